@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_BASE_SETTINGS_H
+#define GRANTD_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/compiler.h"
+
+/*
+ * The one table of settings. Each is an environment variable, and a NAME=value line in the optional file named by
+ * GRANTD_CONFIG or --config; the environment wins over the file.
+ *
+ * TEXT(field, NAME, default, SECRET or PUBLIC, help)
+ * NUMBER(field, NAME, default, least, most, unit, help)
+ * CHOICE(field, NAME, default, "a|b|c", help): the field is the index of the word
+ */
+#define SETTINGS_LIST(TEXT, NUMBER, CHOICE) \
+	TEXT(database, "GRANTD_DATABASE", "", SECRET, \
+	    "libpq connection string; empty: libpq's own PG* variables") \
+	CHOICE(pooler, "GRANTD_POOLER", "none", "none|transaction", \
+	    "transaction: PgBouncer in transaction mode is in front of the database") \
+	NUMBER(connect_timeout, "GRANTD_CONNECT_TIMEOUT", 3000, 100, 60000, "ms", \
+	    "longest wait for a database connection") \
+	NUMBER(statement_timeout, "GRANTD_STATEMENT_TIMEOUT", 5000, 10, 60000, "ms", \
+	    "longest run of one statement") \
+	NUMBER(lock_timeout, "GRANTD_LOCK_TIMEOUT", 2000, 10, 60000, "ms", \
+	    "longest wait for a row that another request holds") \
+	TEXT(listen, "GRANTD_LISTEN", "", PUBLIC, \
+	    "socket path or HOST:PORT; empty: descriptor 0 or systemd's socket") \
+	TEXT(listen_mode, "GRANTD_LISTEN_MODE", "0660", PUBLIC, "mode of the Unix socket, octal") \
+	TEXT(listen_group, "GRANTD_LISTEN_GROUP", "", PUBLIC, \
+	    "group of the Unix socket; empty: the process's own") \
+	NUMBER(listen_backlog, "GRANTD_LISTEN_BACKLOG", 511, 1, 65535, "connections", \
+	    "length of the queue of the socket") \
+	NUMBER(workers, "GRANTD_WORKERS", 4, 0, 1024, "processes", \
+	    "worker processes; 0: serve in this one process") \
+	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 10000, 0, 1000000000, "requests", \
+	    "a worker retires after about this many; 0: never") \
+	NUMBER(peer_timeout, "GRANTD_PEER_TIMEOUT", 2000, 50, 60000, "ms", \
+	    "longest silence of the web server before a request and while sending it") \
+	NUMBER(body_timeout, "GRANTD_BODY_TIMEOUT", 10000, 50, 300000, "ms", \
+	    "longest time for a whole body to arrive") \
+	NUMBER(request_timeout, "GRANTD_REQUEST_TIMEOUT", 30000, 1000, 600000, "ms", \
+	    "a worker that is busy with one request for longer is replaced") \
+	NUMBER(stop_timeout, "GRANTD_STOP_TIMEOUT", 6000, 100, 600000, "ms", \
+	    "how long workers may finish what they have in hand when stopping") \
+	NUMBER(memory_limit, "GRANTD_MEMORY_LIMIT", 512, 0, 65536, "MiB", \
+	    "address space of a worker; 0: no limit") \
+	TEXT(base_path, "GRANTD_BASE_PATH", "", PUBLIC, \
+	    "what the web server's mount puts before /v1, such as /api") \
+	TEXT(cors_origins, "GRANTD_CORS_ORIGINS", "", PUBLIC, \
+	    "origins that browsers may call from, separated by spaces; empty: none") \
+	TEXT(log_file, "GRANTD_LOG_FILE", "", PUBLIC, "file to log to; empty: standard error") \
+	CHOICE(log_level, "GRANTD_LOG_LEVEL", "info", "error|warning|info|debug", \
+	    "least severe level that is logged")
+
+enum { POOLER_NONE, POOLER_TRANSACTION };
+
+struct settings {
+#define TEXT(field, name, initial, secret, help) char *field; /* owned, never NULL */
+#define NUMBER(field, name, initial, least, most, unit, help) int field;
+#define CHOICE(field, name, initial, words, help) int field;
+	SETTINGS_LIST(TEXT, NUMBER, CHOICE)
+#undef TEXT
+#undef NUMBER
+#undef CHOICE
+};
+
+#define SETTINGS_ERROR_MAX 512
+
+/*
+ * Fill *s from the defaults, the file and the environment. `file` is NULL for GRANTD_CONFIG's, if any.
+ * False, with a sentence naming the setting, the place and what was expected in `error`, when a
+ * value is not one, a line is malformed, a name in the file is unknown, or the file
+ * cannot be read; *s is then empty. Secrets are never quoted in the sentence.
+ */
+MUST_CHECK bool settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX]);
+
+/* Set one from text, as a command line option does; the same checks and sentences. */
+MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value, const char *where,
+    char error[SETTINGS_ERROR_MAX]);
+
+/* Print every setting with its value (secrets as "(set)"), or with its default and help. */
+void settings_print(const struct settings *s, FILE *);
+void settings_help(FILE *);
+
+/* Overwrites secrets. */
+void settings_clear(struct settings *s);
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libdb.la
+libdb_la_SOURCES =

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_HANDLERS_DISPATCH_H
+#define GRANTD_HANDLERS_DISPATCH_H
+
+#include "base/compiler.h"
+#include "base/settings.h"
+
+struct request;
+struct response;
+struct service;
+
+/*
+ * What answers requests: the settings, one lazily opened database connection, and nothing that
+ * outlives a request otherwise. One for each process, made after the fork.
+ * NULL when out of memory. `settings` is borrowed and outlives it.
+ */
+MUST_CHECK struct service *service_open(const struct settings *settings);
+void service_close(struct service *);
+
+/*
+ * Answer one request. Always leaves a whole response in *rs (begun and cleared by the caller),
+ * whatever happens; a 2xx means that the database acknowledged the commit.
+ */
+void dispatch(struct service *, const struct request *rq, struct response *rs);
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libhandlers.la
+libhandlers_la_SOURCES =

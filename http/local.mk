@@ -1,0 +1,2 @@
+noinst_LTLIBRARIES += libhttp.la
+libhttp_la_SOURCES =
