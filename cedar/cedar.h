@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CEDAR_H
+#define CEDAR_H
+
+/*
+ * An authorizer for the Cedar policy language, version 4.5: policy text in,
+ * decisions out.  Templates, schemas and partial evaluation are not part of it.
+ *
+ * Two objects do all the work.
+ *
+ *   struct cedar_set       policies, parsed once.  After cedar_set_seal() it
+ *                          never changes; any number of threads may use it.
+ *   struct cedar_request   who asks for what, and the entities around it.  One
+ *                          thread at a time; made once and begun again for
+ *                          every question, so that no question after the first
+ *                          few needs the heap.
+ *
+ * Ownership.  Texts given to a set are copied.  Texts given to a request are
+ * borrowed: they stay valid until the request is begun again or freed.  Texts
+ * got from a set live as long as the set; what a result points to lives until
+ * its request is begun again.  Nothing else is to be freed but by the function
+ * named at its maker.
+ *
+ * Failure.  No function prints, exits or sets a signal.  What can fail says so
+ * by its result; builders remember the first failure (cedar_request_fault())
+ * and let every later step be a no-op, so one check at the end is enough.
+ *
+ * Fork.  Both objects are plain memory and may cross a fork().
+ *
+ * Bounds.  Nesting of brackets, blocks and `if`s in a policy is refused beyond
+ * CEDAR_NESTING_MAX; evaluation then needs less than 256 KiB of stack.  With n
+ * bytes in a string and m in a pattern, `like` takes O(n + m) time.  With V
+ * entities and E parent links reachable from the left side, `in` takes O(V + E)
+ * time, and O(log V) where the left side is the request's principal, action or
+ * resource.  Evaluating one expression never takes more than the length of the
+ * policy times the size of the data.  Hash tables are keyed with random bits
+ * of the system, drawn for each set.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+#define CEDAR_NESTING_MAX	128	/* brackets inside brackets, policies and JSON alike */
+#define CEDAR_TEXT_MAX		0x3fffffffu /* bytes in one text, name or string */
+#define CEDAR_MEMORY_DEFAULT	((size_t)64 << 20)
+
+#define CEDAR_MUST_CHECK __attribute__((warn_unused_result))
+
+/* A piece of text.  UTF-8, not NUL-terminated; a NUL may stand inside. */
+struct cedar_str {
+	const char *data;
+	size_t len;
+};
+
+static inline struct cedar_str
+cedar_str(const char *text)
+{
+	struct cedar_str str = { text, strlen(text) };
+
+	return str;
+}
+
+enum cedar_effect { CEDAR_PERMIT, CEDAR_FORBID };
+enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
+
+/* A place in a policy's text. */
+struct cedar_place {
+	size_t offset;		/* bytes from the start of the text that was added */
+	size_t len;		/* bytes; 0 at the end of the text */
+	unsigned line;		/* from 1; LF, CR LF and CR end a line */
+	unsigned column;	/* from 1, in code points */
+};
+
+/* ---- Policy sets ---- */
+
+/* Why a text is refused; there is one for the first fault in each statement. */
+struct cedar_error {
+	struct cedar_place place;
+	struct cedar_str id;	/* the id given to cedar_set_add(); empty for cedar_set_add_text() */
+	const char *found;	/* what stands there, as in "the word `wehn`"; NUL-terminated, may be empty */
+	const char *expected;	/* what could stand there, as in "`when`, `unless` or `;`"; may be empty */
+	const char *message;	/* a whole sentence, with both */
+};
+
+struct cedar_set;
+
+/*
+ * An empty set, or NULL without memory or random bits.  memory_max bounds the
+ * bytes it may take in all, 0 means CEDAR_MEMORY_DEFAULT.  A text needs about
+ * ten times its length.  To be freed with cedar_set_free().
+ */
+struct cedar_set *cedar_set_new(size_t memory_max) CEDAR_MUST_CHECK;
+void cedar_set_free(struct cedar_set *);	/* NULL is fine */
+
+/*
+ * Parse a text of any number of policies and add them, named policy0, policy1
+ * and so on by their place in the set.  False: refused, the reasons are among
+ * the set's errors, and the set can no longer be sealed.
+ */
+bool cedar_set_add_text(struct cedar_set *, struct cedar_str text);
+
+/* The same for a text of exactly one policy, which gets this id, new in the set. */
+bool cedar_set_add(struct cedar_set *, struct cedar_str id, struct cedar_str text);
+
+/* No more policies: build the index.  False where a text was refused or memory ran out. */
+bool cedar_set_seal(struct cedar_set *) CEDAR_MUST_CHECK;
+
+size_t cedar_set_error_count(const struct cedar_set *);
+const struct cedar_error *cedar_set_error(const struct cedar_set *, size_t);	/* NULL beyond the last */
+
+size_t cedar_set_memory(const struct cedar_set *);	/* bytes held */
+size_t cedar_set_count(const struct cedar_set *);	/* policies; they are numbered from 0 */
+
+/*
+ * What a policy says.  CEDAR_IS has only `type`, CEDAR_EQ and CEDAR_IN have
+ * only the entity, CEDAR_IS_IN has all three, CEDAR_ANY nothing.
+ */
+enum cedar_scope_kind { CEDAR_ANY, CEDAR_EQ, CEDAR_IN, CEDAR_IS, CEDAR_IS_IN };
+
+struct cedar_scope {
+	enum cedar_scope_kind kind;
+	struct cedar_str type;		/* after `is` */
+	struct cedar_str entity_type;	/* after `==` or `in` */
+	struct cedar_str entity_id;	/* unescaped */
+};
+
+struct cedar_policy {
+	struct cedar_str id;
+	enum cedar_effect effect;
+	struct cedar_str text;		/* as written, annotations and `;` included */
+	size_t offset;			/* of text in the text that was added */
+	struct cedar_scope principal;
+	struct cedar_scope resource;
+	enum cedar_scope_kind action;	/* CEDAR_ANY, CEDAR_EQ or CEDAR_IN */
+	bool action_list;		/* `in [ ... ]`: any number of actions, also none */
+	size_t action_count;		/* see cedar_policy_action() */
+	struct cedar_str conditions;	/* as written, from the first `when` or `unless` to the last `}`; may be empty */
+	size_t annotation_count;	/* see cedar_policy_annotation_at() */
+};
+
+/* Each of these is false, and changes nothing, where there is no such policy, action or annotation. */
+bool cedar_policy(const struct cedar_set *, size_t policy, struct cedar_policy *);
+bool cedar_policy_action(const struct cedar_set *, size_t policy, size_t i, struct cedar_str *type,
+    struct cedar_str *id);
+bool cedar_policy_annotation_at(const struct cedar_set *, size_t policy, size_t i, struct cedar_str *name,
+    struct cedar_str *value);
+bool cedar_policy_annotation(const struct cedar_set *, size_t policy, const char *name, struct cedar_str *value);
+
+/*
+ * The canonical text of a policy, NUL-terminated, its length in *len where len
+ * is not NULL; NULL without memory or without such a policy.  Comments are not
+ * part of it.  Parsed again it gives the same tree, printed again the same
+ * text.  The caller free()s it.
+ */
+char *cedar_policy_format(const struct cedar_set *, size_t policy, size_t *len) CEDAR_MUST_CHECK;
+
+/* ---- Requests ---- */
+
+struct cedar_request;
+struct cedar_entity;	/* one uid in one request */
+struct cedar_record;	/* attributes, tags, a context or a record among them */
+
+/*
+ * memory_max bounds the bytes that one question may take, 0 means
+ * CEDAR_MEMORY_DEFAULT.  NULL without memory.  To be freed with
+ * cedar_request_free().
+ */
+struct cedar_request *cedar_request_new(size_t memory_max) CEDAR_MUST_CHECK;
+void cedar_request_free(struct cedar_request *);	/* NULL is fine */
+
+/* Forget everything and start a question to this sealed set, which must outlive it. */
+void cedar_request_begin(struct cedar_request *, const struct cedar_set *);
+
+/*
+ * The entity of this type and id, made on first sight.  NULL after a failure;
+ * all functions below accept that and do nothing.
+ * The type is a path without blanks, as in `App::User`.
+ */
+struct cedar_entity *cedar_entity(struct cedar_request *, struct cedar_str type, struct cedar_str id);
+
+/* Who asks, for what, on what.  All three are needed. */
+void cedar_request_principal(struct cedar_request *, struct cedar_entity *);
+void cedar_request_action(struct cedar_request *, struct cedar_entity *);
+void cedar_request_resource(struct cedar_request *, struct cedar_entity *);
+
+void cedar_entity_parent(struct cedar_entity *, struct cedar_entity *parent);
+
+/*
+ * The entity's attributes and tags exist but are not known (yet).  A policy
+ * that touches one of them is undetermined: see struct cedar_result.  Its
+ * parents are taken as given.
+ */
+void cedar_entity_opaque(struct cedar_entity *);
+
+struct cedar_record *cedar_entity_attributes(struct cedar_entity *);
+struct cedar_record *cedar_entity_tags(struct cedar_entity *);
+struct cedar_record *cedar_request_context(struct cedar_request *);
+
+/* Add a field.  A name given twice in one record is a failure, and so is a text that is no IP address. */
+void cedar_put_bool(struct cedar_record *, struct cedar_str name, bool);
+void cedar_put_long(struct cedar_record *, struct cedar_str name, int64_t);
+void cedar_put_string(struct cedar_record *, struct cedar_str name, struct cedar_str);
+void cedar_put_strings(struct cedar_record *, struct cedar_str name, const struct cedar_str *, size_t);
+void cedar_put_entity(struct cedar_record *, struct cedar_str name, const struct cedar_entity *);
+void cedar_put_ip(struct cedar_record *, struct cedar_str name, struct cedar_str address);
+void cedar_put_datetime(struct cedar_record *, struct cedar_str name, int64_t milliseconds_since_1970);
+void cedar_put_duration(struct cedar_record *, struct cedar_str name, int64_t milliseconds);
+struct cedar_record *cedar_put_record(struct cedar_record *, struct cedar_str name);
+
+/*
+ * Cedar's JSON format: an array of entities, or the object that is the context.
+ * The texts are copied.  False: refused, see cedar_request_fault().
+ */
+bool cedar_request_entities_json(struct cedar_request *, struct cedar_str json);
+bool cedar_request_context_json(struct cedar_request *, struct cedar_str json);
+
+/* The first failure since the request was begun, a sentence; NULL while there is none. */
+const char *cedar_request_fault(const struct cedar_request *);
+size_t cedar_request_memory(const struct cedar_request *);	/* bytes held, kept from question to question */
+
+/* ---- Decisions ---- */
+
+/* Why a policy failed; for cedar_failure_message(). */
+struct cedar_failure {
+	size_t policy;
+	const void *where;	/* private */
+	const void *detail;	/* private */
+	int what;		/* private */
+	int got;		/* private */
+};
+
+/*
+ * Policies are named by their numbers, in rising order.  A failing policy takes
+ * no part in the decision.  An undetermined one touched an opaque entity: it
+ * would be satisfied, or fail, or neither; the rest is as if it were not there,
+ * so the decision stands only where there is none.
+ */
+struct cedar_result {
+	enum cedar_decision decision;
+	const uint32_t *determining;		/* the satisfied forbids; else the satisfied permits */
+	size_t determining_count;
+	const struct cedar_failure *failures;
+	size_t failure_count;
+	const uint32_t *undetermined;
+	size_t undetermined_count;
+};
+
+/*
+ * Ask `count` policies from number `first` on (any count too large means all
+ * that follow), so that policies of a higher priority can be asked before the
+ * others: with no determining policy in one range, ask the next.  False, and a
+ * denial, where the request has a fault or lacks a part.
+ */
+bool cedar_authorize(struct cedar_request *, size_t first, size_t count, struct cedar_result *) CEDAR_MUST_CHECK;
+
+/*
+ * Say in words why a policy failed, cut off to fit size bytes with the NUL, and
+ * where.  place may be NULL.
+ */
+void cedar_failure_message(const struct cedar_request *, const struct cedar_failure *, struct cedar_place *place,
+    char *text, size_t size);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
