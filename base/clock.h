@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_BASE_CLOCK_H
+#define GRANTD_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Milliseconds of a clock that never jumps and counts from an arbitrary start; for deadlines. */
+static inline int64_t
+clock_monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Microseconds since 1970-01-01T00:00:00Z; may jump when the clock is set. */
+static inline int64_t
+clock_wall_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+#endif
