@@ -1,0 +1,90 @@
+-- SPDX-License-Identifier: MIT
+-- Deploy grantd:api_keys to pg
+-- requires: tenants
+
+\if :{?grantd_in_transaction}
+\else
+BEGIN;
+\endif
+SET LOCAL ROLE grantd_owner;
+
+CREATE TABLE grantd.api_keys (
+	tenant_id    uuid NOT NULL REFERENCES grantd.tenants (id),
+	id           uuid NOT NULL,
+	key_name     text NOT NULL,
+	name         text NOT NULL,
+	roles        text[] NOT NULL,
+	hash         bytea NOT NULL,
+	created_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
+	updated_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
+	expires_at   timestamptz,
+	revoked_at   timestamptz,
+	last_used_at timestamptz,
+	version      bigint NOT NULL DEFAULT 1,
+	audit_length bigint NOT NULL DEFAULT 0,
+	audit_head   bytea NOT NULL DEFAULT
+		'\x0000000000000000000000000000000000000000000000000000000000000000',
+
+	PRIMARY KEY (tenant_id, id),
+	UNIQUE (tenant_id, key_name),
+	CONSTRAINT api_keys_key_name_base62 CHECK (key_name ~ '^[0-9A-Za-z]{8}$'),
+	CONSTRAINT api_keys_name_text CHECK (octet_length(name) BETWEEN 1 AND 200
+		AND name !~ '[[:cntrl:]]'),
+	-- The text form of an array puts quotes around whatever could be
+	-- mistaken, so this pattern admits plain one-dimensional lists alone.
+	CONSTRAINT api_keys_roles_names CHECK (cardinality(roles) BETWEEN 1 AND 32
+		AND roles::text ~ '^\{[a-z][a-z0-9_-]{0,62}(,[a-z][a-z0-9_-]{0,62})*\}$'),
+	CONSTRAINT api_keys_hash_sha256 CHECK (octet_length(hash) = 32),
+	CONSTRAINT api_keys_expires_later CHECK (expires_at > created_at
+		AND expires_at < '10000-01-01 00:00:00+00'),
+	CONSTRAINT api_keys_version_positive CHECK (version >= 1),
+	CONSTRAINT api_keys_audit_chain CHECK (audit_length >= 0 AND octet_length(audit_head) = 32)
+) WITH (fillfactor = 85);
+
+-- A credential names no tenant, so it is looked up by its hash alone. The index
+-- is not unique, since a unique one without tenant_id could not be distributed;
+-- 256 random bits do not repeat, and a hash that two rows share all the same
+-- (rows copied by hand) opens nothing: grantd.authenticate() refuses it.
+CREATE INDEX api_keys_hash ON grantd.api_keys (hash);
+COMMENT ON INDEX grantd.api_keys_hash IS 'For grantd.authenticate(), the one query that knows no tenant';
+
+COMMENT ON TABLE grantd.api_keys IS 'Credentials; a key is kept as its hash only, and is revoked rather than deleted';
+COMMENT ON COLUMN grantd.api_keys.tenant_id IS 'The tenant that the key opens';
+COMMENT ON COLUMN grantd.api_keys.id IS 'The key as ApiKey::"..." in policies and as actor_id in the audit log';
+COMMENT ON COLUMN grantd.api_keys.key_name IS 'The 8 base62 characters after grd_ that name the key; no secret, shown in logs and listings';
+COMMENT ON COLUMN grantd.api_keys.name IS 'What people call it';
+COMMENT ON COLUMN grantd.api_keys.roles IS '1 to 32 names for policies to speak of: lower-case letters, digits, _ and -';
+COMMENT ON COLUMN grantd.api_keys.hash IS 'SHA-256 of the whole key as text; a worker cannot read it';
+COMMENT ON COLUMN grantd.api_keys.created_at IS 'When the row was inserted';
+COMMENT ON COLUMN grantd.api_keys.updated_at IS 'When the key last changed; its use and its audit chain do not count';
+COMMENT ON COLUMN grantd.api_keys.expires_at IS 'From then on the key opens nothing; null: never';
+COMMENT ON COLUMN grantd.api_keys.revoked_at IS 'Null: not revoked';
+COMMENT ON COLUMN grantd.api_keys.last_used_at IS 'Roughly when it was last used: written now and then, not at each request';
+COMMENT ON COLUMN grantd.api_keys.version IS 'Number of the key''s present state, from 1';
+COMMENT ON COLUMN grantd.api_keys.audit_length IS 'Number of entries in the key''s audit chain';
+COMMENT ON COLUMN grantd.api_keys.audit_head IS 'Hash of the last entry of that chain; 32 zero bytes while it is empty';
+
+ALTER TABLE grantd.api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE grantd.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY api_keys_tenant ON grantd.api_keys TO grantd_owner, grantd_app
+	USING (tenant_id = grantd.current_tenant())
+	WITH CHECK (tenant_id = grantd.current_tenant());
+COMMENT ON POLICY api_keys_tenant ON grantd.api_keys IS 'Rows of the chosen tenant alone';
+
+CREATE POLICY api_keys_lookup ON grantd.api_keys FOR SELECT TO grantd_auth
+	USING (true);
+COMMENT ON POLICY api_keys_lookup ON grantd.api_keys IS 'grantd.authenticate() finds a key before a tenant is known';
+
+GRANT SELECT (tenant_id, id, key_name, name, roles, created_at, updated_at, expires_at,
+	revoked_at, last_used_at, version, audit_length, audit_head)
+	ON grantd.api_keys TO grantd_app;
+GRANT UPDATE (last_used_at) ON grantd.api_keys TO grantd_app;
+GRANT SELECT (tenant_id, id, name, roles, hash, expires_at, revoked_at, version)
+	ON grantd.api_keys TO grantd_auth;
+
+RESET ROLE;
+\if :{?grantd_in_transaction}
+\else
+COMMIT;
+\endif
