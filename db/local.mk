@@ -1,2 +1,10 @@
 noinst_LTLIBRARIES += libdb.la
-libdb_la_SOURCES =
+libdb_la_SOURCES = \
+	db/audit.c db/audit.h db/audit_sql.h \
+	db/connection.c db/connection.h \
+	db/db.c db/db.h \
+	db/grant.c db/grant.h \
+	db/key.c db/key.h \
+	db/outcome.c \
+	db/statement.c db/statement.h
+libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS)

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening a connection: once, with all of the session pinned, and with patience when the database is away. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/connection.h"
+
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MOST_MS 2000
+
+/*
+ * Pinned on every session: names are looked up nowhere but in pg_catalog unless qualified, and no statement,
+ * lock or forgotten transaction lasts for ever. $5 says whether until the transaction's end only.
+ */
+static const struct statement session_settings = {
+	.name = "session_settings", .params = 4, .columns = 5, .rows = ROWS_ONE,
+	.sql = "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
+	    " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
+	    " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
+	    " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
+	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean)",
+};
+
+static const struct statement schema_version = {
+	.name = "schema_version", .params = 0, .columns = 1, .rows = ROWS_ONE,
+	.sql = "SELECT version FROM grantd.schema_version",
+};
+
+void
+db_queue_session_settings(struct db *db, bool local)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	db_put_int(&p, db->settings->statement_timeout);
+	db_put_int(&p, db->settings->lock_timeout);
+	db_put_int(&p, db->settings->request_timeout);
+	db_put_bool(&p, local);
+	db_queue(db, &session_settings, &p, NULL, NULL);
+}
+
+static enum outcome
+schema_version_read(struct db_rows *rows, void *into)
+{
+	struct db_row row = db_row_at(rows, 0);
+	int64_t *version = into;
+
+	*version = db_get_int(&row);
+	return row.failed ? BROKEN : DONE;
+}
+
+/* Refuse a schema that this build does not know, in words for the operator. */
+static enum outcome
+check_schema(struct db *db)
+{
+	enum outcome rc;
+	int64_t found = 0;
+
+	db_queue(db, &schema_version, &(struct db_params)DB_PARAMS_EMPTY, schema_version_read,
+	    &found);
+	rc = db_exchange(db);
+	if (rc == DONE && found == DB_SCHEMA_VERSION)
+		return DONE;
+	if (rc == DONE)
+		(void)snprintf(db->message, sizeof(db->message),
+		    "the database has version %lld of the schema and this build needs %d",
+		    (long long)found, DB_SCHEMA_VERSION);
+	else if (rc == BROKEN)
+		(void)snprintf(db->message, sizeof(db->message),
+		    "the database has no schema for grantd that this role may read; this build "
+		    "needs version %d",
+		    DB_SCHEMA_VERSION);
+	return UNAVAILABLE;
+}
+
+/* libpq quotes pieces of a connection string that it cannot parse, and one of them may be a password. */
+static bool
+conninfo_is_valid(struct db *db)
+{
+	PQconninfoOption *options;
+
+	if (db->settings->database[0] == '\0')
+		return true;
+	options = PQconninfoParse(db->settings->database, NULL);
+	if (options == NULL) {
+		db_note(db, "GRANTD_DATABASE is not a connection string");
+		return false;
+	}
+	PQconninfoFree(options);
+	return true;
+}
+
+static PGconn *
+open_connection(const struct settings *s)
+{
+	char seconds[16];
+	/* What the operator's string says comes last, and wins. */
+	const char *const keywords[] = { "connect_timeout", "client_encoding",
+		"fallback_application_name", "dbname", NULL };
+	const char *const values[] = { seconds, "UTF8", "grantd",
+		s->database[0] != '\0' ? s->database : NULL, NULL };
+
+	(void)snprintf(seconds, sizeof(seconds), "%d", (s->connect_timeout + 999) / 1000);
+	return PQconnectdbParams(keywords, values, 1);
+}
+
+/* Capped exponential, with jitter so that the workers of a fleet do not come back all at once. */
+static void
+back_off(struct db *db)
+{
+	unsigned char jitter;
+
+	if (getentropy(&jitter, sizeof(jitter)) != 0)
+		jitter = 128;
+	db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_FIRST_MS : db->backoff_ms * 2;
+	if (db->backoff_ms > BACKOFF_MOST_MS)
+		db->backoff_ms = BACKOFF_MOST_MS;
+	db->next_try_ms = clock_monotonic_ms() + db->backoff_ms / 2 +
+	    (int64_t)db->backoff_ms * jitter / 512;
+}
+
+static enum outcome
+open_session(struct db *db)
+{
+	enum outcome rc;
+
+	if (!conninfo_is_valid(db))
+		return UNAVAILABLE;
+	db->conn = open_connection(db->settings);
+	if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK ||
+	    PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1) {
+		db_note(db, db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn));
+		return UNAVAILABLE;
+	}
+	if (db->settings->pooler == POOLER_NONE) {
+		db_queue_session_settings(db, false);
+		if ((rc = db_exchange(db)) != DONE)
+			return UNAVAILABLE;
+	}
+	return check_schema(db);
+}
+
+enum outcome
+db_connect(struct db *db)
+{
+	if (db->conn != NULL)
+		return DONE;
+	if (clock_monotonic_ms() < db->next_try_ms)
+		return UNAVAILABLE;
+	if (open_session(db) == DONE) {
+		db->backoff_ms = 0;
+		log_info("connected to the database");
+		return DONE;
+	}
+	db_disconnect(db);
+	db->sticky = DONE;
+	back_off(db);
+	log_error("no database: %s", db->message);
+	return UNAVAILABLE;
+}
+
+void
+db_disconnect(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->pending_count = 0;
+	db->prepared_count = 0;
+	db->commit_queued = false;
+}
+
+void
+db_note(struct db *db, const char *message)
+{
+	size_t len = strcspn(message, "\n");
+
+	if (len >= sizeof(db->message))
+		len = sizeof(db->message) - 1;
+	memcpy(db->message, message, len);
+	db->message[len] = '\0';
+}
+
+struct db *
+db_open(const struct settings *settings)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db != NULL)
+		db->settings = settings;
+	return db;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_disconnect(db);
+	free(db);
+}
+
+enum outcome
+db_ready(struct db *db)
+{
+	bool was_open = db->conn != NULL;
+
+	/* Opening looks at the version too, which shows that the server answers and what it has. */
+	if (was_open && check_schema(db) == DONE)
+		return DONE;
+	db_disconnect(db);
+	return db_connect(db);
+}
+
+const char *
+db_message(const struct db *db)
+{
+	return db->message;
+}

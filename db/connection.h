@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_CONNECTION_H
+#define GRANTD_DB_CONNECTION_H
+
+#include <stdint.h>
+
+#include "db/statement.h"
+
+/* For db/ alone: what db.c (exchanges) and connection.c (opening and closing) share. */
+
+#define DB_PENDING_MAX 48
+#define DB_PREPARED_MAX 96
+#define DB_MESSAGE_MAX 512
+
+/* A command that was sent and whose result is not read yet. */
+struct db_pending {
+	const struct statement *statement;
+	db_reader *read;	/* NULL: the result is only checked */
+	void *into;
+	bool prepare;		/* the Parse of a named statement, not its execution */
+};
+
+struct db {
+	const struct settings *settings;
+	PGconn *conn;		/* NULL: closed */
+	struct db_pending pending[DB_PENDING_MAX];
+	int pending_count;
+	const struct statement *prepared[DB_PREPARED_MAX]; /* on this connection, by name */
+	int prepared_count;
+	enum outcome sticky;	/* what queueing met; DONE while all is well */
+	bool commit_queued;	/* COMMIT is among the pending */
+	int64_t next_try_ms;	/* no connection attempt before; monotonic */
+	int backoff_ms;		/* the last wait; 0 after a success */
+	char message[DB_MESSAGE_MAX];
+};
+
+/* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
+MUST_CHECK enum outcome db_connect(struct db *);
+void db_disconnect(struct db *);
+
+/* The outcome for a SQLSTATE; NULL and "" (libpq made the error itself) mean that the connection is gone. */
+enum outcome outcome_from_sqlstate(const char *sqlstate);
+
+/* Queue the settings that every session has; `local`: until the end of the transaction. */
+void db_queue_session_settings(struct db *, bool local);
+
+/* Remember a message of libpq's or the server's: its first line, bounded. */
+void db_note(struct db *, const char *message);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exchanges: what verbs queued goes out in one piece, and the results come back in the same order.
+ *
+ * In libpq's pipeline mode (PostgreSQL manual, 34.5) every command gives its results and then NULL, and the whole ends
+ * with a PGRES_PIPELINE_SYNC. After an error the commands up to the sync come back as
+ * PGRES_PIPELINE_ABORTED, so the first error is the one that tells.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/connection.h"
+
+static const struct statement begin_read = {
+	.name = "begin_read", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
+	.rows = ROWS_NONE,
+};
+static const struct statement begin_write = {
+	.name = "begin_write", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	.rows = ROWS_NONE,
+};
+static const struct statement commit = { .name = "commit", .sql = "COMMIT", .rows = ROWS_NONE };
+static const struct statement rollback = {
+	.name = "rollback", .sql = "ROLLBACK", .rows = ROWS_NONE,
+};
+
+static bool
+is_prepared(const struct db *db, const struct statement *st)
+{
+	int i;
+
+	for (i = 0; i < db->prepared_count; i++)
+		if (db->prepared[i] == st)
+			return true;
+	return false;
+}
+
+static bool
+push(struct db *db, struct db_pending pending)
+{
+	if (db->pending_count == DB_PENDING_MAX)
+		return false;
+	db->pending[db->pending_count++] = pending;
+	return true;
+}
+
+/* A named statement is parsed once for each connection; without names (under a pooler) each time. */
+static bool
+send_statement(struct db *db, const struct statement *st, const struct db_params *p)
+{
+	if (db->settings->pooler != POOLER_NONE || db->prepared_count == DB_PREPARED_MAX)
+		return PQsendQueryParams(db->conn, st->sql, p->count, NULL, p->value, NULL, NULL,
+			   0) == 1;
+	if (!is_prepared(db, st)) {
+		if (PQsendPrepare(db->conn, st->name, st->sql, 0, NULL) != 1 ||
+		    !push(db, (struct db_pending){ .statement = st, .prepare = true }))
+			return false;
+		db->prepared[db->prepared_count++] = st;
+	}
+	return PQsendQueryPrepared(db->conn, st->name, p->count, p->value, NULL, NULL, 0) == 1;
+}
+
+void
+db_queue(struct db *db, const struct statement *st, const struct db_params *p, db_reader *read,
+    void *into)
+{
+	if (db->sticky != DONE)
+		return;
+	if (db->conn == NULL) {
+		db->sticky = LOST;
+	} else if (p->failed || p->count != st->params) {
+		log_error("statement %s: its parameters do not fit", st->name);
+		db->sticky = BROKEN;
+	} else if (!send_statement(db, st, p) ||
+	    !push(db, (struct db_pending){ .statement = st, .read = read, .into = into })) {
+		db_note(db, PQerrorMessage(db->conn));
+		db->sticky = PQstatus(db->conn) == CONNECTION_OK ? BROKEN : LOST;
+	}
+}
+
+static bool
+wait_for_socket(struct db *db, short events, int64_t deadline)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
+	int64_t left;
+	int n;
+
+	do {
+		left = deadline - clock_monotonic_ms();
+		if (left <= 0)
+			return false;
+		n = poll(&fd, 1, (int)left);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+/* The next result, waiting for it; false when the connection or the deadline ended the wait. */
+static bool
+next_result(struct db *db, int64_t deadline, PGresult **result)
+{
+	int flushed;
+
+	while ((flushed = PQflush(db->conn)) == 1 || PQisBusy(db->conn)) {
+		if (!wait_for_socket(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN, deadline)) {
+			db_note(db, "the database did not answer in time");
+			return false;
+		}
+		if (PQconsumeInput(db->conn) != 1)
+			break;
+	}
+	*result = PQgetResult(db->conn);
+	if (*result == NULL && PQstatus(db->conn) != CONNECTION_OK) {
+		db_note(db, PQerrorMessage(db->conn));
+		return false;
+	}
+	return true;
+}
+
+/*
+ * An error while a COMMIT was under way leaves its outcome open where the session itself
+ * ended: the server may have committed before it said so.
+ */
+static enum outcome
+failure(struct db *db, const struct db_pending *p, PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	enum outcome rc = outcome_from_sqlstate(sqlstate);
+
+	db_note(db, message != NULL ? message : PQresultErrorMessage(result));
+	log_line(rc == BROKEN ? LEVEL_ERROR : LEVEL_WARNING, "statement %s: %s: %s (SQLSTATE %s)",
+	    p->statement->name, outcome_name(rc), db->message, sqlstate != NULL ? sqlstate : "none");
+	if (rc == LOST && (p->statement == &commit || (sqlstate == NULL && db->commit_queued)))
+		return COMMIT_UNKNOWN;
+	return rc;
+}
+
+static enum outcome
+take_rows(const struct db_pending *p, PGresult *result)
+{
+	struct db_rows rows = { .result = result };
+	const struct statement *st = p->statement;
+	int count = PQntuples(result);
+	enum outcome rc = DONE;
+
+	if (PQnfields(result) != st->columns || (st->rows == ROWS_NONE && count != 0) ||
+	    ((st->rows == ROWS_ONE || st->rows == ROWS_ZERO_OR_ONE) && count > 1)) {
+		log_error("statement %s: %d rows of %d columns", st->name, count,
+		    PQnfields(result));
+		rc = BROKEN;
+	} else if (st->rows == ROWS_ONE && count == 0) {
+		rc = NOT_FOUND;
+	} else if (p->read != NULL) {
+		rc = p->read(&rows, p->into);
+		if (rc == BROKEN)
+			log_error("statement %s: a row is not as it should be", st->name);
+	}
+	db_rows_clear(&rows);
+	return rc;
+}
+
+/* A statement that failed to be parsed is not there to be executed next time. */
+static void
+forget_prepared(struct db *db, const struct statement *st)
+{
+	int i;
+
+	for (i = 0; i < db->prepared_count; i++)
+		if (db->prepared[i] == st)
+			db->prepared[i] = db->prepared[--db->prepared_count];
+}
+
+static enum outcome
+take_result(struct db *db, const struct db_pending *p, PGresult *result)
+{
+	enum outcome rc;
+
+	switch ((int)PQresultStatus(result)) {
+	case PGRES_COMMAND_OK:
+	case PGRES_TUPLES_OK:
+		if (p->prepare) {
+			PQclear(result);
+			return DONE;
+		}
+		return take_rows(p, result);
+	case PGRES_PIPELINE_ABORTED:
+		if (p->prepare)
+			forget_prepared(db, p->statement);
+		PQclear(result);
+		return DONE;
+	default:
+		if (p->prepare)
+			forget_prepared(db, p->statement);
+		rc = failure(db, p, result);
+		PQclear(result);
+		return rc;
+	}
+}
+
+/* NOT_FOUND gives way to a real failure; between failures the first one tells. */
+static enum outcome
+worse(enum outcome first, enum outcome next)
+{
+	return first == DONE || (first == NOT_FOUND && next != DONE) ? next : first;
+}
+
+/* All results of one pending command, with the NULL behind them. */
+static bool
+take_command(struct db *db, const struct db_pending *p, int64_t deadline, enum outcome *rc)
+{
+	PGresult *result;
+
+	for (;;) {
+		if (!next_result(db, deadline, &result))
+			return false;
+		if (result == NULL)
+			return true;
+		*rc = worse(*rc, take_result(db, p, result));
+		if (PQstatus(db->conn) != CONNECTION_OK)
+			return false;
+	}
+}
+
+static bool
+take_sync(struct db *db, int64_t deadline)
+{
+	PGresult *result;
+	bool synced;
+
+	if (!next_result(db, deadline, &result) || result == NULL)
+		return false;
+	synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+	PQclear(result);
+	return synced;
+}
+
+/* The connection is beyond use; what was under way on it is over, or open if it was a COMMIT. */
+static enum outcome
+give_up(struct db *db, enum outcome rc, int64_t deadline)
+{
+	bool committing = db->commit_queued;
+
+	if (rc == DONE || rc == NOT_FOUND) {
+		if (clock_monotonic_ms() >= deadline)
+			rc = UNAVAILABLE;
+		else
+			rc = LOST;
+		if (committing)
+			rc = COMMIT_UNKNOWN;
+		log_warning("%s: %s", outcome_name(rc), db->message);
+	}
+	db_disconnect(db);
+	return rc;
+}
+
+static enum outcome
+exchange(struct db *db)
+{
+	/* The server ends a statement first; this is for a server that no longer answers. */
+	int64_t deadline = clock_monotonic_ms() + 2 * (int64_t)db->settings->statement_timeout +
+	    1000;
+	enum outcome rc = DONE;
+	int i;
+
+	if (PQpipelineSync(db->conn) != 1) {
+		db_note(db, PQerrorMessage(db->conn));
+		return give_up(db, DONE, deadline);
+	}
+	for (i = 0; i < db->pending_count; i++)
+		if (!take_command(db, &db->pending[i], deadline, &rc))
+			return give_up(db, rc, deadline);
+	if (!take_sync(db, deadline))
+		return give_up(db, rc, deadline);
+	db->pending_count = 0;
+	db->commit_queued = false;
+	return rc;
+}
+
+enum outcome
+db_exchange(struct db *db)
+{
+	enum outcome rc = db->sticky;
+
+	if (rc != DONE) {
+		/* Something was not sent: what was must not be acted upon. */
+		db->sticky = DONE;
+		db_disconnect(db);
+		return rc;
+	}
+	rc = exchange(db);
+	if (rc == LOST)
+		db_disconnect(db);
+	else if (rc != DONE && rc != NOT_FOUND)
+		db_rollback(db);
+	return rc;
+}
+
+void
+db_begin(struct db *db, enum db_access access)
+{
+	const struct db_params none = DB_PARAMS_EMPTY;
+
+	db->sticky = DONE;
+	/* A connection is clean only when proven so. */
+	if (db->conn != NULL &&
+	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE))
+		db_disconnect(db);
+	if (db_connect(db) != DONE) {
+		db->sticky = UNAVAILABLE;
+		return;
+	}
+	db_queue(db, access == DB_READ_ONLY ? &begin_read : &begin_write, &none, NULL, NULL);
+	if (db->settings->pooler != POOLER_NONE)
+		db_queue_session_settings(db, true);
+}
+
+static enum outcome
+commit_read(struct db_rows *rows, void *into)
+{
+	(void)into;
+	return strcmp(PQcmdStatus(rows->result), "COMMIT") == 0 ? DONE : BROKEN;
+}
+
+void
+db_queue_commit(struct db *db)
+{
+	const struct db_params none = DB_PARAMS_EMPTY;
+
+	db_queue(db, &commit, &none, commit_read, NULL);
+	db->commit_queued = db->sticky == DONE;
+}
+
+enum outcome
+db_commit(struct db *db)
+{
+	db_queue_commit(db);
+	return db_exchange(db);
+}
+
+void
+db_rollback(struct db *db)
+{
+	const struct db_params none = DB_PARAMS_EMPTY;
+
+	if (db->conn == NULL || db->sticky != DONE || db->pending_count != 0) {
+		db_disconnect(db);
+		db->sticky = DONE;
+		return;
+	}
+	if (PQtransactionStatus(db->conn) == PQTRANS_IDLE)
+		return;
+	db_queue(db, &rollback, &none, NULL, NULL);
+	if (db->sticky != DONE || exchange(db) != DONE || db->conn == NULL ||
+	    PQtransactionStatus(db->conn) != PQTRANS_IDLE)
+		db_disconnect(db);
+	db->sticky = DONE;
+}

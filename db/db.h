@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_DB_H
+#define GRANTD_DB_DB_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/settings.h"
+
+/*
+ * One connection to PostgreSQL, used by one thread of one process; never carried across fork().
+ *
+ * Verbs (db_grant_lock() and the like) only queue a statement and say where its result goes.
+ * db_exchange() sends what is queued in one round trip (libpq's pipeline mode) and fills those places. A verb that could
+ * not be queued is remembered and turns up as the exchange's outcome, so that callers check once.
+ */
+struct db;
+
+/* What became of an exchange: as many values as callers react to differently. */
+enum outcome {
+	DONE,
+	NOT_FOUND,	/* a row that was asked for by its key is not there */
+	CONFLICT,	/* a row with that key is there already (SQLSTATE 23505) */
+	RETRY,		/* serialization failure or deadlock: rolled back, may be tried again at once */
+	LOST,		/* an open connection died before COMMIT was sent: rolled back */
+	UNAVAILABLE,	/* no connection to be had, or a time limit was hit: nothing was changed */
+	COMMIT_UNKNOWN,	/* the connection died between COMMIT and its answer */
+	BROKEN		/* a fault of ours or of the schema; logged; nothing was changed */
+};
+
+/* The schema version that this build reads and writes. */
+#define DB_SCHEMA_VERSION 1
+
+/* `settings` is borrowed and outlives the result. Connects at first use. NULL: out of memory. */
+MUST_CHECK struct db *db_open(const struct settings *settings);
+void db_close(struct db *);
+
+enum db_access { DB_READ_ONLY, DB_READ_WRITE };
+
+/*
+ * Queue the start of a transaction, connecting first where need be. Everything queued until
+ * db_commit() or db_rollback() is one transaction. Failure to connect shows in the next db_exchange().
+ */
+void db_begin(struct db *, enum db_access);
+
+/* Send what is queued and read all results. Anything but DONE has rolled the transaction back, except NOT_FOUND. */
+MUST_CHECK enum outcome db_exchange(struct db *);
+
+/*
+ * Queue COMMIT, and exchange. DONE only where the server acknowledged the commit with its own tag: it answers the
+ * COMMIT of a failed transaction with ROLLBACK (PostgreSQL manual, COMMIT). COMMIT_UNKNOWN only
+ * where the COMMIT may have been acted upon and its answer was lost.
+ */
+MUST_CHECK enum outcome db_commit(struct db *);
+
+/* Queue COMMIT beside what it commits; the next db_exchange() then answers as db_commit() does. */
+void db_queue_commit(struct db *);
+
+/* End a transaction without a trace; drops the connection where that cannot be had. */
+void db_rollback(struct db *);
+
+/* Connect if need be, and compare the schema's version: DONE or UNAVAILABLE. */
+MUST_CHECK enum outcome db_ready(struct db *);
+
+/* The last failure in the server's or libpq's words, for operators alone; "" if none. Borrowed. */
+const char *db_message(const struct db *);
+
+const char *outcome_name(enum outcome);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "db/audit_sql.h"
+#include "db/grant.h"
+
+#define GRANT_COLUMNS 15
+#define MICROSECONDS(column) "(extract(epoch FROM " column ") * 1000000)::bigint"
+#define GRANT_COLUMN_LIST \
+	"g.id, g.request_id, g.grantee_id, g.resource_type, g.resource_id, g.action," \
+	" CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()" \
+	" THEN 'expired' ELSE g.status END, g.audit_enabled, " MICROSECONDS("g.expires_at") ", " \
+	MICROSECONDS("g.granted_at") ", " MICROSECONDS("g.revoked_at") ", g.metadata, " \
+	MICROSECONDS("g.created_at") ", " MICROSECONDS("g.updated_at") ", g.version"
+
+static const struct statement grant_get = {
+	.name = "grant_get", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g"
+	    " WHERE g.tenant_id = $1 AND g.id = $2",
+};
+
+static const struct statement grant_lock = {
+	.name = "grant_lock", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g"
+	    " WHERE g.tenant_id = $1 AND g.id = $2 FOR UPDATE",
+};
+
+static const struct statement grant_set_audit = {
+	.name = "grant_set_audit", .params = AUDIT_PARAMS + 1, .columns = GRANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
+	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND audit_enabled <> $9::boolean"
+	    " FOR UPDATE), "
+	    AUDIT_HASHED("grant", "done",
+		"jsonb_build_object('audit_enabled', before.audit_enabled,"
+		" 'version', before.version)",
+		"jsonb_build_object('audit_enabled', $9::boolean,"
+		" 'version', before.version + 1)") ", "
+	    AUDIT_LOGGED("grant", "done")
+	    " UPDATE grantd.grants g SET audit_enabled = $9::boolean, version = g.version + 1,"
+	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
+	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
+};
+
+static bool
+grant_from_row(struct grant *g, struct db_row *row)
+{
+	g->id = db_get_uuid(row);
+	g->has_request_id = db_get_uuid_or_null(row, &g->request_id);
+	g->grantee_id = db_get_text(row);
+	g->resource_type = db_get_text(row);
+	g->resource_id = db_get_text(row);
+	g->action = db_get_text(row);
+	g->status = db_get_text(row);
+	g->audit_enabled = db_get_bool(row);
+	g->expires_at = db_get_int(row);
+	g->granted_at = db_get_int(row);
+	g->has_revoked_at = db_get_int_or_null(row, &g->revoked_at);
+	g->metadata = db_get_text(row);
+	g->created_at = db_get_int(row);
+	g->updated_at = db_get_int(row);
+	g->version = db_get_int(row);
+	g->found = !row->failed;
+	return g->found;
+}
+
+static enum outcome
+grant_read(struct db_rows *rows, void *into)
+{
+	struct grant *g = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	if (db_rows_count(rows) == 0)
+		return DONE;
+	if (!grant_from_row(g, &row))
+		return BROKEN;
+	g->rows = *rows;
+	rows->result = NULL;
+	return DONE;
+}
+
+static void
+queue_by_id(struct db *db, const struct statement *st, const struct uuid *tenant,
+    const struct uuid *id, struct grant *g)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	grant_clear(g);
+	db_put_uuid(&p, tenant);
+	db_put_uuid(&p, id);
+	db_queue(db, st, &p, grant_read, g);
+}
+
+void
+db_grant_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct grant *g)
+{
+	queue_by_id(db, &grant_get, tenant, id, g);
+}
+
+void
+db_grant_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, struct grant *g)
+{
+	queue_by_id(db, &grant_lock, tenant, id, g);
+}
+
+void
+db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *id,
+    bool audit_enabled, const struct audit_entry *entry, struct grant *changed)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	grant_clear(changed);
+	audit_put(&p, tenant, id, entry);
+	db_put_bool(&p, audit_enabled);
+	db_queue(db, &grant_set_audit, &p, grant_read, changed);
+}
+
+void
+grant_clear(struct grant *g)
+{
+	db_rows_clear(&g->rows);
+	*g = (struct grant)GRANT_EMPTY;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_GRANT_H
+#define GRANTD_DB_GRANT_H
+
+#include "db/audit.h"
+#include "db/statement.h"
+
+/* One grant as it is stored. Texts borrow from `rows`; clear it. Times are microseconds since 1970 in UTC. */
+struct grant {
+	bool found;
+	struct uuid id;
+	bool has_request_id;
+	struct uuid request_id;
+	const char *grantee_id;
+	const char *resource_type;
+	const char *resource_id;
+	const char *action;
+	const char *status;	/* as of the reading statement: an active grant past its time is "expired" */
+	bool audit_enabled;
+	int64_t expires_at;
+	int64_t granted_at;
+	bool has_revoked_at;
+	int64_t revoked_at;
+	const char *metadata;	/* a JSON object */
+	int64_t created_at;
+	int64_t updated_at;
+	int64_t version;
+	struct db_rows rows;
+};
+
+#define GRANT_EMPTY { .found = false, .rows = DB_ROWS_EMPTY }
+
+/* Queue: read one grant of this tenant. Leaves g->found false where there is none. */
+void db_grant_get(struct db *, const struct uuid *tenant, const struct uuid *id, struct grant *g);
+
+/* Queue: the same, locked until the transaction ends. */
+void db_grant_lock(struct db *, const struct uuid *tenant, const struct uuid *id, struct grant *g);
+
+/*
+ * Queue: switch auditing, and append the entry that says so, in one statement. Where it is set so already, nothing is
+ * changed, nothing is appended, and changed->found stays false.
+ */
+void db_grant_set_audit(struct db *, const struct uuid *tenant, const struct uuid *id,
+    bool audit_enabled, const struct audit_entry *entry, struct grant *changed);
+
+void grant_clear(struct grant *);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What the server's error codes mean to us: PostgreSQL manual, appendix A. */
+#include "config.h"
+
+#include <string.h>
+
+#include "db/connection.h"
+
+static const struct {
+	const char *prefix;	/* of the SQLSTATE; the first that fits counts */
+	enum outcome outcome;
+} sqlstates[] = {
+	{ "08", LOST },		/* connection exceptions */
+	{ "0A000", LOST },	/* a prepared plan that no longer fits: a new session mends it */
+	{ "23505", CONFLICT },	/* unique violation */
+	{ "25006", LOST },	/* read-only: this server is no longer the primary */
+	{ "25P03", LOST },	/* idle in transaction for too long */
+	{ "26000", LOST },	/* a prepared statement is gone: someone else reset the session */
+	{ "40001", RETRY },	/* serialization failure */
+	{ "40P01", RETRY },	/* deadlock */
+	{ "42P05", LOST },	/* a prepared statement is there already */
+	{ "53", UNAVAILABLE },	/* out of memory, disk, connections */
+	{ "55P03", UNAVAILABLE }, /* lock timeout */
+	{ "57014", UNAVAILABLE }, /* statement timeout */
+	{ "57P", LOST },	/* shutdown, crash, starting up */
+};
+
+enum outcome
+outcome_from_sqlstate(const char *sqlstate)
+{
+	size_t i;
+
+	if (sqlstate == NULL || sqlstate[0] == '\0')
+		return LOST;
+	for (i = 0; i < COUNT_OF(sqlstates); i++)
+		if (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) == 0)
+			return sqlstates[i].outcome;
+	return BROKEN;
+}
+
+const char *
+outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[DONE] = "done",
+		[NOT_FOUND] = "not found",
+		[CONFLICT] = "conflict",
+		[RETRY] = "serialization failure",
+		[LOST] = "connection lost",
+		[UNAVAILABLE] = "unavailable",
+		[COMMIT_UNKNOWN] = "outcome of the commit unknown",
+		[BROKEN] = "internal fault",
+	};
+
+	return (size_t)outcome < COUNT_OF(names) ? names[outcome] : "?";
+}

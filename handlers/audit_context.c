@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/utf8.h"
+#include "handlers/audit_context.h"
+
+#define USER_AGENT_MAX 512
+
+/* What a client says of itself may be any bytes; what the log stores is text. Cut, and '?' for what is none. */
+static struct json_object *
+client_text(const char *text)
+{
+	char clean[USER_AGENT_MAX];
+	size_t left = text != NULL ? strlen(text) : 0;
+	size_t used = 0;
+
+	if (left == 0)
+		return NULL;
+	while (left > 0) {
+		size_t n = utf8_sequence(text, left);
+		bool good = n > 0 && utf8_printable(text, n);
+
+		if (used + (good ? n : 1) > sizeof(clean))
+			break;
+		if (good)
+			memcpy(clean + used, text, n);
+		else
+			clean[used] = '?';
+		used += good ? n : 1;
+		text += n > 0 ? n : 1;
+		left -= n > 0 ? n : 1;
+	}
+	return json_object_new_string_len(clean, (int)used);
+}
+
+bool
+audit_context_make(struct call *c)
+{
+	json_object_put(c->context);
+	c->context = json_object_new_object();
+	if (c->context == NULL || !uuid_make_v7(&c->entry.id))
+		return false;
+	uuid_print(&c->key.id, c->actor_id);
+	if (json_object_object_add(c->context, "request_id",
+		json_object_new_string(c->rs->request_id)) != 0 ||
+	    json_object_object_add(c->context, "source_ip", client_text(c->rq->remote_addr)) != 0 ||
+	    json_object_object_add(c->context, "user_agent",
+		client_text(c->rq->header[HEADER_USER_AGENT])) != 0 ||
+	    json_object_object_add(c->context, "rules", json_object_new_array()) != 0)
+		return false;
+	c->entry.actor_id = c->actor_id;
+	c->entry.actor_type = "api_key";
+	c->entry.action = c->op->id;
+	c->entry.reasoning = c->reason;
+	c->entry.context = json_object_to_json_string_ext(c->context, JSON_C_TO_STRING_PLAIN);
+	return c->entry.context != NULL;
+}

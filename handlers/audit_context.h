@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_HANDLERS_AUDIT_CONTEXT_H
+#define GRANTD_HANDLERS_AUDIT_CONTEXT_H
+
+#include "handlers/operation.h"
+
+/*
+ * Fill c->entry: a new id, who, what, why, and the circumstances (request id, source address, user agent) as JSON.
+ * To be called with the credential verified; once for each attempt. False: out of memory or random bytes.
+ */
+MUST_CHECK bool audit_context_make(struct call *c);
+
+#endif

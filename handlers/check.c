@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be known to be wrong with a request before the database is asked. */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/api_key.h"
+#include "base/json_strict.h"
+#include "base/utf8.h"
+#include "handlers/check.h"
+#include "http/etag.h"
+#include "http/media_type.h"
+
+#define JSON_BODY_DEPTH 32
+#define REASON_MAX 512
+
+static bool
+refuse(struct fault *f, enum http_error error, struct json_object *details)
+{
+	f->error = error;
+	f->details = details;
+	return false;
+}
+
+static bool
+refuse_parameter(struct fault *f, const char *parameter, const char *expected)
+{
+	struct json_object *details = error_detail("parameter", parameter);
+
+	if (details != NULL)
+		json_object_object_add(details, "expected", json_object_new_string(expected));
+	return refuse(f, ERROR_INVALID_PARAMETER, details);
+}
+
+bool
+check_key(struct call *c, struct fault *f)
+{
+	const char *text = c->rq->header[HEADER_API_KEY];
+	char name[API_KEY_NAME_LEN + 1];
+
+	if (text == NULL || !api_key_check(text, strlen(text), name))
+		return refuse(f, ERROR_UNAUTHENTICATED, NULL);
+	if (!api_key_hash(text, strlen(text), c->key_hash))
+		return refuse(f, ERROR_INTERNAL, NULL);
+	return true;
+}
+
+bool
+check_tenant_id(struct call *c, struct fault *f)
+{
+	const char *text = c->rq->header[HEADER_TENANT_ID];
+
+	if (text == NULL || !uuid_parse(&c->tenant, text, strlen(text)))
+		return refuse(f, ERROR_INVALID_TENANT_ID, NULL);
+	return true;
+}
+
+static bool
+check_path(struct call *c, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < c->path.count; i++) {
+		const struct path_value *v = &c->path.value[i];
+		char name[64];
+
+		if (uuid_parse(&c->path_id[i], v->text, v->len))
+			continue;
+		(void)snprintf(name, sizeof(name), "%.*s", (int)v->name_len, v->name);
+		return refuse_parameter(f, name, "a UUID");
+	}
+	return true;
+}
+
+static bool
+check_query(struct call *c, struct fault *f)
+{
+	struct query_fault qf;
+
+	if (query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
+		return true;
+	return refuse_parameter(f, qf.parameter, qf.expected);
+}
+
+/* Headers whose malformed values are told apart from absent ones. */
+static bool
+check_headers(struct call *c, struct fault *f)
+{
+	const char *reason = c->rq->header[HEADER_AUDIT_REASON];
+	enum http_header conditional[] = { HEADER_IF_MATCH, HEADER_IF_NONE_MATCH };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(conditional); i++) {
+		const char *value = c->rq->header[conditional[i]];
+
+		if (value != NULL && etag_list_match(value, "\"\"") == ETAG_MALFORMED)
+			return refuse_parameter(f, http_header_name(conditional[i]),
+			    "* or a list of entity tags in double quotes");
+	}
+	if (c->op->access != ACCESS_WRITE || reason == NULL || reason[0] == '\0')
+		return true;
+	if (strlen(reason) > REASON_MAX || !utf8_printable(reason, strlen(reason)))
+		return refuse_parameter(f, http_header_name(HEADER_AUDIT_REASON),
+		    "at most 512 bytes of UTF-8 without control characters");
+	c->reason = reason;
+	return true;
+}
+
+bool
+check_parameters(struct call *c, struct fault *f)
+{
+	return check_path(c, f) && check_query(c, f) && check_headers(c, f);
+}
+
+static bool
+check_media_type(struct call *c, struct fault *f)
+{
+	switch (media_type_of(c->rq->header[HEADER_CONTENT_TYPE])) {
+	case MEDIA_JSON:
+		return true;
+	case MEDIA_MERGE_PATCH:
+		if (c->op->merge_patch)
+			return true;
+		break;
+	case MEDIA_NONE:
+	case MEDIA_OTHER:
+		break;
+	}
+	return refuse(f, ERROR_UNSUPPORTED_MEDIA_TYPE,
+	    error_detail("accepted", c->op->merge_patch ?
+		    "application/json, application/merge-patch+json" : "application/json"));
+}
+
+static bool
+read_body(struct call *c, struct buf *text, struct fault *f)
+{
+	switch (c->rq->read_body(c->rq->body_source, c->op->body_max, text)) {
+	case BODY_WHOLE:
+		return true;
+	case BODY_TOO_LARGE:
+		return refuse(f, ERROR_BODY_TOO_LARGE,
+		    error_detail_int("limit", (long long)c->op->body_max));
+	case BODY_LENGTH:
+		return refuse_parameter(f, http_header_name(HEADER_CONTENT_LENGTH),
+		    "the number of bytes in the body");
+	case BODY_TIMEOUT:
+	case BODY_GONE: /* whoever is gone does not read the answer */
+		return refuse(f, ERROR_BODY_TIMEOUT, NULL);
+	case BODY_MEMORY:
+		break;
+	}
+	return refuse(f, ERROR_INTERNAL, NULL);
+}
+
+static bool
+refuse_json(struct fault *f, const struct json_fault *jf)
+{
+	struct json_object *details;
+
+	if (jf->kind == JSON_MEMORY)
+		return refuse(f, ERROR_INTERNAL, NULL);
+	details = error_detail_int("offset", (long long)jf->offset);
+	if (details != NULL && jf->expected != NULL)
+		json_object_object_add(details, "expected", json_object_new_string(jf->expected));
+	return refuse(f, ERROR_INVALID_JSON, details);
+}
+
+bool
+check_body(struct call *c, struct fault *f)
+{
+	struct buf text = BUF_EMPTY;
+	struct json_fault jf;
+	struct body_fault bf;
+	bool ok;
+
+	if (c->op->body == NULL)
+		return true;
+	if (!check_media_type(c, f))
+		return false;
+	ok = read_body(c, &text, f);
+	if (ok && !json_strict_parse(buf_text(&text), text.len, JSON_BODY_DEPTH, &c->body, &jf))
+		ok = refuse_json(f, &jf);
+	buf_clear(&text);
+	if (!ok || body_check(c->op->body, c->body, &bf))
+		return ok;
+	f->details = error_detail("member", bf.member);
+	if (f->details != NULL)
+		json_object_object_add(f->details, "expected",
+		    json_object_new_string(bf.expected));
+	return refuse(f, ERROR_INVALID_BODY, f->details);
+}

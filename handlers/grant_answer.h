@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_HANDLERS_GRANT_ANSWER_H
+#define GRANTD_HANDLERS_GRANT_ANSWER_H
+
+#include "handlers/operation.h"
+
+#define GRANT_ETAG_MAX 48
+
+/*
+ * The strong entity tag of a grant's representation. The version alone would not do: a grant becomes expired
+ * without being changed.
+ */
+void grant_etag(const struct grant *, char etag[GRANT_ETAG_MAX]);
+
+/* The grant as clients see it; NULL when out of memory or where a time is out of range. The caller's. */
+struct json_object *grant_json(const struct grant *);
+
+/* Answer with the grant and its tag; minimal: without the grant, as the client preferred (RFC 7240). */
+void grant_answer(struct response *, const struct grant *, bool minimal);
+
+#endif

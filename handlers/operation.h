@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_HANDLERS_OPERATION_H
+#define GRANTD_HANDLERS_OPERATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/uuid.h"
+#include "db/audit.h"
+#include "db/grant.h"
+#include "db/key.h"
+#include "http/body.h"
+#include "http/path.h"
+#include "http/query.h"
+#include "http/request.h"
+#include "http/response.h"
+
+struct call;
+struct json_object;
+struct service;
+
+/* Who may call: anyone, or holders of a key in its tenant. */
+enum access { ACCESS_PUBLIC, ACCESS_READ, ACCESS_WRITE };
+
+/* What the path names, and the pipeline loads (and locks, to write) before the operation runs. */
+enum target { TARGET_NONE, TARGET_GRANT };
+
+#define BODY_SMALL ((size_t)16 * 1024)
+
+/*
+ * One operation, as data. The pipeline (pipeline.c) makes every check that this describes, opens and ends the
+ * transaction, and sends only what was committed; the functions do what is left, and none of them
+ * begins, commits, or sends.
+ */
+struct operation {
+	const char *id;			/* also the action in policies, in the audit log and in the log */
+	enum http_method method;
+	const char *path;		/* a template, see http/path.h; every {placeholder} is a UUID */
+	enum access access;
+	enum target target;
+	const struct body_schema *body;	/* NULL: takes none */
+	size_t body_max;		/* bytes */
+	bool merge_patch;		/* takes application/merge-patch+json too (RFC 7396) */
+	const struct query_parameter *query;
+	size_t query_count;
+
+	/* Queue what is to be read beside the target. May be NULL. */
+	void (*load)(struct call *);
+	/*
+	 * Writing operations: with the target loaded and locked, queue the change and its audit entry in one statement, and set
+	 * call->changing; or queue nothing where all is as asked. DONE, or why not.
+	 */
+	enum outcome (*change)(struct call *);
+	/* Build the response from what was loaded and changed. After a commit. */
+	void (*answer)(struct call *);
+};
+
+/* A request on its way through the pipeline. Owned by the pipeline; everything in it is borrowed by operations. */
+struct call {
+	struct service *service;
+	struct db *db;
+	const struct operation *op;
+	const struct request *rq;
+	struct response *rs;
+
+	/* The request, checked. */
+	struct path_values path;
+	struct uuid path_id[PATH_VALUES_MAX];
+	struct query query;
+	struct uuid tenant;
+	uint8_t key_hash[KEY_HASH_LEN];
+	struct json_object *body;	/* NULL: the operation takes none */
+	const char *reason;		/* X-Audit-Reason, or NULL */
+
+	/* From the database. */
+	struct key key;
+	struct grant grant;		/* TARGET_GRANT: as it was before the change */
+	struct grant changed;		/* as it is after it, where it was changed */
+
+	/* The change. */
+	struct audit_entry entry;
+	char actor_id[UUID_TEXT_LEN + 1];
+	struct json_object *context;	/* what entry.context is the text of */
+	bool changing;			/* something was queued that needs its commit */
+};
+
+/* Every operation, the more literal paths first. */
+extern const struct operation *const operations[];
+extern const size_t operations_count;
+
+extern const struct operation op_get_grant;
+extern const struct operation op_healthz;
+extern const struct operation op_readyz;
+extern const struct operation op_update_grant;
+
+/* How routing ended. */
+enum route { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
+
+/* Find the operation for a method and path (HEAD is GET); fills call->op and call->path. */
+enum route route_find(struct call *, enum http_method, const char *path);
+
+/* The methods offered at a path, as in "GET, HEAD, PATCH, OPTIONS". False: none, the path is not ours. */
+bool route_methods(const char *path, struct buf *methods, bool *patch);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of operations, which routing, Allow, logs and tests all read. */
+#include "config.h"
+
+#include "handlers/operation.h"
+
+const struct operation *const operations[] = {
+	&op_healthz,
+	&op_readyz,
+	&op_get_grant,
+	&op_update_grant,
+};
+
+const size_t operations_count = COUNT_OF(operations);
+
+enum route
+route_find(struct call *c, enum http_method method, const char *path)
+{
+	enum route found = ROUTE_NO_PATH;
+	size_t i;
+
+	if (method == HTTP_HEAD)
+		method = HTTP_GET;
+	for (i = 0; i < operations_count; i++) {
+		if (!path_match(operations[i]->path, path, &c->path))
+			continue;
+		found = ROUTE_NO_METHOD;
+		if (operations[i]->method == method) {
+			c->op = operations[i];
+			return ROUTE_FOUND;
+		}
+	}
+	return found;
+}
+
+bool
+route_methods(const char *path, struct buf *methods, bool *patch)
+{
+	struct path_values ignored;
+	bool found = false;
+	size_t i;
+
+	*patch = false;
+	for (i = 0; i < operations_count; i++) {
+		const struct operation *op = operations[i];
+
+		if (!path_match(op->path, path, &ignored))
+			continue;
+		found = true;
+		buf_adds(methods, http_method_name(op->method));
+		buf_adds(methods, op->method == HTTP_GET ? ", HEAD, " : ", ");
+		*patch = *patch || op->method == HTTP_PATCH;
+	}
+	if (found)
+		buf_adds(methods, "OPTIONS");
+	return found;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pipeline: every check of every request, in one order, around one transaction.
+ *
+ *	1  route, method, duplicate headers
+ *	2  the credential			looked up in the transaction that it opens
+ *	3  X-Tenant-ID
+ *	4  the credential's tenant is that one
+ *	5  path, query and header parameters
+ *	6  the body
+ *	7  what the path names is there
+ *	8  (the tenant's policies)
+ *	9  If-Match
+ *
+ * 3, 5 and 6 need no database and are made first, but answered in their place: a caller without a
+ * credential learns nothing else.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/log.h"
+#include "handlers/audit_context.h"
+#include "handlers/check.h"
+#include "handlers/dispatch.h"
+#include "handlers/grant_answer.h"
+#include "handlers/service.h"
+#include "http/cors.h"
+#include "http/etag.h"
+
+/* A transaction is begun again at once after a lost connection or a deadlock, at most so many times. */
+#define ATTEMPTS 3
+
+static void
+answer_fault(struct call *c, struct fault *f)
+{
+	response_error(c->rs, f->error, f->details, NULL);
+	f->details = NULL;
+}
+
+static void
+answer_error(struct call *c, enum http_error error)
+{
+	response_error(c->rs, error, NULL, NULL);
+}
+
+static void
+answer_outcome(struct call *c, enum outcome rc)
+{
+	switch (rc) {
+	case DONE:
+		return;
+	case NOT_FOUND:
+		answer_error(c, ERROR_NOT_FOUND);
+		return;
+	case RETRY:
+	case LOST:
+	case UNAVAILABLE:
+		answer_error(c, ERROR_UNAVAILABLE);
+		return;
+	case COMMIT_UNKNOWN:
+		answer_error(c, ERROR_COMMIT_UNKNOWN);
+		return;
+	case CONFLICT:
+	case BROKEN:
+		break;
+	}
+	answer_error(c, ERROR_INTERNAL);
+}
+
+/* Queue the read of what the path names; a write locks it. */
+static void
+queue_target(struct call *c)
+{
+	switch (c->op->target) {
+	case TARGET_NONE:
+		break;
+	case TARGET_GRANT:
+		if (c->op->access == ACCESS_WRITE)
+			db_grant_lock(c->db, &c->tenant, &c->path_id[0], &c->grant);
+		else
+			db_grant_get(c->db, &c->tenant, &c->path_id[0], &c->grant);
+		break;
+	}
+}
+
+static bool
+target_found(const struct call *c)
+{
+	return c->op->target != TARGET_GRANT || c->grant.found;
+}
+
+/* Rows 2 to 6, now that the credential is known; `f` is what the checks without a database met. */
+static bool
+check_caller(struct call *c, struct fault *f)
+{
+	if (!c->key.found) {
+		answer_error(c, ERROR_UNAUTHENTICATED);
+		return false;
+	}
+	if (f->error != ERROR_INVALID_TENANT_ID && !uuid_equal(&c->tenant, &c->key.tenant)) {
+		answer_error(c, ERROR_TENANT_MISMATCH);
+		return false;
+	}
+	if (f->error != HTTP_ERROR__MAX) {
+		answer_fault(c, f);
+		return false;
+	}
+	return true;
+}
+
+/* Row 9 (RFC 9110 section 13.2.2). A read's If-None-Match is its operation's affair: it is no error. */
+static bool
+check_preconditions(struct call *c)
+{
+	const char *match = c->rq->header[HEADER_IF_MATCH];
+	const char *none_match = c->rq->header[HEADER_IF_NONE_MATCH];
+	char etag[GRANT_ETAG_MAX];
+
+	if (c->op->target != TARGET_GRANT)
+		return true;
+	grant_etag(&c->grant, etag);
+	if (match != NULL ? etag_list_match(match, etag) == ETAG_MATCH :
+		c->op->access != ACCESS_WRITE || none_match == NULL ||
+		    etag_list_match(none_match, etag) != ETAG_MATCH)
+		return true;
+	response_error(c->rs, ERROR_PRECONDITION_FAILED, error_detail("current", etag), NULL);
+	return false;
+}
+
+/*
+ * The connection died under the COMMIT. Ask on a new one whether the entry is there. The lock on the row comes
+ * first: the dead session's transaction held it, so once it is ours that transaction has ended one way or the other.
+ */
+static enum outcome
+resolve_commit(struct call *c)
+{
+	bool committed = false;
+	enum outcome rc;
+
+	log_warning("the outcome of a commit is unknown: asking for entry of %s", c->actor_id);
+	db_begin(c->db, DB_READ_WRITE);
+	db_key_authenticate(c->db, c->key_hash, &c->key);
+	queue_target(c);
+	db_audit_find(c->db, &c->tenant, &c->entry.id, &committed);
+	rc = db_exchange(c->db);
+	db_rollback(c->db);
+	if (rc != DONE || !c->key.found || !target_found(c))
+		return COMMIT_UNKNOWN;
+	log_warning("the commit %s", committed ? "was made" : "was not made");
+	grant_clear(&c->changed); /* the target as it was just read is what was committed */
+	return committed ? DONE : UNAVAILABLE;
+}
+
+/* Change and commit; the target is loaded and locked, and all checks passed. */
+static enum outcome
+change_and_commit(struct call *c)
+{
+	enum outcome rc;
+
+	if (!audit_context_make(c))
+		return BROKEN;
+	if ((rc = c->op->change(c)) != DONE)
+		return rc;
+	rc = db_commit(c->db);
+	if (rc != COMMIT_UNKNOWN)
+		return rc;
+	/* With nothing changed there is nothing to be in doubt about. */
+	return c->changing ? resolve_commit(c) : DONE;
+}
+
+/*
+ * One transaction. True: *rc is how it went; false: an error is answered already and nothing was changed.
+ */
+static bool
+transact(struct call *c, struct fault *f, enum outcome *rc)
+{
+	bool ends_here = f->error != HTTP_ERROR__MAX || c->op->change == NULL;
+
+	c->changing = false;
+	db_begin(c->db, ends_here ? DB_READ_ONLY : DB_READ_WRITE);
+	db_key_authenticate(c->db, c->key_hash, &c->key);
+	if (f->error == HTTP_ERROR__MAX) {
+		queue_target(c);
+		if (c->op->load != NULL)
+			c->op->load(c);
+	}
+	if (ends_here)
+		db_queue_commit(c->db);
+	*rc = db_exchange(c->db);
+	if (*rc == COMMIT_UNKNOWN && ends_here)
+		*rc = LOST; /* of a transaction that only read */
+	if (*rc != DONE)
+		return true;
+	if (!check_caller(c, f))
+		return false;
+	if (!target_found(c)) {
+		answer_error(c, ERROR_NOT_FOUND);
+		return false;
+	}
+	if (!check_preconditions(c))
+		return false;
+	if (c->op->change != NULL)
+		*rc = change_and_commit(c);
+	return true;
+}
+
+/*
+ * Build the answer to what is done. Should that fail after a commit, "nothing was changed" would be a lie: the client
+ * is told that the outcome is unknown to it, and that repeating is safe.
+ */
+static void
+answer_done(struct call *c)
+{
+	c->op->answer(c);
+	if (response_failed(c->rs))
+		answer_error(c, c->changing ? ERROR_COMMIT_UNKNOWN : ERROR_INTERNAL);
+}
+
+static void
+run_keyed(struct call *c)
+{
+	struct fault f = FAULT_NONE;
+	enum outcome rc = DONE;
+	bool answered = false;
+	int attempt;
+
+	if (!check_key(c, &f)) {
+		answer_fault(c, &f);
+		return;
+	}
+	/* The first that fails is what is answered, once the credential is known to be good. */
+	if (check_tenant_id(c, &f) && check_parameters(c, &f) && check_body(c, &f))
+		log_debug("the request is well formed");
+	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		answered = !transact(c, &f, &rc);
+		if (answered || (rc != LOST && rc != RETRY))
+			break;
+	}
+	db_rollback(c->db);
+	if (!answered && rc == DONE)
+		answer_done(c);
+	else if (!answered)
+		answer_outcome(c, rc);
+	json_object_put(f.details);
+}
+
+static void
+run(struct call *c)
+{
+	if (c->op->access == ACCESS_PUBLIC)
+		c->op->answer(c);
+	else
+		run_keyed(c);
+}
+
+static void
+call_clear(struct call *c)
+{
+	json_object_put(c->body);
+	json_object_put(c->context);
+	key_clear(&c->key);
+	grant_clear(&c->grant);
+	grant_clear(&c->changed);
+	explicit_bzero(c->key_hash, sizeof(c->key_hash));
+}
+
+static void
+refuse_method(struct call *c)
+{
+	struct buf methods = BUF_EMPTY;
+	bool patch;
+
+	(void)route_methods(c->rq->path, &methods, &patch);
+	answer_error(c, ERROR_METHOD_NOT_ALLOWED);
+	response_header(c->rs, "Allow", buf_text(&methods));
+	buf_clear(&methods);
+}
+
+/* OPTIONS asks neither for a key nor for the database: browsers send it without either. */
+static void
+answer_options(struct call *c)
+{
+	const char *origins = c->service->settings->cors_origins;
+	struct buf methods = BUF_EMPTY;
+	bool patch;
+
+	if (!route_methods(c->rq->path, &methods, &patch)) {
+		answer_error(c, ERROR_NOT_FOUND);
+	} else {
+		response_header(c->rs, "Allow", buf_text(&methods));
+		if (patch)
+			response_header(c->rs, "Accept-Patch",
+			    "application/json, application/merge-patch+json");
+		if (cors_is_preflight(c->rq))
+			cors_preflight(c->rs, origins, c->rq, buf_text(&methods));
+		response_empty(c->rs, 204);
+	}
+	buf_clear(&methods);
+}
+
+static void
+answer(struct call *c)
+{
+	const struct request *rq = c->rq;
+	enum route route = route_find(c, rq->method, rq->path);
+
+	if (rq->method == HTTP_OPTIONS && rq->duplicate < 0) {
+		answer_options(c);
+	} else if (route == ROUTE_NO_PATH) {
+		answer_error(c, ERROR_NOT_FOUND);
+	} else if (route == ROUTE_NO_METHOD && rq->method != HTTP_OPTIONS) {
+		refuse_method(c);
+	} else if (rq->duplicate >= 0) {
+		response_error(c->rs, ERROR_DUPLICATE_HEADER,
+		    error_detail("header", http_header_name((enum http_header)rq->duplicate)),
+		    NULL);
+	} else {
+		run(c);
+	}
+}
+
+void
+dispatch(struct service *service, const struct request *rq, struct response *rs)
+{
+	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
+		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY };
+
+	response_begin(rs, rq->header[HEADER_REQUEST_ID]);
+	log_context(rs->request_id, NULL, NULL);
+	answer(&c);
+	if (!cors_is_preflight(rq))
+		cors_answer(rs, service->settings->cors_origins, rq);
+	log_info("%s %s %d", http_method_name(rq->method), c.op != NULL ? c.op->id : "-", rs->status);
+	log_context(NULL, NULL, NULL);
+	call_clear(&c);
+}

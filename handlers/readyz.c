@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Readyz, GET /readyz: the database answers and has the schema of this build. Answers 200, or 503. */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "handlers/operation.h"
+
+static void
+answer(struct call *c)
+{
+	if (db_ready(c->db) == DONE)
+		response_json(c->rs, 200, error_detail("status", "ready"));
+	else
+		response_error(c->rs, ERROR_UNAVAILABLE, NULL, NULL);
+}
+
+const struct operation op_readyz = {
+	.id = "Readyz", .method = HTTP_GET, .path = "/readyz", .access = ACCESS_PUBLIC,
+	.answer = answer,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UpdateGrant, PATCH /v1/grants/{id}: switches the auditing of a grant's session on or off.
+ *
+ * Answers 200 with the grant, or 204 where the client prefers that; raises nothing that the pipeline
+ * does not. Safe to repeat: it sets a state, and setting what is set changes and logs nothing.
+ */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "handlers/grant_answer.h"
+#include "http/prefer.h"
+
+static const struct body_member members[] = {
+	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
+};
+static const struct body_schema body = { members, COUNT_OF(members) };
+
+static enum outcome
+change(struct call *c)
+{
+	struct json_object *wanted;
+	bool audit_enabled;
+
+	if (!json_object_object_get_ex(c->body, "audit_enabled", &wanted))
+		return DONE;
+	audit_enabled = json_object_get_boolean(wanted);
+	if (audit_enabled == c->grant.audit_enabled)
+		return DONE;
+	db_grant_set_audit(c->db, &c->tenant, &c->grant.id, audit_enabled, &c->entry, &c->changed);
+	c->changing = true;
+	return DONE;
+}
+
+static void
+answer(struct call *c)
+{
+	grant_answer(c->rs, c->changed.found ? &c->changed : &c->grant,
+	    prefer_return_minimal(c->rq->header[HEADER_PREFER]));
+}
+
+const struct operation op_update_grant = {
+	.id = "UpdateGrant", .method = HTTP_PATCH, .path = "/v1/grants/{id}",
+	.access = ACCESS_WRITE, .target = TARGET_GRANT,
+	.body = &body, .body_max = BODY_SMALL, .merge_patch = true,
+	.change = change, .answer = answer,
+};
