@@ -10,8 +10,11 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
 /*
  * One line for each event: time, level, process id, the context of the request in hand, the message.
- * A line is one write(2) of at most 4096 bytes, so lines of several processes do not mix. Control characters from
- * outside are escaped as \xHH. errno is left as it was. Not for signal handlers.
+ * A line is one write(2) of at most 4096 bytes, so lines of several processes do not mix; a longer one is cut and
+ * ends in " [cut]". Control characters, backslashes and what is not UTF-8 are escaped as \xHH; in the context,
+ * blanks, quotes and '=' too. errno is left as it was, and %m works. Not for signal handlers.
+ *
+ *	2026-11-23T02:31:45.123456Z info 1234 request=… operation=… tenant=… message
  */
 void log_line(enum log_level, const char *, ...) GRANTD_PRINTF(2, 3);
 #define log_error(...) log_line(LEVEL_ERROR, __VA_ARGS__)

@@ -11,6 +11,10 @@
  * The one table of settings. Each is an environment variable, and a NAME=value line in the optional file named by
  * GRANTD_CONFIG or --config; the environment wins over the file.
  *
+ * In the file, blanks around name and value are dropped, quotes mean nothing special, and a line that is empty or
+ * begins with '#' is a comment. A name that is unknown or comes twice is refused. In the environment, unknown names
+ * are left alone: others may use GRANTD_… too. Values are UTF-8 without control characters.
+ *
  * TEXT(field, NAME, default, SECRET or PUBLIC, help)
  * NUMBER(field, NAME, default, least, most, unit, help)
  * CHOICE(field, NAME, default, "a|b|c", help): the field is the index of the word

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/time_text.h"
+#include "base/uuid.h"
+
+static bool
+is_hyphen_place(size_t i)
+{
+	return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+bool
+uuid_parse(struct uuid *u, const char *text, size_t len)
+{
+	char digits[2 * sizeof(u->octet)];
+	struct uuid parsed;
+	size_t i, n = 0;
+
+	if (len != UUID_TEXT_LEN)
+		return false;
+	for (i = 0; i < len; i++) {
+		if (!is_hyphen_place(i))
+			digits[n++] = text[i];
+		else if (text[i] != '-')
+			return false;
+	}
+	if (!hex_parse(parsed.octet, sizeof(parsed.octet), digits, sizeof(digits)))
+		return false;
+	*u = parsed;
+	return true;
+}
+
+void
+uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
+{
+	char digits[2 * sizeof(u->octet) + 1];
+	size_t i, n = 0;
+
+	hex_print(u->octet, sizeof(u->octet), digits);
+	for (i = 0; i < UUID_TEXT_LEN; i++)
+		text[i] = is_hyphen_place(i) ? '-' : digits[n++];
+	text[i] = '\0';
+}
+
+/*
+ * The next pair of millisecond and 12-bit counter, greater than the last one of this process. The counter starts
+ * at random below 2048 in each new millisecond; when it runs over, or while the clock stands behind the last value,
+ * the millisecond given out runs ahead of the clock.
+ */
+static void
+next_tick(uint64_t now, unsigned random, uint64_t *milliseconds, unsigned *counter)
+{
+	static uint64_t last_milliseconds;
+	static unsigned last_counter;
+
+	if (now > last_milliseconds) {
+		last_milliseconds = now;
+		last_counter = random & 0x7FF;
+	} else if (++last_counter > 0xFFF) {
+		last_milliseconds++;
+		last_counter = random & 0x7FF;
+	}
+	*milliseconds = last_milliseconds;
+	*counter = last_counter;
+}
+
+bool
+uuid_make_v7(struct uuid *u)
+{
+	uint64_t milliseconds;
+	uint8_t random[2];
+	struct uuid made;
+	unsigned counter;
+	int i;
+
+	if (getentropy(made.octet, sizeof(made.octet)) != 0)
+		return false;
+	memcpy(random, made.octet, sizeof(random));
+	next_tick((uint64_t)time_now() / 1000, (unsigned)(random[0] << 8 | random[1]), &milliseconds, &counter);
+	for (i = 0; i < 6; i++)
+		made.octet[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
+	made.octet[6] = (uint8_t)(0x70 | counter >> 8);		/* version 7 */
+	made.octet[7] = (uint8_t)counter;
+	made.octet[8] = (uint8_t)(0x80 | (made.octet[8] & 0x3F));	/* variant 10 */
+	*u = made;
+	return true;
+}
+
+bool
+uuid_equal(const struct uuid *a, const struct uuid *b)
+{
+	return memcmp(a->octet, b->octet, sizeof(a->octet)) == 0;
+}
