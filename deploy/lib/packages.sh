@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# The Debian packages that the project needs, and one function to have them there. Source it.
+
+# shellcheck disable=SC2034 # for those who source this
+packages_build='gcc make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev'
+packages_database='postgresql-15'
+packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
+	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx-light pgbouncer mandoc jq socat shellcheck'
+
+# The packages that a kind of web server needs.
+packages_server()
+{
+	case $1 in
+	lighttpd) echo lighttpd ;;
+	apache) echo apache2 libapache2-mod-fcgid ;;
+	nginx) echo nginx-light ;;
+	esac
+}
+
+packages_missing()
+{
+	local package
+
+	for package in "$@"; do
+		# Debian's nginx comes in several sizes, and any of them will do.
+		[ "$package" = nginx-light ] && command -v /usr/sbin/nginx >/dev/null && continue
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+			echo "$package"
+	done
+}
+
+# packages_need PACKAGE...: install what is missing, where this user may; otherwise say what to
+# install and return 1. A package that starts a service on installation is kept from it: nothing here may
+# touch the machine's own servers.
+packages_need()
+{
+	local missing policy status
+
+	mapfile -t missing < <(packages_missing "$@")
+	[ "${#missing[@]}" -eq 0 ] && return 0
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+		echo "These packages are missing: ${missing[*]}" >&2
+		echo "Install them as root: apt-get install ${missing[*]}" >&2
+		return 1
+	fi
+	echo "installing: ${missing[*]}" >&2
+	policy=/usr/sbin/policy-rc.d
+	if [ -e "$policy" ]; then
+		policy=
+	else
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+	fi
+	{
+		apt-get -q update &&
+			DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "${missing[@]}"
+	} >&2 </dev/null
+	status=$?
+	[ -z "$policy" ] || rm -f "$policy"
+	return "$status"
+}
