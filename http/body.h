@@ -54,8 +54,8 @@ struct body_fault {
  * client made up is cut short and its control characters are shown as '?'.
  *
  * Strings, and names and strings inside free-form objects, must not hold U+0000, which PostgreSQL cannot store as text or
- * jsonb. Numbers inside free-form objects must be integers of 64 bits, or have a fraction or exponent and a
- * size that a double can hold.
+ * jsonb. Numbers inside free-form objects must be of a size that a double can hold, and at most 100 characters
+ * long; they keep their digits.
  */
 MUST_CHECK bool body_check(const struct body_schema *schema, struct json_object *body, struct body_fault *fault);
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include "http/request.h"
+
+static const char *const method_names[HTTP_METHOD__MAX] = {
+	[HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD", [HTTP_POST] = "POST", [HTTP_PATCH] = "PATCH",
+	[HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER"
+};
+
+static const char *const header_names[HTTP_HEADER__MAX] = {
+#define X(id, name, variable) [id] = name,
+	HTTP_HEADER_LIST(X)
+#undef X
+};
+
+static const char *const header_variables[HTTP_HEADER__MAX] = {
+#define X(id, name, variable) [id] = variable,
+	HTTP_HEADER_LIST(X)
+#undef X
+};
+
+const char *
+http_method_name(enum http_method method)
+{
+	return method_names[method];
+}
+
+enum http_method
+http_method_from_name(const char *name)
+{
+	enum http_method method;
+
+	for (method = 0; method < HTTP_OTHER; method++)
+		if (strcmp(name, method_names[method]) == 0)
+			return method;
+	return HTTP_OTHER;
+}
+
+const char *
+http_header_name(enum http_header header)
+{
+	return header_names[header];
+}
+
+int
+http_header_from_variable(const char *name, size_t len)
+{
+	int header;
+
+	for (header = 0; header < HTTP_HEADER__MAX; header++) {
+		if (strlen(header_variables[header]) == len && memcmp(header_variables[header], name, len) == 0)
+			return header;
+	}
+	return -1;
+}
