@@ -1,0 +1,62 @@
+# Configurations for operators, made from the templates that quickstart and the tests run, with the
+# paths of this installation: $(pkgdatadir)/deploy. `make install DEPLOY_BASE=/api` mounts the API there.
+DEPLOY_BASE =
+deploy_socket = /run/grantd/grantd.sock
+deploy_conf = $(sysconfdir)/grantd/grantd.conf
+deploy_errors = $(pkgdatadir)/deploy/errors
+
+deploy_error_json = \
+	deploy/errors/400.json deploy/errors/403.json deploy/errors/404.json deploy/errors/405.json \
+	deploy/errors/408.json deploy/errors/411.json deploy/errors/413.json deploy/errors/414.json \
+	deploy/errors/417.json deploy/errors/431.json deploy/errors/500.json deploy/errors/501.json \
+	deploy/errors/502.json deploy/errors/503.json deploy/errors/504.json
+# lighttpd asks for these names.
+deploy_error_html = $(deploy_error_json:.json=.html)
+
+deploy_configurations = \
+	deploy/apache/grantd-errors.conf \
+	deploy/apache/grantd-fcgid.conf \
+	deploy/apache/grantd-proxy.conf \
+	deploy/grantd.conf \
+	deploy/lighttpd/grantd-connect.conf \
+	deploy/lighttpd/grantd-errors.conf \
+	deploy/lighttpd/grantd-spawn.conf \
+	deploy/nginx/grantd.conf \
+	deploy/pgbouncer/pgbouncer.ini \
+	deploy/shared-hosting/htaccess
+deploy_scripts = \
+	deploy/shared-hosting/grantd.fcgi \
+	deploy/spawn-fcgi/grantd-spawn-fcgi
+deploy_units = \
+	deploy/systemd/grantd.service \
+	deploy/systemd/grantd.socket
+deploy_private = \
+	deploy/apache/private.conf.in \
+	deploy/lighttpd/private.conf.in \
+	deploy/nginx/private.conf.in
+deploy_rendered = $(deploy_configurations) $(deploy_scripts) $(deploy_units)
+deploy_templates = $(deploy_rendered:=.in)
+
+nobase_dist_pkgdata_DATA = $(deploy_error_json)
+nobase_nodist_pkgdata_DATA = $(deploy_configurations) $(deploy_error_html)
+nobase_nodist_pkgdata_SCRIPTS = $(deploy_scripts)
+systemunitdir = $(prefix)/lib/systemd/system
+systemunit_DATA = $(deploy_units)
+sysusersdir = $(prefix)/lib/sysusers.d
+dist_sysusers_DATA = deploy/systemd/grantd.conf
+
+EXTRA_DIST += $(deploy_templates) $(deploy_private) \
+	deploy/quickstart deploy/lib/render deploy/lib/packages.sh deploy/lib/web.sh
+CLEANFILES += $(deploy_rendered) $(deploy_error_html)
+
+$(deploy_rendered): $(deploy_templates) deploy/lib/render Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SHELL) $(srcdir)/deploy/lib/render GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \
+	    GRANTD_NAME=grantd CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) \
+	    BASE=$(DEPLOY_BASE) MOUNT=$(if $(DEPLOY_BASE),$(DEPLOY_BASE),/) WORKERS=4 \
+	    DATABASE_DIR=/run/postgresql POOLER_DIR=/run/pgbouncer POOLER_AUTH=scram-sha-256 \
+	    POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/pgbouncer RUN=/run/pgbouncer \
+	    <$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+
+$(deploy_error_html): $(deploy_error_json)
+	$(AM_V_at)$(MKDIR_P) $(@D) && cp $(srcdir)/$(@:.html=.json) $@

@@ -4,10 +4,10 @@
 # The Debian packages that the project needs, and one function to have them there. Source it.
 
 # shellcheck disable=SC2034 # for those who source this
-packages_build='gcc make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev'
-packages_database='postgresql-15'
+packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev'
+packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
-	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx-light pgbouncer mandoc jq socat shellcheck'
+	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat shellcheck'
 
 # The packages that a kind of web server needs.
 packages_server()
@@ -15,7 +15,7 @@ packages_server()
 	case $1 in
 	lighttpd) echo lighttpd ;;
 	apache) echo apache2 libapache2-mod-fcgid ;;
-	nginx) echo nginx-light ;;
+	nginx) echo nginx ;;
 	esac
 }
 
@@ -25,7 +25,7 @@ packages_missing()
 
 	for package in "$@"; do
 		# Debian's nginx comes in several sizes, and any of them will do.
-		[ "$package" = nginx-light ] && command -v /usr/sbin/nginx >/dev/null && continue
+		[ "$package" = nginx ] && command -v /usr/sbin/nginx >/dev/null && continue
 		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
 			echo "$package"
 	done
