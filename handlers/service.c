@@ -15,7 +15,7 @@ service_open(const struct settings *settings)
 	if (s == NULL)
 		return NULL;
 	s->settings = settings;
-	s->db = db_open(settings);
+	s->db = db_open(settings, DB_WORKER);
 	if (s->db == NULL) {
 		free(s);
 		return NULL;

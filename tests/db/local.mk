@@ -1,0 +1,6 @@
+# Programs that need a cluster: tests/db/run starts one and runs them.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/db/test_exchange
+tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
+tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+endif
