@@ -27,10 +27,25 @@ static const struct statement session_settings = {
 	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean)",
 };
 
+/* The same as SET ROLE, with the choice between session and transaction as a parameter. */
+static const struct statement owner_role = {
+	.name = "owner_role", .params = 1, .columns = 1, .rows = ROWS_ONE,
+	.sql = "SELECT pg_catalog.set_config('role', 'grantd_owner', $1::boolean)",
+};
+
 static const struct statement schema_version = {
 	.name = "schema_version", .params = 0, .columns = 1, .rows = ROWS_ONE,
 	.sql = "SELECT version FROM grantd.schema_version",
 };
+
+static void
+queue_owner_role(struct db *db, bool local)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	db_put_bool(&p, local);
+	db_queue(db, &owner_role, &p, NULL, NULL);
+}
 
 void
 db_queue_session_settings(struct db *db, bool local)
@@ -42,6 +57,8 @@ db_queue_session_settings(struct db *db, bool local)
 	db_put_int(&p, db->settings->request_timeout);
 	db_put_bool(&p, local);
 	db_queue(db, &session_settings, &p, NULL, NULL);
+	if (db->session == DB_OWNER)
+		queue_owner_role(db, local);
 }
 
 static enum outcome
@@ -142,7 +159,7 @@ open_session(struct db *db)
 		if ((rc = db_exchange(db)) != DONE)
 			return UNAVAILABLE;
 	}
-	return check_schema(db);
+	return db->session == DB_LOGIN ? DONE : check_schema(db);
 }
 
 enum outcome
@@ -186,12 +203,14 @@ db_note(struct db *db, const char *message)
 }
 
 struct db *
-db_open(const struct settings *settings)
+db_open(const struct settings *settings, enum db_session session)
 {
 	struct db *db = calloc(1, sizeof(*db));
 
-	if (db != NULL)
+	if (db != NULL) {
 		db->settings = settings;
+		db->session = session;
+	}
 	return db;
 }
 

@@ -22,6 +22,7 @@ struct db_pending {
 
 struct db {
 	const struct settings *settings;
+	enum db_session session;
 	PGconn *conn;		/* NULL: closed */
 	struct db_pending pending[DB_PENDING_MAX];
 	int pending_count;

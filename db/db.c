@@ -20,6 +20,10 @@ static const struct statement begin_read = {
 	.name = "begin_read", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
 	.rows = ROWS_NONE,
 };
+static const struct statement begin_snapshot = {
+	.name = "begin_snapshot", .sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	.rows = ROWS_NONE,
+};
 static const struct statement begin_write = {
 	.name = "begin_write", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
 	.rows = ROWS_NONE,
@@ -303,6 +307,11 @@ db_exchange(struct db *db)
 void
 db_begin(struct db *db, enum db_access access)
 {
+	static const struct statement *const begin[] = {
+		[DB_READ_ONLY] = &begin_read,
+		[DB_SNAPSHOT] = &begin_snapshot,
+		[DB_READ_WRITE] = &begin_write,
+	};
 	const struct db_params none = DB_PARAMS_EMPTY;
 
 	db->sticky = DONE;
@@ -314,7 +323,7 @@ db_begin(struct db *db, enum db_access access)
 		db->sticky = UNAVAILABLE;
 		return;
 	}
-	db_queue(db, access == DB_READ_ONLY ? &begin_read : &begin_write, &none, NULL, NULL);
+	db_queue(db, begin[access], &none, NULL, NULL);
 	if (db->settings->pooler != POOLER_NONE)
 		db_queue_session_settings(db, true);
 }
@@ -331,6 +340,10 @@ db_queue_commit(struct db *db)
 {
 	const struct db_params none = DB_PARAMS_EMPTY;
 
+	/* Outside a transaction COMMIT succeeds too, and would say that something was done. */
+	if (db->sticky == DONE && db->pending_count == 0 &&
+	    (db->conn == NULL || PQtransactionStatus(db->conn) == PQTRANS_IDLE))
+		db->sticky = BROKEN;
 	db_queue(db, &commit, &none, commit_read, NULL);
 	db->commit_queued = db->sticky == DONE;
 }

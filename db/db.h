@@ -31,11 +31,22 @@ enum outcome {
 /* The schema version that this build reads and writes. */
 #define DB_SCHEMA_VERSION 1
 
+/* Whom a connection speaks as. */
+enum db_session {
+	DB_WORKER,	/* the login role, a member of grantd_app */
+	DB_OWNER,	/* grantd_owner, which the login role must be a member of; a superuser too, so that row-level security binds it */
+	DB_LOGIN	/* the login role, whatever the schema is or lacks: for finding out what is wrong */
+};
+
 /* `settings` is borrowed and outlives the result. Connects at first use. NULL: out of memory. */
-MUST_CHECK struct db *db_open(const struct settings *settings);
+MUST_CHECK struct db *db_open(const struct settings *settings, enum db_session);
 void db_close(struct db *);
 
-enum db_access { DB_READ_ONLY, DB_READ_WRITE };
+enum db_access {
+	DB_READ_ONLY,
+	DB_SNAPSHOT,	/* read only, and all statements see the rows of one moment */
+	DB_READ_WRITE
+};
 
 /*
  * Queue the start of a transaction, connecting first where need be. Everything queued until

@@ -46,6 +46,7 @@ SELECT :version_before < 1 AS wanted \gset
 \if :wanted
 \ir deploy/roles.sql
 \ir deploy/schema.sql
+\ir deploy/types.sql
 \ir deploy/tenants.sql
 \ir deploy/api_keys.sql
 \ir deploy/authenticate.sql

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/time_text.h"
 #include "db/statement.h"
 
 static void
@@ -64,6 +65,16 @@ void
 db_put_bool(struct db_params *p, bool value)
 {
 	put(p, value ? "true" : "false");
+}
+
+void
+db_put_time(struct db_params *p, int64_t t)
+{
+	char *text = scratch(p, TIME_TEXT_LEN + 1);
+
+	if (text != NULL && !time_print(t, text))
+		p->failed = true;
+	put(p, text);
 }
 
 void

@@ -42,7 +42,11 @@ void db_put_text(struct db_params *, const char *); /* NULL is SQL's NULL; borro
 void db_put_uuid(struct db_params *, const struct uuid *); /* NULL is NULL */
 void db_put_int(struct db_params *, int64_t);
 void db_put_bool(struct db_params *, bool);
+void db_put_time(struct db_params *, int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
 void db_put_bytea(struct db_params *, const void *, size_t);
+
+/* A column of type timestamptz as microseconds since 1970 in UTC, which is how times are read. */
+#define DB_MICROSECONDS(column) "(extract(epoch FROM " column ") * 1000000)::bigint"
 
 /* A result. Whoever holds it clears it; texts borrow from it. */
 struct db_rows {

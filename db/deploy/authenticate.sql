@@ -14,33 +14,39 @@ SET LOCAL ROLE grantd_owner;
 CREATE FUNCTION grantd.authenticate(key_hash bytea)
 	RETURNS TABLE (tenant_id uuid, id uuid, name text, roles text[],
 		policy_version bigint, version bigint)
-	LANGUAGE plpgsql VOLATILE STRICT SECURITY DEFINER ROWS 1
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	chosen text;
+	no_tenant text;
+	found_rows integer;
 BEGIN
-	SELECT k.tenant_id, k.id, k.name, k.roles, t.policy_version, k.version
-	INTO tenant_id, id, name, roles, policy_version, version
+	-- What an earlier statement of this transaction chose must not stay
+	-- chosen when nothing is found now.
+	no_tenant := set_config('grantd.tenant', '', true);
+
+	-- Of the key's row, and of no other, the tenant is chosen on the way out.
+	RETURN QUERY
+	SELECT set_config('grantd.tenant', k.tenant_id::text, true)::uuid,
+		k.id, k.name::text, k.roles::text[],
+		(SELECT t.policy_version FROM grantd.tenants t
+		 WHERE t.id = k.tenant_id)::bigint,
+		k.version::bigint
 	FROM grantd.api_keys k
-	JOIN grantd.tenants t ON t.id = k.tenant_id
 	WHERE k.hash = key_hash
 	  AND k.revoked_at IS NULL
-	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
-	  AND NOT EXISTS (SELECT FROM grantd.api_keys twin
-		WHERE twin.hash = key_hash
-		  AND (twin.tenant_id, twin.id) <> (k.tenant_id, k.id));
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
 
-	-- Also when nothing was found: what an earlier statement of this
-	-- transaction chose must not stay chosen.
-	chosen := set_config('grantd.tenant', coalesce(tenant_id::text, ''), true);
-	IF chosen <> '' THEN
-		RETURN NEXT;
+	GET DIAGNOSTICS found_rows = ROW_COUNT;
+	IF found_rows > 1 THEN
+		RAISE EXCEPTION 'two API keys have the same hash'
+			USING ERRCODE = 'cardinality_violation',
+			HINT = 'Rows were copied by hand: revoke all keys with this hash.';
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION grantd.authenticate(bytea) IS
-	'The key with this SHA-256, unless it is revoked, expired or ambiguous, and chooses its tenant for the rest of the transaction; no row and no tenant otherwise';
+	'The key with this SHA-256, unless it is revoked or expired, and chooses its tenant for the rest of the transaction; no row and no tenant otherwise';
 REVOKE ALL ON FUNCTION grantd.authenticate(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION grantd.authenticate(bytea) TO grantd_app;
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:tenants to pg
--- requires: schema
+-- requires: types
 
 \if :{?grantd_in_transaction}
 \else
@@ -12,20 +12,13 @@ SET LOCAL ROLE grantd_owner;
 -- grows; the free space keeps a new version on the same page (HOT).
 CREATE TABLE grantd.tenants (
 	id             uuid PRIMARY KEY,
-	name           text NOT NULL,
-	policy_version bigint NOT NULL DEFAULT 1,
+	name           grantd.display_name NOT NULL,
+	policy_version grantd.revision NOT NULL DEFAULT 1,
 	created_at     timestamptz NOT NULL DEFAULT statement_timestamp(),
 	updated_at     timestamptz NOT NULL DEFAULT statement_timestamp(),
-	version        bigint NOT NULL DEFAULT 1,
-	audit_length   bigint NOT NULL DEFAULT 0,
-	audit_head     bytea NOT NULL DEFAULT
-		'\x0000000000000000000000000000000000000000000000000000000000000000',
-
-	CONSTRAINT tenants_name_text CHECK (octet_length(name) BETWEEN 1 AND 200
-		AND name !~ '[[:cntrl:]]'),
-	CONSTRAINT tenants_policy_version_positive CHECK (policy_version >= 1),
-	CONSTRAINT tenants_version_positive CHECK (version >= 1),
-	CONSTRAINT tenants_audit_chain CHECK (audit_length >= 0 AND octet_length(audit_head) = 32)
+	version        grantd.revision NOT NULL DEFAULT 1,
+	audit_length   grantd.chain_length NOT NULL,
+	audit_head     grantd.chain_head NOT NULL
 ) WITH (fillfactor = 85);
 
 COMMENT ON TABLE grantd.tenants IS 'Who shares this installation; id plays the part of tenant_id here';

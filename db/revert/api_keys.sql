@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: MIT
+-- Revert grantd:api_keys from pg
+
+BEGIN;
+
+DROP TABLE grantd.api_keys;
+
+COMMIT;

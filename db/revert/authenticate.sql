@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: MIT
+-- Revert grantd:authenticate from pg
+
+BEGIN;
+
+DROP FUNCTION grantd.authenticate(bytea);
+
+COMMIT;

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: MIT
+-- Revert grantd:tenants from pg
+
+BEGIN;
+
+DROP TABLE grantd.tenants;
+
+COMMIT;
