@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+sbin_PROGRAMS += grantd
+grantd_SOURCES = \
+	fcgi/board.c fcgi/board.h \
+	fcgi/deadline.c fcgi/deadline.h \
+	fcgi/listener.c fcgi/listener.h \
+	fcgi/main.c \
+	fcgi/options.c fcgi/options.h \
+	fcgi/params.c fcgi/params.h \
+	fcgi/parent.c fcgi/parent.h \
+	fcgi/reload.c fcgi/reload.h \
+	fcgi/route.c fcgi/route.h \
+	fcgi/seam.c fcgi/seam.h \
+	fcgi/single.c fcgi/single.h \
+	fcgi/worker.c fcgi/worker.h
+grantd_LDADD = libhandlers.la libdb.la libhttp.la libbase.la $(FCGI_LIBS)

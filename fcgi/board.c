@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <sys/mman.h>
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "fcgi/board.h"
+
+struct slot *
+board_open(void)
+{
+	void *p = mmap(NULL, BOARD_SLOTS * sizeof(struct slot), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+slot_clear(struct slot *s)
+{
+	atomic_store(&s->busy_since, 0);
+	atomic_store(&s->requests, 0);
+	atomic_store(&s->ready, false);
+	s->request_id[0] = '\0';
+}
+
+void
+slot_ready(struct slot *s)
+{
+	atomic_store(&s->ready, true);
+}
+
+void
+slot_begin(struct slot *s)
+{
+	s->request_id[0] = '\0';
+	atomic_store(&s->busy_since, clock_monotonic_ms());
+}
+
+void
+slot_name(struct slot *s, const char *request_id)
+{
+	size_t len = strnlen(request_id, REQUEST_ID_MAX);
+
+	memcpy(s->request_id, request_id, len);
+	s->request_id[len] = '\0';
+}
+
+void
+slot_end(struct slot *s, bool answered)
+{
+	atomic_store(&s->busy_since, 0);
+	if (answered)
+		atomic_fetch_add(&s->requests, 1);
+}
+
+int64_t
+slot_busy(const struct slot *s, char request_id[REQUEST_ID_MAX + 1])
+{
+	memcpy(request_id, s->request_id, REQUEST_ID_MAX);
+	request_id[REQUEST_ID_MAX] = '\0';
+	return atomic_load(&s->busy_since);
+}

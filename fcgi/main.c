@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* grantd: the command line, and the choice between one process and many. */
+#include "config.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fcgi/listener.h"
+#include "fcgi/options.h"
+#include "fcgi/parent.h"
+#include "fcgi/single.h"
+
+#define EXIT_USAGE 2
+
+/* A process that was started without one of the standard descriptors must not get it as a socket or a log. */
+static bool
+fill_descriptors(void)
+{
+	int fd;
+
+	do {
+		if ((fd = open("/dev/null", O_RDWR)) == -1)
+			return false;
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return true;
+}
+
+/* Keys and the database's password are in memory: no core file, and no look inside by processes of the same user. */
+static void
+protect_memory(void)
+{
+	static const struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* From here on signals wait until somebody looks for them. USR1 and USR2 mean nothing here, and must not end us. */
+static void
+hold_signals(void)
+{
+	static const int held[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < COUNT_OF(held); i++)
+		sigaddset(&set, held[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Whether the log file could be opened; a file that is not there yet is not made. */
+static bool
+check_log_file(const char *path)
+{
+	char directory[4096];
+
+	if (path[0] == '\0' || access(path, W_OK) == 0)
+		return true;
+	if (errno == ENOENT && strlen(path) < sizeof(directory)) {
+		snprintf(directory, sizeof(directory), "%s", path);
+		if (access(dirname(directory), W_OK | X_OK) == 0)
+			return true;
+	}
+	fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", path, strerror(errno));
+	return false;
+}
+
+/* --check-config: one line for each problem, and the exit status. */
+static int
+check(const struct settings *s)
+{
+	char error[LISTENER_ERROR_MAX];
+	bool good = check_log_file(s->log_file);
+
+	if (!listener_check(s, error)) {
+		fprintf(stderr, "grantd: %s\n", error);
+		good = false;
+	}
+	if (good)
+		printf("grantd: these settings can be served with\n");
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* At a start that fails, whoever started it should not have to look for the log file. */
+static int
+fail_start(const struct settings *s, const char *sentence)
+{
+	if (s->log_file[0] != '\0')
+		fprintf(stderr, "grantd: %s\n", sentence);
+	log_error("%s", sentence);
+	return EXIT_FAILURE;
+}
+
+static int
+serve(struct settings *s, const struct options *o)
+{
+	struct listener l = LISTENER_EMPTY;
+	char error[LISTENER_ERROR_MAX];
+
+	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
+		fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	hold_signals();
+	if (!listener_open(&l, s, error))
+		return fail_start(s, error);
+	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s), s->workers);
+	return s->workers == 0 ? single_run(s, o, &l) : parent_run(s, o, &l);
+}
+
+static int
+run(const struct options *o)
+{
+	struct settings s;
+	char error[SETTINGS_ERROR_MAX];
+	int status;
+
+	if (!options_settings(o, &s, error)) {
+		fprintf(stderr, "grantd: %s\n", error);
+		return EXIT_FAILURE;
+	}
+	status = o->mode == MODE_CHECK ? check(&s) : serve(&s, o);
+	settings_clear(&s);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o;
+
+	if (!fill_descriptors())
+		return EXIT_FAILURE;
+	protect_memory();
+	if (!options_parse(&o, argc, argv))
+		return EXIT_USAGE;
+	if (o.mode == MODE_HELP) {
+		options_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (o.mode == MODE_VERSION) {
+		printf("grantd " PACKAGE_VERSION "\n");
+		return EXIT_SUCCESS;
+	}
+	return run(&o);
+}

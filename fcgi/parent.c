@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "fcgi/board.h"
+#include "fcgi/listener.h"
+#include "fcgi/options.h"
+#include "fcgi/parent.h"
+#include "fcgi/reload.h"
+#include "fcgi/worker.h"
+
+/* A worker that dies sooner than this after its start "dies at once": the next one is delayed, each time twice as long. */
+#define EARLY_MS 2000
+#define DELAY_FIRST_MS 100
+#define DELAY_MOST_MS 10000
+/* Early deaths longer ago than this no longer count. */
+#define EARLY_FORGET_MS 30000
+/* How often the requests in hand are looked at. */
+#define WATCH_MS 500
+
+/* A worker process, by the index of its slot on the board. */
+struct child {
+	pid_t pid;		/* 0: the slot is free */
+	unsigned generation;	/* which reload it was started after */
+	bool told;		/* to end */
+	bool killed;		/* by us, and so no sign of trouble at its start */
+	int64_t started;
+};
+
+struct parent {
+	struct settings *settings;
+	const struct options *options;
+	struct listener *listener;
+	struct slot *board;
+	struct child child[BOARD_SLOTS];
+	int link[2];		/* a socket pair: ours, and the workers' */
+	unsigned generation;
+
+	int early_deaths;	/* in a row */
+	int64_t last_early_death;
+	int64_t start_after;	/* no worker is started before */
+
+	bool stopping;
+	int64_t stop_by;
+	bool forced;		/* a worker was killed while stopping */
+};
+
+static volatile sig_atomic_t told_to_stop;	/* how many times, since last looked at */
+static volatile sig_atomic_t told_to_reload;
+
+static void
+on_stop(int signo)
+{
+	(void)signo;
+	told_to_stop++;
+}
+
+static void
+on_reload(int signo)
+{
+	(void)signo;
+	told_to_reload = 1;
+}
+
+static void
+on_child(int signo)
+{
+	(void)signo; /* it only ends ppoll(2) */
+}
+
+static void
+handle(int signo, void (*handler)(int), sigset_t *open)
+{
+	struct sigaction sa = { .sa_handler = handler };
+
+	sigfillset(&sa.sa_mask);
+	sigaction(signo, &sa, NULL);
+	sigdelset(open, signo);
+}
+
+static void
+take_signals(sigset_t *open)
+{
+	sigprocmask(SIG_BLOCK, NULL, open);
+	handle(SIGTERM, on_stop, open);
+	handle(SIGINT, on_stop, open);
+	handle(SIGQUIT, on_stop, open);
+	handle(SIGHUP, on_reload, open);
+	handle(SIGCHLD, on_child, open);
+}
+
+static bool
+is_current(const struct parent *p, const struct child *c)
+{
+	return c->pid != 0 && !c->told && c->generation == p->generation;
+}
+
+static int
+count_all(const struct parent *p)
+{
+	int n = 0;
+
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		n += p->child[i].pid != 0;
+	return n;
+}
+
+static int
+count_current(const struct parent *p, bool ready_only)
+{
+	int n = 0;
+
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		n += is_current(p, &p->child[i]) &&
+		    (!ready_only || atomic_load(&p->board[i].ready));
+	return n;
+}
+
+static int
+free_slot(const struct parent *p)
+{
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		if (p->child[i].pid == 0)
+			return i;
+	return -1;
+}
+
+static void
+tell(struct child *c, int signo)
+{
+	c->told = true;
+	(void)kill(c->pid, signo);
+}
+
+/* The new process: what it keeps of the parent's is the listener, the settings, its slot and its end of the link. */
+static _Noreturn void
+be_worker(struct parent *p, int slot)
+{
+	const struct worker w = {
+		.settings = p->settings,
+		.listener = p->listener,
+		.slot = &p->board[slot],
+		.link = p->link[1],
+		.alone = false,
+	};
+
+	close(p->link[0]);
+	worker_process(&w);
+}
+
+static void
+delay_start(struct parent *p, int64_t now)
+{
+	int ms = DELAY_MOST_MS;
+
+	if (now - p->last_early_death > EARLY_FORGET_MS)
+		p->early_deaths = 0;
+	p->last_early_death = now;
+	if (p->early_deaths < 16 && DELAY_FIRST_MS << p->early_deaths < DELAY_MOST_MS)
+		ms = DELAY_FIRST_MS << p->early_deaths;
+	p->early_deaths++;
+	p->start_after = now + ms;
+	log_warning("the next worker starts in %d ms", ms);
+}
+
+/* False: no more for now. */
+static bool
+start_worker(struct parent *p, int64_t now)
+{
+	int slot = free_slot(p);
+	pid_t pid;
+
+	if (slot < 0)
+		return false; /* a worker that ends makes room */
+	slot_clear(&p->board[slot]);
+	pid = fork();
+	if (pid == 0)
+		be_worker(p, slot);
+	if (pid == -1) {
+		log_error("starting a worker: %s", strerror(errno));
+		delay_start(p, now);
+		return false;
+	}
+	p->child[slot] = (struct child){
+		.pid = pid, .generation = p->generation, .started = now,
+	};
+	log_debug("worker %ld started", (long)pid);
+	return true;
+}
+
+static void
+start_missing(struct parent *p, int64_t now)
+{
+	int missing = p->settings->workers - count_current(p, false);
+
+	while (missing-- > 0 && now >= p->start_after)
+		if (!start_worker(p, now))
+			return;
+}
+
+/* Once there are as many new workers as there should be, those from before the reload make room. */
+static void
+retire_replaced(struct parent *p)
+{
+	if (count_current(p, true) < p->settings->workers)
+		return;
+	for (int i = 0; i < BOARD_SLOTS; i++) {
+		struct child *c = &p->child[i];
+
+		if (c->pid != 0 && !c->told && c->generation != p->generation)
+			tell(c, SIGHUP);
+	}
+}
+
+static void
+log_death(const struct parent *p, int slot, int status, int64_t now)
+{
+	const struct child *c = &p->child[slot];
+	char id[REQUEST_ID_MAX + 1];
+	int64_t since = slot_busy(&p->board[slot], id);
+	const char *how = WIFSIGNALED(status) ? "was killed by signal" : "ended with status";
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+
+	if (WIFEXITED(status) && number == 0)
+		log_debug("worker %ld ended", (long)c->pid);
+	else if (since == 0)
+		log_error("worker %ld %s %d", (long)c->pid, how, number);
+	else
+		log_error("worker %ld %s %d, with request %s in hand for %lld ms", (long)c->pid, how, number,
+		    id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
+}
+
+static void
+bury(struct parent *p, pid_t pid, int status, int64_t now)
+{
+	for (int i = 0; i < BOARD_SLOTS; i++) {
+		struct child *c = &p->child[i];
+
+		if (c->pid != pid)
+			continue;
+		log_death(p, i, status, now);
+		if (status != 0 && !c->killed && !p->stopping && now - c->started < EARLY_MS)
+			delay_start(p, now);
+		*c = (struct child){ .pid = 0 };
+		return;
+	}
+}
+
+static void
+bury_dead(struct parent *p, int64_t now)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		bury(p, pid, status, now);
+}
+
+static void
+kill_worker(struct parent *p, int slot)
+{
+	p->child[slot].killed = true;
+	(void)kill(p->child[slot].pid, SIGKILL);
+}
+
+/* A request that takes longer than any should: its worker will not come back by itself. */
+static void
+kill_overdue(struct parent *p, int64_t now)
+{
+	char id[REQUEST_ID_MAX + 1];
+
+	for (int i = 0; i < BOARD_SLOTS; i++) {
+		struct child *c = &p->child[i];
+		int64_t since = c->pid == 0 || c->killed ? 0 : slot_busy(&p->board[i], id);
+
+		if (since == 0 || now - since < p->settings->request_timeout)
+			continue;
+		log_error("worker %ld has had request %s in hand for %lld ms and is killed", (long)c->pid,
+		    id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
+		kill_worker(p, i);
+	}
+}
+
+static void
+kill_all(struct parent *p, const char *why)
+{
+	log_warning("%s: %d workers are killed", why, count_all(p));
+	p->forced = true;
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		if (p->child[i].pid != 0)
+			kill_worker(p, i);
+}
+
+static void
+begin_stop(struct parent *p, int64_t now)
+{
+	p->stopping = true;
+	p->stop_by = now + p->settings->stop_timeout;
+	log_info("stopping: %d workers finish what they have in hand", count_all(p));
+	/* First nobody finds the way in, then those who did are served. */
+	listener_retire(p->listener);
+	listener_close(p->listener);
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		if (p->child[i].pid != 0)
+			tell(&p->child[i], SIGTERM);
+}
+
+static void
+obey(struct parent *p, int64_t now)
+{
+	int stops = told_to_stop;
+
+	told_to_stop = 0;
+	if (stops > 0 && !p->stopping) {
+		begin_stop(p, now);
+		stops--;
+	}
+	if (p->stopping && !p->forced) {
+		if (stops > 0)
+			kill_all(p, "told to stop again");
+		else if (now >= p->stop_by)
+			kill_all(p, "the time to stop in is over");
+	}
+	if (told_to_reload && !p->stopping) {
+		told_to_reload = 0;
+		if (reload_settings(p->settings, p->options)) {
+			p->generation++;
+			p->start_after = 0;
+		}
+	}
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* In how many milliseconds something is due that no signal tells of. */
+static int64_t
+until_due(const struct parent *p, int64_t now)
+{
+	int64_t due = now + WATCH_MS;
+
+	if (p->stopping && !p->forced)
+		due = earlier(due, p->stop_by);
+	if (!p->stopping && p->start_after > now)
+		due = earlier(due, p->start_after);
+	return due > now ? due - now : 0;
+}
+
+/* Wait for a signal, for news from a worker, or until something is due. False: that is not possible. */
+static bool
+wait_for_news(struct parent *p, const sigset_t *open)
+{
+	int64_t ms = until_due(p, clock_monotonic_ms());
+	const struct timespec limit = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	struct pollfd news = { .fd = p->link[0], .events = POLLIN };
+	char trash[64];
+
+	if (ppoll(&news, 1, &limit, open) == -1 && errno != EINTR) {
+		log_error("waiting for workers: %s", strerror(errno));
+		return false;
+	}
+	while (recv(p->link[0], trash, sizeof(trash), MSG_DONTWAIT) > 0)
+		continue;
+	return true;
+}
+
+static void
+supervise(struct parent *p, const sigset_t *open)
+{
+	do {
+		int64_t now = clock_monotonic_ms();
+
+		bury_dead(p, now);
+		obey(p, now);
+		if (!p->stopping) {
+			start_missing(p, now);
+			retire_replaced(p);
+		}
+		kill_overdue(p, now);
+	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
+}
+
+int
+parent_run(struct settings *s, const struct options *o, struct listener *l)
+{
+	struct parent *p = calloc(1, sizeof(*p));
+	struct slot *board = board_open();
+	sigset_t open;
+	bool clean;
+
+	if (p == NULL || board == NULL ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
+		log_error("preparing for workers: %s", strerror(errno));
+		free(p);
+		return EXIT_FAILURE;
+	}
+	p->settings = s;
+	p->options = o;
+	p->listener = l;
+	p->board = board;
+	take_signals(&open);
+	supervise(p, &open);
+	/* Workers that are left, when supervising became impossible, end when the link does. */
+	clean = p->stopping && !p->forced;
+	close(p->link[0]);
+	close(p->link[1]);
+	free(p);
+	log_info("stopped");
+	return clean ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_FCGI_RELOAD_H
+#define GRANTD_FCGI_RELOAD_H
+
+#include <stdbool.h>
+
+struct options;
+struct settings;
+
+/*
+ * Read the settings again into *s, and open the log anew. What only a start can change keeps its value, with a
+ * warning. False: they are not usable, which is logged, and everything stays as it was.
+ */
+bool reload_settings(struct settings *s, const struct options *o);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_FCGI_WORKER_H
+#define GRANTD_FCGI_WORKER_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+struct listener;
+struct settings;
+struct slot;
+
+/* What a worker works with; everything is borrowed. */
+struct worker {
+	const struct settings *settings;
+	const struct listener *listener;
+	struct slot *slot;
+	int link;	/* to the parent: readable when the parent is gone, and told when ready; -1: there is none */
+	bool alone;	/* the one process there is */
+};
+
+/* Why a worker stopped. In all but the last, the request it had in hand was answered. */
+enum worker_end {
+	WORKER_RETIRED,	/* it has served GRANTD_MAX_REQUESTS, or was told to make room (SIGHUP) */
+	WORKER_STOPPED,	/* it was told to stop (SIGTERM; SIGINT and SIGQUIT, too, when alone) */
+	WORKER_ORPHANED,	/* the parent is gone */
+	WORKER_FAILED	/* it cannot work; the reason is logged */
+};
+
+/*
+ * Serve until there is a reason not to. The signals that main() holds are blocked on entry and on return; the ones that end a worker are
+ * open only while it waits for a connection, so no request is ever cut short by one.
+ */
+MUST_CHECK enum worker_end worker_run(const struct worker *w);
+
+/*
+ * The process that was forked for it: sets the limits, and ends the process when worker_run()
+ * returns, with 0, or 1 for WORKER_FAILED.
+ */
+_Noreturn void worker_process(const struct worker *w);
+
+#endif
