@@ -329,7 +329,6 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
 		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY };
 
-	response_begin(rs, rq->header[HEADER_REQUEST_ID]);
 	log_context(rs->request_id, NULL, NULL);
 	answer(&c);
 	if (!cors_is_preflight(rq))
