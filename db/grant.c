@@ -5,13 +5,14 @@
 #include "db/grant.h"
 
 #define GRANT_COLUMNS 15
-#define MICROSECONDS(column) "(extract(epoch FROM " column ") * 1000000)::bigint"
+#define GRANT_STATUS \
+	"CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()" \
+	" THEN 'expired' ELSE g.status END"
 #define GRANT_COLUMN_LIST \
 	"g.id, g.request_id, g.grantee_id, g.resource_type, g.resource_id, g.action," \
-	" CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()" \
-	" THEN 'expired' ELSE g.status END, g.audit_enabled, " MICROSECONDS("g.expires_at") ", " \
-	MICROSECONDS("g.granted_at") ", " MICROSECONDS("g.revoked_at") ", g.metadata, " \
-	MICROSECONDS("g.created_at") ", " MICROSECONDS("g.updated_at") ", g.version"
+	" " GRANT_STATUS ", g.audit_enabled, " DB_MICROSECONDS("g.expires_at") ", " \
+	DB_MICROSECONDS("g.granted_at") ", " DB_MICROSECONDS("g.revoked_at") ", g.metadata, " \
+	DB_MICROSECONDS("g.created_at") ", " DB_MICROSECONDS("g.updated_at") ", g.version"
 
 static const struct statement grant_get = {
 	.name = "grant_get", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
@@ -40,6 +41,34 @@ static const struct statement grant_set_audit = {
 	    " UPDATE grantd.grants g SET audit_enabled = $9::boolean, version = g.version + 1,"
 	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
 	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
+};
+
+static const struct statement grant_create = {
+	.name = "grant_create", .params = AUDIT_PARAMS + 8, .columns = GRANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START " FROM grantd.tenants"
+	    " WHERE id = $1 AND $15::timestamptz > statement_timestamp()), "
+	    AUDIT_HASHED("grant", "done", "NULL::jsonb",
+		"jsonb_build_object('request_id', $9::uuid, 'grantee_id', $10::text,"
+		" 'resource_type', $11::text, 'resource_id', $12::text, 'action', $13::text,"
+		" 'audit_enabled', $14::boolean, 'expires_at', " AUDIT_TIME("$15::timestamptz")
+		", 'metadata', $16::jsonb, 'version', 1)") ", "
+	    AUDIT_LOGGED("grant", "done")
+	    " INSERT INTO grantd.grants AS g (tenant_id, id, request_id, grantee_id, resource_type,"
+	    " resource_id, action, audit_enabled, expires_at, metadata, granted_at, created_at,"
+	    " updated_at, audit_length, audit_head) SELECT $1::uuid, $2::uuid, $9::uuid, $10::text,"
+	    " $11::text, $12::text, $13::text, $14::boolean, $15::timestamptz, $16::jsonb,"
+	    " h.created_at, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
+	    " RETURNING " GRANT_COLUMN_LIST,
+};
+
+static const struct statement grant_list = {
+	.name = "grant_list", .params = PAGE_PARAMS + 3, .columns = GRANT_COLUMNS,
+	.rows = ROWS_ANY,
+	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g WHERE g.tenant_id = $4"
+	    " AND ($5::text IS NULL OR " GRANT_STATUS " = $5::text)"
+	    " AND ($6::text IS NULL OR g.grantee_id = $6::text)"
+	    " AND " PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"),
 };
 
 static bool
@@ -79,6 +108,23 @@ grant_read(struct db_rows *rows, void *into)
 	return DONE;
 }
 
+/* Every row is looked at here, so that grant_at() cannot fail. */
+static enum outcome
+grant_list_read(struct db_rows *rows, void *into)
+{
+	int i;
+
+	for (i = 0; i < db_rows_count(rows); i++) {
+		struct db_row row = db_row_at(rows, i);
+		struct grant g = GRANT_EMPTY;
+
+		if (!grant_from_row(&g, &row))
+			return BROKEN;
+	}
+	page_take(into, rows);
+	return DONE;
+}
+
 static void
 queue_by_id(struct db *db, const struct statement *st, const struct uuid *tenant,
     const struct uuid *id, struct grant *g)
@@ -113,6 +159,48 @@ db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *
 	audit_put(&p, tenant, id, entry);
 	db_put_bool(&p, audit_enabled);
 	db_queue(db, &grant_set_audit, &p, grant_read, changed);
+}
+
+void
+db_grant_create(struct db *db, const struct uuid *tenant, const struct grant_new *n,
+    const struct audit_entry *entry, struct grant *created)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	grant_clear(created);
+	audit_put(&p, tenant, &n->id, entry);
+	db_put_uuid(&p, n->request_id);
+	db_put_text(&p, n->grantee_id);
+	db_put_text(&p, n->resource_type);
+	db_put_text(&p, n->resource_id);
+	db_put_text(&p, n->action);
+	db_put_bool(&p, n->audit_enabled);
+	db_put_time(&p, n->expires_at);
+	db_put_text(&p, n->metadata);
+	db_queue(db, &grant_create, &p, grant_read, created);
+}
+
+void
+db_grant_list(struct db *db, const struct uuid *tenant, const struct grant_filter *filter,
+    const struct page *page, struct db_list *list)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	page_put(&p, page, list);
+	db_put_uuid(&p, tenant);
+	db_put_text(&p, filter->status);
+	db_put_text(&p, filter->grantee_id);
+	db_queue(db, &grant_list, &p, grant_list_read, list);
+}
+
+struct grant
+grant_at(const struct db_list *list, int i)
+{
+	struct grant g = GRANT_EMPTY;
+	struct db_row row = db_row_at(&list->rows, i);
+
+	(void)grant_from_row(&g, &row);
+	return g;
 }
 
 void

@@ -3,9 +3,9 @@
 #define GRANTD_DB_GRANT_H
 
 #include "db/audit.h"
-#include "db/statement.h"
+#include "db/page.h"
 
-/* One grant as it is stored. Texts borrow from `rows`; clear it. Times are microseconds since 1970 in UTC. */
+/* One grant as it is stored. Texts borrow from `rows`, or from the list it was read from; clear it. Times are microseconds since 1970 in UTC. */
 struct grant {
 	bool found;
 	struct uuid id;
@@ -42,6 +42,40 @@ void db_grant_lock(struct db *, const struct uuid *tenant, const struct uuid *id
  */
 void db_grant_set_audit(struct db *, const struct uuid *tenant, const struct uuid *id,
     bool audit_enabled, const struct audit_entry *entry, struct grant *changed);
+
+/* What a new grant is to be; all borrowed. The caller has checked the values. */
+struct grant_new {
+	struct uuid id;
+	const struct uuid *request_id;	/* NULL: none */
+	const char *grantee_id;
+	const char *resource_type;
+	const char *resource_id;
+	const char *action;
+	bool audit_enabled;
+	int64_t expires_at;
+	const char *metadata;	/* a JSON object */
+};
+
+/*
+ * Queue: add a grant, and the entry that says so, in one statement. CONFLICT where the tenant has one with this id.
+ * Leaves created->found false, and nothing changed, where the tenant is not there or expires_at has passed by the
+ * database's clock.
+ */
+void db_grant_create(struct db *, const struct uuid *tenant, const struct grant_new *,
+    const struct audit_entry *, struct grant *created);
+
+/* Which grants of the tenant: NULL for any. */
+struct grant_filter {
+	const char *status;	/* as read, so that "active" leaves out what has expired */
+	const char *grantee_id;
+};
+
+/* Queue: read a page of the tenant's grants. */
+void db_grant_list(struct db *, const struct uuid *tenant, const struct grant_filter *,
+    const struct page *, struct db_list *);
+
+/* The row at `i`, from 0 to list->count - 1, as a grant that borrows from the list. */
+struct grant grant_at(const struct db_list *, int i);
 
 void grant_clear(struct grant *);
 

@@ -5,6 +5,9 @@ libdb_la_SOURCES = \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h \
 	db/key.c db/key.h \
+	db/key_record.c db/key_record.h \
 	db/outcome.c \
-	db/statement.c db/statement.h
+	db/page.c db/page.h \
+	db/statement.c db/statement.h \
+	db/tenant.c db/tenant.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS)

@@ -68,7 +68,11 @@ COMMENT ON POLICY api_keys_lookup ON grantd.api_keys IS 'grantd.authenticate() f
 GRANT SELECT (tenant_id, id, key_name, name, roles, created_at, updated_at, expires_at,
 	revoked_at, last_used_at, version, audit_length, audit_head)
 	ON grantd.api_keys TO grantd_app;
-GRANT UPDATE (last_used_at) ON grantd.api_keys TO grantd_app;
+GRANT INSERT (tenant_id, id, key_name, name, roles, hash, created_at, updated_at, expires_at,
+	audit_length, audit_head)
+	ON grantd.api_keys TO grantd_app;
+GRANT UPDATE (expires_at, revoked_at, last_used_at, updated_at, version, audit_length, audit_head)
+	ON grantd.api_keys TO grantd_app;
 GRANT SELECT (tenant_id, id, name, roles, hash, expires_at, revoked_at, version)
 	ON grantd.api_keys TO grantd_auth;
 

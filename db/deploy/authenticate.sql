@@ -50,10 +50,26 @@ COMMENT ON FUNCTION grantd.authenticate(bytea) IS
 REVOKE ALL ON FUNCTION grantd.authenticate(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION grantd.authenticate(bytea) TO grantd_app;
 
+-- For operators: whose key is this, whatever has become of it? A worker has no
+-- use for it, and could not be made to ask.
+CREATE FUNCTION grantd.find_key(key_hash bytea)
+	RETURNS TABLE (tenant_id uuid, id uuid)
+	LANGUAGE sql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT k.tenant_id, k.id FROM grantd.api_keys k WHERE k.hash = key_hash;
+END;
+COMMENT ON FUNCTION grantd.find_key(bytea) IS
+	'Where the key with this SHA-256 is kept, of any tenant, revoked and expired ones too; chooses no tenant';
+REVOKE ALL ON FUNCTION grantd.find_key(bytea) FROM PUBLIC;
+
 -- A role needs CREATE in the schema at the moment it is given a function there.
 GRANT CREATE ON SCHEMA grantd TO grantd_auth;
 RESET ROLE;
 ALTER FUNCTION grantd.authenticate(bytea) OWNER TO grantd_auth;
+ALTER FUNCTION grantd.find_key(bytea) OWNER TO grantd_auth;
+-- Only now: a new owner takes over what the old one was allowed.
+GRANT EXECUTE ON FUNCTION grantd.find_key(bytea) TO grantd_owner;
 SET LOCAL ROLE grantd_owner;
 REVOKE CREATE ON SCHEMA grantd FROM grantd_auth;
 RESET ROLE;

@@ -3,6 +3,7 @@
 
 BEGIN;
 
+DROP FUNCTION grantd.find_key(bytea);
 DROP FUNCTION grantd.authenticate(bytea);
 
 COMMIT;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_PAGE_H
+#define GRANTD_DB_PAGE_H
+
+#include "db/statement.h"
+
+/*
+ * Lists are read in pages, newest first, each beginning after the key (created_at, id) of the last row that was seen.
+ * A key is never an offset: rows that are added meanwhile are newer, so none is seen twice and none is skipped.
+ */
+struct page {
+	bool after;		/* false: the first page */
+	int64_t created_at;	/* of the last row seen; microseconds since 1970 in UTC */
+	struct uuid id;
+	int limit;		/* rows at most, 1 to PAGE_LIMIT_MOST */
+};
+
+#define PAGE_LIMIT_MOST 1000
+
+/* One page. The module whose rows they are reads them, and its rows borrow from here; clear it. */
+struct db_list {
+	int count;
+	bool more;		/* there are rows after the last one */
+	int limit;		/* as asked for */
+	struct db_rows rows;
+};
+
+#define DB_LIST_EMPTY { .count = 0, .more = false, .limit = 0, .rows = DB_ROWS_EMPTY }
+
+void db_list_clear(struct db_list *);
+
+/*
+ * For db/ alone. A statement that reads a page ends in PAGE_ORDER, has PAGE_AFTER among its conditions, and
+ * page_put() puts the three parameters of both. The absent key is written as a greatest one, since a condition
+ * with "OR $1 IS NULL" could not use the index.
+ */
+#define PAGE_PARAMS 3
+#define PAGE_AFTER(row, time, id_) \
+	"(" row ".created_at, " row ".id) < (coalesce(" time "::timestamptz, 'infinity')," \
+	" coalesce(" id_ "::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"
+#define PAGE_ORDER(row, limit_) \
+	" ORDER BY " row ".created_at DESC, " row ".id DESC LIMIT " limit_ "::int"
+
+/* Empties the list and begins it. */
+void page_put(struct db_params *, const struct page *, struct db_list *);
+
+/* Take the result over; one row more than asked for was read to see whether there are more. */
+void page_take(struct db_list *, struct db_rows *);
+
+#endif

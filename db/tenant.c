@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "db/audit_sql.h"
+#include "db/tenant.h"
+
+#define TENANT_COLUMNS 6
+#define TENANT_COLUMN_LIST \
+	"t.id, t.name, " DB_MICROSECONDS("t.created_at") ", " DB_MICROSECONDS("t.updated_at") \
+	", t.version, t.policy_version"
+
+static const struct statement tenant_choose = {
+	.name = "tenant_choose", .params = 1, .columns = 1, .rows = ROWS_ONE,
+	.sql = "SELECT pg_catalog.set_config('grantd.tenant', $1, true)",
+};
+
+static const struct statement tenant_get = {
+	.name = "tenant_get", .params = 1, .columns = TENANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.tenants t WHERE t.id = $1",
+};
+
+/* Tenants are few: they have no index by time. */
+static const struct statement tenant_list = {
+	.name = "tenant_list", .params = PAGE_PARAMS, .columns = TENANT_COLUMNS, .rows = ROWS_ANY,
+	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.tenants t WHERE "
+	    PAGE_AFTER("t", "$1", "$2") PAGE_ORDER("t", "$3"),
+};
+
+static const struct statement tenant_create = {
+	.name = "tenant_create", .params = AUDIT_PARAMS + 1, .columns = TENANT_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), "
+	    AUDIT_HASHED("tenant", "done", "NULL::jsonb",
+		"jsonb_build_object('name', $9::text, 'version', 1)") ", "
+	    AUDIT_LOGGED("tenant", "done")
+	    " INSERT INTO grantd.tenants AS t (id, name, created_at, updated_at, audit_length,"
+	    " audit_head) SELECT $2::uuid, $9::text, h.created_at, h.created_at, h.sequence, h.hash"
+	    " FROM hashed h RETURNING " TENANT_COLUMN_LIST,
+};
+
+static bool
+tenant_from_row(struct tenant *t, struct db_row *row)
+{
+	t->id = db_get_uuid(row);
+	t->name = db_get_text(row);
+	t->created_at = db_get_int(row);
+	t->updated_at = db_get_int(row);
+	t->version = db_get_int(row);
+	t->policy_version = db_get_int(row);
+	t->found = !row->failed;
+	return t->found;
+}
+
+static enum outcome
+tenant_read(struct db_rows *rows, void *into)
+{
+	struct tenant *t = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	if (db_rows_count(rows) == 0)
+		return DONE;
+	if (!tenant_from_row(t, &row))
+		return BROKEN;
+	t->rows = *rows;
+	rows->result = NULL;
+	return DONE;
+}
+
+/* Every row is looked at here, so that tenant_at() cannot fail. */
+static enum outcome
+tenant_list_read(struct db_rows *rows, void *into)
+{
+	int i;
+
+	for (i = 0; i < db_rows_count(rows); i++) {
+		struct db_row row = db_row_at(rows, i);
+		struct tenant t;
+
+		if (!tenant_from_row(&t, &row))
+			return BROKEN;
+	}
+	page_take(into, rows);
+	return DONE;
+}
+
+void
+db_tenant_choose(struct db *db, const struct uuid *tenant)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	db_put_uuid(&p, tenant);
+	db_queue(db, &tenant_choose, &p, NULL, NULL);
+}
+
+void
+db_tenant_create(struct db *db, const struct uuid *id, const char *name,
+    const struct audit_entry *entry, struct tenant *created)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	tenant_clear(created);
+	audit_put(&p, id, id, entry);
+	db_put_text(&p, name);
+	db_queue(db, &tenant_create, &p, tenant_read, created);
+}
+
+void
+db_tenant_get(struct db *db, const struct uuid *id, struct tenant *t)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	tenant_clear(t);
+	db_put_uuid(&p, id);
+	db_queue(db, &tenant_get, &p, tenant_read, t);
+}
+
+void
+db_tenant_list(struct db *db, const struct page *page, struct db_list *list)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	page_put(&p, page, list);
+	db_queue(db, &tenant_list, &p, tenant_list_read, list);
+}
+
+struct tenant
+tenant_at(const struct db_list *list, int i)
+{
+	struct tenant t = TENANT_EMPTY;
+	struct db_row row = db_row_at(&list->rows, i);
+
+	(void)tenant_from_row(&t, &row);
+	return t;
+}
+
+void
+tenant_clear(struct tenant *t)
+{
+	db_rows_clear(&t->rows);
+	*t = (struct tenant)TENANT_EMPTY;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_TENANT_H
+#define GRANTD_DB_TENANT_H
+
+#include "db/audit.h"
+#include "db/page.h"
+
+/* One tenant. Texts borrow from `rows`, or from the list it was read from; clear it. */
+struct tenant {
+	bool found;
+	struct uuid id;
+	const char *name;
+	int64_t created_at;	/* microseconds since 1970 in UTC, as all times */
+	int64_t updated_at;
+	int64_t version;
+	int64_t policy_version;
+	struct db_rows rows;
+};
+
+#define TENANT_EMPTY { .found = false, .name = "", .rows = DB_ROWS_EMPTY }
+
+/*
+ * Queue: choose the tenant whose rows the rest of the transaction sees and writes. For the owner's sessions alone; a
+ * worker's tenant is chosen by db_key_authenticate().
+ */
+void db_tenant_choose(struct db *, const struct uuid *tenant);
+
+/* Queue: add a tenant, and the entry that says so. It must be chosen. CONFLICT where its id is taken. */
+void db_tenant_create(struct db *, const struct uuid *id, const char *name,
+    const struct audit_entry *, struct tenant *created);
+
+/* Queue: read one. Leaves t->found false where there is none. */
+void db_tenant_get(struct db *, const struct uuid *id, struct tenant *t);
+
+/* Queue: read a page of all tenants. */
+void db_tenant_list(struct db *, const struct page *, struct db_list *);
+
+/* The row at `i`, from 0 to list->count - 1, as a tenant that borrows from the list. */
+struct tenant tenant_at(const struct db_list *, int i);
+
+void tenant_clear(struct tenant *);
+
+#endif
