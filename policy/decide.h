@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_POLICY_DECIDE_H
+#define GRANTD_POLICY_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/uuid.h"
+#include "db/grant.h"
+#include "policy/set.h"
+
+/*
+ * May this key do this? From rows to a decision of the tenant's policies. Everything in a question is borrowed for the
+ * call; a decision borrows from its set and owns its lists.
+ */
+struct policy_question {
+	/* principal ApiKey::"<key>", in Tenant::"<tenant>" and in Role::"<role>" for each role */
+	const struct uuid *tenant;
+	const struct uuid *key;
+	const char *key_name;
+	const char *roles;	/* separated by blanks */
+
+	const char *action;	/* Action::"<action>", in Action::"read" or Action::"write" */
+	bool write;
+
+	/*
+	 * The resource: a grant with its attributes; or a grant of which only the id is known yet (grant_id alone);
+	 * or the tenant, for operations on no one grant (neither).
+	 */
+	const struct grant *grant;
+	const struct uuid *grant_id;
+
+	/* context; NULL or false: the member is not there */
+	bool has_audit_enabled;
+	bool audit_enabled;	/* what the patch asks for */
+	const char *request_id;
+	const char *source_ip;
+	const char *user_agent;
+	const char *reason;
+	int64_t now;		/* microseconds since 1970 */
+};
+
+enum verdict {
+	VERDICT_ALLOWED,
+	VERDICT_DENIED,		/* also where no rule permits, and where the question could not be asked */
+	VERDICT_UNDETERMINED	/* a rule looks at attributes of a grant that only its id is known of */
+};
+
+/* At most so many determining rules are named in a decision; their number is never limited. */
+#define DECISION_RULES_MAX 64
+
+struct decision {
+	enum verdict verdict;
+	bool forbidden;		/* VERDICT_DENIED by a forbid; else for want of a permit, or by a fault */
+	bool audit_session;	/* VERDICT_ALLOWED: a determining permit has it */
+	const struct policy_info *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */
+	size_t rules;
+	const struct policy_info *failed[DECISION_RULES_MAX]; /* that failed in evaluation, likewise */
+	size_t failures;
+};
+
+struct decider;
+
+/* What evaluation needs from request to request. NULL when out of memory. Not for several threads. */
+MUST_CHECK struct decider *decider_new(void);
+void decider_free(struct decider *);
+
+/*
+ * Decide. Policies of higher priority are asked first; the first priority at which any rule determines an answer
+ * decides. A forbid that fails in evaluation forbids nothing, as Cedar has it, and is logged as an error: it may have
+ * been meant to. A fault (a value that cannot be, no memory) is logged and is VERDICT_DENIED.
+ */
+void policy_decide(struct decider *, const struct policy_set *, const struct policy_question *, struct decision *);
+
+/* The failure of d->failed[i] in words, for the decision made last. */
+const char *decision_failure(const struct decider *, size_t i);
+
+#endif

@@ -1,0 +1,7 @@
+noinst_LTLIBRARIES += libpolicy.la
+libpolicy_la_SOURCES = \
+	policy/cache.c policy/cache.h \
+	policy/decide.c policy/decide.h \
+	policy/entities.c policy/entities.h \
+	policy/set.c policy/set.h
+libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS)
