@@ -51,6 +51,8 @@
 	    "how long workers may finish what they have in hand when stopping") \
 	NUMBER(memory_limit, "GRANTD_MEMORY_LIMIT", 512, 0, 65536, "MiB", \
 	    "address space of a worker; 0: no limit") \
+	NUMBER(policy_memory, "GRANTD_POLICY_MEMORY", 64, 1, 4096, "MiB", \
+	    "compiled policies that a worker keeps, of all tenants together") \
 	TEXT(base_path, "GRANTD_BASE_PATH", "", PUBLIC, \
 	    "what the web server's mount puts before /v1, such as /api") \
 	TEXT(cors_origins, "GRANTD_CORS_ORIGINS", "", PUBLIC, \

@@ -43,6 +43,18 @@ static const struct statement grant_set_audit = {
 	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
 };
 
+static const struct statement grant_log_denied = {
+	.name = "grant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
+	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
+	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 FOR UPDATE), "
+	    AUDIT_HASHED("grant", "denied",
+		"jsonb_build_object('audit_enabled', before.audit_enabled,"
+		" 'version', before.version)", "$9::jsonb") ", "
+	    AUDIT_LOGGED("grant", "denied")
+	    " UPDATE grantd.grants g SET audit_length = h.sequence, audit_head = h.hash"
+	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2",
+};
+
 static const struct statement grant_create = {
 	.name = "grant_create", .params = AUDIT_PARAMS + 8, .columns = GRANT_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
@@ -201,6 +213,17 @@ grant_at(const struct db_list *list, int i)
 
 	(void)grant_from_row(&g, &row);
 	return g;
+}
+
+void
+db_grant_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *id,
+    const struct audit_entry *entry, const char *requested)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	audit_put(&p, tenant, id, entry);
+	db_put_text(&p, requested);
+	db_queue(db, &grant_log_denied, &p, NULL, NULL);
 }
 
 void

@@ -77,6 +77,13 @@ void db_grant_list(struct db *, const struct uuid *tenant, const struct grant_fi
 /* The row at `i`, from 0 to list->count - 1, as a grant that borrows from the list. */
 struct grant grant_at(const struct db_list *, int i);
 
+/*
+ * Queue: append the entry of a refusal to the grant's chain; the grant itself stays as it is. `requested` is what was
+ * asked for, a JSON object.
+ */
+void db_grant_log_denied(struct db *, const struct uuid *tenant, const struct uuid *id,
+    const struct audit_entry *entry, const char *requested);
+
 void grant_clear(struct grant *);
 
 #endif

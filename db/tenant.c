@@ -38,6 +38,16 @@ static const struct statement tenant_create = {
 	    " FROM hashed h RETURNING " TENANT_COLUMN_LIST,
 };
 
+static const struct statement tenant_log_denied = {
+	.name = "tenant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
+	.sql = "WITH before AS (SELECT audit_length, audit_head FROM grantd.tenants"
+	    " WHERE id = $1 AND id = $2 FOR UPDATE), "
+	    AUDIT_HASHED("tenant", "denied", "NULL::jsonb", "$9::jsonb") ", "
+	    AUDIT_LOGGED("tenant", "denied")
+	    " UPDATE grantd.tenants t SET audit_length = h.sequence, audit_head = h.hash"
+	    " FROM hashed h WHERE t.id = $2",
+};
+
 static bool
 tenant_from_row(struct tenant *t, struct db_row *row)
 {
@@ -131,6 +141,17 @@ tenant_at(const struct db_list *list, int i)
 
 	(void)tenant_from_row(&t, &row);
 	return t;
+}
+
+void
+db_tenant_log_denied(struct db *db, const struct uuid *tenant, const struct audit_entry *entry,
+    const char *requested)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	audit_put(&p, tenant, tenant, entry);
+	db_put_text(&p, requested);
+	db_queue(db, &tenant_log_denied, &p, NULL, NULL);
 }
 
 void

@@ -35,6 +35,13 @@ void db_tenant_get(struct db *, const struct uuid *id, struct tenant *t);
 /* Queue: read a page of all tenants. */
 void db_tenant_list(struct db *, const struct page *, struct db_list *);
 
+/*
+ * Queue: append the entry of a refused operation on no one grant to the tenant's own chain. `requested` is what was
+ * asked for, a JSON object.
+ */
+void db_tenant_log_denied(struct db *, const struct uuid *tenant, const struct audit_entry *,
+    const char *requested);
+
 /* The row at `i`, from 0 to list->count - 1, as a tenant that borrows from the list. */
 struct tenant tenant_at(const struct db_list *, int i);
 
