@@ -54,6 +54,11 @@ SELECT :version_before < 1 AS wanted \gset
 \ir deploy/audit_log.sql
 \endif
 
+SELECT :version_before < 2 AS wanted \gset
+\if :wanted
+\ir deploy/policies.sql
+\endif
+
 SELECT version AS version_after FROM grantd.schema_version \gset
 COMMIT;
 

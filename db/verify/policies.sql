@@ -1,0 +1,31 @@
+-- SPDX-License-Identifier: MIT
+-- Verify grantd:policies on pg
+
+BEGIN;
+
+SELECT tenant_id, id, name, priority, enabled, created_at, updated_at, deleted_at, version,
+	audit_length, audit_head
+FROM grantd.policies WHERE false;
+
+SELECT tenant_id, policy_id, id, ordinal, effect, principal_scope_type, principal_is_type,
+	principal_entity_type, principal_entity_id, action_scope_type, action_ids,
+	resource_scope_type, resource_is_type, resource_entity_type, resource_entity_id,
+	conditions, policy_text, notice, audit_session, created_at, updated_at, version
+FROM grantd.policy_rules WHERE false;
+
+DO $$
+BEGIN
+	ASSERT (SELECT bool_and(relrowsecurity AND relforcerowsecurity) FROM pg_class
+		WHERE oid IN ('grantd.policies'::regclass, 'grantd.policy_rules'::regclass)),
+		'row-level security is forced';
+	ASSERT NOT has_table_privilege('grantd_app', 'grantd.policies', 'DELETE'),
+		'grantd_app may not delete the head of an audit chain';
+	ASSERT has_column_privilege('grantd_app', 'grantd.tenants', 'policy_version', 'UPDATE'),
+		'grantd_app may move policy_version';
+	ASSERT NOT has_column_privilege('grantd_app', 'grantd.tenants', 'name', 'UPDATE'),
+		'grantd_app may not rename a tenant';
+	ASSERT (SELECT version >= 2 FROM grantd.schema_version), 'the schema says its version';
+END
+$$;
+
+ROLLBACK;
