@@ -3,10 +3,12 @@ libbase_la_SOURCES = \
 	base/api_key.c base/api_key.h \
 	base/buf.c base/buf.h \
 	base/compiler.h \
+	base/field.c base/field.h \
 	base/hex.c base/hex.h \
 	base/json_strict.c base/json_strict.h \
 	base/log.c base/log.h \
 	base/number.c base/number.h \
+	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \

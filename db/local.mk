@@ -1,6 +1,8 @@
 noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/audit.c db/audit.h db/audit_sql.h \
+	db/audit_row.c db/audit_row.h \
+	db/audit_verify.c db/audit_verify.h \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h \
@@ -10,4 +12,4 @@ libdb_la_SOURCES = \
 	db/page.c db/page.h \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
-libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS)
+libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(CRYPTO_LIBS)

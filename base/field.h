@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_BASE_FIELD_H
+#define GRANTD_BASE_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+
+/* What the values of single fields may be, wherever they come from. Lengths are in bytes. The database checks the same. */
+#define FIELD_NAME_MOST 200		/* of a tenant or a key: for people */
+#define FIELD_IDENTIFIER_MOST 256	/* grantee_id, action */
+#define FIELD_REASON_MOST 512		/* why something is done */
+#define FIELD_METADATA_MOST 16384	/* of a grant, as JSON text */
+#define FIELD_ROLES_MOST 32		/* roles of a key */
+
+/* One line of 1 to `most` bytes: UTF-8 without control characters. */
+MUST_CHECK bool field_line_valid(const char *text, size_t most);
+
+/* A role's name: a lower-case letter, then up to 62 lower-case letters, digits, '_' and '-'. */
+MUST_CHECK bool field_role_valid(const char *text);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <ctype.h>
+#include <regex.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/resource.h"
+
+#define ID_MOST 2048 /* bytes; what the database stores */
+
+#define PARTITION "arn:aws(-cn|-us-gov|-iso|-iso-[a-z])?"
+#define REGION "[a-z]{2}(-[a-z]+)+-[0-9]"
+#define ACCOUNT "[0-9]{12}"
+#define BUCKET "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+#define INSTANCE "i-([0-9a-f]{8}|[0-9a-f]{17})"
+#define UNIT "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
+/* A letter first; no hyphen at the end, nor two in a row. The length is checked apart. */
+#define DATABASE "[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*"
+
+/*
+ * Sources, in the AWS documentation: IAM User Guide "Amazon Resource Names"; Identity Center API Reference
+ * "PermissionSetArn"; S3 User Guide "Bucket naming rules"; RDS User Guide "Constraints"; EC2 User Guide "Resource IDs";
+ * Organizations API Reference "OrganizationalUnit".
+ */
+static const struct form {
+	const char *type;
+	const char *words;
+	const char *expression;	/* POSIX extended, for the whole of the id */
+} forms[] = {
+	{ "aws_account", "an account's number of 12 digits", "^" ACCOUNT "$" },
+	{ "aws_permission_set",
+	    "a permission set's ARN, arn:aws:sso:::permissionSet/ssoins-.../ps-...",
+	    "^" PARTITION ":sso:::permissionSet/(sso)?ins-[0-9A-Za-z.-]{16}/ps-[0-9A-Za-z./-]{16}$" },
+	{ "aws_s3_bucket", "a bucket's name of 3 to 63 lower-case letters, digits, . and -, or its ARN",
+	    "^(" PARTITION ":s3:::)?" BUCKET "$" },
+	{ "aws_rds_instance",
+	    "a DB instance's identifier of 1 to 63 letters, digits and -, or its ARN",
+	    "^(" PARTITION ":rds:" REGION ":" ACCOUNT ":db:)?" DATABASE "$" },
+	{ "aws_ec2_instance", "an instance's id, i- and 8 or 17 hexadecimal digits, or its ARN",
+	    "^(" PARTITION ":ec2:" REGION ":" ACCOUNT ":instance/)?" INSTANCE "$" },
+	{ "aws_organizational_unit", "an organizational unit's id, ou-...-..., or its ARN",
+	    "^(" PARTITION ":organizations::" ACCOUNT ":ou/o-[0-9a-z]{10,32}/)?" UNIT "$" },
+};
+
+const char *const resource_types[] = { "aws_account", "aws_permission_set", "aws_s3_bucket",
+	"aws_rds_instance", "aws_ec2_instance", "aws_organizational_unit", NULL };
+
+static const struct form *
+form_of(const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(forms); i++)
+		if (strcmp(forms[i].type, type) == 0)
+			return &forms[i];
+	return NULL;
+}
+
+/* What comes after the last colon: the name in an ARN, or the whole of what is none. */
+static const char *
+bare_name(const char *id)
+{
+	const char *colon = strrchr(id, ':');
+
+	return colon != NULL ? colon + 1 : id;
+}
+
+static bool
+looks_like_address(const char *name)
+{
+	int dots = 0;
+
+	for (; *name != '\0'; name++) {
+		if (*name == '.')
+			dots++;
+		else if (!isdigit((unsigned char)*name))
+			return false;
+	}
+	return dots == 3;
+}
+
+static bool
+begins_or_ends_reserved(const char *name)
+{
+	static const char *const prefixes[] = { "xn--", "sthree-", "amzn-s3-demo-" };
+	static const char *const suffixes[] = { "-s3alias", "--ol-s3", ".mrap", "--x-s3",
+		"--table-s3" };
+	size_t len = strlen(name), n, i;
+
+	for (i = 0; i < COUNT_OF(prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	for (i = 0; i < COUNT_OF(suffixes); i++) {
+		n = strlen(suffixes[i]);
+		if (len >= n && strcmp(name + len - n, suffixes[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the expressions cannot say. */
+static bool
+name_allowed(const char *type, const char *id)
+{
+	const char *name = bare_name(id);
+
+	if (strcmp(type, "aws_rds_instance") == 0)
+		return strlen(name) <= 63;
+	if (strcmp(type, "aws_s3_bucket") == 0)
+		return strstr(name, "..") == NULL && !looks_like_address(name) &&
+		    !begins_or_ends_reserved(name);
+	return true;
+}
+
+static bool
+matches(const char *expression, const char *text)
+{
+	regex_t regex;
+	bool matched;
+
+	/* Out of memory, since the expressions are constants that compile. */
+	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	matched = regexec(&regex, text, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return matched;
+}
+
+const char *
+resource_id_form(const char *type)
+{
+	const struct form *f = form_of(type);
+
+	return f != NULL ? f->words : NULL;
+}
+
+bool
+resource_id_valid(const char *type, const char *id)
+{
+	const struct form *f = form_of(type);
+
+	return f != NULL && strlen(id) <= ID_MOST && matches(f->expression, id) &&
+	    name_allowed(type, id);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Verification: two sorted streams are read side by side, the entries of one kind of chain by (resource_id, sequence), and
+ * the rows that carry those chains by id. An entry is compared with the one before it, and the last of a chain
+ * with the row. What is in one stream alone is a fault too: entries without a row, or a row that counts entries that are
+ * not there.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "db/audit_verify.h"
+#include "db/tenant.h"
+
+#define BATCH 1000 /* rows of an exchange */
+#define BATCH_TEXT "1000"
+
+/* A row that carries a chain; also what was found of a chain so far. */
+struct carrier {
+	struct uuid id;
+	int64_t length;
+	uint8_t head[AUDIT_HASH_LEN];
+	struct uuid last;	/* the last entry found; of a row: not used */
+};
+
+/* Rows in the order of their key, a batch at a time. */
+struct stream {
+	const struct statement *statement;
+	struct db_rows rows;
+	int next;		/* the current row of the batch; past the last one: the batch is used up */
+	bool ended;		/* there is no batch after this one */
+	struct uuid after;	/* key of the last row that was used */
+	int64_t after_sequence;
+};
+
+struct walk {
+	struct db *db;
+	const struct uuid *tenant;
+	const char *resource_type;
+	struct stream entries, carriers;
+	struct buf work;
+	struct audit_verdict *verdict;
+};
+
+static const struct statement chain_entries = {
+	.name = "chain_entries", .params = 4, .columns = AUDIT_ROW_COLUMNS, .rows = ROWS_ANY,
+	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST " FROM grantd.audit_log a"
+	    " WHERE a.tenant_id = $1 AND a.resource_type = $4"
+	    " AND (a.resource_id, a.sequence) > ($2::uuid, $3::bigint)"
+	    " ORDER BY a.resource_id, a.sequence LIMIT " BATCH_TEXT,
+};
+
+/* These have no sequence, and count as 0 in the key. */
+#define CARRIERS(name_, table, tenant_column) \
+	static const struct statement name_ = { \
+		.name = #name_, .params = 3, .columns = 3, .rows = ROWS_ANY, \
+		.sql = "SELECT c.id, c.audit_length, c.audit_head FROM " table " c" \
+		    " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
+		    " ORDER BY c.id LIMIT " BATCH_TEXT, \
+	}
+CARRIERS(chain_grants, "grantd.grants", "tenant_id");
+CARRIERS(chain_api_keys, "grantd.api_keys", "tenant_id");
+CARRIERS(chain_tenants, "grantd.tenants", "id");
+
+/* Every value of the type grantd.chain_owner. No policy carries a chain yet, so an entry of one is a fault. */
+static const struct {
+	const char *resource_type;
+	const struct statement *carriers;
+} kinds[] = {
+	{ "tenant", &chain_tenants },
+	{ "api_key", &chain_api_keys },
+	{ "grant", &chain_grants },
+	{ "policy", NULL },
+};
+
+static enum outcome
+stream_take(struct db_rows *rows, void *into)
+{
+	struct stream *s = into;
+
+	db_rows_clear(&s->rows);
+	s->rows = *rows;
+	rows->result = NULL;
+	s->next = 0;
+	s->ended = db_rows_count(&s->rows) < BATCH;
+	return DONE;
+}
+
+static void
+stream_begin(struct stream *s, const struct statement *statement)
+{
+	db_rows_clear(&s->rows);
+	*s = (struct stream){ .statement = statement, .rows = DB_ROWS_EMPTY,
+		.ended = statement == NULL, .after_sequence = INT64_MIN };
+}
+
+/* See to it that there is a current row, unless the stream has ended. */
+static enum outcome
+stream_fill(struct walk *w, struct stream *s)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	if (s->ended || s->next < db_rows_count(&s->rows))
+		return DONE;
+	db_put_uuid(&p, w->tenant);
+	db_put_uuid(&p, &s->after);
+	db_put_int(&p, s->after_sequence);
+	if (s->statement == &chain_entries)
+		db_put_text(&p, w->resource_type);
+	db_queue(w->db, s->statement, &p, stream_take, s);
+	return db_exchange(w->db);
+}
+
+static bool
+stream_has_row(const struct stream *s)
+{
+	return s->next < db_rows_count(&s->rows);
+}
+
+static void
+stream_next(struct stream *s, const struct uuid *id, int64_t sequence)
+{
+	s->after = *id;
+	s->after_sequence = sequence;
+	s->next++;
+}
+
+/* The current entry. False at the end of the stream; a row that is not as it should be makes *rc BROKEN. */
+static bool
+entry_now(const struct walk *w, struct audit_row *e, enum outcome *rc)
+{
+	struct db_row row = db_row_at(&w->entries.rows, w->entries.next);
+
+	if (!stream_has_row(&w->entries))
+		return false;
+	if (!audit_row_read(e, &row))
+		*rc = BROKEN;
+	return *rc == DONE;
+}
+
+static bool
+carrier_now(const struct walk *w, struct carrier *c, enum outcome *rc)
+{
+	struct db_row row = db_row_at(&w->carriers.rows, w->carriers.next);
+
+	if (!stream_has_row(&w->carriers))
+		return false;
+	c->id = db_get_uuid(&row);
+	c->length = db_get_int(&row);
+	db_get_bytea(&row, c->head, sizeof(c->head));
+	if (row.failed)
+		*rc = BROKEN;
+	return *rc == DONE;
+}
+
+/* The chain of this resource does not hold at this sequence; `entry` is NULL where there is none to name. */
+static void
+fault(struct walk *w, enum chain_fault kind, const struct uuid *resource, int64_t sequence,
+    const struct uuid *entry)
+{
+	struct audit_verdict *v = w->verdict;
+
+	v->fault = kind;
+	v->resource_type = w->resource_type;
+	v->resource_id = *resource;
+	v->sequence = sequence;
+	v->has_entry = entry != NULL;
+	if (entry != NULL)
+		v->entry = *entry;
+}
+
+/* Compare an entry with what comes before it, and with itself. */
+static enum chain_fault
+entry_check(struct walk *w, const struct carrier *so_far, const struct audit_row *e, enum outcome *rc)
+{
+	uint8_t hash[AUDIT_HASH_LEN];
+
+	if (e->sequence != so_far->length + 1)
+		return CHAIN_GAP;
+	if (memcmp(e->previous_hash, so_far->head, AUDIT_HASH_LEN) != 0)
+		return CHAIN_LINK;
+	if (!audit_row_hash(e, &w->work, hash)) {
+		*rc = BROKEN;
+		return CHAIN_HOLDS;
+	}
+	return memcmp(e->hash, hash, AUDIT_HASH_LEN) == 0 ? CHAIN_HOLDS : CHAIN_CONTENT;
+}
+
+/* The end of a chain: is it all there, and does it end as its row says? */
+static void
+chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
+{
+	if (so_far->length < c->length)
+		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
+	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
+		fault(w, CHAIN_HEAD, &c->id, so_far->length, so_far->length > 0 ? &so_far->last : NULL);
+	else if (so_far->length > 0)
+		w->verdict->chains++;
+}
+
+/* All entries of the resource whose row is *c; there may be none. */
+static enum outcome
+walk_chain(struct walk *w, const struct carrier *c)
+{
+	struct carrier so_far = { .id = c->id, .length = 0, .head = { 0 } };
+	enum chain_fault kind;
+	struct audit_row e;
+	enum outcome rc;
+
+	while ((rc = stream_fill(w, &w->entries)) == DONE && entry_now(w, &e, &rc) &&
+	    uuid_equal(&e.resource_id, &c->id)) {
+		w->verdict->entries++;
+		kind = entry_check(w, &so_far, &e, &rc);
+		if (kind == CHAIN_HOLDS && e.sequence > c->length)
+			kind = CHAIN_LONGER;
+		if (kind != CHAIN_HOLDS)
+			fault(w, kind, &c->id, so_far.length + 1, kind == CHAIN_GAP ? NULL : &e.id);
+		if (rc != DONE || kind != CHAIN_HOLDS)
+			return rc;
+		so_far.length = e.sequence;
+		so_far.last = e.id;
+		memcpy(so_far.head, e.hash, sizeof(so_far.head));
+		stream_next(&w->entries, &e.resource_id, e.sequence);
+	}
+	if (rc == DONE)
+		chain_end(w, c, &so_far);
+	return rc;
+}
+
+/* All chains of one kind, up to the first fault. */
+static enum outcome
+walk_kind(struct walk *w, const struct statement *carriers)
+{
+	struct audit_row e;
+	struct carrier c;
+	bool has_entry, has_carrier;
+	enum outcome rc = DONE;
+
+	stream_begin(&w->entries, &chain_entries);
+	stream_begin(&w->carriers, carriers);
+	while (rc == DONE && w->verdict->fault == CHAIN_HOLDS &&
+	    (rc = stream_fill(w, &w->entries)) == DONE &&
+	    (rc = stream_fill(w, &w->carriers)) == DONE) {
+		has_entry = entry_now(w, &e, &rc);
+		has_carrier = carrier_now(w, &c, &rc);
+		if (rc != DONE || (!has_entry && !has_carrier))
+			return rc;
+		if (has_entry && (!has_carrier ||
+			memcmp(e.resource_id.octet, c.id.octet, sizeof(c.id.octet)) < 0)) {
+			fault(w, CHAIN_OWNER, &e.resource_id, e.sequence, &e.id);
+			return DONE;
+		}
+		rc = walk_chain(w, &c);
+		stream_next(&w->carriers, &c.id, 0);
+	}
+	return rc;
+}
+
+enum outcome
+audit_verify(struct db *db, const struct uuid *tenant, struct audit_verdict *v)
+{
+	struct walk w = { .db = db, .tenant = tenant, .work = BUF_EMPTY, .verdict = v };
+	enum outcome rc;
+	size_t i;
+
+	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS };
+	db_begin(db, DB_SNAPSHOT);
+	db_tenant_choose(db, tenant);
+	rc = db_exchange(db);
+	for (i = 0; rc == DONE && v->fault == CHAIN_HOLDS && i < COUNT_OF(kinds); i++) {
+		w.resource_type = kinds[i].resource_type;
+		rc = walk_kind(&w, kinds[i].carriers);
+	}
+	stream_begin(&w.entries, NULL);
+	stream_begin(&w.carriers, NULL);
+	buf_clear(&w.work);
+	db_rollback(db);
+	return rc;
+}
+
+const char *
+chain_fault_text(enum chain_fault kind)
+{
+	static const char *const texts[] = {
+		[CHAIN_HOLDS] = "the chain holds",
+		[CHAIN_GAP] = "this entry is missing, and there are later ones",
+		[CHAIN_LINK] = "it does not follow the entry before it: previous_hash is another",
+		[CHAIN_CONTENT] = "it was changed: hash is not that of its content",
+		[CHAIN_CUT] = "this entry is missing at the chain's end, where the resource still counts it",
+		[CHAIN_LONGER] = "it is past the chain's end: the resource does not count it",
+		[CHAIN_HEAD] = "the chain ends with another hash than the resource's audit_head",
+		[CHAIN_OWNER] = "the resource that the entries tell of is missing",
+	};
+
+	return texts[kind];
+}
