@@ -41,7 +41,7 @@ struct reader {
 };
 
 static bool
-fail(struct reader *r, enum json_fault_kind kind, size_t offset, const char *expected)
+refuse(struct reader *r, enum json_fault_kind kind, size_t offset, const char *expected)
 {
 	r->fault->kind = kind;
 	r->fault->offset = offset;
@@ -50,9 +50,9 @@ fail(struct reader *r, enum json_fault_kind kind, size_t offset, const char *exp
 }
 
 static enum step
-fail_step(struct reader *r, enum json_fault_kind kind, size_t offset, const char *expected)
+refuse_step(struct reader *r, enum json_fault_kind kind, size_t offset, const char *expected)
 {
-	(void)fail(r, kind, offset, expected);
+	(void)refuse(r, kind, offset, expected);
 	return STEP_FAILED;
 }
 
@@ -145,15 +145,15 @@ read_unicode_escape(struct reader *r, size_t start)
 	long unit = code_unit(r, r->at), low;
 
 	if (unit < 0)
-		return fail(r, JSON_SYNTAX, start, "four hexadecimal digits after \\u");
+		return refuse(r, JSON_SYNTAX, start, "four hexadecimal digits after \\u");
 	r->at += 4;
 	if (is_high_surrogate(unit)) {
 		if (!take(r, '\\') || !take(r, 'u') || !is_low_surrogate(low = code_unit(r, r->at)))
-			return fail(r, JSON_SYNTAX, start, "a pair of surrogates");
+			return refuse(r, JSON_SYNTAX, start, "a pair of surrogates");
 		r->at += 4;
 		unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 	} else if (is_low_surrogate(unit))
-		return fail(r, JSON_SYNTAX, start, "a pair of surrogates");
+		return refuse(r, JSON_SYNTAX, start, "a pair of surrogates");
 	put_character(r, (unsigned long)unit);
 	return true;
 }
@@ -169,7 +169,7 @@ read_escape(struct reader *r)
 	if (take(r, 'u'))
 		return read_unicode_escape(r, start);
 	if (r->at == r->len || (letter = memchr(letters, r->text[r->at], sizeof(letters) - 1)) == NULL)
-		return fail(r, JSON_SYNTAX, start, "an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+		return refuse(r, JSON_SYNTAX, start, "an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
 	r->at++;
 	put_character(r, (unsigned long)meant[letter - letters]);
 	return true;
@@ -184,11 +184,11 @@ read_plain(struct reader *r)
 
 	while ((c = peek(r)) != '"' && c != '\\') {
 		if (c < 0)
-			return fail(r, JSON_SYNTAX, r->at, "the closing quote of a string");
+			return refuse(r, JSON_SYNTAX, r->at, "the closing quote of a string");
 		if (c < 0x20)
-			return fail(r, JSON_SYNTAX, r->at, "no unescaped control character in a string");
+			return refuse(r, JSON_SYNTAX, r->at, "no unescaped control character in a string");
 		if ((n = utf8_sequence(r->text + r->at, r->len - r->at)) == 0)
-			return fail(r, JSON_SYNTAX, r->at, "valid UTF-8");
+			return refuse(r, JSON_SYNTAX, r->at, "valid UTF-8");
 		r->at += n;
 	}
 	memcpy(r->scratch + r->scratch_len, r->text + start, r->at - start);
@@ -216,7 +216,7 @@ static bool
 read_digits(struct reader *r)
 {
 	if (!is_digit(peek(r)))
-		return fail(r, JSON_SYNTAX, r->at, "a digit");
+		return refuse(r, JSON_SYNTAX, r->at, "a digit");
 	while (is_digit(peek(r)))
 		r->at++;
 	return true;
@@ -301,7 +301,7 @@ place(struct reader *r, struct json_object *value)
 	if (rc == 0)
 		return true;
 	json_object_put(value);
-	return fail(r, JSON_MEMORY, r->at, "less data");
+	return refuse(r, JSON_MEMORY, r->at, "less data");
 }
 
 static enum step
@@ -315,7 +315,7 @@ static enum step
 finish_scalar(struct reader *r, struct json_object *value)
 {
 	if (value == NULL)
-		return fail_step(r, JSON_MEMORY, r->at, "less data");
+		return refuse_step(r, JSON_MEMORY, r->at, "less data");
 	return place(r, value) ? after_value(r) : STEP_FAILED;
 }
 
@@ -325,10 +325,10 @@ step_container(struct reader *r, char bracket)
 	struct json_object *container;
 
 	if (r->depth >= r->max_depth)
-		return fail_step(r, JSON_DEPTH, r->at, "less nesting");
+		return refuse_step(r, JSON_DEPTH, r->at, "less nesting");
 	container = bracket == '[' ? json_object_new_array() : json_object_new_object();
 	if (container == NULL)
-		return fail_step(r, JSON_MEMORY, r->at, "less data");
+		return refuse_step(r, JSON_MEMORY, r->at, "less data");
 	if (!place(r, container))
 		return STEP_FAILED;
 	r->at++;
@@ -374,7 +374,7 @@ step_word(struct reader *r)
 		return finish_scalar(r, json_object_new_boolean(0));
 	if (take_word(r, "null"))
 		return place(r, NULL) ? after_value(r) : STEP_FAILED;
-	return fail_step(r, JSON_SYNTAX, r->at, "a value");
+	return refuse_step(r, JSON_SYNTAX, r->at, "a value");
 }
 
 static enum step
@@ -406,16 +406,16 @@ step_name(struct reader *r)
 	char *swap;
 
 	if (peek(r) != '"')
-		return fail_step(r, JSON_SYNTAX, r->at, "a member name in double quotes");
+		return refuse_step(r, JSON_SYNTAX, r->at, "a member name in double quotes");
 	if (!read_string(r))
 		return STEP_FAILED;
 	if (memchr(r->scratch, '\0', r->scratch_len) != NULL)
-		return fail_step(r, JSON_NUL_NAME, start, "a member name without U+0000");
+		return refuse_step(r, JSON_NUL_NAME, start, "a member name without U+0000");
 	if (json_object_object_get_ex(r->open[r->depth - 1], r->scratch, NULL))
-		return fail_step(r, JSON_DUPLICATE, start, "each member once");
+		return refuse_step(r, JSON_DUPLICATE, start, "each member once");
 	skip_blanks(r);
 	if (!take(r, ':'))
-		return fail_step(r, JSON_SYNTAX, r->at, "a colon");
+		return refuse_step(r, JSON_SYNTAX, r->at, "a colon");
 	swap = r->name;
 	r->name = r->scratch;
 	r->scratch = swap;
@@ -431,14 +431,14 @@ step_next(struct reader *r)
 		return array ? STEP_VALUE : STEP_NAME;
 	if (peek(r) == (array ? ']' : '}'))
 		return step_close(r);
-	return fail_step(r, JSON_SYNTAX, r->at, array ? "a comma or ]" : "a comma or }");
+	return refuse_step(r, JSON_SYNTAX, r->at, array ? "a comma or ]" : "a comma or }");
 }
 
 static enum step
 step_end(struct reader *r)
 {
 	if (r->at < r->len)
-		return fail_step(r, JSON_SYNTAX, r->at, "nothing after the value");
+		return refuse_step(r, JSON_SYNTAX, r->at, "nothing after the value");
 	return STEP_DONE;
 }
 
@@ -472,7 +472,7 @@ read_text(struct reader *r)
 	enum step step = STEP_VALUE;
 
 	if (r->len >= INT_MAX || (r->scratch = malloc(r->len + 1)) == NULL || (r->name = malloc(r->len + 1)) == NULL)
-		return fail(r, JSON_MEMORY, 0, "less data");
+		return refuse(r, JSON_MEMORY, 0, "less data");
 	while (step != STEP_DONE && step != STEP_FAILED)
 		step = next_step(r, step);
 	return step == STEP_DONE;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+#include "base/buf.h"
+#include "fcgi/params.h"
+#include "http/request.h"
+
+/* A request from variables, and what its path points into. */
+struct made {
+	struct request rq;
+	struct buf path;
+};
+
+static void
+make(struct made *m, char *const *env)
+{
+	static const struct buf empty = BUF_EMPTY;
+
+	m->path = empty;
+	assert_true(params_request(env, "", &m->path, &m->rq));
+}
+
+static int
+duplicate_of(char *const *env)
+{
+	struct made m;
+	int header;
+
+	make(&m, env);
+	header = m.rq.duplicate;
+	buf_clear(&m.path);
+	return header;
+}
+
+/* The whole of a request as lighttpd sends it. */
+static void
+whole_request(void **state)
+{
+	char *env[] = { "FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api", "PATH_INFO=/v1/grants/7",
+		"REQUEST_URI=/api/v1/grants/7?x=1", "QUERY_STRING=x=1", "REQUEST_METHOD=PATCH",
+		"REMOTE_ADDR=192.0.2.1", "HTTP_HOST=example.org", "HTTP_X_API_KEY=k=1", "HTTP_X_TENANT_ID=t",
+		"CONTENT_TYPE=application/json", "HTTP_CONTENT_LENGTH=22", "HTTP_IF_MATCH=\"1\", \"2\"", NULL };
+	struct made m;
+
+	(void)state;
+	make(&m, env);
+	assert_int_equal(m.rq.method, HTTP_PATCH);
+	assert_string_equal(m.rq.path, "/v1/grants/7");
+	assert_string_equal(m.rq.query, "x=1");
+	assert_string_equal(m.rq.remote_addr, "192.0.2.1");
+	assert_string_equal(m.rq.header[HEADER_API_KEY], "k=1");
+	assert_string_equal(m.rq.header[HEADER_TENANT_ID], "t");
+	assert_string_equal(m.rq.header[HEADER_CONTENT_TYPE], "application/json");
+	assert_string_equal(m.rq.header[HEADER_CONTENT_LENGTH], "22");
+	assert_string_equal(m.rq.header[HEADER_IF_MATCH], "\"1\", \"2\"");
+	assert_null(m.rq.header[HEADER_ORIGIN]);
+	assert_int_equal(m.rq.duplicate, -1);
+	buf_clear(&m.path);
+}
+
+static void
+nothing(void **state)
+{
+	char *env[] = { "=", "", "NAME", "=value", NULL };
+	struct made m;
+	int i;
+
+	(void)state;
+	make(&m, env);
+	assert_int_equal(m.rq.method, HTTP_OTHER);
+	assert_string_equal(m.rq.path, "/");
+	assert_string_equal(m.rq.query, "");
+	assert_string_equal(m.rq.remote_addr, "");
+	for (i = 0; i < HTTP_HEADER__MAX; i++)
+		assert_null(m.rq.header[i]);
+	buf_clear(&m.path);
+}
+
+/* nginx says that there is neither body nor type with empty variables. */
+static void
+empty_body_variables(void **state)
+{
+	char *env[] = { "CONTENT_LENGTH=", "CONTENT_TYPE=", "HTTP_X_TENANT_ID=", NULL };
+	struct made m;
+
+	(void)state;
+	make(&m, env);
+	assert_null(m.rq.header[HEADER_CONTENT_LENGTH]);
+	assert_null(m.rq.header[HEADER_CONTENT_TYPE]);
+	assert_string_equal(m.rq.header[HEADER_TENANT_ID], "");
+	buf_clear(&m.path);
+}
+
+/* In an nginx configuration, a later fastcgi_param is meant to replace an earlier one. */
+static void
+last_of_cgi_variables_counts(void **state)
+{
+	char *env[] = { "REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
+		"PATH_INFO=/v1/grants", "REQUEST_METHOD=HEAD", NULL };
+	struct made m;
+
+	(void)state;
+	make(&m, env);
+	assert_int_equal(m.rq.method, HTTP_HEAD);
+	assert_string_equal(m.rq.path, "/v1/grants");
+	buf_clear(&m.path);
+}
+
+static void
+two_variables(void **state)
+{
+	char *tenant[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL };
+	char *same[] = { "HTTP_X_API_KEY=k", "HTTP_X_API_KEY=k", NULL };
+	char *empty[] = { "HTTP_X_API_KEY=", "HTTP_X_API_KEY=k", NULL };
+	char *list[] = { "HTTP_IF_MATCH=\"1\"", "HTTP_IF_MATCH=\"2\"", NULL };
+	char *unread[] = { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL };
+	char *copies[] = { "CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2", "CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b",
+		NULL };
+
+	(void)state;
+	assert_int_equal(duplicate_of(tenant), HEADER_TENANT_ID);
+	assert_int_equal(duplicate_of(same), HEADER_API_KEY);
+	assert_int_equal(duplicate_of(empty), HEADER_API_KEY);
+	assert_int_equal(duplicate_of(list), HEADER_IF_MATCH);
+	assert_int_equal(duplicate_of(unread), -1);
+	assert_int_equal(duplicate_of(copies), -1);
+}
+
+static void
+joined_values(void **state)
+{
+	static const struct {
+		const char *variable;
+		int duplicate;
+	} table[] = {
+		{ "HTTP_X_TENANT_ID=a, b", HEADER_TENANT_ID },
+		{ "HTTP_X_TENANT_ID=a,b", HEADER_TENANT_ID },
+		{ "HTTP_X_TENANT_ID=,", HEADER_TENANT_ID },
+		{ "HTTP_X_API_KEY=a, a", HEADER_API_KEY },
+		{ "HTTP_IDEMPOTENCY_KEY=a, b", HEADER_IDEMPOTENCY_KEY },
+		{ "HTTP_IDEMPOTENCY_KEY=\"a, b\"", -1 },
+		{ "HTTP_IDEMPOTENCY_KEY=\"a\\\", b\"", -1 },
+		{ "HTTP_IDEMPOTENCY_KEY=\"a\", \"b\"", HEADER_IDEMPOTENCY_KEY },
+		{ "CONTENT_TYPE=application/json, text/plain", HEADER_CONTENT_TYPE },
+		{ "CONTENT_TYPE=application/json; x=\"a,b\"", -1 },
+		{ "CONTENT_LENGTH=2, 2", HEADER_CONTENT_LENGTH },
+		{ "HTTP_ORIGIN=http://a, http://b", HEADER_ORIGIN },
+		{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD=GET, PATCH", HEADER_AC_REQUEST_METHOD },
+		{ "HTTP_X_REQUEST_ID=a, b", HEADER_REQUEST_ID },
+		{ "HTTP_X_REQUEST_ID=a,b", -1 },
+		{ "HTTP_IF_MATCH=\"1\", \"2\"", -1 },
+		{ "HTTP_IF_NONE_MATCH=\"1\", \"2\"", -1 },
+		{ "HTTP_PREFER=return=minimal, wait=1", -1 },
+		{ "HTTP_USER_AGENT=Mozilla/5.0 (X11, Linux)", -1 },
+		{ "HTTP_X_AUDIT_REASON=leave, then return", -1 },
+		{ "HTTP_ACCESS_CONTROL_REQUEST_HEADERS=x-api-key, x-tenant-id", -1 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++) {
+		char variable[128];
+		char *env[] = { variable, NULL };
+
+		assert_true(strlen(table[i].variable) < sizeof(variable));
+		memcpy(variable, table[i].variable, strlen(table[i].variable) + 1);
+		assert_int_equal(duplicate_of(env), table[i].duplicate);
+	}
+}
+
+/* The first that came twice is the one that is told of. */
+static void
+first_duplicate(void **state)
+{
+	char *env[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b", "HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL };
+
+	(void)state;
+	assert_int_equal(duplicate_of(env), HEADER_TENANT_ID);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_request),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(empty_body_variables),
+		cmocka_unit_test(last_of_cgi_variables_counts),
+		cmocka_unit_test(two_variables),
+		cmocka_unit_test(joined_values),
+		cmocka_unit_test(first_duplicate),
+	};
+
+	return cmocka_run_group_tests_name("params", tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+#include "base/buf.h"
+#include "fcgi/route.h"
+
+struct mount {
+	const char *script_name, *path_info, *base_path, *path;
+};
+
+static void
+check(const struct mount *m, size_t count)
+{
+	struct buf joined = BUF_EMPTY;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info, m[i].base_path),
+		    m[i].path);
+	buf_clear(&joined);
+}
+
+/* What each web server makes of a request for grant 7, by how it is mounted. */
+static void
+web_servers(void **state)
+{
+	static const struct mount table[] = {
+		/* Apache mod_fcgid with ScriptAlias, lighttpd, nginx with fastcgi_split_path_info */
+		{ "/api", "/v1/grants/7", "", "/v1/grants/7" },
+		{ "/api", "/v1/grants/7", "/api", "/v1/grants/7" },
+		/* Apache mod_proxy_fcgi with ProxyPass: the whole path is the script's */
+		{ "/api/v1/grants/7", "", "", "/v1/grants/7" },
+		{ "/api/v1/grants/7", "", "/api", "/v1/grants/7" },
+		/* nginx without a split */
+		{ "/v1/grants/7", "", "", "/v1/grants/7" },
+		/* Apache SetHandler */
+		{ "/sethandler", "/v1/grants/7", "", "/v1/grants/7" },
+		/* .htaccess that rewrites to a script of the user's */
+		{ "/~user/dispatch.fcgi", "/v1/grants/7", "", "/v1/grants/7" },
+		{ "/~user/dispatch.fcgi", "/v1/grants/7", "/~user/dispatch.fcgi", "/v1/grants/7" },
+		/* lighttpd with a prefix that ends in '/': split one segment too late */
+		{ "/slash/v1", "/grants/7", "", "/v1/grants/7" },
+		{ "/slash/v1", "/grants/7", "/slash", "/v1/grants/7" },
+		/* lighttpd at "/" */
+		{ "/v1", "/grants/7", "", "/v1/grants/7" },
+		{ "", "/v1/grants/7", "", "/v1/grants/7" },
+	};
+
+	(void)state;
+	check(table, COUNT_OF(table));
+}
+
+static void
+service_paths(void **state)
+{
+	static const struct mount table[] = {
+		{ "/healthz", "", "", "/healthz" },
+		{ "", "/readyz", "", "/readyz" },
+		{ "/api", "/healthz", "", "/healthz" },
+		{ "/api/metrics", "", "", "/metrics" },
+		{ "/sh/dispatch.fcgi", "/readyz", "", "/readyz" },
+		{ "/api", "/healthz", "/api", "/healthz" },
+		/* whole last segments only */
+		{ "/api", "/healthz/", "", "/api/healthz/" },
+		{ "/api", "/xhealthz", "", "/api/xhealthz" },
+		/* what looks like one inside the interface is the interface's */
+		{ "/api", "/v1/grants/healthz", "", "/v1/grants/healthz" },
+	};
+
+	(void)state;
+	check(table, COUNT_OF(table));
+}
+
+static void
+base_path(void **state)
+{
+	static const struct mount table[] = {
+		/* whole segments, and nothing else is looked for */
+		{ "/apis", "/v1/grants/7", "/api", "/apis/v1/grants/7" },
+		{ "/other", "/v1/grants/7", "/api", "/other/v1/grants/7" },
+		{ "/other", "/healthz", "/api", "/other/healthz" },
+		/* already cut off by the web server */
+		{ "", "/v1/grants/7", "/api", "/v1/grants/7" },
+		/* nothing after it */
+		{ "/api", "", "/api", "/" },
+		{ "/api", "/", "/api", "/" },
+		/* once */
+		{ "/api/api", "/v1/grants/7", "/api", "/api/v1/grants/7" },
+		{ "/a/b/c", "/v1/x", "/a/b", "/c/v1/x" },
+	};
+
+	(void)state;
+	check(table, COUNT_OF(table));
+}
+
+static void
+odd_paths(void **state)
+{
+	static const struct mount table[] = {
+		{ "", "", "", "/" },
+		{ "", "", "/api", "/" },
+		{ "v1", "", "", "/" },
+		{ "*", "", "", "/" },
+		{ "/v1", "", "", "/v1" },
+		{ "/api", "/v2/grants/7", "", "/api/v2/grants/7" },
+		/* the first of two is the mount's end */
+		{ "/api", "/v1/grants/v1/x", "", "/v1/grants/v1/x" },
+		{ "/api/v1", "/v1/grants/7", "", "/v1/v1/grants/7" },
+	};
+
+	(void)state;
+	check(table, COUNT_OF(table));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(web_servers),
+		cmocka_unit_test(service_paths),
+		cmocka_unit_test(base_path),
+		cmocka_unit_test(odd_paths),
+	};
+
+	return cmocka_run_group_tests_name("route", tests, NULL, NULL);
+}

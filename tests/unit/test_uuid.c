@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "unit.h"
+
+/* The source itself, for the clock that next_tick() is given. */
+#include "base/uuid.c"
+
+#define SAMPLE "2489E9AD-2EE2-8E00-8EC9-32D5F69181C0"
+
+static void
+reads_either_case_and_prints_lower(void **state)
+{
+	struct uuid upper, lower;
+	char text[UUID_TEXT_LEN + 1];
+
+	(void)state;
+	assert_true(uuid_parse(&upper, SAMPLE, strlen(SAMPLE)));
+	uuid_print(&upper, text);
+	assert_string_equal(text, "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0");
+	assert_true(uuid_parse(&lower, text, strlen(text)));
+	assert_true(uuid_equal(&upper, &lower));
+	lower.octet[15] ^= 1;
+	assert_false(uuid_equal(&upper, &lower));
+}
+
+/* Each byte in each place: a digit stays a UUID, a hyphen only where one belongs. */
+static void
+every_byte_in_every_place(void **state)
+{
+	char text[] = SAMPLE;
+	struct uuid u;
+	bool hyphen, fits;
+	size_t i;
+	int c;
+
+	(void)state;
+	for (i = 0; i < UUID_TEXT_LEN; i++) {
+		hyphen = SAMPLE[i] == '-';
+		for (c = 0; c < 256; c++) {
+			text[i] = (char)c;
+			fits = hyphen ? c == '-' : c != 0 && strchr("0123456789abcdefABCDEF", c) != NULL;
+			assert_int_equal(uuid_parse(&u, text, UUID_TEXT_LEN), fits);
+		}
+		text[i] = SAMPLE[i];
+	}
+}
+
+static void
+refuses_other_forms(void **state)
+{
+	static const char *const table[] = {
+		"", "2489e9ad2ee28e008ec932d5f69181c0", "{2489e9ad-2ee2-8e00-8ec9-32d5f69181c0}",
+		"urn:uuid:2489e9ad-2ee2-8e00-8ec9-32d5f69181c0", "2489e9ad-2ee2-8e00-8ec9-32d5f69181c",
+		"2489e9ad-2ee2-8e00-8ec9-32d5f69181c00", " 2489e9ad-2ee2-8e00-8ec9-32d5f69181c0",
+		"2489e9ad2-ee2-8e00-8ec9-32d5f69181c0", "2489-e9ad-2ee2-8e00-8ec9-32d5f69181c",
+	};
+	struct uuid u, untouched;
+	size_t i;
+
+	(void)state;
+	memset(&u, 0x5A, sizeof(u));
+	untouched = u;
+	for (i = 0; i < COUNT_OF(table); i++)
+		assert_false(uuid_parse(&u, table[i], strlen(table[i])));
+	assert_true(uuid_equal(&u, &untouched));
+}
+
+static void
+made_ones_ascend(void **state)
+{
+	struct uuid last = { .octet = { 0 } }, u;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		assert_true(uuid_make_v7(&u));
+		assert_int_equal(u.octet[6] >> 4, 7);
+		assert_int_equal(u.octet[8] >> 6, 2);
+		assert_true(memcmp(u.octet, last.octet, sizeof(u.octet)) > 0);
+		last = u;
+	}
+}
+
+static void
+made_ones_tell_the_time(void **state)
+{
+	uint64_t before = (uint64_t)time_now() / 1000, made = 0;
+	struct uuid u;
+	int i;
+
+	(void)state;
+	assert_true(uuid_make_v7(&u));
+	for (i = 0; i < 6; i++)
+		made = made << 8 | u.octet[i];
+	/* The test before may have run ahead of the clock by the ids it made. */
+	assert_in_range(made, before, before + 60000);
+}
+
+/* A clock that stands still, goes back, and more ids in a millisecond than the counter holds. */
+static void
+ticks_ascend_whatever_the_clock(void **state)
+{
+	uint64_t now = UINT64_C(1) << 42, ms, last = 0, tick;
+	unsigned counter, random = 12345;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 50000; i++) {
+		random = random * 1103515245 + 12345;
+		next_tick(i < 20000 ? now : i < 30000 ? now - 5000 : now + (unsigned)i / 100, random >> 16, &ms,
+		    &counter);
+		assert_in_range(counter, 0, 0xFFF);
+		tick = ms << 12 | counter;
+		assert_true(tick > last);
+		last = tick;
+	}
+	next_tick(UINT64_C(1) << 43, UINT32_MAX, &ms, &counter);
+	assert_true(ms == UINT64_C(1) << 43);
+	assert_int_equal(counter, 0x7FF);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_either_case_and_prints_lower),
+		cmocka_unit_test(every_byte_in_every_place),
+		cmocka_unit_test(refuses_other_forms),
+		cmocka_unit_test(made_ones_ascend),
+		cmocka_unit_test(made_ones_tell_the_time),
+		cmocka_unit_test(ticks_ascend_whatever_the_clock),
+	};
+
+	return cmocka_run_group_tests_name("uuid", tests, NULL, NULL);
+}
