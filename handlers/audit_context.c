@@ -44,7 +44,6 @@ audit_context_make(struct call *c)
 	c->context = json_object_new_object();
 	if (c->context == NULL || !uuid_make_v7(&c->entry.id))
 		return false;
-	uuid_print(&c->key.id, c->actor_id);
 	if (json_object_object_add(c->context, "request_id",
 		json_object_new_string(c->rs->request_id)) != 0 ||
 	    json_object_object_add(c->context, "source_ip", client_text(c->rq->remote_addr)) != 0 ||

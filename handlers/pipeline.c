@@ -22,6 +22,7 @@
 
 #include <json-c/json.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "handlers/audit_context.h"
 #include "handlers/check.h"
@@ -93,6 +94,17 @@ target_found(const struct call *c)
 	return c->op->target != TARGET_GRANT || c->grant.found;
 }
 
+/* From here on it is known whose request this is. */
+static void
+log_caller(struct call *c)
+{
+	char tenant[UUID_TEXT_LEN + 1];
+
+	uuid_print(&c->key.tenant, tenant);
+	uuid_print(&c->key.id, c->actor_id);
+	log_context(c->rs->request_id, c->op->id, tenant);
+}
+
 /* Rows 2 to 6, now that the credential is known; `f` is what the checks without a database met. */
 static bool
 check_caller(struct call *c, struct fault *f)
@@ -101,6 +113,7 @@ check_caller(struct call *c, struct fault *f)
 		answer_error(c, ERROR_UNAUTHENTICATED);
 		return false;
 	}
+	log_caller(c);
 	if (f->error != ERROR_INVALID_TENANT_ID && !uuid_equal(&c->tenant, &c->key.tenant)) {
 		answer_error(c, ERROR_TENANT_MISMATCH);
 		return false;
@@ -251,6 +264,7 @@ run_keyed(struct call *c)
 static void
 run(struct call *c)
 {
+	log_context(c->rs->request_id, c->op->id, NULL);
 	if (c->op->access == ACCESS_PUBLIC)
 		c->op->answer(c);
 	else
@@ -328,12 +342,14 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
 		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY };
+	int64_t started = clock_monotonic_ms();
 
 	log_context(rs->request_id, NULL, NULL);
 	answer(&c);
 	if (!cors_is_preflight(rq))
 		cors_answer(rs, service->settings->cors_origins, rq);
-	log_info("%s %s %d", http_method_name(rq->method), c.op != NULL ? c.op->id : "-", rs->status);
+	log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), rs->status,
+	    (long long)(clock_monotonic_ms() - started), c.key.found ? c.actor_id : "-");
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
 }
