@@ -10,6 +10,7 @@ libdb_la_SOURCES = \
 	db/key_record.c db/key_record.h \
 	db/outcome.c \
 	db/page.c db/page.h \
+	db/policy_load.c db/policy_load.h \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(CRYPTO_LIBS)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "db/policy_load.h"
+
+/* One statement, so that the version is that of these very rules. */
+static const struct statement policy_load = {
+	.name = "policy_load", .params = 1, .columns = 7, .rows = ROWS_ANY,
+	.sql = "SELECT t.policy_version, r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
+	    " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
+	    " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
+	    " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
+	    " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
+};
+
+/* Without any rule there is one row with the version alone; without the tenant there is none. */
+static enum outcome
+policy_load_read(struct db_rows *rows, void *into)
+{
+	struct policy_rules *list = into;
+	struct db_row row = db_row_at(rows, 0);
+	struct uuid policy;
+
+	if (db_rows_count(rows) == 0)
+		return DONE;
+	list->version = db_get_int(&row);
+	if (db_get_uuid_or_null(&row, &policy))
+		list->count = (size_t)db_rows_count(rows);
+	if (row.failed)
+		return BROKEN;
+	list->rows = *rows;
+	rows->result = NULL;
+	return DONE;
+}
+
+void
+db_policy_load(struct db *db, const struct uuid *tenant, struct policy_rules *list)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	policy_rules_clear(list);
+	db_put_uuid(&p, tenant);
+	db_queue(db, &policy_load, &p, policy_load_read, list);
+}
+
+bool
+policy_rules_at(const struct policy_rules *list, size_t i, struct policy_rule *rule)
+{
+	struct db_row row = db_row_at(&list->rows, (int)i);
+
+	(void)db_get_int(&row); /* the version */
+	rule->policy_id = db_get_uuid(&row);
+	rule->priority = db_get_int(&row);
+	rule->id = db_get_uuid(&row);
+	rule->text = db_get_text(&row);
+	rule->notice = db_get_text_or_null(&row);
+	rule->audit_session = db_get_bool(&row);
+	return !row.failed;
+}
+
+void
+policy_rules_clear(struct policy_rules *list)
+{
+	db_rows_clear(&list->rows);
+	*list = (struct policy_rules)POLICY_RULES_EMPTY;
+}
