@@ -1,3 +1,4 @@
 if ENABLE_FUZZING
-FUZZ_LDFLAGS = $(CHECK_LDFLAGS) -fsanitize=fuzzer
+# A fuzzer's program-specific flags: libFuzzer brings main().
+fuzz_ldflags = $(CHECK_LDFLAGS) -fsanitize=fuzzer
 endif
