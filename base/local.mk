@@ -5,6 +5,7 @@ libbase_la_SOURCES = \
 	base/compiler.h \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
+	base/json_build.c base/json_build.h \
 	base/json_strict.c base/json_strict.h \
 	base/log.c base/log.h \
 	base/number.c base/number.h \

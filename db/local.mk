@@ -6,6 +6,7 @@ libdb_la_SOURCES = \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h \
+	db/json.c db/json.h \
 	db/key.c db/key.h \
 	db/key_record.c db/key_record.h \
 	db/outcome.c \
@@ -13,4 +14,4 @@ libdb_la_SOURCES = \
 	db/policy_load.c db/policy_load.h \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
-libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(CRYPTO_LIBS)
+libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)

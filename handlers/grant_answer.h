@@ -12,9 +12,6 @@
  */
 void grant_etag(const struct grant *, char etag[GRANT_ETAG_MAX]);
 
-/* The grant as clients see it; NULL when out of memory or where a time is out of range. The caller's. */
-struct json_object *grant_json(const struct grant *);
-
 /* Answer with the grant and its tag; minimal: without the grant, as the client preferred (RFC 7240). */
 void grant_answer(struct response *, const struct grant *, bool minimal);
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/json_build.h"
+#include "db/json.h"
+
+static struct json_object *
+resource_json(const struct grant *g)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "type", g->resource_type);
+	json_put_text(&b, "id", g->resource_id);
+	return json_build_end(&b);
+}
+
+struct json_object *
+grant_json(const struct grant *g)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &g->id);
+	json_put_uuid(&b, "request_id", g->has_request_id ? &g->request_id : NULL);
+	json_put_text(&b, "grantee_id", g->grantee_id);
+	json_put_value(&b, "resource", resource_json(g));
+	json_put_text(&b, "action", g->action);
+	json_put_text(&b, "status", g->status);
+	json_put_bool(&b, "audit_enabled", g->audit_enabled);
+	json_put_time(&b, "expires_at", &g->expires_at);
+	json_put_time(&b, "granted_at", &g->granted_at);
+	json_put_time(&b, "revoked_at", g->has_revoked_at ? &g->revoked_at : NULL);
+	json_put_raw(&b, "metadata", g->metadata);
+	json_put_time(&b, "created_at", &g->created_at);
+	json_put_time(&b, "updated_at", &g->updated_at);
+	json_put_int(&b, "version", g->version);
+	return json_build_end(&b);
+}
+
+/* Names separated by single spaces as an array. */
+static struct json_object *
+words_json(const char *words)
+{
+	struct json_object *array = json_object_new_array(), *word;
+	size_t len;
+
+	for (; array != NULL && *words != '\0'; words += len + (words[len] == ' ')) {
+		len = strcspn(words, " ");
+		word = json_object_new_string_len(words, (int)len);
+		if (word == NULL || json_object_array_add(array, word) != 0) {
+			json_object_put(word);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+struct json_object *
+key_record_json(const struct key_record *k)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &k->id);
+	json_put_text(&b, "key_name", k->key_name);
+	json_put_text(&b, "name", k->name);
+	json_put_value(&b, "roles", words_json(k->roles));
+	json_put_text(&b, "status", k->status);
+	json_put_time(&b, "expires_at", k->has_expires_at ? &k->expires_at : NULL);
+	json_put_time(&b, "revoked_at", k->has_revoked_at ? &k->revoked_at : NULL);
+	json_put_time(&b, "last_used_at", k->has_last_used_at ? &k->last_used_at : NULL);
+	json_put_time(&b, "created_at", &k->created_at);
+	json_put_time(&b, "updated_at", &k->updated_at);
+	json_put_int(&b, "version", k->version);
+	return json_build_end(&b);
+}
+
+struct json_object *
+tenant_json(const struct tenant *t)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &t->id);
+	json_put_text(&b, "name", t->name);
+	json_put_time(&b, "created_at", &t->created_at);
+	json_put_time(&b, "updated_at", &t->updated_at);
+	json_put_int(&b, "version", t->version);
+	json_put_int(&b, "policy_version", t->policy_version);
+	return json_build_end(&b);
+}
