@@ -53,6 +53,27 @@ COMMENT ON COLUMN grantd.api_keys.version IS 'Number of the key''s present state
 COMMENT ON COLUMN grantd.api_keys.audit_length IS 'Number of entries in the key''s audit chain';
 COMMENT ON COLUMN grantd.api_keys.audit_head IS 'Hash of the last entry of that chain; 32 zero bytes while it is empty';
 
+-- Workers may revoke a key, so they may write the column; what is refused is the way back.
+CREATE FUNCTION grantd.api_keys_stay_revoked() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'a revoked API key stays revoked'
+		USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'api_keys',
+		CONSTRAINT = 'api_keys_stay_revoked';
+END
+$$;
+COMMENT ON FUNCTION grantd.api_keys_stay_revoked() IS 'Trigger: refuses to change revoked_at once it is set';
+REVOKE ALL ON FUNCTION grantd.api_keys_stay_revoked() FROM PUBLIC;
+
+CREATE CONSTRAINT TRIGGER api_keys_stay_revoked
+	AFTER UPDATE OF revoked_at ON grantd.api_keys
+	FOR EACH ROW
+	WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)
+	EXECUTE FUNCTION grantd.api_keys_stay_revoked();
+COMMENT ON TRIGGER api_keys_stay_revoked ON grantd.api_keys IS 'A key that was revoked opens nothing ever again';
+
 ALTER TABLE grantd.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE grantd.api_keys FORCE ROW LEVEL SECURITY;
 

@@ -57,6 +57,11 @@ BEGIN
 	END IF;
 	FOREACH role IN ARRAY coalesce(absent, '{}') LOOP
 		EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+		EXECUTE format('COMMENT ON ROLE %I IS %L', role, CASE role
+			WHEN 'grantd_owner' THEN 'grantd: owns the schema and its tables'
+			WHEN 'grantd_app' THEN 'grantd: what a worker may do; login roles are its members'
+			WHEN 'grantd_auth' THEN 'grantd: owns the look-up of credentials'
+			END);
 	END LOOP;
 
 	-- A role that was there before us must not be one that row-level
@@ -82,10 +87,6 @@ EXCEPTION WHEN insufficient_privilege THEN
 			'GRANT grantd_owner, grantd_auth TO %I;', me);
 END
 $$;
-
-COMMENT ON ROLE grantd_owner IS 'grantd: owns the schema grantd and its tables';
-COMMENT ON ROLE grantd_app IS 'grantd: what a worker may do; login roles are members of it';
-COMMENT ON ROLE grantd_auth IS 'grantd: owns the credential look-up, and reads what it needs';
 
 \if :{?grantd_in_transaction}
 \else

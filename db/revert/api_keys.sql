@@ -4,5 +4,6 @@
 BEGIN;
 
 DROP TABLE grantd.api_keys;
+DROP FUNCTION grantd.api_keys_stay_revoked();
 
 COMMIT;

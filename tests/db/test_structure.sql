@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Rules that the catalog can answer, so that they bind a table that comes later.
+BEGIN;
+SELECT plan(23);
+
+CREATE TEMP VIEW owned AS	-- tables that belong to tenants, and the column that says to whom
+SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END AS tenant
+FROM pg_class c
+WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p')
+  AND c.relname <> 'schema_version';
+
+SELECT bag_has('SELECT relname::text FROM owned',
+	$$VALUES ('tenants'), ('api_keys'), ('grants'), ('audit_log')$$, 'the tables are there');
+
+SELECT is_empty($$
+	SELECT o.relname FROM owned o WHERE NOT EXISTS (SELECT FROM pg_attribute a
+		WHERE a.attrelid = o.oid AND a.attname = o.tenant AND a.attnotnull
+		  AND a.atttypid = 'uuid'::regtype)
+$$, 'every table has its tenant in a column of its own');
+
+SELECT is_empty($$
+	SELECT o.relname, i.indexrelid::regclass FROM owned o JOIN pg_index i ON i.indrelid = o.oid
+	JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = i.indkey[0]
+	WHERE (i.indisunique OR i.indisexclusion) AND a.attname <> o.tenant
+$$, 'every primary key and unique index begins with the tenant');
+
+SELECT is_empty($$
+	SELECT o.relname, k.conname FROM owned o JOIN pg_constraint k ON k.conrelid = o.oid
+	JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = k.conkey[1]
+	JOIN owned r ON r.oid = k.confrelid
+	JOIN pg_attribute f ON f.attrelid = r.oid AND f.attnum = k.confkey[1]
+	WHERE k.contype = 'f' AND (a.attname <> o.tenant OR f.attname <> r.tenant)
+$$, 'every foreign key begins with the tenant on both sides');
+
+SELECT is_empty($$
+	SELECT o.relname FROM owned o WHERE NOT EXISTS (SELECT FROM pg_index i
+		WHERE i.indrelid = o.oid AND i.indisprimary)
+$$, 'every table has a primary key');
+
+SELECT is_empty($$
+	SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'grantd'::regnamespace
+$$, 'nothing draws numbers from a sequence');
+
+SELECT is_empty($$
+	SELECT o.relname FROM owned o JOIN pg_class c USING (oid)
+	WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
+$$, 'row-level security is enabled and forced on every table');
+
+SELECT is_empty($$
+	SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'grantd'
+	  AND (permissive <> 'PERMISSIVE' OR roles && ARRAY['public']::name[])
+$$, 'every policy names its roles');
+
+SELECT is_empty($$
+	SELECT o.relname FROM owned o WHERE NOT EXISTS (SELECT FROM pg_policies p
+		WHERE p.schemaname = 'grantd' AND p.tablename = o.relname
+		  AND 'grantd_app' = ANY (p.roles))
+$$, 'every table has a policy for workers');
+
+SELECT is_empty($$
+	SELECT o.relname, p.policyname FROM owned o
+	JOIN pg_policies p ON p.schemaname = 'grantd' AND p.tablename = o.relname
+	CROSS JOIN LATERAL (SELECT format('(%s = grantd.current_tenant())', o.tenant)) AS w(wanted)
+	WHERE 'grantd_app' = ANY (p.roles)
+	  AND (p.qual IS DISTINCT FROM w.wanted OR coalesce(p.with_check, w.wanted) <> w.wanted)
+$$, 'every policy for workers compares the tenant with the chosen one, and nothing else');
+
+SELECT is_empty($$
+	SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+	WHERE c.relnamespace = 'grantd'::regnamespace AND r.rolname <> 'grantd_owner'
+$$, 'grantd_owner owns every table and index');
+
+SELECT is_empty($$
+	SELECT classid::regclass, objid FROM pg_shdepend
+	WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass
+	  AND refobjid = 'grantd_app'::regrole
+$$, 'grantd_app owns nothing');
+
+SELECT is_empty($$
+	SELECT o.relname, p.priv FROM owned o,
+		unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER', 'UPDATE']) AS p(priv)
+	WHERE has_table_privilege('grantd_app', o.oid, p.priv)
+$$, 'grantd_app may not truncate anything, nor update whole tables');
+
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
+	  AND p.prosqlbody IS NULL
+	  AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=pg\_catalog, pg\_temp')
+$$, 'every function pins its search_path or was parsed when it was made');
+
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
+	  AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0))
+$$, 'no function may be called by everybody');
+
+SELECT set_eq($$
+	SELECT p.oid::regprocedure::text FROM pg_proc p
+	WHERE p.pronamespace = 'grantd'::regnamespace AND p.prosecdef
+$$, ARRAY['grantd.authenticate(bytea)', 'grantd.find_key(bytea)'],
+	'two functions run with rights that their callers lack');
+
+SELECT set_eq($$
+	SELECT table_name::text, column_name::text FROM information_schema.column_privileges
+	WHERE grantee = 'grantd_auth' AND privilege_type = 'SELECT'
+$$, $$VALUES ('tenants', 'id'), ('tenants', 'policy_version'), ('api_keys', 'tenant_id'),
+	('api_keys', 'id'), ('api_keys', 'name'), ('api_keys', 'roles'), ('api_keys', 'hash'),
+	('api_keys', 'expires_at'), ('api_keys', 'revoked_at'), ('api_keys', 'version')$$,
+	'grantd_auth reads what the look-up needs');
+
+SELECT is_empty($$
+	SELECT table_name, privilege_type FROM information_schema.column_privileges
+	WHERE grantee = 'grantd_auth' AND privilege_type <> 'SELECT'
+$$, 'grantd_auth writes nothing');
+
+SELECT is_empty($$
+	SELECT relname, conname FROM pg_constraint k JOIN owned o ON o.oid = k.conrelid
+	WHERE k.contype = 'c' AND o.relname IN ('grants', 'audit_log')
+$$, 'the tables that every PATCH writes have no CHECK to compile each time');
+
+SELECT set_eq($$
+	SELECT i.indexrelid::regclass::text FROM pg_index i
+	WHERE i.indrelid = 'grantd.audit_log'::regclass
+$$, ARRAY['grantd.audit_log_pkey', 'grantd.audit_log_chain'], 'the audit log has two indexes');
+
+SELECT is_empty($$
+	SELECT i.indexrelid::regclass, a.attname FROM owned o
+	JOIN pg_index i ON i.indrelid = o.oid
+	JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = ANY (i.indkey)
+	WHERE has_column_privilege('grantd_app', o.oid, a.attnum, 'UPDATE')
+	  AND o.relname IN ('tenants', 'api_keys', 'grants')
+$$, 'no index of what carries a chain in every request has a column that workers update');
+
+SELECT is_empty($$
+	SELECT o.relname, a.attname FROM pg_class o
+	LEFT JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE o.relnamespace = 'grantd'::regnamespace AND o.relkind IN ('r', 'p')
+	  AND (col_description(o.oid, a.attnum) IS NULL
+		OR obj_description(o.oid, 'pg_class') IS NULL)
+$$, 'every table and column is described');
+
+SELECT is_empty($$
+	SELECT oid::regprocedure::text FROM pg_proc
+	WHERE pronamespace = 'grantd'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL
+	UNION ALL
+	SELECT oid::regtype::text FROM pg_type
+	WHERE typnamespace = 'grantd'::regnamespace AND typtype = 'd'
+	  AND obj_description(oid, 'pg_type') IS NULL
+	UNION ALL
+	SELECT polname FROM pg_policy WHERE obj_description(oid, 'pg_policy') IS NULL
+	UNION ALL
+	SELECT tgname FROM pg_trigger t JOIN owned o ON o.oid = t.tgrelid
+	WHERE NOT t.tgisinternal AND obj_description(t.oid, 'pg_trigger') IS NULL
+	UNION ALL
+	SELECT nspname FROM pg_namespace
+	WHERE nspname = 'grantd' AND obj_description(oid, 'pg_namespace') IS NULL
+$$, 'every function, type, policy, trigger and the schema are described');
+
+SELECT * FROM finish();
+ROLLBACK;
