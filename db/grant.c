@@ -27,11 +27,11 @@ static const struct statement grant_lock = {
 };
 
 static const struct statement grant_set_audit = {
-	.name = "grant_set_audit", .params = AUDIT_PARAMS + 1, .columns = GRANT_COLUMNS,
+	.name = "grant_set_audit", .params = AUDIT_PARAMS + 2, .columns = GRANT_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
 	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND audit_enabled <> $9::boolean"
-	    " FOR UPDATE), "
+	    " AND current_setting('grantd.stamp', true) = $10::text FOR UPDATE), "
 	    AUDIT_HASHED("grant", "done",
 		"jsonb_build_object('audit_enabled', before.audit_enabled,"
 		" 'version', before.version)",
@@ -163,13 +163,15 @@ db_grant_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, s
 
 void
 db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    bool audit_enabled, const struct audit_entry *entry, struct grant *changed)
+    bool audit_enabled, const char *stamp, const struct audit_entry *entry,
+    struct grant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	grant_clear(changed);
 	audit_put(&p, tenant, id, entry);
 	db_put_bool(&p, audit_enabled);
+	db_put_text(&p, stamp);
 	db_queue(db, &grant_set_audit, &p, grant_read, changed);
 }
 

@@ -38,10 +38,11 @@ void db_grant_lock(struct db *, const struct uuid *tenant, const struct uuid *id
 
 /*
  * Queue: switch auditing, and append the entry that says so, in one statement. Where it is set so already, nothing is
- * changed, nothing is appended, and changed->found stays false.
+ * changed, nothing is appended, and changed->found stays false. The same where `stamp` is not that of the key
+ * which the transaction looked up: then whatever the change was decided upon is no longer so.
  */
 void db_grant_set_audit(struct db *, const struct uuid *tenant, const struct uuid *id,
-    bool audit_enabled, const struct audit_entry *entry, struct grant *changed);
+    bool audit_enabled, const char *stamp, const struct audit_entry *entry, struct grant *changed);
 
 /* What a new grant is to be; all borrowed. The caller has checked the values. */
 struct grant_new {

@@ -5,8 +5,8 @@
 #include "db/key.h"
 
 static const struct statement key_authenticate = {
-	.name = "key_authenticate", .params = 1, .columns = 6, .rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version"
+	.name = "key_authenticate", .params = 1, .columns = 7, .rows = ROWS_ZERO_OR_ONE,
+	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version, stamp"
 	    " FROM grantd.authenticate($1::bytea)",
 };
 
@@ -24,6 +24,7 @@ key_read(struct db_rows *rows, void *into)
 	k->roles = db_get_text(&row);
 	k->version = db_get_int(&row);
 	k->policy_version = db_get_int(&row);
+	k->stamp = db_get_text(&row);
 	if (row.failed)
 		return BROKEN;
 	k->found = true;

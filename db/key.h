@@ -15,10 +15,11 @@ struct key {
 	const char *roles;	/* names separated by spaces */
 	int64_t version;	/* moves with every change of the key */
 	int64_t policy_version;	/* of the tenant's policies */
+	const char *stamp;	/* changes whenever the key or the tenant's policies do */
 	struct db_rows rows;
 };
 
-#define KEY_EMPTY { .found = false, .name = "", .roles = "", .rows = DB_ROWS_EMPTY }
+#define KEY_EMPTY { .found = false, .name = "", .roles = "", .stamp = "", .rows = DB_ROWS_EMPTY }
 
 /*
  * Queue the look-up of a credential by its hash. What is queued after it in the same

@@ -51,6 +51,7 @@ audit_context_make(struct call *c)
 		client_text(c->rq->header[HEADER_USER_AGENT])) != 0 ||
 	    json_object_object_add(c->context, "rules", json_object_new_array()) != 0)
 		return false;
+	uuid_print(&c->key.id, c->actor_id);
 	c->entry.actor_id = c->actor_id;
 	c->entry.actor_type = "api_key";
 	c->entry.action = c->op->id;

@@ -28,7 +28,8 @@ change(struct call *c)
 	audit_enabled = json_object_get_boolean(wanted);
 	if (audit_enabled == c->grant.audit_enabled)
 		return DONE;
-	db_grant_set_audit(c->db, &c->tenant, &c->grant.id, audit_enabled, &c->entry, &c->changed);
+	db_grant_set_audit(c->db, &c->tenant, &c->grant.id, audit_enabled, c->key.stamp,
+	    &c->entry, &c->changed);
 	c->changing = true;
 	return DONE;
 }

@@ -13,7 +13,7 @@ SET LOCAL ROLE grantd_owner;
 -- by every statement that calls it.
 CREATE FUNCTION grantd.authenticate(key_hash bytea)
 	RETURNS TABLE (tenant_id uuid, id uuid, name text, roles text[],
-		policy_version bigint, version bigint)
+		policy_version bigint, version bigint, stamp text)
 	LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 1
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -23,16 +23,17 @@ DECLARE
 BEGIN
 	-- What an earlier statement of this transaction chose must not stay
 	-- chosen when nothing is found now.
-	no_tenant := set_config('grantd.tenant', '', true);
+	no_tenant := set_config('grantd.tenant', '', true) || set_config('grantd.stamp', '', true);
 
-	-- Of the key's row, and of no other, the tenant is chosen on the way out.
+	-- Of the key's row, and of no other, the tenant is chosen on the way out. So is the
+	-- stamp: what a decision rests on, for a statement later in the transaction that
+	-- was sent along on a guess, and must do nothing where the guess was wrong.
 	RETURN QUERY
 	SELECT set_config('grantd.tenant', k.tenant_id::text, true)::uuid,
-		k.id, k.name::text, k.roles::text[],
-		(SELECT t.policy_version FROM grantd.tenants t
-		 WHERE t.id = k.tenant_id)::bigint,
-		k.version::bigint
+		k.id, k.name::text, k.roles::text[], t.policy_version::bigint, k.version::bigint,
+		set_config('grantd.stamp', format('%s %s %s', k.id, k.version, t.policy_version), true)
 	FROM grantd.api_keys k
+	JOIN grantd.tenants t ON t.id = k.tenant_id
 	WHERE k.hash = key_hash
 	  AND k.revoked_at IS NULL
 	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());

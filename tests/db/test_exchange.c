@@ -158,19 +158,44 @@ shows_nothing_without_a_credential(void **state)
 	assert_false(g.found);
 }
 
+/* `stamp` NULL: the one that the key has. */
 static enum outcome
-switch_audit(struct db *db, bool on, struct grant *changed)
+switch_audit_stamped(struct db *db, bool on, const char *stamp, struct grant *changed)
 {
+	enum outcome rc;
 	struct key k = KEY_EMPTY;
 	const struct uuid tenant = uuid(TENANT), id = uuid(GRANT);
 	struct audit_entry e = entry();
 
 	db_begin(db, DB_READ_WRITE);
 	db_key_authenticate(db, hash, &k);
-	db_grant_set_audit(db, &tenant, &id, on, &e, changed);
-	enum outcome rc = db_commit(db);
+	rc = db_exchange(db);
+	assert_int_equal(rc, DONE);
+	db_grant_set_audit(db, &tenant, &id, on, stamp != NULL ? stamp : k.stamp, &e, changed);
+	rc = db_commit(db);
 	key_clear(&k);
 	return rc;
+}
+
+static enum outcome
+switch_audit(struct db *db, bool on, struct grant *changed)
+{
+	return switch_audit_stamped(db, on, NULL, changed);
+}
+
+/* A change that was decided upon what is no longer so is not made. */
+static void
+another_stamp_changes_nothing(void **state)
+{
+	struct db *db = *state;
+	struct grant g = GRANT_EMPTY;
+
+	assert_int_equal(switch_audit_stamped(db, true, KEY " 1 2", &g), DONE);
+	assert_false(g.found);
+	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log"), "0");
+	assert_int_equal(switch_audit_stamped(db, true, KEY " 1 1", &g), DONE);
+	assert_true(g.found);
+	grant_clear(&g);
 }
 
 static void
@@ -272,6 +297,7 @@ main(void)
 		TEST(authenticates_in_its_tenant),
 		TEST(shows_nothing_without_a_credential),
 		TEST(a_change_and_its_entry_are_one),
+		TEST(another_stamp_changes_nothing),
 		TEST(a_failed_transaction_does_not_commit),
 		TEST(a_lost_connection_is_lost_once),
 		TEST(a_held_row_is_unavailable),
