@@ -32,6 +32,8 @@ struct reader {
 	size_t at;			/* the next byte */
 	unsigned max_depth;
 	unsigned depth;
+	bool any_name;			/* names with U+0000 too */
+	bool widen_nul;			/* such a name is being read: U+0000 becomes C0 80 */
 	struct json_object *open[JSON_DEPTH_MAX]; /* borrowed from the root, but for the root itself */
 	struct json_object *root;	/* owned */
 	char *scratch;			/* len + 1 bytes: the last name, string or number, unescaped; NUL-terminated */
@@ -126,7 +128,7 @@ static void
 put_character(struct reader *r, unsigned long c)
 {
 	char *to = r->scratch + r->scratch_len;
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	size_t n = c < 0x80 && (c > 0 || !r->widen_nul) ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const unsigned lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
 	size_t i;
 
@@ -407,8 +409,10 @@ step_name(struct reader *r)
 
 	if (peek(r) != '"')
 		return refuse_step(r, JSON_SYNTAX, r->at, "a member name in double quotes");
+	r->widen_nul = r->any_name;
 	if (!read_string(r))
 		return STEP_FAILED;
+	r->widen_nul = false;
 	if (memchr(r->scratch, '\0', r->scratch_len) != NULL)
 		return refuse_step(r, JSON_NUL_NAME, start, "a member name without U+0000");
 	if (json_object_object_get_ex(r->open[r->depth - 1], r->scratch, NULL))
@@ -478,13 +482,13 @@ read_text(struct reader *r)
 	return step == STEP_DONE;
 }
 
-bool
-json_strict_parse(const char *text, size_t len, unsigned max_depth, struct json_object **value,
+static bool
+parse(const char *text, size_t len, unsigned max_depth, bool any_name, struct json_object **value,
     struct json_fault *fault)
 {
 	struct reader r = {
 		.text = text, .len = len, .max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX,
-		.fault = fault
+		.any_name = any_name, .fault = fault
 	};
 	bool good;
 
@@ -497,4 +501,18 @@ json_strict_parse(const char *text, size_t len, unsigned max_depth, struct json_
 	free(r.scratch);
 	free(r.name);
 	return good;
+}
+
+bool
+json_strict_parse(const char *text, size_t len, unsigned max_depth, struct json_object **value,
+    struct json_fault *fault)
+{
+	return parse(text, len, max_depth, false, value, fault);
+}
+
+bool
+json_strict_parse_any_name(const char *text, size_t len, unsigned max_depth, struct json_object **value,
+    struct json_fault *fault)
+{
+	return parse(text, len, max_depth, true, value, fault);
 }

@@ -62,4 +62,11 @@ struct json_fault {
 MUST_CHECK bool json_strict_parse(const char *text, size_t len, unsigned max_depth, struct json_object **value,
     struct json_fault *fault);
 
+/*
+ * The same for those who need every name that RFC 8259 allows: a U+0000 in a member name is kept as the two bytes
+ * C0 80, which cannot come from anything else, since they are no UTF-8. There is no JSON_NUL_NAME then.
+ */
+MUST_CHECK bool json_strict_parse_any_name(const char *text, size_t len, unsigned max_depth,
+    struct json_object **value, struct json_fault *fault);
+
 #endif

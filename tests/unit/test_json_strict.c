@@ -410,6 +410,29 @@ many_members(void **state)
 	free(text);
 }
 
+static void
+any_name_keeps_nuls_apart(void **state)
+{
+	static const char text[] = "{\"a\\u0000b\":1,\"a\":\"\\u0000\",\"\\u0000\":{\"\\u0000\\u0000\":2}}";
+	static const char twice[] = "{\"\\u0000\":1,\"\\u0000\":2}";
+	struct json_object *value, *inner, *n;
+	struct json_fault fault;
+
+	(void)state;
+	assert_true(json_strict_parse_any_name(text, sizeof(text) - 1, DEPTH, &value, &fault));
+	assert_int_equal(json_object_object_length(value), 3);
+	assert_true(json_object_object_get_ex(value, "a\xC0\x80" "b", &n));
+	assert_int_equal(json_object_get_int(n), 1);
+	assert_true(json_object_object_get_ex(value, "a", &n));
+	assert_int_equal(json_object_get_string_len(n), 1);
+	assert_true(json_object_object_get_ex(value, "\xC0\x80", &inner));
+	assert_true(json_object_object_get_ex(inner, "\xC0\x80\xC0\x80", &n));
+	json_object_put(value);
+	assert_false(json_strict_parse_any_name(twice, sizeof(twice) - 1, DEPTH, &value, &fault));
+	assert_int_equal(fault.kind, JSON_DUPLICATE);
+	assert_int_equal(fault.offset, 12);
+}
+
 int
 main(void)
 {
@@ -422,6 +445,7 @@ main(void)
 		cmocka_unit_test(depth_is_counted),
 		cmocka_unit_test(integers_are_exact),
 		cmocka_unit_test(strings_keep_their_nul),
+		cmocka_unit_test(any_name_keeps_nuls_apart),
 		cmocka_unit_test(many_members),
 	};
 
