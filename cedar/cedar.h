@@ -194,17 +194,22 @@ void cedar_request_resource(struct cedar_request *, struct cedar_entity *);
 void cedar_entity_parent(struct cedar_entity *, struct cedar_entity *parent);
 
 /*
- * The entity's attributes and tags exist but are not known (yet).  A policy
- * that touches one of them is undetermined: see struct cedar_result.  Its
- * parents are taken as given.
+ * Opaque: the entity's attributes and tags exist but are not known (yet).  A
+ * policy that touches one of them is undetermined: see struct cedar_result.
+ * Its parents are taken as given.  Made not opaque again, with its attributes
+ * added meanwhile, the same request can be asked once more.
  */
-void cedar_entity_opaque(struct cedar_entity *);
+void cedar_entity_opaque(struct cedar_entity *, bool opaque);
 
 struct cedar_record *cedar_entity_attributes(struct cedar_entity *);
 struct cedar_record *cedar_entity_tags(struct cedar_entity *);
 struct cedar_record *cedar_request_context(struct cedar_request *);
 
-/* Add a field.  A name given twice in one record is a failure, and so is a text that is no IP address. */
+/*
+ * Add a field.  A name given twice in one record is a failure, and so is a text
+ * that is no IP address.  An attribute that no policy of the set could name is
+ * left out at once.
+ */
 void cedar_put_bool(struct cedar_record *, struct cedar_str name, bool);
 void cedar_put_long(struct cedar_record *, struct cedar_str name, int64_t);
 void cedar_put_string(struct cedar_record *, struct cedar_str name, struct cedar_str);
@@ -216,9 +221,12 @@ void cedar_put_duration(struct cedar_record *, struct cedar_str name, int64_t mi
 struct cedar_record *cedar_put_record(struct cedar_record *, struct cedar_str name);
 
 /*
- * Cedar's JSON format: an array of entities, or the object that is the context.
- * The texts are copied.  False: refused, see cedar_request_fault().
+ * Cedar's JSON format: an array of entities, the object that is the context, or
+ * one entity's type and id.  The texts are copied.  Nesting beyond
+ * CEDAR_NESTING_MAX is refused.  False or NULL: refused, see
+ * cedar_request_fault().
  */
+struct cedar_entity *cedar_entity_json(struct cedar_request *, struct cedar_str json);
 bool cedar_request_entities_json(struct cedar_request *, struct cedar_str json);
 bool cedar_request_context_json(struct cedar_request *, struct cedar_str json);
 
@@ -257,7 +265,7 @@ struct cedar_result {
  * Ask `count` policies from number `first` on (any count too large means all
  * that follow), so that policies of a higher priority can be asked before the
  * others: with no determining policy in one range, ask the next.  False, and a
- * denial, where the request has a fault or lacks a part.
+ * denial, where the request has a fault, lacks a part or runs out of memory.
  */
 bool cedar_authorize(struct cedar_request *, size_t first, size_t count, struct cedar_result *) CEDAR_MUST_CHECK;
 

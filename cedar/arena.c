@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cedar/arena.h"
+
+#define BLOCK_MIN	((size_t)8192)
+#define BLOCK_MAX	((size_t)1 << 20)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;
+	alignas(max_align_t) unsigned char data[];
+};
+
+void
+cd_arena_init(struct arena *a, size_t max)
+{
+	*a = (struct arena){ .max = max };
+}
+
+void
+cd_arena_free(struct arena *a)
+{
+	struct arena_block *block = a->first;
+
+	while (block != NULL) {
+		struct arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	cd_arena_init(a, a->max);
+}
+
+void
+cd_arena_reset(struct arena *a)
+{
+	a->current = a->first;
+	a->used = 0;
+}
+
+/*
+ * Make a block of at least `size` bytes the current one: the next one kept from
+ * an earlier round if it is large enough, else a new one put before it.  Blocks
+ * double in size, so there are few of them.
+ */
+static bool
+arena_extend(struct arena *a, size_t size)
+{
+	struct arena_block *next = a->current != NULL ? a->current->next : a->first;
+	struct arena_block *block;
+	size_t want;
+
+	if (next == NULL || next->size < size) {
+		want = a->current != NULL ? a->current->size * 2 : BLOCK_MIN;
+		if (want > BLOCK_MAX)
+			want = BLOCK_MAX;
+		if (want < size)
+			want = size;
+		if (want > a->max - a->held)
+			want = size;
+		if (want > a->max - a->held ||
+		    (block = malloc(sizeof(*block) + want)) == NULL)
+			return false;
+		block->size = want;
+		block->next = next;
+		a->held += want;
+		if (a->current != NULL)
+			a->current->next = block;
+		else
+			a->first = block;
+		next = block;
+	}
+	a->current = next;
+	a->used = 0;
+	return true;
+}
+
+void *
+cd_arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	size = (size + align - 1) & ~(align - 1);
+	if ((a->current == NULL || size > a->current->size - a->used) && !arena_extend(a, size))
+		return NULL;
+	p = a->current->data + a->used;
+	a->used += size;
+	return p;
+}
+
+void *
+cd_arena_zero(struct arena *a, size_t count, size_t size)
+{
+	void *p;
+
+	if (size != 0 && count > SIZE_MAX / 2 / size)
+		return NULL;
+	if ((p = cd_arena_alloc(a, count * size)) != NULL)
+		memset(p, 0, count * size);
+	return p;
+}
+
+char *
+cd_arena_copy(struct arena *a, const char *text, size_t len)
+{
+	char *copy;
+
+	if (len > SIZE_MAX / 2 || (copy = cd_arena_alloc(a, len + 1)) == NULL)
+		return NULL;
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+struct arena_mark
+cd_arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ .block = a->current, .used = a->used };
+}
+
+void
+cd_arena_release(struct arena *a, struct arena_mark mark)
+{
+	/* Nothing had been allocated yet at a mark without a block. */
+	a->current = mark.block != NULL ? mark.block : a->first;
+	a->used = mark.used;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CEDAR_AUTHORIZE_TEXT_H
+#define CEDAR_AUTHORIZE_TEXT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cedar/cedar.h"
+
+/* Print what is wrong with a text of policies, with a caret under each place. True where nothing is. */
+bool authorize_check(const char *path, struct cedar_str text, FILE *out);
+
+/* Print the policies in their canonical form; or, returning false, what is wrong with them to err. */
+bool authorize_format(const char *path, struct cedar_str text, FILE *out, FILE *err);
+
+#endif

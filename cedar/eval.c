@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "cedar/eval.h"
+#include "cedar/request.h"
+
+static enum outcome
+fail(struct machine *m, enum failure what, const struct expr *where, const void *detail)
+{
+	m->failure.what = what;
+	m->failure.where = where;
+	m->failure.detail = detail;
+	m->failure.got = -1;
+	return OUTCOME_FAILED;
+}
+
+static enum outcome
+fail_type(struct machine *m, const struct expr *where, const char *expected, const struct value *got)
+{
+	(void)fail(m, FAILURE_TYPE, where, expected);
+	m->failure.got = got->type;
+	return OUTCOME_FAILED;
+}
+
+/* Evaluate to a value of this type. */
+static enum outcome
+eval_typed(struct machine *m, const struct expr *e, enum value_type type, struct value *out)
+{
+	enum outcome o = cd_eval(m, e, out);
+
+	if (o == OUTCOME_VALUE && out->type != type)
+		return fail_type(m, e, cd_value_type_name((int)type), out);
+	return o;
+}
+
+/* ---- logic ---- */
+
+/* The first operand that is `stop` decides; later ones are not evaluated. */
+static enum outcome
+eval_junction(struct machine *m, const struct expr *e, bool stop, struct value *out)
+{
+	const struct expr *operand;
+	enum outcome o;
+
+	for (operand = e->first; operand != NULL; operand = operand->next)
+		if ((o = eval_typed(m, operand, VALUE_BOOL, out)) != OUTCOME_VALUE || out->truth == stop)
+			return o;
+	return OUTCOME_VALUE;
+}
+
+static enum outcome
+eval_if(struct machine *m, const struct expr *e, struct value *out)
+{
+	const struct expr *part = e->first;
+	enum outcome o;
+
+	while (part->next != NULL) {
+		if ((o = eval_typed(m, part, VALUE_BOOL, out)) != OUTCOME_VALUE)
+			return o;
+		if (out->truth)
+			return cd_eval(m, part->next, out);
+		part = part->next->next;
+	}
+	return cd_eval(m, part, out);
+}
+
+static enum outcome
+eval_not(struct machine *m, const struct expr *e, struct value *out)
+{
+	enum outcome o = eval_typed(m, e->first, VALUE_BOOL, out);
+
+	if (o == OUTCOME_VALUE)
+		out->truth = !out->truth;
+	return o;
+}
+
+/* ---- arithmetic and comparison ---- */
+
+static enum outcome
+eval_negate(struct machine *m, const struct expr *e, struct value *out)
+{
+	enum outcome o = eval_typed(m, e->first, VALUE_LONG, out);
+
+	if (o == OUTCOME_VALUE && __builtin_sub_overflow(0, out->number, &out->number))
+		return fail(m, FAILURE_OVERFLOW, e, NULL);
+	return o;
+}
+
+static enum outcome
+eval_arithmetic(struct machine *m, const struct expr *e, struct value *out)
+{
+	const struct expr *operand = e->first;
+	struct value right;
+	enum outcome o = eval_typed(m, operand, VALUE_LONG, out);
+	bool overflow;
+
+	while (o == OUTCOME_VALUE && (operand = operand->next) != NULL) {
+		if ((o = eval_typed(m, operand, VALUE_LONG, &right)) != OUTCOME_VALUE)
+			break;
+		if (e->kind == EXPR_MULTIPLY)
+			overflow = __builtin_mul_overflow(out->number, right.number, &out->number);
+		else if (operand->minus)
+			overflow = __builtin_sub_overflow(out->number, right.number, &out->number);
+		else
+			overflow = __builtin_add_overflow(out->number, right.number, &out->number);
+		if (overflow)
+			return fail(m, FAILURE_OVERFLOW, e, NULL);
+	}
+	return o;
+}
+
+static bool
+has_order(const struct value *v)
+{
+	return v->type == VALUE_LONG || v->type == VALUE_DATETIME || v->type == VALUE_DURATION;
+}
+
+static enum outcome
+eval_compare(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct value left, right;
+	enum outcome o;
+
+	if ((o = cd_eval(m, e->first, &left)) != OUTCOME_VALUE ||
+	    (o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+		return o;
+	if (e->op == CMP_EQ || e->op == CMP_NE) {
+		*out = value_bool(cd_value_equal(&left, &right) == (e->op == CMP_EQ));
+		return OUTCOME_VALUE;
+	}
+	if (!has_order(&left))
+		return fail_type(m, e->first, "a Long, a datetime or a duration", &left);
+	if (left.type != right.type)
+		return fail_type(m, e->first->next, cd_value_type_name(left.type), &right);
+	*out = value_bool(e->op == CMP_LT ? left.number < right.number :
+	    e->op == CMP_LE ? left.number <= right.number :
+	    e->op == CMP_GT ? left.number > right.number : left.number >= right.number);
+	return OUTCOME_VALUE;
+}
+
+static enum outcome
+eval_like(struct machine *m, const struct expr *e, struct value *out)
+{
+	enum outcome o = eval_typed(m, e->first, VALUE_STRING, out);
+
+	if (o == OUTCOME_VALUE)
+		*out = value_bool(cd_pattern_match(e->pattern, out->string, out->len));
+	return o;
+}
+
+/* ---- entities ---- */
+
+/* `left in right`, with `right` evaluated already. */
+static enum outcome
+test_in(struct machine *m, const struct expr *e, const struct uid *left, const struct value *right,
+    struct value *out)
+{
+	bool memory = true;
+	uint32_t i;
+
+	if (right->type == VALUE_ENTITY) {
+		*out = value_bool(cd_request_in(m->request, left, right->entity, &memory));
+		return memory ? OUTCOME_VALUE : OUTCOME_MEMORY;
+	}
+	if (right->type != VALUE_SET)
+		return fail_type(m, e->first->next, "an entity or a set of entities", right);
+	for (i = 0; i < right->set->count; i++)
+		if (right->set->items[i].type != VALUE_ENTITY)
+			return fail_type(m, e->first->next, "a set of entities alone", &right->set->items[i]);
+	*out = value_bool(cd_request_in_set(m->request, left, right->set, &memory));
+	return memory ? OUTCOME_VALUE : OUTCOME_MEMORY;
+}
+
+static enum outcome
+eval_in(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct value left, right;
+	enum outcome o;
+
+	if ((o = eval_typed(m, e->first, VALUE_ENTITY, &left)) != OUTCOME_VALUE ||
+	    (o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+		return o;
+	return test_in(m, e, left.entity, &right, out);
+}
+
+/* With another type the part after `in` is not evaluated. */
+static enum outcome
+eval_is(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct value left, right;
+	enum outcome o = eval_typed(m, e->first, VALUE_ENTITY, &left);
+
+	if (o != OUTCOME_VALUE)
+		return o;
+	*out = value_bool(left.entity->type == e->name);
+	if (!out->truth || e->first->next == NULL)
+		return OUTCOME_VALUE;
+	if ((o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+		return o;
+	return test_in(m, e, left.entity, &right, out);
+}
+
+/* ---- attributes and tags ---- */
+
+/*
+ * What a name stands for in a record or an entity.  *found is NULL where there is
+ * none, also in an entity that does not exist.
+ */
+static enum outcome
+look_up(struct machine *m, const struct expr *where, const struct value *in, const struct name *name,
+    const struct value **found)
+{
+	const struct cedar_entity *e;
+
+	*found = NULL;
+	if (in->type == VALUE_RECORD) {
+		*found = cd_record_get(in->record, name);
+		return OUTCOME_VALUE;
+	}
+	if (in->type != VALUE_ENTITY)
+		return fail_type(m, where, "an entity or a record", in);
+	if ((e = cd_request_find(m->request, in->entity)) == NULL)
+		return OUTCOME_VALUE;
+	if (e->opaque)
+		return OUTCOME_UNDETERMINED;
+	*found = cd_record_get(&e->attributes.record, name);
+	return OUTCOME_VALUE;
+}
+
+static bool
+exists(const struct machine *m, const struct uid *uid)
+{
+	const struct cedar_entity *e = cd_request_find(m->request, uid);
+
+	return e != NULL && e->listed;
+}
+
+/* `.name` on *value, which it replaces. */
+static enum outcome
+get_attribute(struct machine *m, const struct expr *step, struct value *value)
+{
+	const struct value *found;
+	enum outcome o = look_up(m, step, value, step->name, &found);
+
+	if (o != OUTCOME_VALUE)
+		return o;
+	if (found != NULL) {
+		*value = *found;
+		return OUTCOME_VALUE;
+	}
+	if (value->type == VALUE_ENTITY && !exists(m, value->entity))
+		return fail(m, FAILURE_ENTITY, step, value->entity);
+	return fail(m, value->type == VALUE_ENTITY ? FAILURE_ENTITY_ATTRIBUTE : FAILURE_ATTRIBUTE, step, step->name);
+}
+
+/* False at the first step that is missing. */
+static enum outcome
+eval_has(struct machine *m, const struct expr *e, struct value *out)
+{
+	const struct value *found;
+	struct value at;
+	enum outcome o = cd_eval(m, e->first, &at);
+	uint32_t i;
+
+	for (i = 0; o == OUTCOME_VALUE && i < e->path->count; i++) {
+		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != OUTCOME_VALUE || found == NULL)
+			break;
+		at = *found;
+	}
+	*out = value_bool(i == e->path->count);
+	return o;
+}
+
+/* The names of tags are values, so they may be unknown to the set: then there is no such tag. */
+static enum outcome
+call_tag(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
+{
+	const struct cedar_entity *e;
+	const struct name *name;
+	const struct value *found = NULL;
+
+	if (args[0].type != VALUE_ENTITY)
+		return fail_type(m, step, "an entity", &args[0]);
+	if (args[1].type != VALUE_STRING)
+		return fail_type(m, step, "a String as the tag's name", &args[1]);
+	if ((e = cd_request_find(m->request, args[0].entity)) != NULL && e->opaque)
+		return OUTCOME_UNDETERMINED;
+	if (e != NULL && (name = cd_find_name(&m->request->symbols, args[1].string, args[1].len)) != NULL)
+		found = cd_record_get(&e->tags.record, name);
+	if (step->op == FN_HAS_TAG) {
+		*out = value_bool(found != NULL);
+		return OUTCOME_VALUE;
+	}
+	if (found == NULL)
+		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG : FAILURE_ENTITY, step, args[0].entity);
+	*out = *found;
+	return OUTCOME_VALUE;
+}
+
+/* ---- calls ---- */
+
+static enum outcome
+call_set(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
+{
+	if (args[0].type != VALUE_SET)
+		return fail_type(m, step, "a set", &args[0]);
+	switch (step->op) {
+	case FN_CONTAINS:
+		*out = value_bool(cd_set_contains(args[0].set, &args[1]));
+		return OUTCOME_VALUE;
+	case FN_IS_EMPTY:
+		*out = value_bool(args[0].set->count == 0);
+		return OUTCOME_VALUE;
+	default:
+		break;
+	}
+	if (args[1].type != VALUE_SET)
+		return fail_type(m, step, "a set as the argument", &args[1]);
+	*out = value_bool(step->op == FN_CONTAINS_ALL ? cd_set_contains_all(args[0].set, args[1].set) :
+	    cd_set_contains_any(args[0].set, args[1].set));
+	return OUTCOME_VALUE;
+}
+
+static enum outcome
+call_extension(struct machine *m, const struct expr *e, const struct value args[2], size_t argc, struct value *out)
+{
+	size_t bad;
+
+	switch (cd_ext_call((enum function)e->op, args, argc, m->arena, out, &bad)) {
+	case EXT_OK:
+		return OUTCOME_VALUE;
+	case EXT_ARITY:
+		return fail(m, FAILURE_ARITY, e, NULL);
+	case EXT_TYPE:
+		return fail_type(m, e, cd_value_type_name(cd_functions[e->op].types[bad]), &args[bad]);
+	case EXT_TEXT:
+		return fail(m, FAILURE_TEXT, e, NULL);
+	case EXT_OVERFLOW:
+		return fail(m, FAILURE_OVERFLOW, e, NULL);
+	case EXT_MEMORY:
+	default:
+		return OUTCOME_MEMORY;
+	}
+}
+
+/* Evaluate all arguments, keep those that any function could use; args[0..argc) are there already. */
+static enum outcome
+eval_call(struct machine *m, const struct expr *e, struct value args[FN_ARGUMENTS_MAX], size_t argc,
+    struct value *out)
+{
+	const struct expr *operand;
+	struct value value;
+	enum outcome o;
+
+	for (operand = e->first; operand != NULL; operand = operand->next, argc++) {
+		if ((o = cd_eval(m, operand, &value)) != OUTCOME_VALUE)
+			return o;
+		if (argc < FN_ARGUMENTS_MAX)
+			args[argc] = value;
+	}
+	if (e->op >= FN_CORE_COUNT)
+		return call_extension(m, e, args, argc, out);
+	if (e->op == FN_GET_TAG || e->op == FN_HAS_TAG)
+		return call_tag(m, e, args, out);
+	return call_set(m, e, args, out);
+}
+
+static enum outcome
+eval_chain(struct machine *m, const struct expr *e, struct value *out)
+{
+	const struct expr *step = e->first;
+	struct value args[FN_ARGUMENTS_MAX];
+	enum outcome o = cd_eval(m, step, out);
+
+	while (o == OUTCOME_VALUE && (step = step->next) != NULL) {
+		if (step->kind == EXPR_GET) {
+			o = get_attribute(m, step, out);
+		} else {
+			args[0] = *out;
+			o = eval_call(m, step, args, 1, out);
+		}
+	}
+	return o;
+}
+
+/* ---- sets and records ---- */
+
+static enum outcome
+eval_set(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct set *set = cd_set_new(m->arena, e->count);
+	const struct expr *item;
+	enum outcome o;
+
+	if (set == NULL)
+		return OUTCOME_MEMORY;
+	for (item = e->first; item != NULL; item = item->next)
+		if ((o = cd_eval(m, item, &set->items[set->count++])) != OUTCOME_VALUE)
+			return o;
+	cd_set_normalize(set);
+	*out = value_set(set);
+	return OUTCOME_VALUE;
+}
+
+static enum outcome
+eval_record(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct record *record = cd_arena_zero(m->arena, 1, sizeof(*record));
+	const struct expr *item;
+	struct field *field;
+	enum outcome o;
+
+	if (record == NULL ||
+	    (record->fields = cd_arena_alloc(m->arena, e->count * sizeof(*record->fields))) == NULL)
+		return OUTCOME_MEMORY;
+	for (item = e->first; item != NULL; item = item->next) {
+		field = &record->fields[record->count++];
+		field->name = item->name;
+		if ((o = cd_eval(m, item->first, &field->value)) != OUTCOME_VALUE)
+			return o;
+	}
+	/* The parser has seen to it that all names differ. */
+	(void)cd_record_normalize(record);
+	*out = value_record(record);
+	return OUTCOME_VALUE;
+}
+
+/* ---- all together ---- */
+
+static struct value
+variable(const struct cedar_request *rq, uint8_t which)
+{
+	return which == VAR_CONTEXT ? value_record(&rq->context.record) :
+	    value_entity(rq->parties[which].entity->uid);
+}
+
+enum outcome
+cd_eval(struct machine *m, const struct expr *e, struct value *out)
+{
+	struct value args[FN_ARGUMENTS_MAX];
+
+	switch (e->kind) {
+	case EXPR_LITERAL:
+		*out = e->value;
+		return OUTCOME_VALUE;
+	case EXPR_VARIABLE:
+		*out = variable(m->request, e->op);
+		return OUTCOME_VALUE;
+	case EXPR_CHAIN:
+		return eval_chain(m, e, out);
+	case EXPR_AND:
+		return eval_junction(m, e, false, out);
+	case EXPR_OR:
+		return eval_junction(m, e, true, out);
+	case EXPR_COMPARE:
+		return eval_compare(m, e, out);
+	case EXPR_HAS:
+		return eval_has(m, e, out);
+	case EXPR_IN:
+		return eval_in(m, e, out);
+	case EXPR_IS:
+		return eval_is(m, e, out);
+	case EXPR_LIKE:
+		return eval_like(m, e, out);
+	case EXPR_NOT:
+		return eval_not(m, e, out);
+	case EXPR_NEGATE:
+		return eval_negate(m, e, out);
+	case EXPR_ADD:
+	case EXPR_MULTIPLY:
+		return eval_arithmetic(m, e, out);
+	case EXPR_IF:
+		return eval_if(m, e, out);
+	default:
+		break;
+	}
+	if (e->constant != NULL) {
+		*out = *e->constant;
+		return OUTCOME_VALUE;
+	}
+	return e->kind == EXPR_CALL ? eval_call(m, e, args, 0, out) :
+	    e->kind == EXPR_SET ? eval_set(m, e, out) : eval_record(m, e, out);
+}
+
+enum outcome
+cd_eval_conditions(struct machine *m, const struct policy *policy, bool *satisfied)
+{
+	const struct condition *c;
+	struct value value;
+	enum outcome o;
+
+	*satisfied = false;
+	for (c = policy->conditions; c != NULL; c = c->next) {
+		if ((o = eval_typed(m, c->body, VALUE_BOOL, &value)) != OUTCOME_VALUE)
+			return o;
+		if (value.truth == c->unless)
+			return OUTCOME_VALUE;
+	}
+	*satisfied = true;
+	return OUTCOME_VALUE;
+}
+
+/* ---- constants ---- */
+
+static bool
+is_constant(const struct expr *e)
+{
+	if (e->kind == EXPR_FIELD)
+		return is_constant(e->first);
+	return e->kind == EXPR_LITERAL ||
+	    ((e->kind == EXPR_SET || e->kind == EXPR_RECORD || e->kind == EXPR_CALL) && e->constant != NULL);
+}
+
+void
+cd_fold(struct arena *arena, struct expr *e)
+{
+	struct arena_mark mark = cd_arena_mark(arena);
+	struct machine m = { .arena = arena };
+	const struct expr *operand;
+	struct value *value;
+
+	for (operand = e->first; operand != NULL; operand = operand->next)
+		if (!is_constant(operand))
+			return;
+	if ((value = cd_arena_alloc(arena, sizeof(*value))) != NULL &&
+	    cd_eval(&m, e, value) == OUTCOME_VALUE)
+		e->constant = value;
+	else
+		cd_arena_release(arena, mark);
+}

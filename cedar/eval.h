@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CEDAR_EVAL_H
+#define CEDAR_EVAL_H
+
+#include <stdbool.h>
+
+#include "cedar/cedar.h"
+#include "cedar/policy.h"
+
+struct cedar_request;
+
+/* Why an evaluation failed; what `detail` of a struct cedar_failure points to. */
+enum failure {
+	FAILURE_TYPE,		/* const char *: what was expected; `got` is the enum value_type found */
+	FAILURE_OVERFLOW,
+	FAILURE_ATTRIBUTE,	/* struct name: missing in a record */
+	FAILURE_ENTITY_ATTRIBUTE, /* struct name: missing in an entity */
+	FAILURE_TAG,		/* struct uid: it has no such tag */
+	FAILURE_ENTITY,		/* struct uid: does not exist */
+	FAILURE_ARITY,
+	FAILURE_TEXT		/* a constructor's text is none of its type */
+};
+
+enum outcome {
+	OUTCOME_VALUE,
+	OUTCOME_FAILED,		/* the failure is filled in */
+	OUTCOME_UNDETERMINED,	/* an opaque entity was touched */
+	OUTCOME_MEMORY
+};
+
+struct machine {
+	struct cedar_request *request;	/* NULL for expressions without variables */
+	struct arena *arena;		/* for what cannot be held in a struct value */
+	struct cedar_failure failure;
+};
+
+/*
+ * Evaluate; the value lies in *out, in the arena, or in what it came from.
+ * Recursion goes no deeper than the brackets of the text.
+ */
+enum outcome cd_eval(struct machine *, const struct expr *, struct value *out);
+
+/* All conditions of a policy whose scope matches. */
+enum outcome cd_eval_conditions(struct machine *, const struct policy *, bool *satisfied);
+
+/*
+ * Give a set, a record or a function call whose operands are constant its value,
+ * unless that fails; a failure is left for when it is reached.
+ */
+void cd_fold(struct arena *, struct expr *);
+
+#endif
