@@ -68,7 +68,7 @@ make_number(enum function fn, const struct value *text, struct value *out)
 {
 	int64_t number;
 
-	switch (fn) {
+	switch ((int)fn) {
 	case FN_DECIMAL:
 		if (!cd_decimal_parse(text->string, text->len, &number))
 			return EXT_TEXT;
@@ -90,7 +90,7 @@ make_number(enum function fn, const struct value *text, struct value *out)
 static bool
 test(enum function fn, const struct value *args)
 {
-	switch (fn) {
+	switch ((int)fn) {
 	case FN_LESS_THAN:
 		return args[0].number < args[1].number;
 	case FN_LESS_THAN_OR_EQUAL:
@@ -119,7 +119,7 @@ compute(enum function fn, const struct value *args, struct value *out)
 	static const int64_t divisors[] = { 1, 1000, 60000, 3600000, 86400000 };
 	int64_t number = args[0].number;
 
-	switch (fn) {
+	switch ((int)fn) {
 	case FN_OFFSET:
 		if (__builtin_add_overflow(number, args[1].number, &number))
 			return false;

@@ -26,14 +26,14 @@ meet(struct walk *walk, struct cedar_entity *e)
 static bool
 walk_start(struct walk *walk, struct cedar_request *rq, struct cedar_entity *from)
 {
-	const struct cedar_entity *e;
+	struct cedar_entity *e;
 
 	*walk = (struct walk){ .rq = rq };
 	if ((walk->queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*walk->queue))) == NULL)
 		return false;
 	if (++rq->walks == 0) {
 		for (e = rq->entities; e != NULL; e = e->next)
-			((struct cedar_entity *)e)->visited = 0;
+			e->visited = 0;
 		rq->walks = 1;
 	}
 	meet(walk, from);

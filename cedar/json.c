@@ -289,7 +289,7 @@ read_value(struct cedar_request *rq, struct json_object *json, struct value *out
 {
 	struct cedar_str text;
 
-	switch (json_object_get_type(json)) {
+	switch ((int)json_object_get_type(json)) {
 	case json_type_boolean:
 		*out = value_bool(json_object_get_boolean(json));
 		return true;

@@ -94,7 +94,7 @@ keep(struct parser *p, const struct text *text)
 static const char *
 token_prefix(const struct token *token)
 {
-	switch (token->kind) {
+	switch ((int)token->kind) {
 	case TOKEN_WORD:
 		return token->word < WORD_PLAIN ? "the reserved word `" : "the word `";
 	case TOKEN_INTEGER:

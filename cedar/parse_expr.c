@@ -350,7 +350,7 @@ primary(struct parser *p)
 {
 	uint32_t start = p->token.start;
 
-	switch (p->token.kind) {
+	switch ((int)p->token.kind) {
 	case TOKEN_INTEGER:
 		return integer(p, false);
 	case TOKEN_STRING:
