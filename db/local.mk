@@ -11,7 +11,9 @@ libdb_la_SOURCES = \
 	db/key_record.c db/key_record.h \
 	db/outcome.c \
 	db/page.c db/page.h \
+	db/policy.c db/policy.h db/policy_sql.h \
 	db/policy_load.c db/policy_load.h \
+	db/policy_rule.c db/policy_rule.h \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)

@@ -10,7 +10,10 @@
  */
 struct page {
 	bool after;		/* false: the first page */
-	int64_t created_at;	/* of the last row seen; microseconds since 1970 in UTC */
+	union {				/* of the last row seen: what the list is ordered by, then id */
+		int64_t created_at;	/* microseconds since 1970 in UTC */
+		int64_t ordinal;	/* of rules, which come in the order of their policy */
+	};
 	struct uuid id;
 	int limit;		/* rows at most, 1 to PAGE_LIMIT_MOST */
 };

@@ -13,7 +13,7 @@
 
 /* For db/ and ctl/ alone: what a verb is made of. */
 
-#define DB_PARAMS_MAX 24
+#define DB_PARAMS_MAX 32
 #define DB_COLUMNS_MAX 32
 
 enum rows_expected { ROWS_NONE, ROWS_ZERO_OR_ONE, ROWS_ONE, ROWS_ANY };

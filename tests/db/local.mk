@@ -3,4 +3,8 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/db/test_exchange
 tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
 tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_policy
+tests_db_test_policy_SOURCES = tests/db/test_policy.c
+tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 endif

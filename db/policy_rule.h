@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_POLICY_RULE_H
+#define GRANTD_DB_POLICY_RULE_H
+
+#include "db/audit.h"
+#include "db/page.h"
+
+/* How a rule's head limits its principal or its resource. What a scope type does not use is NULL. */
+struct rule_scope {
+	const char *type;	 /* "any", "eq", "in", "is" or "is_in" */
+	const char *is_type;	 /* is_in: the entity type after `is` */
+	const char *entity_type; /* is: that type; eq, in, is_in: of the entity after `==` or `in` */
+	const char *entity_id;	 /* eq, in, is_in */
+};
+
+/* A rule in parts. */
+struct rule_parts {
+	const char *effect;	 /* "permit" or "forbid" */
+	struct rule_scope principal;
+	const char *action_type; /* "any", "eq" or "in" */
+	const char *action_ids;	 /* a JSON array of strings: none, one, any number */
+	struct rule_scope resource;
+	const char *conditions;	 /* `when` and `unless` clauses as written; "" for none */
+};
+
+/* A rule as people set it. Borrowed; the parts are those of the text, by whoever calls. */
+struct rule_settings {
+	const char *text;	/* one Cedar statement */
+	struct rule_parts parts;
+	bool has_ordinal;	/* false, for a new rule: after the policy's last one */
+	int64_t ordinal;
+	const char *notice;	/* NULL: none */
+	bool audit_session;
+};
+
+/* Longest text of a rule and longest notice in bytes, as the schema has it. */
+#define RULE_TEXT_MAX 49152
+#define RULE_NOTICE_MAX 1024
+#define RULE_ORDINAL_MOST 1000000
+
+/* A rule as it is stored. Texts borrow from `rows`, or from the list it was read from; clear it. */
+struct rule_record {
+	bool found;
+	struct uuid policy_id;
+	struct uuid id;
+	struct rule_settings is;	/* with its ordinal */
+	int64_t created_at;		/* microseconds since 1970 in UTC, as all times */
+	int64_t updated_at;
+	int64_t version;
+	struct db_rows rows;
+};
+
+#define RULE_RECORD_EMPTY { .found = false, .rows = DB_ROWS_EMPTY }
+
+/* Queue: read one rule of a policy that is there. Leaves r->found false where there is none. */
+void db_policy_rule_get(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct uuid *id, struct rule_record *r);
+
+/* Queue: read a page of a policy's rules in their order: page->ordinal and page->id are those of the last one seen. */
+void db_policy_rule_list(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct page *, struct db_list *);
+
+/*
+ * The changes, each queued as one statement that also moves the tenant's policy_version and appends the entry to the
+ * policy's audit chain. The tenant's row must be held (db_policy_hold()). Leaves changed->found false where
+ * there is no such policy or rule, or where it is as asked already. CONFLICT where the policy has a rule with that id.
+ */
+void db_policy_rule_create(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct uuid *id, const struct rule_settings *, const struct audit_entry *,
+    struct rule_record *created);
+void db_policy_rule_update(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct uuid *id, const struct rule_settings *, const struct audit_entry *,
+    struct rule_record *changed);
+/* `gone` is the rule as it was. */
+void db_policy_rule_delete(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct uuid *id, const struct audit_entry *, struct rule_record *gone);
+
+/* The row at `i`, from 0 to list->count - 1, as a rule that borrows from the list. */
+struct rule_record rule_record_at(const struct db_list *, int i);
+
+void rule_record_clear(struct rule_record *);
+
+#endif

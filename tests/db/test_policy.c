@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* The verbs of policies and rules against a real server, as a worker has them; started as test_exchange is. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libpq-fe.h>
+
+#include "base/settings.h"
+#include "db/key.h"
+#include "db/policy.h"
+#include "db/policy_load.h"
+#include "db/policy_rule.h"
+
+#define TENANT "11111111-1111-4111-8111-111111111112"
+#define OTHER_TENANT "22222222-2222-4222-8222-222222222223"
+#define KEY "33333333-3333-4333-8333-333333333334"
+#define PERMIT "permit (principal, action, resource);"
+#define FORBID "forbid (principal is ApiKey in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"], resource);"
+
+static PGconn *admin;
+static struct settings settings;
+static struct db *db;
+static const uint8_t hash[KEY_HASH_LEN] = { 4, 5, 6 };
+static struct uuid tenant;
+
+static const struct rule_settings permit = {
+	.text = PERMIT, .parts = { .effect = "permit", .principal = { .type = "any" },
+		.action_type = "any", .action_ids = "[]", .resource = { .type = "any" },
+		.conditions = "" },
+	.audit_session = true,
+};
+static const struct rule_settings forbid = {
+	.text = FORBID, .parts = { .effect = "forbid",
+		.principal = { "is_in", "ApiKey", "Role", "a\"b" },
+		.action_type = "in", .action_ids = "[\"x\",\"y\"]", .resource = { .type = "any" },
+		.conditions = "" },
+	.has_ordinal = true, .ordinal = 7, .notice = "No.", .audit_session = false,
+};
+
+static struct uuid
+uuid(const char *text)
+{
+	struct uuid u;
+
+	assert_true(uuid_parse(&u, text, strlen(text)));
+	return u;
+}
+
+static struct uuid
+new_id(void)
+{
+	struct uuid u;
+
+	assert_true(uuid_make_v7(&u));
+	return u;
+}
+
+/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
+static const char *
+sql(const char *text)
+{
+	static char value[512];
+	PGresult *r = PQexec(admin, text);
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail_msg("%s: %s", text, PQerrorMessage(admin));
+	value[0] = '\0';
+	if (PQntuples(r) > 0)
+		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return value;
+}
+
+static void
+remove_tenants(void)
+{
+	sql("SET session_replication_role = replica");
+	sql("DELETE FROM grantd.audit_log WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("SET session_replication_role = origin");
+	sql("DELETE FROM grantd.policy_rules WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.policies WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.api_keys WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.tenants WHERE id IN ('" TENANT "', '" OTHER_TENANT "')");
+}
+
+static int
+setup(void **state)
+{
+	char error[SETTINGS_ERROR_MAX];
+
+	(void)state;
+	tenant = uuid(TENANT);
+	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
+	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+		return -1;
+	PQclear(PQexec(admin, "SET client_min_messages = error"));
+	db = db_open(&settings, DB_WORKER);
+	return db == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	remove_tenants();
+	PQfinish(admin);
+	db_close(db);
+	settings_clear(&settings);
+	return 0;
+}
+
+static int
+each_setup(void **state)
+{
+	(void)state;
+	remove_tenants();
+	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
+	    " ('" OTHER_TENANT "', 'two')");
+	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
+	    " ('" TENANT "', '" KEY "', 'aaaaaaaa', 'test', '{admin}',"
+	    " '\\x0405060000000000000000000000000000000000000000000000000000000000')");
+	return 0;
+}
+
+static struct audit_entry
+entry(const char *action)
+{
+	struct audit_entry e = { .id = new_id(), .actor_id = KEY, .actor_type = "api_key",
+		.action = action, .reasoning = NULL, .context = "{\"request_id\": \"r\"}" };
+
+	return e;
+}
+
+static void
+begin(struct key *k)
+{
+	db_begin(db, DB_READ_WRITE);
+	db_key_authenticate(db, hash, k);
+	db_policy_hold(db, &tenant);
+}
+
+/* One change in a transaction of its own: what CHANGE queues. */
+#define IN_TRANSACTION(outcome_, ...) do { \
+	struct key k_ = KEY_EMPTY; \
+	begin(&k_); \
+	__VA_ARGS__; \
+	assert_int_equal(db_commit(db), outcome_); \
+	assert_true((outcome_) != DONE || k_.found); \
+	db_rollback(db); \
+	key_clear(&k_); \
+} while (0)
+
+static struct uuid
+make_policy(const char *name, int64_t priority)
+{
+	struct policy_settings s = { .name = name, .priority = priority, .enabled = true };
+	struct policy p = POLICY_EMPTY;
+	struct uuid id = new_id();
+	struct audit_entry e = entry("CreatePolicy");
+
+	IN_TRANSACTION(DONE, db_policy_create(db, &tenant, &id, &s, &e, &p));
+	assert_true(p.found);
+	assert_string_equal(p.name, name);
+	assert_int_equal(p.version, 1);
+	policy_clear(&p);
+	return id;
+}
+
+static struct uuid
+make_rule(const struct uuid *policy, const struct rule_settings *is)
+{
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct uuid id = new_id();
+	struct audit_entry e = entry("CreatePolicyRule");
+
+	IN_TRANSACTION(DONE, db_policy_rule_create(db, &tenant, policy, &id, is, &e, &r));
+	assert_true(r.found);
+	assert_true(uuid_equal(&r.id, &id));
+	rule_record_clear(&r);
+	return id;
+}
+
+/* The chains of the tenant's policies are whole: sequence, previous hash, hash, head. */
+static void
+check_chains(void)
+{
+	assert_string_equal(sql("SELECT count(*) FROM grantd.policies p WHERE p.tenant_id = '" TENANT "'"
+	    " AND (SELECT count(*) FILTER (WHERE l.sequence = p.audit_length AND l.hash = p.audit_head)"
+	    " <> 1 OR count(*) <> p.audit_length FROM grantd.audit_log l WHERE l.tenant_id ="
+	    " p.tenant_id AND l.resource_type = 'policy' AND l.resource_id = p.id)"), "0");
+	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log l LEFT JOIN grantd.audit_log b"
+	    " ON b.tenant_id = l.tenant_id AND b.resource_id = l.resource_id"
+	    " AND b.sequence = l.sequence - 1 WHERE l.tenant_id = '" TENANT "' AND (l.previous_hash"
+	    " <> coalesce(b.hash, decode(repeat('00', 32), 'hex')) OR l.hash <> grantd.audit_hash("
+	    "l.previous_hash, l.tenant_id, l.id, l.resource_type, l.resource_id, l.sequence,"
+	    " l.actor_id, l.actor_type, l.action, l.outcome, l.metadata, l.reasoning,"
+	    " l.created_at))"), "0");
+}
+
+#define POLICY_VERSION "SELECT policy_version FROM grantd.tenants WHERE id = '" TENANT "'"
+#define ENTRIES "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT "'"
+
+static void
+each_change_moves_the_version_and_is_logged(void **state)
+{
+	struct policy_settings s = { .name = "renamed", .priority = -3, .enabled = false };
+	struct policy p = POLICY_EMPTY;
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct rule_settings edited = permit;
+	struct audit_entry e;
+	struct uuid policy, rule;
+
+	(void)state;
+	policy = make_policy("one", 0);
+	rule = make_rule(&policy, &permit);
+	assert_string_equal(sql(POLICY_VERSION), "3");
+	e = entry("UpdatePolicy");
+	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &policy, &s, &e, &p));
+	assert_true(p.found && p.priority == -3 && !p.enabled && p.version == 2);
+	edited.notice = "told";
+	e = entry("UpdatePolicyRule");
+	IN_TRANSACTION(DONE, db_policy_rule_update(db, &tenant, &policy, &rule, &edited, &e, &r));
+	assert_true(r.found && r.version == 2 && r.is.ordinal == 1);
+	assert_string_equal(r.is.notice, "told");
+	e = entry("DeletePolicyRule");
+	IN_TRANSACTION(DONE, db_policy_rule_delete(db, &tenant, &policy, &rule, &e, &r));
+	assert_true(r.found);
+	e = entry("DeletePolicy");
+	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &policy, &e, &p));
+	assert_true(p.found);
+	assert_string_equal(sql(POLICY_VERSION), "7");
+	assert_string_equal(sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
+	    " WHERE tenant_id = '" TENANT "'"), "CreatePolicy CreatePolicyRule UpdatePolicy"
+	    " UpdatePolicyRule DeletePolicyRule DeletePolicy");
+	assert_string_equal(sql("SELECT metadata->'before'->>'policy_text' FROM grantd.audit_log"
+	    " WHERE tenant_id = '" TENANT "' AND action = 'DeletePolicyRule'"), PERMIT);
+	check_chains();
+	policy_clear(&p);
+	rule_record_clear(&r);
+}
+
+static void
+what_is_as_asked_changes_nothing(void **state)
+{
+	struct policy_settings same = { .name = "one", .priority = 5, .enabled = true };
+	struct policy p = POLICY_EMPTY;
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct audit_entry e = entry("UpdatePolicy");
+	struct uuid policy = make_policy("one", 5), rule = make_rule(&policy, &forbid), none = new_id();
+
+	(void)state;
+	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &policy, &same, &e, &p));
+	assert_false(p.found);
+	IN_TRANSACTION(DONE, db_policy_rule_update(db, &tenant, &policy, &rule, &forbid, &e, &r));
+	assert_false(r.found);
+	IN_TRANSACTION(DONE, db_policy_rule_delete(db, &tenant, &policy, &none, &e, &r));
+	assert_false(r.found);
+	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &none, &e, &p));
+	assert_false(p.found);
+	IN_TRANSACTION(DONE, db_policy_rule_create(db, &tenant, &none, &none, &permit, &e, &r));
+	assert_false(r.found);
+	assert_string_equal(sql(POLICY_VERSION), "3");
+	assert_string_equal(sql(ENTRIES), "2");
+}
+
+static void
+a_rule_is_read_as_it_was_written(void **state)
+{
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct uuid policy = make_policy("one", 0), rule = make_rule(&policy, &forbid);
+
+	(void)state;
+	IN_TRANSACTION(DONE, db_policy_rule_get(db, &tenant, &policy, &rule, &r));
+	assert_true(r.found);
+	assert_string_equal(r.is.text, FORBID);
+	assert_string_equal(r.is.parts.effect, "forbid");
+	assert_string_equal(r.is.parts.principal.type, "is_in");
+	assert_string_equal(r.is.parts.principal.is_type, "ApiKey");
+	assert_string_equal(r.is.parts.principal.entity_type, "Role");
+	assert_string_equal(r.is.parts.principal.entity_id, "a\"b");
+	assert_string_equal(r.is.parts.action_ids, "[\"x\",\"y\"]");
+	assert_null(r.is.parts.resource.entity_id);
+	assert_int_equal(r.is.ordinal, 7);
+	assert_string_equal(r.is.notice, "No.");
+	assert_false(r.is.audit_session);
+	rule_record_clear(&r);
+}
+
+static void
+a_name_is_taken_until_its_policy_is_deleted(void **state)
+{
+	struct policy_settings s = { .name = "one", .enabled = true };
+	struct policy p = POLICY_EMPTY;
+	struct audit_entry e = entry("CreatePolicy");
+	struct uuid first = make_policy("one", 0), second = new_id();
+
+	(void)state;
+	IN_TRANSACTION(CONFLICT, db_policy_create(db, &tenant, &second, &s, &e, &p));
+	e = entry("DeletePolicy");
+	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &first, &e, &p));
+	policy_clear(&p);
+	make_policy("one", 0);
+	IN_TRANSACTION(DONE, db_policy_get(db, &tenant, &first, &p));
+	assert_false(p.found);
+	check_chains();
+}
+
+static void
+rules_are_loaded_in_the_order_of_asking(void **state)
+{
+	struct policy_rules rules = POLICY_RULES_EMPTY;
+	struct policy_settings off = { .name = "off", .enabled = false };
+	struct rule_settings early = permit;
+	struct uuid low = make_policy("low", 1), high = make_policy("high", 10);
+	struct uuid disabled = make_policy("off", 99), want[4];
+	struct policy p = POLICY_EMPTY;
+	struct policy_rule rule;
+	struct audit_entry e = entry("UpdatePolicy");
+	size_t i;
+
+	(void)state;
+	early.has_ordinal = true;
+	early.ordinal = -5;
+	want[2] = make_rule(&low, &permit);
+	want[3] = make_rule(&low, &permit);
+	want[1] = make_rule(&high, &forbid);
+	want[0] = make_rule(&high, &early);
+	make_rule(&disabled, &permit);
+	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &disabled, &off, &e, &p));
+	IN_TRANSACTION(DONE, db_policy_load(db, &tenant, &rules));
+	assert_int_equal(rules.count, 4);
+	assert_int_equal(rules.version, atol(sql(POLICY_VERSION)));
+	for (i = 0; i < 4; i++) {
+		assert_true(policy_rules_at(&rules, i, &rule));
+		assert_true(uuid_equal(&rule.id, &want[i]));
+		assert_int_equal(rule.priority, i < 2 ? 10 : 1);
+	}
+	assert_true(policy_rules_at(&rules, 1, &rule));
+	assert_string_equal(rule.notice, "No.");
+	assert_false(rule.audit_session);
+	policy_rules_clear(&rules);
+	policy_clear(&p);
+}
+
+static void
+a_tenant_without_rules_has_a_version(void **state)
+{
+	struct policy_rules rules = POLICY_RULES_EMPTY;
+
+	(void)state;
+	make_policy("empty", 0);
+	IN_TRANSACTION(DONE, db_policy_load(db, &tenant, &rules));
+	assert_int_equal(rules.count, 0);
+	assert_int_equal(rules.version, 2);
+	policy_rules_clear(&rules);
+}
+
+/* With and without a page before, and of a size that does not divide the number of rules. */
+static void
+rules_are_listed_in_pages(void **state)
+{
+	struct page page = { .after = false, .limit = 2 };
+	struct db_list list = DB_LIST_EMPTY;
+	struct uuid policy = make_policy("one", 0), want[5];
+	int seen = 0, i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		want[i] = make_rule(&policy, &permit);
+	do {
+		IN_TRANSACTION(DONE, db_policy_rule_list(db, &tenant, &policy, &page, &list));
+		assert_in_range(list.count, 1, 2);
+		for (i = 0; i < list.count; i++) {
+			struct rule_record r = rule_record_at(&list, i);
+
+			assert_true(uuid_equal(&r.id, &want[seen++]));
+			page.after = true;
+			page.ordinal = r.is.ordinal;
+			page.id = r.id;
+		}
+	} while (list.more);
+	assert_int_equal(seen, 5);
+	db_list_clear(&list);
+}
+
+static void
+another_tenant_sees_and_changes_nothing(void **state)
+{
+	const struct uuid mine = uuid(TENANT), other = uuid(OTHER_TENANT);
+	struct policy p = POLICY_EMPTY;
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct uuid policy = make_policy("one", 0), rule = make_rule(&policy, &permit);
+	struct audit_entry e = entry("DeletePolicy");
+	struct key k = KEY_EMPTY;
+
+	(void)state;
+	sql("UPDATE grantd.api_keys SET hash = '\\x09' || substr(hash, 2) WHERE tenant_id = '" TENANT "'");
+	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
+	    " ('" OTHER_TENANT "', '" KEY "', 'aaaaaaaa', 'test', '{admin}',"
+	    " '\\x0405060000000000000000000000000000000000000000000000000000000000')");
+	db_begin(db, DB_READ_WRITE);
+	db_key_authenticate(db, hash, &k);
+	db_policy_get(db, &mine, &policy, &p);
+	db_policy_rule_get(db, &mine, &policy, &rule, &r);
+	assert_int_equal(db_exchange(db), DONE);
+	assert_true(k.found && uuid_equal(&k.tenant, &other));
+	assert_false(p.found);
+	assert_false(r.found);
+	db_policy_delete(db, &mine, &policy, &e, &p);
+	assert_int_equal(db_commit(db), DONE);
+	assert_false(p.found);
+	assert_string_equal(sql("SELECT count(*) FROM grantd.policy_rules WHERE tenant_id = '" TENANT "'"),
+	    "1");
+	db_rollback(db);
+	key_clear(&k);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup(f, each_setup)
+	const struct CMUnitTest tests[] = {
+		TEST(each_change_moves_the_version_and_is_logged),
+		TEST(what_is_as_asked_changes_nothing),
+		TEST(a_rule_is_read_as_it_was_written),
+		TEST(a_name_is_taken_until_its_policy_is_deleted),
+		TEST(rules_are_loaded_in_the_order_of_asking),
+		TEST(a_tenant_without_rules_has_a_version),
+		TEST(rules_are_listed_in_pages),
+		TEST(another_tenant_sees_and_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
