@@ -32,7 +32,6 @@ AC_DEFUN([GRANTD_WARNINGS], [
 	GRANTD_TRY_CFLAG([-Wpointer-arith])
 	GRANTD_TRY_CFLAG([-Wcast-qual])
 	GRANTD_TRY_CFLAG([-Wundef])
-	GRANTD_TRY_CFLAG([-Wswitch-enum])
 	GRANTD_TRY_CFLAG([-Wimplicit-fallthrough])
 	# gcc only: conditions written twice, and pointless branches.
 	GRANTD_TRY_CFLAG([-Wduplicated-cond])
