@@ -2,7 +2,7 @@
 --
 -- The one door: what it tells, whom it lets in, and that it cannot be forced.
 BEGIN;
-SELECT plan(25);
+SELECT plan(28);
 \ir two_tenants.sql
 
 SET LOCAL ROLE grantd_app;
@@ -33,11 +33,12 @@ SELECT is_empty(format('SELECT * FROM grantd.authenticate(%L)', sha256('nobody''
 	'an unknown key is not let in');
 SELECT is(grantd.current_tenant(), NULL, 'and what was chosen before is chosen no more');
 SELECT is(current_setting('grantd.tenant'), '', 'the setting is empty');
+SELECT is(current_setting('grantd.stamp'), '', 'and so is the stamp');
 SELECT is_empty('SELECT * FROM grantd.grants', 'no grant is visible any more');
 SELECT is_empty('SELECT * FROM grantd.authenticate(sha256(''key revoked''))',
 	'a revoked key is not let in');
 SELECT is_empty('SELECT * FROM grantd.authenticate(sha256(''key expired''))',
-	'an expired key is not let in, from its last moment on');
+	'an expired key is not let in');
 SELECT is_empty('SELECT * FROM grantd.authenticate(NULL)', 'no key is not let in');
 SELECT is_empty('SELECT * FROM grantd.authenticate('''')', 'an empty hash is not let in');
 SELECT is(grantd.current_tenant(), NULL, 'none of them chose a tenant');
@@ -50,9 +51,27 @@ SELECT is_empty('SELECT * FROM grantd.authenticate(sha256(''key B''))',
 	'a key that was good is not let in once it is revoked');
 RESET ROLE;
 
+-- Within one statement the clock stands still, so the moment itself can be tried.
+CREATE TEMP TABLE moments (what text, found bigint);
+DO $$
+BEGIN
+	UPDATE grantd.api_keys SET expires_at = statement_timestamp() WHERE key_name = 'AAAAAAAA';
+	INSERT INTO moments SELECT 'then', count(*) FROM grantd.authenticate(sha256('key A'));
+	UPDATE grantd.api_keys SET expires_at = statement_timestamp() + interval '1 us'
+	WHERE key_name = 'AAAAAAAA';
+	INSERT INTO moments SELECT 'before', count(*) FROM grantd.authenticate(sha256('key A'));
+END
+$$;
+SELECT is((SELECT found FROM moments WHERE what = 'then'), 0::bigint,
+	'in the very moment that a key expires it is good no more');
+SELECT is((SELECT found FROM moments WHERE what = 'before'), 1::bigint,
+	'a microsecond before, it was');
+UPDATE grantd.api_keys SET expires_at = NULL WHERE key_name = 'AAAAAAAA';
+
 -- A hash that two keys share, here of two tenants, opens neither.
 INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash)
 VALUES (:b, 'cccccccc-0000-7000-8000-0000000000ba', 'BBBBBBBA', 'copy', '{admin}', :key_a);
+SELECT set_config('grantd.tenant', '', true) \g /dev/null
 SET LOCAL ROLE grantd_app;
 SELECT throws_ok('SELECT * FROM grantd.authenticate(sha256(''key A''))', '21000', NULL,
 	'a hash that two keys share is an error');
