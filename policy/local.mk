@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	policy/baseline.c policy/baseline.h \
 	policy/cache.c policy/cache.h \
 	policy/decide.c policy/decide.h \
 	policy/entities.c policy/entities.h \
