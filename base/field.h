@@ -20,4 +20,10 @@ MUST_CHECK bool field_line_valid(const char *text, size_t most);
 /* A role's name: a lower-case letter, then up to 62 lower-case letters, digits, '_' and '-'. */
 MUST_CHECK bool field_role_valid(const char *text);
 
+/*
+ * A JSON object (see json_strict.h) of at most FIELD_METADATA_MOST bytes, without U+0000 in any string, which PostgreSQL's
+ * jsonb cannot hold.
+ */
+MUST_CHECK bool field_json_object_valid(const char *text);
+
 #endif

@@ -1,0 +1,16 @@
+bin_PROGRAMS += grantctl
+grantctl_SOURCES = \
+	ctl/args.c ctl/args.h \
+	ctl/audit.c \
+	ctl/command.h ctl/commands.c \
+	ctl/grant.c ctl/grant_create.c \
+	ctl/help.c ctl/help.h \
+	ctl/key.c ctl/key_create.c ctl/key_rotate.c \
+	ctl/key_input.c ctl/key_input.h \
+	ctl/key_output.c ctl/key_output.h \
+	ctl/main.c \
+	ctl/output.c ctl/output.h \
+	ctl/session.c ctl/session.h \
+	ctl/table.c ctl/table.h \
+	ctl/tenant.c
+grantctl_LDADD = libpolicy.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)

@@ -60,9 +60,10 @@ static const struct statement chain_entries = {
 	}
 CARRIERS(chain_grants, "grantd.grants", "tenant_id");
 CARRIERS(chain_api_keys, "grantd.api_keys", "tenant_id");
+CARRIERS(chain_policies, "grantd.policies", "tenant_id");
 CARRIERS(chain_tenants, "grantd.tenants", "id");
 
-/* Every value of the type grantd.chain_owner. No policy carries a chain yet, so an entry of one is a fault. */
+/* Every value of the type grantd.chain_owner. */
 static const struct {
 	const char *resource_type;
 	const struct statement *carriers;
@@ -70,7 +71,7 @@ static const struct {
 	{ "tenant", &chain_tenants },
 	{ "api_key", &chain_api_keys },
 	{ "grant", &chain_grants },
-	{ "policy", NULL },
+	{ "policy", &chain_policies },
 };
 
 static enum outcome

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Every command, in the order in which help shows them. */
+#include "config.h"
+
+#include "ctl/command.h"
+
+const struct command *const commands[] = {
+	&cmd_tenant_create,
+	&cmd_tenant_list,
+	&cmd_tenant_show,
+	&cmd_key_create,
+	&cmd_key_import,
+	&cmd_key_list,
+	&cmd_key_rotate,
+	&cmd_key_revoke,
+	&cmd_key_check,
+	&cmd_grant_create,
+	&cmd_grant_list,
+	&cmd_grant_show,
+	&cmd_audit_verify,
+};
+
+const size_t commands_count = COUNT_OF(commands);

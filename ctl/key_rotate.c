@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * grantctl key rotate: a new key in the place of another one, with the same name and roles, and as long a life as that one
+ * was given. The old one works for --overlap more. Both, with an entry for each, are one transaction.
+ */
+#include "config.h"
+
+#include "base/time_text.h"
+#include "ctl/key_output.h"
+#include "ctl/session.h"
+
+#define OVERLAP_SECONDS 3600 /* unless told otherwise */
+
+static enum status key_rotate(struct ctl *);
+
+static const struct option options[] = {
+	OPTION_TENANT,
+	{ "overlap", "TIME", 0, "how long both work: 1h unless given, 0s for not at all" },
+	OPTION_EXPIRES_IN,
+	OPTION_EXPIRES_AT,
+	OPTION_REASON,
+	OPTION_JSON,
+	OPTIONS_END,
+};
+
+const struct command cmd_key_rotate = {
+	.name = "key rotate",
+	.summary = "Replace an API key by a new one, and print that, this once",
+	.help = "KEY is the old key's id. The new key has its name and roles. Where the old one had an\n"
+		"expiry, the new one lives as long from now, unless --expires-in or --expires-at is given.",
+	.options = options,
+	.operand = "KEY",
+	.needs = NEEDS_OWNER,
+	.run = key_rotate,
+};
+
+struct rotation {
+	struct uuid tenant, old_id;
+	int64_t overlap;
+	struct key_text text;
+	struct key_new key;
+	struct audit_entry made, retired;	/* one entry in each key's chain */
+	struct key_record old, changed, created;
+};
+
+static enum status
+take_request(struct ctl *c, struct rotation *r)
+{
+	const struct args *a = &c->args;
+
+	*r = (struct rotation){ .overlap = OVERLAP_SECONDS, .old = KEY_RECORD_EMPTY,
+		.changed = KEY_RECORD_EMPTY, .created = KEY_RECORD_EMPTY };
+	if (!args_uuid(a, "tenant", &r->tenant) || !args_operand_uuid(a, &r->old_id) ||
+	    !args_span(a, "overlap", &r->overlap) ||
+	    !args_expiry(a, &r->key.has_expires_at, &r->key.expires_at) ||
+	    !session_entry(c, "RotateApiKey", &r->made) ||
+	    !session_entry(c, "RotateApiKey", &r->retired))
+		return STATUS_USAGE;
+	if (!uuid_make_v7(&r->key.id))
+		return session_refuse(c, "the system gives no random numbers");
+	return key_text_make(c, &r->text) ? STATUS_DONE : STATUS_REFUSED;
+}
+
+/* Lock the old key, and see that it may be replaced. The transaction stays open where it may. */
+static enum status
+lock_old(struct ctl *c, struct rotation *r)
+{
+	struct tenant tenant = TENANT_EMPTY;
+	enum status st = STATUS_DONE;
+	enum outcome rc;
+
+	session_begin(c, DB_READ_WRITE, &r->tenant, &tenant);
+	db_key_lock(c->db, &r->tenant, &r->old_id, &r->old);
+	rc = db_exchange(c->db);
+	if (!session_tenant(c, rc, &r->tenant, &tenant))
+		st = STATUS_REFUSED;
+	else if (!r->old.found)
+		st = session_refuse(c, "the tenant has no key with this id");
+	else if (r->old.has_revoked_at)
+		st = session_refuse(c, "this key is revoked: make a new one with grantctl key create");
+	tenant_clear(&tenant);
+	return st;
+}
+
+static enum status
+replace(struct ctl *c, struct rotation *r)
+{
+	enum outcome rc;
+
+	r->key.key_name = r->text.name;
+	r->key.hash = r->text.hash;
+	r->key.name = r->old.name;
+	r->key.roles = r->old.roles;
+	r->key.replaces = &r->old_id;
+	if (!r->key.has_expires_at && r->old.has_expires_at) {
+		r->key.has_expires_at = true;
+		r->key.expires_at = time_now() + (r->old.expires_at - r->old.created_at);
+	}
+	db_key_create(c->db, &r->tenant, &r->key, &r->made, &r->created);
+	db_key_retire(c->db, &r->tenant, &r->old_id, r->overlap, &r->key.id, &r->retired, &r->changed);
+	rc = db_exchange(c->db);
+	if (rc != DONE)
+		return session_failed(c, rc);
+	if (!r->created.found)
+		return session_refuse(c, "the time that it should expire at has passed");
+	rc = db_commit(c->db);
+	return rc == DONE ? key_print_new(c, &r->created, &r->text) : session_failed(c, rc);
+}
+
+static enum status
+key_rotate(struct ctl *c)
+{
+	struct rotation r;
+	enum status st = take_request(c, &r);
+
+	if (st == STATUS_DONE)
+		st = lock_old(c, &r);
+	if (st == STATUS_DONE)
+		st = replace(c, &r);
+	db_rollback(c->db);
+	key_text_wipe(&r.text);
+	key_record_clear(&r.old);
+	key_record_clear(&r.changed);
+	key_record_clear(&r.created);
+	return st;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl: for operators, on the schema owner's side of the database. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ctl/command.h"
+#include "ctl/help.h"
+
+/* How many words of argv name this command: all of them, in order; 0: they do not. */
+static int
+names(const struct command *command, char *const *argv)
+{
+	const char *name = command->name;
+	size_t len;
+	int words;
+
+	for (words = 0; *name != '\0'; words++) {
+		len = strcspn(name, " ");
+		if (argv[words] == NULL || strncmp(argv[words], name, len) != 0 ||
+		    argv[words][len] != '\0')
+			return 0;
+		name += len + (name[len] == ' ');
+	}
+	return words;
+}
+
+/* The command that argv begins with; *words of it are its name. NULL: none. */
+static const struct command *
+find_command(char *const *argv, int *words)
+{
+	size_t i;
+
+	for (i = 0; i < commands_count; i++)
+		if ((*words = names(commands[i], argv)) > 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Commands of which argv has the noun alone, or the noun with another verb. */
+static bool
+suggest(const char *noun)
+{
+	size_t len = strlen(noun), i;
+	bool any = false;
+
+	for (i = 0; i < commands_count; i++)
+		if (len > 0 && strncmp(commands[i]->name, noun, len) == 0 &&
+		    commands[i]->name[len] == ' ') {
+			help_usage(commands[i], stderr);
+			any = true;
+		}
+	return any;
+}
+
+static enum status
+unknown_command(char *const *argv)
+{
+	(void)fprintf(stderr, "grantctl: there is no such command\n");
+	if (!suggest(argv[0]))
+		help_all(stderr);
+	return STATUS_USAGE;
+}
+
+static enum status
+help(char *const *argv)
+{
+	const struct command *command;
+	int words;
+
+	if (argv[0] == NULL) {
+		help_all(stdout);
+		return STATUS_DONE;
+	}
+	command = find_command(argv, &words);
+	if (command == NULL)
+		return unknown_command(argv);
+	help_command(command, stdout);
+	return STATUS_DONE;
+}
+
+static bool
+asks_for_help(char *const *argv)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, "--help") == 0 || strcmp(*argv, "-h") == 0)
+			return true;
+	return false;
+}
+
+static enum status
+run_connected(struct ctl *c)
+{
+	enum status st;
+
+	if (c->command->needs == NEEDS_NOTHING)
+		return c->command->run(c);
+	if (c->settings_error != NULL) {
+		(void)fprintf(stderr, "grantctl: %s\n", c->settings_error);
+		return STATUS_REFUSED;
+	}
+	c->db = db_open(&c->settings, DB_OWNER);
+	if (c->db == NULL) {
+		(void)fprintf(stderr, "grantctl: out of memory\n");
+		return STATUS_REFUSED;
+	}
+	st = c->command->run(c);
+	db_close(c->db);
+	return st;
+}
+
+static enum status
+run(const struct command *command, char *const *argv)
+{
+	struct ctl c = { .command = command };
+	char error[SETTINGS_ERROR_MAX];
+	enum status st;
+
+	if (!args_parse(&c.args, command, argv))
+		return STATUS_USAGE;
+	/* What the modules below would log is said once, by the command. */
+	if (!log_open("/dev/null", LEVEL_ERROR))
+		(void)fprintf(stderr, "grantctl: /dev/null: log lines will appear here\n");
+	c.json = args_has(&c.args, "json");
+	if (!settings_load(&c.settings, NULL, error))
+		c.settings_error = error;
+	st = run_connected(&c);
+	settings_clear(&c.settings);
+	return st;
+}
+
+static enum status
+dispatch(char *const *argv)
+{
+	const struct command *command;
+	int words;
+
+	if (args_have_key(argv))
+		return STATUS_USAGE;
+	if (argv[0] == NULL) {
+		help_all(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[0], "--version") == 0) {
+		(void)puts("grantctl " PACKAGE_VERSION);
+		return STATUS_DONE;
+	}
+	if (strcmp(argv[0], "help") == 0)
+		return help(argv + 1);
+	command = find_command(argv, &words);
+	if (command == NULL)
+		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) : unknown_command(argv);
+	if (asks_for_help(argv + words)) {
+		help_command(command, stdout);
+		return STATUS_DONE;
+	}
+	return run(command, argv + words);
+}
+
+int
+main(int argc, char **argv)
+{
+	enum status st = dispatch(argv + (argc > 0));
+
+	/* A key that was not written is lost, so it must not look as if all went well. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("grantctl: standard output");
+		if (st == STATUS_DONE)
+			st = STATUS_REFUSED;
+	}
+	return (int)st;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTCTL_OUTPUT_H
+#define GRANTCTL_OUTPUT_H
+
+#include "ctl/command.h"
+#include "ctl/table.h"
+#include "db/page.h"
+
+struct json_object;
+
+/* Print a JSON value on one line, and release it. NULL: it could not be made. */
+MUST_CHECK enum status output_json(struct ctl *, struct json_object *);
+
+/*
+ * Print what was made: its id alone, so that a shell can take it with $(...); or, for programs, its JSON, which is released.
+ */
+MUST_CHECK enum status output_created(struct ctl *, const struct uuid *, struct json_object *);
+
+/* Print a table and clear it. */
+MUST_CHECK enum status output_table(struct ctl *, struct table *);
+
+/* A list that a command prints: how a page of it is read, and what of a row is shown. */
+struct listing {
+	const char *const *headings;
+	int columns;
+	void (*queue)(struct db *, const void *what, const struct page *, struct db_list *);
+	void (*cells)(struct table *, const struct db_list *, int i);
+	struct json_object *(*json)(const struct db_list *, int i);
+	void (*key)(const struct db_list *, int i, struct page *); /* fill created_at and id */
+};
+
+/*
+ * Print all rows, or the newest --limit of them, as a table or as a JSON array. A page is read at a time, each in
+ * a transaction of its own. `tenant` is chosen in each; NULL: none is. `what` is handed to queue().
+ */
+MUST_CHECK enum status output_list(struct ctl *, const struct listing *, const struct uuid *tenant,
+    const void *what);
+
+#endif
