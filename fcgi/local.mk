@@ -13,4 +13,6 @@ grantd_SOURCES = \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/worker.c fcgi/worker.h
-grantd_LDADD = libhandlers.la libdb.la libhttp.la libbase.la $(FCGI_LIBS)
+grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la $(FCGI_LIBS)
+# The policy engine is linked in: one file to install.
+grantd_LDFLAGS = $(AM_LDFLAGS) -static

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "handlers/audit_context.h"
+#include "handlers/authorize.h"
 
 #define USER_AGENT_MAX 512
 
@@ -49,7 +50,7 @@ audit_context_make(struct call *c)
 	    json_object_object_add(c->context, "source_ip", client_text(c->rq->remote_addr)) != 0 ||
 	    json_object_object_add(c->context, "user_agent",
 		client_text(c->rq->header[HEADER_USER_AGENT])) != 0 ||
-	    json_object_object_add(c->context, "rules", json_object_new_array()) != 0)
+	    json_object_object_add(c->context, "rules", decision_rules_json(&c->decision)) != 0)
 		return false;
 	uuid_print(&c->key.id, c->actor_id);
 	c->entry.actor_id = c->actor_id;

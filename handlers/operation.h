@@ -15,6 +15,7 @@
 #include "http/query.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "policy/decide.h"
 
 struct call;
 struct json_object;
@@ -52,6 +53,11 @@ struct operation {
 	 * call->changing; or queue nothing where all is as asked. DONE, or why not.
 	 */
 	enum outcome (*change)(struct call *);
+	/*
+	 * change() asks nothing of the loaded target: its statement compares for itself, and takes c->key.stamp along.
+	 * Such a change may be sent before the target was seen (direct.c).
+	 */
+	bool direct;
 	/* Build the response from what was loaded and changed. After a commit. */
 	void (*answer)(struct call *);
 };
@@ -78,11 +84,14 @@ struct call {
 	struct grant grant;		/* TARGET_GRANT: as it was before the change */
 	struct grant changed;		/* as it is after it, where it was changed */
 
+	struct decision decision;	/* of the tenant's policies */
+
 	/* The change. */
 	struct audit_entry entry;
 	char actor_id[UUID_TEXT_LEN + 1];
 	struct json_object *context;	/* what entry.context is the text of */
 	bool changing;			/* something was queued that needs its commit */
+	bool unseen;			/* it was sent before the target was locked */
 };
 
 /* Every operation, the more literal paths first. */

@@ -9,7 +9,7 @@
  *	5  path, query and header parameters
  *	6  the body
  *	7  what the path names is there
- *	8  (the tenant's policies)
+ *	8  the tenant's policies permit it
  *	9  If-Match
  *
  * 3, 5 and 6 need no database and are made first, but answered in their place: a caller without a
@@ -24,8 +24,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/tenant.h"
 #include "handlers/audit_context.h"
+#include "handlers/authorize.h"
 #include "handlers/check.h"
+#include "handlers/direct.h"
 #include "handlers/dispatch.h"
 #include "handlers/grant_answer.h"
 #include "handlers/service.h"
@@ -34,6 +37,9 @@
 
 /* A transaction is begun again at once after a lost connection or a deadlock, at most so many times. */
 #define ATTEMPTS 3
+
+/* Bytes of a refused body that the audit log keeps; of a longer one, nothing. */
+#define REQUESTED_MAX 4096
 
 static void
 answer_fault(struct call *c, struct fault *f)
@@ -113,6 +119,7 @@ check_caller(struct call *c, struct fault *f)
 		answer_error(c, ERROR_UNAUTHENTICATED);
 		return false;
 	}
+	known_keys_put(c->service->known_keys, c->key_hash, &c->key);
 	log_caller(c);
 	if (f->error != ERROR_INVALID_TENANT_ID && !uuid_equal(&c->tenant, &c->key.tenant)) {
 		answer_error(c, ERROR_TENANT_MISMATCH);
@@ -163,9 +170,35 @@ resolve_commit(struct call *c)
 	db_rollback(c->db);
 	if (rc != DONE || !c->key.found || !target_found(c))
 		return COMMIT_UNKNOWN;
+	/* One that was sent before it had the lock may still be on its way to a server that we no longer hear. */
+	if (!committed && c->unseen)
+		return COMMIT_UNKNOWN;
 	log_warning("the commit %s", committed ? "was made" : "was not made");
 	grant_clear(&c->changed); /* the target as it was just read is what was committed */
 	return committed ? DONE : UNAVAILABLE;
+}
+
+/* What a refused request asked for, as far as the log keeps it. */
+static const char *
+requested(const struct call *c)
+{
+	const char *text = c->body != NULL ?
+	    json_object_to_json_string_ext(c->body, JSON_C_TO_STRING_PLAIN) : NULL;
+
+	return text != NULL && strlen(text) <= REQUESTED_MAX ? text : "{}";
+}
+
+/* Row 8 says no. Of a write, the refusal itself is logged, so that whoever tried is known. */
+static enum outcome
+log_denied(struct call *c)
+{
+	if (!audit_context_make(c))
+		return BROKEN;
+	if (c->op->target == TARGET_GRANT)
+		db_grant_log_denied(c->db, &c->tenant, &c->grant.id, &c->entry, requested(c));
+	else
+		db_tenant_log_denied(c->db, &c->tenant, &c->entry, requested(c));
+	return db_commit(c->db);
 }
 
 /* Change and commit; the target is loaded and locked, and all checks passed. */
@@ -214,6 +247,14 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 		answer_error(c, ERROR_NOT_FOUND);
 		return false;
 	}
+	if ((*rc = authorize(c, !ends_here)) != DONE)
+		return true;
+	if (c->decision.verdict != VERDICT_ALLOWED) {
+		if (!ends_here && (*rc = log_denied(c)) != DONE)
+			return true;
+		answer_denied(c);
+		return false;
+	}
 	if (!check_preconditions(c))
 		return false;
 	if (c->op->change != NULL)
@@ -234,6 +275,19 @@ answer_done(struct call *c)
 }
 
 static void
+finish_direct(struct call *c, enum outcome rc)
+{
+	if (c->key.found)
+		log_caller(c);
+	if (rc == COMMIT_UNKNOWN)
+		rc = c->changing ? resolve_commit(c) : DONE;
+	if (rc == DONE)
+		answer_done(c);
+	else
+		answer_outcome(c, rc);
+}
+
+static void
 run_keyed(struct call *c)
 {
 	struct fault f = FAULT_NONE;
@@ -248,6 +302,10 @@ run_keyed(struct call *c)
 	/* The first that fails is what is answered, once the credential is known to be good. */
 	if (check_tenant_id(c, &f) && check_parameters(c, &f) && check_body(c, &f))
 		log_debug("the request is well formed");
+	if (f.error == HTTP_ERROR__MAX && direct_transact(c, &rc)) {
+		finish_direct(c, rc);
+		return;
+	}
 	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
 		answered = !transact(c, &f, &rc);
 		if (answered || (rc != LOST && rc != RETRY))

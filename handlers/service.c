@@ -6,6 +6,8 @@
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
+#include "policy/cache.h"
+#include "policy/decide.h"
 
 struct service *
 service_open(const struct settings *settings)
@@ -16,11 +18,13 @@ service_open(const struct settings *settings)
 		return NULL;
 	s->settings = settings;
 	s->db = db_open(settings, DB_WORKER);
-	if (s->db == NULL) {
-		free(s);
-		return NULL;
-	}
-	return s;
+	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
+	s->decider = decider_new();
+	s->known_keys = known_keys_new();
+	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL)
+		return s;
+	service_close(s);
+	return NULL;
 }
 
 void
@@ -28,6 +32,9 @@ service_close(struct service *s)
 {
 	if (s == NULL)
 		return;
+	known_keys_free(s->known_keys);
+	decider_free(s->decider);
+	policy_cache_free(s->policies);
 	db_close(s->db);
 	free(s);
 }

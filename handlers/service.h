@@ -3,13 +3,19 @@
 #define GRANTD_HANDLERS_SERVICE_H
 
 #include "base/settings.h"
+#include "handlers/known_keys.h"
 
 struct db;
+struct decider;
+struct policy_cache;
 
 /* What a worker keeps from request to request. */
 struct service {
 	const struct settings *settings; /* borrowed */
 	struct db *db;
+	struct policy_cache *policies;
+	struct decider *decider;
+	struct known_keys *known_keys;
 };
 
 #endif

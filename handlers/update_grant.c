@@ -21,15 +21,11 @@ static enum outcome
 change(struct call *c)
 {
 	struct json_object *wanted;
-	bool audit_enabled;
 
 	if (!json_object_object_get_ex(c->body, "audit_enabled", &wanted))
 		return DONE;
-	audit_enabled = json_object_get_boolean(wanted);
-	if (audit_enabled == c->grant.audit_enabled)
-		return DONE;
-	db_grant_set_audit(c->db, &c->tenant, &c->grant.id, audit_enabled, c->key.stamp,
-	    &c->entry, &c->changed);
+	db_grant_set_audit(c->db, &c->tenant, &c->path_id[0], json_object_get_boolean(wanted),
+	    c->key.stamp, &c->entry, &c->changed);
 	c->changing = true;
 	return DONE;
 }
@@ -45,5 +41,5 @@ const struct operation op_update_grant = {
 	.id = "UpdateGrant", .method = HTTP_PATCH, .path = "/v1/grants/{id}",
 	.access = ACCESS_WRITE, .target = TARGET_GRANT,
 	.body = &body, .body_max = BODY_SMALL, .merge_patch = true,
-	.change = change, .answer = answer,
+	.change = change, .direct = true, .answer = answer,
 };

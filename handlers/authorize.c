@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "db/policy_load.h"
+#include "handlers/authorize.h"
+#include "handlers/service.h"
+#include "policy/cache.h"
+
+/* Read and compile what is in force now, and keep it. */
+static enum outcome
+load_policies(struct call *c, bool open, const struct policy_set **set)
+{
+	struct policy_rules rules = POLICY_RULES_EMPTY;
+	struct policy_set *compiled = NULL;
+	enum outcome rc;
+
+	if (!open) {
+		db_begin(c->db, DB_READ_ONLY);
+		db_key_authenticate(c->db, c->key_hash, &c->key);
+	}
+	db_policy_load(c->db, &c->key.tenant, &rules);
+	if (!open)
+		db_queue_commit(c->db);
+	rc = db_exchange(c->db);
+	if (rc == DONE)
+		compiled = policy_set_compile(&rules);
+	if (compiled != NULL &&
+	    !policy_cache_put(c->service->policies, &c->key.tenant, rules.version, compiled)) {
+		policy_set_free(compiled);
+		compiled = NULL;
+	}
+	*set = compiled;
+	policy_rules_clear(&rules);
+	return rc == COMMIT_UNKNOWN ? LOST : rc;
+}
+
+static const char *
+printable(const char *text)
+{
+	return text != NULL && utf8_printable(text, strlen(text)) ? text : NULL;
+}
+
+static void
+ask(struct call *c, const struct key *key, struct policy_question *q)
+{
+	struct json_object *wanted;
+
+	q->tenant = &key->tenant;
+	q->key = &key->id;
+	q->key_name = key->name;
+	q->roles = key->roles;
+	q->action = c->op->id;
+	q->write = c->op->access == ACCESS_WRITE;
+	q->has_audit_enabled = c->body != NULL &&
+	    json_object_object_get_ex(c->body, "audit_enabled", &wanted);
+	q->audit_enabled = q->has_audit_enabled && json_object_get_boolean(wanted);
+	q->request_id = c->rs->request_id;
+	q->source_ip = c->rq->remote_addr;
+	q->user_agent = printable(c->rq->header[HEADER_USER_AGENT]);
+	q->reason = c->reason;
+	q->now = clock_wall_us();
+}
+
+enum outcome
+authorize(struct call *c, bool open)
+{
+	struct policy_question q = { .grant = c->op->target == TARGET_GRANT ? &c->grant : NULL };
+	const struct policy_set *set;
+	enum outcome rc;
+
+	c->decision = (struct decision){ .verdict = VERDICT_DENIED };
+	set = policy_cache_get(c->service->policies, &c->key.tenant, c->key.policy_version);
+	if (set == NULL && (rc = load_policies(c, open, &set)) != DONE)
+		return rc;
+	if (set == NULL)
+		return DONE; /* denied, and logged */
+	ask(c, &c->key, &q);
+	policy_decide(c->service->decider, set, &q, &c->decision);
+	return DONE;
+}
+
+bool
+authorize_unseen(struct call *c, const struct key *known)
+{
+	struct policy_question q = { .grant_id = &c->path_id[0] };
+	const struct policy_set *set =
+	    policy_cache_get(c->service->policies, &known->tenant, known->policy_version);
+
+	if (set == NULL)
+		return false;
+	ask(c, known, &q);
+	policy_decide(c->service->decider, set, &q, &c->decision);
+	return c->decision.verdict == VERDICT_ALLOWED;
+}
+
+struct json_object *
+decision_rules_json(const struct decision *d)
+{
+	struct json_object *list = json_object_new_array();
+	char id[UUID_TEXT_LEN + 1];
+	size_t i;
+
+	for (i = 0; list != NULL && i < d->rules; i++) {
+		struct json_object *rule = json_object_new_object();
+
+		uuid_print(&d->rule[i]->policy_id, id);
+		if (rule != NULL)
+			json_object_object_add(rule, "policy_id", json_object_new_string(id));
+		uuid_print(&d->rule[i]->id, id);
+		if (rule != NULL)
+			json_object_object_add(rule, "rule_id", json_object_new_string(id));
+		json_object_array_add(list, rule);
+	}
+	return list;
+}
+
+static bool
+is_listed(struct json_object *list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(list); i++)
+		if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), text) == 0)
+			return true;
+	return false;
+}
+
+struct json_object *
+decision_notices_json(const struct decision *d)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < d->rules; i++)
+		if (d->rule[i]->notice != NULL && !is_listed(list, d->rule[i]->notice))
+			json_object_array_add(list, json_object_new_string(d->rule[i]->notice));
+	if (list != NULL && json_object_array_length(list) > 0)
+		return list;
+	json_object_put(list);
+	return NULL;
+}
+
+void
+answer_denied(struct call *c)
+{
+	if (c->decision.forbidden)
+		response_error(c->rs, ERROR_POLICY_DENIED, NULL,
+		    decision_notices_json(&c->decision));
+	else
+		response_error_message(c->rs, ERROR_POLICY_DENIED,
+		    "None of the tenant's policies permits this.", NULL, NULL);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_HANDLERS_AUTHORIZE_H
+#define GRANTD_HANDLERS_AUTHORIZE_H
+
+#include "handlers/operation.h"
+
+/*
+ * Ask the tenant's policies about this call, whose credential is verified and whose target is loaded; fills c->decision.
+ * Fail-closed: VERDICT_DENIED unless the policies in force permit. In a transaction that has ended
+ * (`open` false) it begins another where the policies have to be read.
+ * DONE, or why the policies could not be read.
+ */
+MUST_CHECK enum outcome authorize(struct call *c, bool open);
+
+/*
+ * Do the policies permit this call to the key as it was last seen, whatever the attributes of the target are? Asks
+ * neither the database nor anything but what is in memory; false wherever that does not suffice.
+ */
+MUST_CHECK bool authorize_unseen(struct call *c, const struct key *known);
+
+/* The determining rules as the audit log has them: [{"policy_id", "rule_id"}]. The caller's; NULL: no memory. */
+struct json_object *decision_rules_json(const struct decision *);
+
+/* The notices of the determining rules, in their order, without duplicates. The caller's; NULL: none, or no memory. */
+struct json_object *decision_notices_json(const struct decision *);
+
+/* Answer 403 policy_denied: with the forbidding rules' notices, or with a message that nothing permits it. */
+void answer_denied(struct call *c);
+
+#endif
