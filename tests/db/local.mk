@@ -7,4 +7,10 @@ tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 check_PROGRAMS += tests/db/test_policy
 tests_db_test_policy_SOURCES = tests/db/test_policy.c
 tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_pipeline
+tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c
+tests_db_test_pipeline_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
+	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_pipeline_LDFLAGS = $(AM_LDFLAGS) -static
 endif
