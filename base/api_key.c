@@ -18,7 +18,10 @@
 
 _Static_assert(CHECK_AT + CHECK_LEN == API_KEY_TEXT_LEN, "the parts of a key make the whole");
 
-/* The value of a digit, or -1, by arithmetic alone: a table would be read at places that depend on the secret. */
+/*
+ * The value of a digit, or -1, by arithmetic alone: a table would be read at places that depend on
+ * the secret.
+ */
 static int
 digit_value(char c)
 {
@@ -177,8 +180,8 @@ api_key_check(const char *text, size_t len, char name[API_KEY_NAME_LEN + 1])
 	bool good;
 
 	name[0] = '\0';
-	if (len != API_KEY_TEXT_LEN || memcmp(text, PREFIX, NAME_AT) != 0 || text[SECRET_AT - 1] != '_' ||
-	    !name_valid(text + NAME_AT))
+	if (len != API_KEY_TEXT_LEN || memcmp(text, PREFIX, NAME_AT) != 0 ||
+	    text[SECRET_AT - 1] != '_' || !name_valid(text + NAME_AT))
 		return false;
 	check_make(text, check);
 	good = CRYPTO_memcmp(check, text + CHECK_AT, CHECK_LEN) == 0;
@@ -196,5 +199,6 @@ api_key_hash(const char *text, size_t len, uint8_t hash[API_KEY_HASH_LEN])
 {
 	unsigned made = 0;
 
-	return EVP_Digest(text, len, hash, &made, EVP_sha256(), NULL) == 1 && made == API_KEY_HASH_LEN;
+	return EVP_Digest(text, len, hash, &made, EVP_sha256(), NULL) == 1 &&
+	    made == API_KEY_HASH_LEN;
 }

@@ -12,8 +12,8 @@
 void hex_print(const uint8_t *bytes, size_t len, char *text);
 
 /*
- * Read exactly 2 * len digits, in either letter case, into `len` bytes. False when `text_len` is not 2 * len or
- * something is no digit; `bytes` may then be partly written.
+ * Read exactly 2 * len digits, in either letter case, into `len` bytes. False when `text_len` is
+ * not 2 * len or something is no digit; `bytes` may then be partly written.
  */
 MUST_CHECK bool hex_parse(uint8_t *bytes, size_t len, const char *text, size_t text_len);
 

@@ -11,9 +11,10 @@
 #include "base/utf8.h"
 
 /*
- * The reader is a loop over what may come next; open arrays and objects are on a stack of fixed size. A container
- * joins its parent as soon as it opens, so the root owns everything and one json_object_put() undoes it all.
- * That a name is new is asked of json-c's hash table, which is seeded at random.
+ * The reader is a loop over what may come next; open arrays and objects are on a stack of fixed
+ * size. A container joins its parent as soon as it opens, so the root owns everything and one
+ * json_object_put() undoes it all. That a name is new is asked of json-c's hash table, which is
+ * seeded at random.
  */
 enum step {
 	STEP_VALUE,		/* a value */
@@ -34,11 +35,11 @@ struct reader {
 	unsigned depth;
 	bool any_name;			/* names with U+0000 too */
 	bool widen_nul;			/* such a name is being read: U+0000 becomes C0 80 */
-	struct json_object *open[JSON_DEPTH_MAX]; /* borrowed from the root, but for the root itself */
+	struct json_object *open[JSON_DEPTH_MAX]; /* borrowed: the root owns them */
 	struct json_object *root;	/* owned */
-	char *scratch;			/* len + 1 bytes: the last name, string or number, unescaped; NUL-terminated */
+	char *scratch;			/* len + 1 bytes: what was read last, with a NUL */
 	size_t scratch_len;
-	char *name;			/* len + 1 bytes: the member whose value comes next, NUL-terminated */
+	char *name;			/* len + 1 bytes: the member whose value comes next */
 	struct json_fault *fault;
 };
 
@@ -123,7 +124,10 @@ is_low_surrogate(long unit)
 	return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* Append a character; an escape is never shorter than the UTF-8 it stands for, so scratch is large enough. */
+/*
+ * Append a character; an escape is never shorter than the UTF-8 it stands for, so scratch is large
+ * enough.
+ */
 static void
 put_character(struct reader *r, unsigned long c)
 {
@@ -140,7 +144,10 @@ put_character(struct reader *r, unsigned long c)
 	r->scratch_len += n;
 }
 
-/* What follows "\u": one code unit, or two with a second "\u" between; `start` is the first backslash. */
+/*
+ * What follows "\u": one code unit, or two with a second "\u" between; `start` is the first
+ * backslash.
+ */
 static bool
 read_unicode_escape(struct reader *r, size_t start)
 {
@@ -170,8 +177,10 @@ read_escape(struct reader *r)
 
 	if (take(r, 'u'))
 		return read_unicode_escape(r, start);
-	if (r->at == r->len || (letter = memchr(letters, r->text[r->at], sizeof(letters) - 1)) == NULL)
-		return refuse(r, JSON_SYNTAX, start, "an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+	if (r->at == r->len ||
+	    (letter = memchr(letters, r->text[r->at], sizeof(letters) - 1)) == NULL)
+		return refuse(r, JSON_SYNTAX, start,
+		    "an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
 	r->at++;
 	put_character(r, (unsigned long)meant[letter - letters]);
 	return true;
@@ -188,7 +197,8 @@ read_plain(struct reader *r)
 		if (c < 0)
 			return refuse(r, JSON_SYNTAX, r->at, "the closing quote of a string");
 		if (c < 0x20)
-			return refuse(r, JSON_SYNTAX, r->at, "no unescaped control character in a string");
+			return refuse(r, JSON_SYNTAX, r->at,
+			    "no unescaped control character in a string");
 		if ((n = utf8_sequence(r->text + r->at, r->len - r->at)) == 0)
 			return refuse(r, JSON_SYNTAX, r->at, "valid UTF-8");
 		r->at += n;
@@ -299,7 +309,8 @@ place(struct reader *r, struct json_object *value)
 	else if (json_object_is_type(parent, json_type_array))
 		rc = json_object_array_add(parent, value);
 	else
-		rc = json_object_object_add_ex(parent, r->name, value, JSON_C_OBJECT_ADD_KEY_IS_NEW);
+		rc = json_object_object_add_ex(parent, r->name, value,
+		    JSON_C_OBJECT_ADD_KEY_IS_NEW);
 	if (rc == 0)
 		return true;
 	json_object_put(value);
@@ -475,7 +486,8 @@ read_text(struct reader *r)
 {
 	enum step step = STEP_VALUE;
 
-	if (r->len >= INT_MAX || (r->scratch = malloc(r->len + 1)) == NULL || (r->name = malloc(r->len + 1)) == NULL)
+	if (r->len >= INT_MAX || (r->scratch = malloc(r->len + 1)) == NULL ||
+	    (r->name = malloc(r->len + 1)) == NULL)
 		return refuse(r, JSON_MEMORY, 0, "less data");
 	while (step != STEP_DONE && step != STEP_FAILED)
 		step = next_step(r, step);
@@ -487,8 +499,8 @@ parse(const char *text, size_t len, unsigned max_depth, bool any_name, struct js
     struct json_fault *fault)
 {
 	struct reader r = {
-		.text = text, .len = len, .max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX,
-		.any_name = any_name, .fault = fault
+		.text = text, .len = len, .any_name = any_name, .fault = fault,
+		.max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX
 	};
 	bool good;
 
@@ -511,8 +523,8 @@ json_strict_parse(const char *text, size_t len, unsigned max_depth, struct json_
 }
 
 bool
-json_strict_parse_any_name(const char *text, size_t len, unsigned max_depth, struct json_object **value,
-    struct json_fault *fault)
+json_strict_parse_any_name(const char *text, size_t len, unsigned max_depth,
+    struct json_object **value, struct json_fault *fault)
 {
 	return parse(text, len, max_depth, true, value, fault);
 }

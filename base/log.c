@@ -51,7 +51,10 @@ needs_escape(const unsigned char *s, size_t len, bool word)
 	return len == 2 && s[0] == 0xC2 && s[1] < 0xA0; /* the C1 controls */
 }
 
-/* Append with escapes for control characters and what is not UTF-8; in a `word`, also for what would end it. */
+/*
+ * Append with escapes for control characters and what is not UTF-8; in a `word`, also for what
+ * would end it.
+ */
 static void
 line_add_escaped(struct line *l, const char *text, bool word)
 {
@@ -65,7 +68,8 @@ line_add_escaped(struct line *l, const char *text, bool word)
 		} else {
 			n = n > 0 ? n : 1;
 			for (i = 0; i < n; i++)
-				(void)snprintf(escape + 4 * i, 5, "\\x%02x", (unsigned char)text[i]);
+				(void)snprintf(escape + 4 * i, 5, "\\x%02x",
+				    (unsigned char)text[i]);
 			line_add(l, escape, 4 * n);
 		}
 		text += n;
@@ -87,7 +91,8 @@ static void
 line_add_head(struct line *l, enum log_level level)
 {
 	static const char *const names[] = {
-		[LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_INFO] = "info", [LEVEL_DEBUG] = "debug"
+		[LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_INFO] = "info",
+		[LEVEL_DEBUG] = "debug"
 	};
 	char time[TIME_TEXT_LEN + 1], head[64];
 	int n;
@@ -100,7 +105,10 @@ line_add_head(struct line *l, enum log_level level)
 	line_add(l, context, strlen(context));
 }
 
-/* One write; a line that the file takes only part of, or not at all, is lost: there is nowhere to say so. */
+/*
+ * One write; a line that the file takes only part of, or not at all, is lost: there is nowhere to
+ * say so.
+ */
 static void
 line_write(struct line *l)
 {

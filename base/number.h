@@ -9,10 +9,11 @@
 #include "base/compiler.h"
 
 /*
- * Read exactly `len` bytes: decimal digits with or without a '-' before them; no '+', no blanks. Leading zeros
- * are allowed, as in a Content-Length (RFC 9110 section 8.6), and do not mean octal.
+ * Read exactly `len` bytes: decimal digits with or without a '-' before them; no '+', no blanks.
+ * Leading zeros are allowed, as in a Content-Length (RFC 9110 section 8.6), and do not mean octal.
  * False, and *value untouched, for anything else and outside least to most.
  */
-MUST_CHECK bool number_parse(int64_t *value, const char *text, size_t len, int64_t least, int64_t most);
+MUST_CHECK bool number_parse(int64_t *value, const char *text, size_t len, int64_t least,
+    int64_t most);
 
 #endif

@@ -34,13 +34,15 @@ struct setting {
 };
 
 static const struct setting table[] = {
-#define TEXT(field, name_, initial_, secret_, help_) { .name = name_, .type = SETTING_TEXT, \
-	.offset = offsetof(struct settings, field), .initial = initial_, .secret = secret_, .unit = "", .help = help_ },
-#define NUMBER(field, name_, initial_, least_, most_, unit_, help_) { .name = name_, .type = SETTING_NUMBER, \
-	.offset = offsetof(struct settings, field), .initial = #initial_, .least = least_, .most = most_, \
-	.unit = unit_, .help = help_ },
-#define CHOICE(field, name_, initial_, words_, help_) { .name = name_, .type = SETTING_CHOICE, \
-	.offset = offsetof(struct settings, field), .initial = initial_, .unit = words_, .words = words_, .help = help_ },
+#define TEXT(field, name_, initial_, secret_, help_) { \
+	.name = name_, .type = SETTING_TEXT, .offset = offsetof(struct settings, field), \
+	.initial = initial_, .secret = secret_, .unit = "", .help = help_ },
+#define NUMBER(field, name_, initial_, least_, most_, unit_, help_) { \
+	.name = name_, .type = SETTING_NUMBER, .offset = offsetof(struct settings, field), \
+	.initial = #initial_, .least = least_, .most = most_, .unit = unit_, .help = help_ },
+#define CHOICE(field, name_, initial_, words_, help_) { \
+	.name = name_, .type = SETTING_CHOICE, .offset = offsetof(struct settings, field), \
+	.initial = initial_, .unit = words_, .words = words_, .help = help_ },
 	SETTINGS_LIST(TEXT, NUMBER, CHOICE)
 #undef TEXT
 #undef NUMBER
@@ -86,7 +88,9 @@ refuse(char error[SETTINGS_ERROR_MAX], const char *format, ...)
 	return false;
 }
 
-/* What may be shown of a text from outside: a short one, with '?' for what is not printable ASCII. */
+/*
+ * What may be shown of a text from outside: a short one, with '?' for what is not printable ASCII.
+ */
 static const char *
 shown(const char *text, char out[SHOWN_MAX + 4])
 {
@@ -99,20 +103,26 @@ shown(const char *text, char out[SHOWN_MAX + 4])
 }
 
 static bool
-refuse_value(const struct setting *setting, const char *value, const char *where, char error[SETTINGS_ERROR_MAX])
+refuse_value(const struct setting *setting, const char *value, const char *where,
+    char error[SETTINGS_ERROR_MAX])
 {
 	char quoted[SHOWN_MAX + 4];
 
 	if (setting->type == SETTING_NUMBER)
-		return refuse(error, "%s: %s must be a whole number of %s from %d to %d, not \"%s\"", where,
-		    setting->name, setting->unit, setting->least, setting->most, shown(value, quoted));
-	if (setting->type == SETTING_CHOICE)
-		return refuse(error, "%s: %s must be one of %s, not \"%s\"", where, setting->name, setting->words,
+		return refuse(error,
+		    "%s: %s must be a whole number of %s from %d to %d, not \"%s\"", where,
+		    setting->name, setting->unit, setting->least, setting->most,
 		    shown(value, quoted));
-	return refuse(error, "%s: %s must be UTF-8 text without control characters", where, setting->name);
+	if (setting->type == SETTING_CHOICE)
+		return refuse(error, "%s: %s must be one of %s, not \"%s\"", where, setting->name,
+		    setting->words, shown(value, quoted));
+	return refuse(error, "%s: %s must be UTF-8 text without control characters", where,
+	    setting->name);
 }
 
-/* How many letters must be changed, added or left out to make `a` of `b` (Levenshtein's distance). */
+/*
+ * How many letters must be changed, added or left out to make `a` of `b` (Levenshtein's distance).
+ */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -152,8 +162,8 @@ refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
 		}
 	}
 	if (nearest != NULL)
-		return refuse(error, "%s: there is no setting \"%s\"; is %s meant?", where, shown(name, quoted),
-		    nearest);
+		return refuse(error, "%s: there is no setting \"%s\"; is %s meant?", where,
+		    shown(name, quoted), nearest);
 	return refuse(error, "%s: there is no setting \"%s\"", where, shown(name, quoted));
 }
 
@@ -284,7 +294,8 @@ trim(char *text)
 
 /* One line of a file; `seen` has a flag for each setting. */
 static bool
-load_line(struct settings *s, char *line, const char *where, bool *seen, char error[SETTINGS_ERROR_MAX])
+load_line(struct settings *s, char *line, const char *where, bool *seen,
+    char error[SETTINGS_ERROR_MAX])
 {
 	const struct setting *setting;
 	char *name = trim(line), *value;
@@ -292,7 +303,8 @@ load_line(struct settings *s, char *line, const char *where, bool *seen, char er
 	if (*name == '\0' || *name == '#')
 		return true;
 	if ((value = strchr(name, '=')) == NULL)
-		return refuse(error, "%s: a line must be NAME=value, empty, or begin with #", where);
+		return refuse(error, "%s: a line must be NAME=value, empty, or begin with #",
+		    where);
 	*value++ = '\0';
 	name = trim(name);
 	if ((setting = find(name)) == NULL)
@@ -377,7 +389,8 @@ settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MA
 	error[0] = '\0';
 	if (file == NULL)
 		file = getenv("GRANTD_CONFIG");
-	if (load_defaults(s, error) && (file == NULL || *file == '\0' || load_file(s, file, error)) &&
+	if (load_defaults(s, error) &&
+	    (file == NULL || *file == '\0' || load_file(s, file, error)) &&
 	    load_environment(s, error))
 		return true;
 	settings_clear(s);
@@ -416,7 +429,8 @@ settings_print(const struct settings *s, FILE *out)
 			(void)fprintf(out, "%s=%s\n", setting->name,
 			    shown_text(setting, *(char *const *)(const void *)field));
 		} else if (setting->type == SETTING_NUMBER) {
-			(void)fprintf(out, "%s=%d\n", setting->name, *(const int *)(const void *)field);
+			(void)fprintf(out, "%s=%d\n", setting->name,
+			    *(const int *)(const void *)field);
 		} else {
 			word = word_at(setting->words, *(const int *)(const void *)field, &len);
 			(void)fprintf(out, "%s=%.*s\n", setting->name, (int)len, word);

@@ -8,12 +8,13 @@
 #include "base/compiler.h"
 
 /*
- * The one table of settings. Each is an environment variable, and a NAME=value line in the optional file named by
- * GRANTD_CONFIG or --config; the environment wins over the file.
+ * The one table of settings. Each is an environment variable, and a NAME=value line in the optional
+ * file named by GRANTD_CONFIG or --config; the environment wins over the file.
  *
- * In the file, blanks around name and value are dropped, quotes mean nothing special, and a line that is empty or
- * begins with '#' is a comment. A name that is unknown or comes twice is refused. In the environment, unknown names
- * are left alone: others may use GRANTD_… too. Values are UTF-8 without control characters.
+ * In the file, blanks around name and value are dropped, quotes mean nothing special, and a line
+ * that is empty or begins with '#' is a comment. A name that is unknown or comes twice is refused.
+ * In the environment, unknown names are left alone: others may use GRANTD_… too. Values are UTF-8
+ * without control characters.
  *
  * TEXT(field, NAME, default, SECRET or PUBLIC, help)
  * NUMBER(field, NAME, default, least, most, unit, help)
@@ -76,16 +77,16 @@ struct settings {
 #define SETTINGS_ERROR_MAX 512
 
 /*
- * Fill *s from the defaults, the file and the environment. `file` is NULL for GRANTD_CONFIG's, if any.
- * False, with a sentence naming the setting, the place and what was expected in `error`, when a
- * value is not one, a line is malformed, a name in the file is unknown, or the file
- * cannot be read; *s is then empty. Secrets are never quoted in the sentence.
+ * Fill *s from the defaults, the file and the environment. `file` is NULL for GRANTD_CONFIG's, if
+ * any. False, with a sentence naming the setting, the place and what was expected in `error`, when
+ * a value is not one, a line is malformed, a name in the file is unknown, or the file cannot be
+ * read; *s is then empty. Secrets are never quoted in the sentence.
  */
 MUST_CHECK bool settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX]);
 
 /* Set one from text, as a command line option does; the same checks and sentences. */
-MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value, const char *where,
-    char error[SETTINGS_ERROR_MAX]);
+MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value,
+    const char *where, char error[SETTINGS_ERROR_MAX]);
 
 /* Print every setting with its value (secrets as "(set)"), or with its default and help. */
 void settings_print(const struct settings *s, FILE *);

@@ -83,8 +83,8 @@ time_print(int64_t t, char text[TIME_TEXT_LEN + 1])
 	seconds = (int)(rest / SECOND);
 	micros = (int)(rest % SECOND);
 	date_from_days((int)days, &year, &month, &day);
-	return snprintf(text, TIME_TEXT_LEN + 1, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", year, month, day,
-	    seconds / 3600, seconds / 60 % 60, seconds % 60, micros) == TIME_TEXT_LEN;
+	return snprintf(text, TIME_TEXT_LEN + 1, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", year, month,
+	    day, seconds / 3600, seconds / 60 % 60, seconds % 60, micros) == TIME_TEXT_LEN;
 }
 
 /* What is left of a text being read. */
@@ -116,7 +116,8 @@ take_digits(struct cursor *c, size_t count, int least, int most)
 static bool
 take(struct cursor *c, char wanted)
 {
-	if (c->len == 0 || (c->text[0] != wanted && !(wanted >= 'a' && c->text[0] == wanted - 'a' + 'A')))
+	if (c->len == 0 ||
+	    (c->text[0] != wanted && !(wanted >= 'a' && c->text[0] == wanted - 'a' + 'A')))
 		return false;
 	c->text++;
 	c->len--;
@@ -142,7 +143,8 @@ take_minutes(struct cursor *c)
 {
 	int hours, minutes;
 
-	if ((hours = take_digits(c, 2, 0, 23)) < 0 || !take(c, ':') || (minutes = take_digits(c, 2, 0, 59)) < 0)
+	if ((hours = take_digits(c, 2, 0, 23)) < 0 || !take(c, ':') ||
+	    (minutes = take_digits(c, 2, 0, 59)) < 0)
 		return -1;
 	return hours * 60 + minutes;
 }
@@ -185,9 +187,9 @@ time_parse(int64_t *t, const char *text, size_t len)
 	int days, minutes, seconds, micros, offset;
 	int64_t value;
 
-	if (!take_date(&c, &days) || !take(&c, 't') || (minutes = take_minutes(&c)) < 0 || !take(&c, ':') ||
-	    (seconds = take_digits(&c, 2, 0, 59)) < 0 || (micros = take_fraction(&c)) < 0 ||
-	    !take_offset(&c, &offset))
+	if (!take_date(&c, &days) || !take(&c, 't') || (minutes = take_minutes(&c)) < 0 ||
+	    !take(&c, ':') || (seconds = take_digits(&c, 2, 0, 59)) < 0 ||
+	    (micros = take_fraction(&c)) < 0 || !take_offset(&c, &offset))
 		return false;
 	value = days * DAY + ((minutes - offset) * INT64_C(60) + seconds) * SECOND + micros;
 	if (value < TIME_LEAST || value > TIME_MOST)

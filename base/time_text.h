@@ -17,14 +17,17 @@
 /* The wall clock. */
 int64_t time_now(void);
 
-/* Print as RFC 3339 in UTC with microseconds and Z. False, and "" in `text`, outside TIME_LEAST to TIME_MOST. */
+/*
+ * Print as RFC 3339 in UTC with microseconds and Z. False, and "" in `text`, outside TIME_LEAST to
+ * TIME_MOST.
+ */
 MUST_CHECK bool time_print(int64_t t, char text[TIME_TEXT_LEN + 1]);
 
 /*
- * Read exactly `len` bytes of an RFC 3339 date-time; T and Z in either letter case, any offset up to 23:59,
- * fractions of 1 to 9 digits of which those past microseconds are dropped. No blank for the T, no second 60.
- * False, and *t untouched, for anything else, for a date that the calendar does not have, and outside the range above
- * (in UTC).
+ * Read exactly `len` bytes of an RFC 3339 date-time; T and Z in either letter case, any offset up
+ * to 23:59, fractions of 1 to 9 digits of which those past microseconds are dropped. No blank for
+ * the T, no second 60. False, and *t untouched, for anything else, for a date that the calendar
+ * does not have, and outside the range above (in UTC).
  */
 MUST_CHECK bool time_parse(int64_t *t, const char *text, size_t len);
 

@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /*
- * The length, 1 to 4, of the UTF-8 sequence that begins at text[0], or 0 where the first of `len` bytes begin none
- * by the table of RFC 3629 section 4: no overlong form, no surrogate, nothing past U+10FFFF.
+ * The length, 1 to 4, of the UTF-8 sequence that begins at text[0], or 0 where the first of `len`
+ * bytes begin none by the table of RFC 3629 section 4: no overlong form, no surrogate, nothing past
+ * U+10FFFF.
  */
 static inline size_t
 utf8_sequence(const char *text, size_t len)

@@ -48,9 +48,9 @@ uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
 }
 
 /*
- * The next pair of millisecond and 12-bit counter, greater than the last one of this process. The counter starts
- * at random below 2048 in each new millisecond; when it runs over, or while the clock stands behind the last value,
- * the millisecond given out runs ahead of the clock.
+ * The next pair of millisecond and 12-bit counter, greater than the last one of this process. The
+ * counter starts at random below 2048 in each new millisecond; when it runs over, or while the
+ * clock stands behind the last value, the millisecond given out runs ahead of the clock.
  */
 static void
 next_tick(uint64_t now, unsigned random, uint64_t *milliseconds, unsigned *counter)
@@ -81,7 +81,8 @@ uuid_make_v7(struct uuid *u)
 	if (getentropy(made.octet, sizeof(made.octet)) != 0)
 		return false;
 	memcpy(random, made.octet, sizeof(random));
-	next_tick((uint64_t)time_now() / 1000, (unsigned)(random[0] << 8 | random[1]), &milliseconds, &counter);
+	next_tick((uint64_t)time_now() / 1000, (unsigned)(random[0] << 8 | random[1]),
+	    &milliseconds, &counter);
 	for (i = 0; i < 6; i++)
 		made.octet[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
 	made.octet[6] = (uint8_t)(0x70 | counter >> 8);		/* version 7 */

@@ -26,8 +26,9 @@ void uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1]);
 
 /*
  * Make a version 7 UUID (RFC 9562 section 5.7) from the wall clock and getentropy(3): ids made by
- * one process ascend, even within a millisecond (method 1 of section 6.2). False when the
- * system gives no random bytes. Fork-safe: the counter is only an ordering aid, the random part is new each time.
+ * one process ascend, even within a millisecond (method 1 of section 6.2). False when the system
+ * gives no random bytes. Fork-safe: the counter is only an ordering aid, the random part is new
+ * each time.
  */
 MUST_CHECK bool uuid_make_v7(struct uuid *u);
 

@@ -15,8 +15,8 @@
 #define NUMBER_TEXT_MAX 100
 
 /*
- * A check in progress: fault->member holds the path to the value in hand. Recursion follows the schema, and
- * in free-form objects the value, whose depth the JSON reader has limited.
+ * A check in progress: fault->member holds the path to the value in hand. Recursion follows the
+ * schema, and in free-form objects the value, whose depth the JSON reader has limited.
  */
 struct checker {
 	struct body_fault *fault;
@@ -49,7 +49,8 @@ enter_element(struct checker *c, size_t index)
 	char text[32];
 	int n = snprintf(text, sizeof(text), "[%zu]", index);
 
-	c->path_len = expected_show(c->fault->member, sizeof(c->fault->member), c->path_len, text, (size_t)n);
+	c->path_len = expected_show(c->fault->member, sizeof(c->fault->member), c->path_len, text,
+	    (size_t)n);
 	return back;
 }
 
@@ -83,10 +84,17 @@ in_range(const struct body_member *m, int64_t n)
 
 /* Values. */
 
+/* json-c's own type for this is int. */
+static size_t
+string_len(struct json_object *string)
+{
+	return (size_t)json_object_get_string_len(string);
+}
+
 static bool
 holds_nul(struct json_object *string)
 {
-	return memchr(json_object_get_string(string), '\0', (size_t)json_object_get_string_len(string)) != NULL;
+	return memchr(json_object_get_string(string), '\0', string_len(string)) != NULL;
 }
 
 static bool
@@ -111,7 +119,8 @@ check_string(struct checker *c, const struct body_member *m, struct json_object 
 		expected_words(c->fault->expected, sizeof(c->fault->expected), m->words);
 		return false;
 	}
-	return (text && in_range(m, json_object_get_string_len(v))) || refuse_range(c, "a string", m, " bytes long");
+	return (text && in_range(m, json_object_get_string_len(v))) ||
+	    refuse_range(c, "a string", m, " bytes long");
 }
 
 static bool
@@ -126,9 +135,10 @@ check_uuid(struct checker *c, struct json_object *v)
 {
 	struct uuid ignored;
 
-	return (json_object_is_type(v, json_type_string) &&
-	    uuid_parse(&ignored, json_object_get_string(v), (size_t)json_object_get_string_len(v))) ||
-	    refuse(c, "a UUID");
+	if (json_object_is_type(v, json_type_string) &&
+	    uuid_parse(&ignored, json_object_get_string(v), string_len(v)))
+		return true;
+	return refuse(c, "a UUID");
 }
 
 static bool
@@ -136,9 +146,10 @@ check_time(struct checker *c, struct json_object *v)
 {
 	int64_t ignored;
 
-	return (json_object_is_type(v, json_type_string) &&
-	    time_parse(&ignored, json_object_get_string(v), (size_t)json_object_get_string_len(v))) ||
-	    refuse(c, "an RFC 3339 time");
+	if (json_object_is_type(v, json_type_string) &&
+	    time_parse(&ignored, json_object_get_string(v), string_len(v)))
+		return true;
+	return refuse(c, "an RFC 3339 time");
 }
 
 static bool
@@ -186,7 +197,10 @@ check_value(struct checker *c, const struct body_member *m, struct json_object *
 
 /* Free-form values: what PostgreSQL can keep as jsonb. */
 
-/* Is a number that is no 64-bit integer short enough, and neither too large nor too small for a double? */
+/*
+ * Is a number that is no 64-bit integer short enough, and neither too large nor too small for a
+ * double?
+ */
 static bool
 number_fits(struct json_object *v)
 {
@@ -194,7 +208,8 @@ number_fits(struct json_object *v)
 	double value = json_object_get_double(v);
 	bool is_zero = strcspn(text, "123456789") >= strcspn(text, "eE");
 
-	return strlen(text) <= NUMBER_TEXT_MAX && isfinite(value) && (value < 0 || value > 0 || is_zero);
+	return strlen(text) <= NUMBER_TEXT_MAX && isfinite(value) &&
+	    (value < 0 || value > 0 || is_zero);
 }
 
 static bool
@@ -236,7 +251,8 @@ check_free(struct checker *c, struct json_object *v)
 	case json_type_string:
 		return !holds_nul(v) || refuse(c, "text without U+0000");
 	case json_type_double:
-		return number_fits(v) || refuse(c, "a number that a double can hold, at most 100 characters long");
+		return number_fits(v) ||
+		    refuse(c, "a number that a double can hold, at most 100 characters long");
 	case json_type_null:
 	case json_type_boolean:
 	case json_type_int:
@@ -270,7 +286,8 @@ refuse_unknown(struct checker *c, const struct body_schema *schema)
 		return refuse(c, "no member");
 	for (i = 0; i < schema->count; i++, lead = ", ") {
 		used = expected_show(out, size, used, lead, strlen(lead));
-		used = expected_show(out, size, used, schema->members[i].name, strlen(schema->members[i].name));
+		used = expected_show(out, size, used, schema->members[i].name,
+		    strlen(schema->members[i].name));
 	}
 	return false;
 }
@@ -298,7 +315,8 @@ check_required(struct checker *c, const struct body_schema *schema, struct json_
 	size_t i;
 
 	for (i = 0; i < schema->count; i++) {
-		if (schema->members[i].required && !json_object_object_get_ex(v, schema->members[i].name, NULL)) {
+		if (schema->members[i].required &&
+		    !json_object_object_get_ex(v, schema->members[i].name, NULL)) {
 			(void)enter_member(c, schema->members[i].name);
 			return refuse(c, "this member, which is required");
 		}

@@ -21,8 +21,8 @@ enum member_type {
 };
 
 /*
- * One member that an operation's body may have. min and max both 0: no limit. Fields that a type does not
- * mention are not looked at.
+ * One member that an operation's body may have. min and max both 0: no limit. Fields that a type
+ * does not mention are not looked at.
  */
 struct body_member {
 	const char *name;
@@ -50,13 +50,14 @@ struct body_fault {
 
 /*
  * Does a body, as read by json_strict_parse(), fit its schema? A body that is no object, a member
- * that is missing, not described or not of its type is named in *fault and answered with false. A name that the
- * client made up is cut short and its control characters are shown as '?'.
+ * that is missing, not described or not of its type is named in *fault and answered with false. A
+ * name that the client made up is cut short and its control characters are shown as '?'.
  *
- * Strings, and names and strings inside free-form objects, must not hold U+0000, which PostgreSQL cannot store as text or
- * jsonb. Numbers inside free-form objects must be of a size that a double can hold, and at most 100 characters
- * long; they keep their digits.
+ * Strings, and names and strings inside free-form objects, must not hold U+0000, which PostgreSQL
+ * cannot store as text or jsonb. Numbers inside free-form objects must be of a size that a double
+ * can hold, and at most 100 characters long; they keep their digits.
  */
-MUST_CHECK bool body_check(const struct body_schema *schema, struct json_object *body, struct body_fault *fault);
+MUST_CHECK bool body_check(const struct body_schema *schema, struct json_object *body,
+    struct body_fault *fault);
 
 #endif

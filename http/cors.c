@@ -10,8 +10,8 @@
 /* The request headers that we read and that the Fetch standard lets a script set. */
 #define ALLOW_HEADERS "X-API-Key, X-Tenant-ID, X-Request-Id, X-Audit-Reason, Idempotency-Key, " \
 	"Content-Type, If-Match, If-None-Match, Prefer"
-#define EXPOSE_HEADERS "ETag, Location, X-Request-Id, Preference-Applied, Retry-After, Allow, Accept-Patch, " \
-	"WWW-Authenticate"
+#define EXPOSE_HEADERS "ETag, Location, X-Request-Id, Preference-Applied, Retry-After, Allow, " \
+	"Accept-Patch, WWW-Authenticate"
 #define MAX_AGE "600" /* seconds; a change of the list of origins is noticed after that */
 
 /* Is `origin` one of those, separated by blanks, in `origins`? */
@@ -20,10 +20,11 @@ is_listed(const char *origins, const char *origin)
 {
 	size_t len;
 
-	for (origins += strspn(origins, " "); *origins != '\0'; origins += len + strspn(origins + len, " ")) {
+	while (*(origins += strspn(origins, " ")) != '\0') {
 		len = strcspn(origins, " ");
 		if (strlen(origin) == len && memcmp(origins, origin, len) == 0)
 			return true;
+		origins += len;
 	}
 	return false;
 }
@@ -38,7 +39,9 @@ allowed_origin(const char *origins, const struct request *rq)
 		return NULL;
 	if (strcmp(origins, "*") == 0)
 		return "*";
-	return strcmp(origin, "null") != 0 && strcmp(origin, "*") != 0 && is_listed(origins, origin) ? origin : NULL;
+	if (strcmp(origin, "null") == 0 || strcmp(origin, "*") == 0)
+		return NULL;
+	return is_listed(origins, origin) ? origin : NULL;
 }
 
 /* Vary whenever another Origin could be answered otherwise, and the origin where it is allowed. */
@@ -70,7 +73,8 @@ cors_answer(struct response *rs, const char *origins, const struct request *rq)
 }
 
 void
-cors_preflight(struct response *rs, const char *origins, const struct request *rq, const char *methods)
+cors_preflight(struct response *rs, const char *origins, const struct request *rq,
+    const char *methods)
 {
 	if (!add_origin(rs, origins, rq))
 		return;

@@ -8,7 +8,8 @@ static const struct {
 	const char *code;
 	const char *message;
 } table[HTTP_ERROR__MAX] = {
-#define X(id, status_, code_, message_) [id] = { .status = status_, .code = code_, .message = message_ },
+#define X(id, status_, code_, message_) \
+	[id] = { .status = status_, .code = code_, .message = message_ },
 	HTTP_ERROR_LIST(X)
 #undef X
 };

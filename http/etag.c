@@ -21,7 +21,10 @@ is_etag_char(char c)
 	return u == 0x21 || (u >= 0x23 && u <= 0x7E) || u >= 0x80;
 }
 
-/* The end of the entity tag at `p`, and where between the quotes its opaque part is; NULL: there is none. */
+/*
+ * The end of the entity tag at `p`, and where between the quotes its opaque part is; NULL: there is
+ * none.
+ */
 static const char *
 read_tag(const char *p, const char **opaque, size_t *len)
 {

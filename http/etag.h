@@ -11,13 +11,14 @@ enum etag_result {
 };
 
 /*
- * Does an If-Match or If-None-Match value (RFC 9110 sections 8.8.3, 13.1.1, 13.1.2) name the current
- * `etag`, a strong one with its quotes ("\"v7\"")? "*" names any; a list may have empty elements, and a list of
- * nothing else names none. The whole value is checked even after a match.
+ * Does an If-Match or If-None-Match value (RFC 9110 sections 8.8.3, 13.1.1, 13.1.2) name the
+ * current `etag`, a strong one with its quotes ("\"v7\"")? "*" names any; a list may have empty
+ * elements, and a list of nothing else names none. The whole value is checked even after a match.
  *
- * Comparison is lenient for both headers, since a web server in front changes our tag when it compresses a response:
- * nginx makes it weak (W/"v7"), Apache and lighttpd put "-gzip", "-br", "-deflate" or "-zstd" inside the quotes.
- * One such suffix and the W/ are disregarded; our own tags have neither.
+ * Comparison is lenient for both headers, since a web server in front changes our tag when it
+ * compresses a response: nginx makes it weak (W/"v7"), Apache and lighttpd put "-gzip", "-br",
+ * "-deflate" or "-zstd" inside the quotes. One such suffix and the W/ are disregarded; our own tags
+ * have neither.
  */
 MUST_CHECK enum etag_result etag_list_match(const char *header_value, const char *etag);
 

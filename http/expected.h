@@ -13,8 +13,9 @@ void expected_words(char *out, size_t size, const char *const *words);
 void expected_range(char *out, size_t size, const char *what, long min, long max, const char *unit);
 
 /*
- * Append to the `used` bytes in `out` what may be shown of `len` bytes from outside: with '?' for control characters and for what
- * is not UTF-8, cut between characters where `out` is full. The new number of bytes used; always NUL-terminated.
+ * Append to the `used` bytes in `out` what may be shown of `len` bytes from outside: with '?' for
+ * control characters and for what is not UTF-8, cut between characters where `out` is full. The new
+ * number of bytes used; always NUL-terminated.
  */
 size_t expected_show(char *out, size_t size, size_t used, const char *text, size_t len);
 

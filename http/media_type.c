@@ -13,13 +13,17 @@ read_type(const char *p, struct token *t)
 	struct token part;
 	const char *start = p;
 
-	if ((p = token_read(p, &part)) == NULL || *p != '/' || (p = token_read(p + 1, &part)) == NULL)
+	if ((p = token_read(p, &part)) == NULL || *p != '/' ||
+	    (p = token_read(p + 1, &part)) == NULL)
 		return NULL;
 	*t = (struct token){ .text = start, .len = (size_t)(p - start) };
 	return p;
 }
 
-/* One "; name=value", where an empty one is allowed; false in *fits for a charset that is not UTF-8. */
+/*
+ * One "; name=value", where an empty one is allowed; false in *fits for a charset that is not
+ * UTF-8.
+ */
 static const char *
 read_parameter(const char *p, bool *fits)
 {
@@ -28,7 +32,8 @@ read_parameter(const char *p, bool *fits)
 	p = token_skip_blanks(p + 1);
 	if (*p == ';' || *p == '\0')
 		return p;
-	if ((p = token_read(p, &name)) == NULL || *p != '=' || (p = token_read_word(p + 1, &value)) == NULL)
+	if ((p = token_read(p, &name)) == NULL || *p != '=' ||
+	    (p = token_read_word(p + 1, &value)) == NULL)
 		return NULL;
 	if (token_is(&name, "charset") && !token_is(&value, "utf-8"))
 		*fits = false;

@@ -10,8 +10,9 @@ enum media_type {
 };
 
 /*
- * Which media type is a Content-Type value (RFC 9110 section 8.3.1; NULL: absent)? Letter case does not matter;
- * parameters are allowed and disregarded, except that a charset must be utf-8, quoted or not.
+ * Which media type is a Content-Type value (RFC 9110 section 8.3.1; NULL: absent)? Letter case does
+ * not matter; parameters are allowed and disregarded, except that a charset must be utf-8, quoted
+ * or not.
  */
 enum media_type media_type_of(const char *value);
 

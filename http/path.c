@@ -7,7 +7,8 @@
 
 /* Note what stands at `path` for the placeholder at `template`, which begins with '{'. */
 static bool
-add_value(struct path_values *out, const char *template, size_t template_len, const char *path, size_t len)
+add_value(struct path_values *out, const char *template, size_t template_len, const char *path,
+    size_t len)
 {
 	if (len == 0 || out->count == PATH_VALUES_MAX)
 		return false;

@@ -23,11 +23,12 @@ struct path_values {
 };
 
 /*
- * Does `path` fit `template`, such as "/v1/grants/{id}"? A placeholder is a whole segment and stands for
- * one segment that is not empty; all else is compared byte by byte, so a trailing slash makes another path.
- * On true, *out holds the placeholders' values in order, as slices of `path`; on false it is undefined.
- * A template has at most PATH_VALUES_MAX placeholders; one with more matches nothing.
- * "/v1/policies/{id}" fits "/v1/policies/evaluate" too: ask the more literal template first.
+ * Does `path` fit `template`, such as "/v1/grants/{id}"? A placeholder is a whole segment and
+ * stands for one segment that is not empty; all else is compared byte by byte, so a trailing slash
+ * makes another path. On true, *out holds the placeholders' values in order, as slices of `path`;
+ * on false it is undefined. A template has at most PATH_VALUES_MAX placeholders; one with more
+ * matches nothing. "/v1/policies/{id}" fits "/v1/policies/evaluate" too: ask the more literal
+ * template first.
  */
 MUST_CHECK bool path_match(const char *template, const char *path, struct path_values *out);
 

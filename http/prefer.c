@@ -27,7 +27,8 @@ skip_parameters(const char *p)
 
 	while (*p == ';') {
 		p = token_skip_blanks(p + 1);
-		if (*p != ';' && *p != ',' && *p != '\0' && (p = read_pair(p, &name, &value)) == NULL)
+		if (*p != ';' && *p != ',' && *p != '\0' &&
+		    (p = read_pair(p, &name, &value)) == NULL)
 			return NULL;
 	}
 	return *p == ',' || *p == '\0' ? p : NULL;

@@ -53,8 +53,8 @@ decode_byte(const char *text, size_t len, size_t *i)
 }
 
 /*
- * Decode into query->text; NULL where it is malformed. There is room: decoding never lengthens a text, and
- * each piece leaves a '=' or '&' for its NUL, or ends the query string.
+ * Decode into query->text; NULL where it is malformed. There is room: decoding never lengthens a
+ * text, and each piece leaves a '=' or '&' for its NUL, or ends the query string.
  */
 static const char *
 decode(struct splitter *s, const char *text, size_t len)
@@ -178,22 +178,27 @@ split_pair(struct splitter *s, const char *pair, size_t len)
 	size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
 
 	if ((name = decode(s, pair, name_len)) == NULL)
-		return refuse(s->fault, pair, name_len, "percent-encoded UTF-8 without control characters");
+		return refuse(s->fault, pair, name_len,
+		    "percent-encoded UTF-8 without control characters");
 	if (equals != NULL && (value = decode(s, equals + 1, len - name_len - 1)) == NULL)
-		return refuse(s->fault, name, strlen(name), "percent-encoded UTF-8 without control characters");
+		return refuse(s->fault, name, strlen(name),
+		    "percent-encoded UTF-8 without control characters");
 	return store(s, name, value);
 }
 
 bool
-query_parse(struct query *query, const char *text, const struct query_parameter *parameters, size_t count,
-    struct query_fault *fault)
+query_parse(struct query *query, const char *text, const struct query_parameter *parameters,
+    size_t count, struct query_fault *fault)
 {
-	struct splitter s = { .query = query, .parameters = parameters, .count = count, .fault = fault };
+	struct splitter s = {
+		.query = query, .parameters = parameters, .count = count, .fault = fault
+	};
 	size_t len;
 
 	memset(query->value, 0, sizeof(query->value));
 	if (strlen(text) > QUERY_MAX)
-		return refuse(fault, "(query)", strlen("(query)"), "a query string of at most 4096 bytes");
+		return refuse(fault, "(query)", strlen("(query)"),
+		    "a query string of at most 4096 bytes");
 	for (;;) {
 		len = strcspn(text, "&");
 		if (len > 0 && !split_pair(&s, text, len))

@@ -27,15 +27,18 @@ struct query_parameter {
 
 struct query_value {
 	bool present;
-	int64_t number;		/* QUERY_INTEGER; QUERY_TIME: microseconds since the epoch; QUERY_WORD: its index */
+	int64_t number;		/* QUERY_INTEGER, QUERY_TIME (microseconds), QUERY_WORD (index) */
 	struct uuid uuid;	/* QUERY_UUID */
-	const char *text;	/* the decoded value, whatever the type; NUL-terminated; NULL when not present */
+	const char *text;	/* the decoded value, whatever the type; NULL: not present */
 };
 
 #define QUERY_PARAMETERS_MAX 16
 #define QUERY_MAX 4096 /* bytes of a query string */
 
-/* A query string, taken apart. value[i] belongs to the i-th description. Holds no memory of its own: no clearing. */
+/*
+ * A query string, taken apart. value[i] belongs to the i-th description. Holds no memory of its
+ * own: no clearing.
+ */
 struct query {
 	struct query_value value[QUERY_PARAMETERS_MAX];
 	char text[QUERY_MAX + 1];	/* what the values' texts point into */
@@ -46,19 +49,19 @@ struct query {
 
 /* Which parameter was refused, and why; both fit into an error's details. */
 struct query_fault {
-	char parameter[QUERY_NAME_MAX + 1];	/* as sent, cut at a character and with '?' for what is not printable; */
-						/* "(query)" where no parameter is meant */
+	/* As sent, cut short, with '?' for what is not printable; "(query)": none in particular. */
+	char parameter[QUERY_NAME_MAX + 1];
 	char expected[QUERY_EXPECTED_MAX];	/* "an integer from 1 to 250" */
 };
 
 /*
- * Take a query string apart (application/x-www-form-urlencoded: pairs between '&', '+' for a blank, %XX): every
- * parameter must be described, occur once, and be valid UTF-8 without control characters after decoding; a
- * value must be of its type. Empty pairs are skipped.
- * False with *fault filled, and *query undefined, otherwise. *query is not to be copied or moved: its values point into it.
- * `count` is at most QUERY_PARAMETERS_MAX.
+ * Take a query string apart (application/x-www-form-urlencoded: pairs between '&', '+' for a blank,
+ * %XX): every parameter must be described, occur once, and be valid UTF-8 without control
+ * characters after decoding; a value must be of its type. Empty pairs are skipped. False with
+ * *fault filled, and *query undefined, otherwise. *query is not to be copied or moved: its values
+ * point into it. `count` is at most QUERY_PARAMETERS_MAX.
  */
-MUST_CHECK bool query_parse(struct query *query, const char *text, const struct query_parameter *parameters, size_t count,
-    struct query_fault *fault);
+MUST_CHECK bool query_parse(struct query *query, const char *text,
+    const struct query_parameter *parameters, size_t count, struct query_fault *fault);
 
 #endif

@@ -51,7 +51,8 @@ http_header_from_variable(const char *name, size_t len)
 	int header;
 
 	for (header = 0; header < HTTP_HEADER__MAX; header++) {
-		if (strlen(header_variables[header]) == len && memcmp(header_variables[header], name, len) == 0)
+		if (strlen(header_variables[header]) == len &&
+		    memcmp(header_variables[header], name, len) == 0)
 			return header;
 	}
 	return -1;

@@ -81,7 +81,9 @@ const char *http_method_name(enum http_method);
 /* By exact, case-sensitive name (RFC 9110 section 9.1); HTTP_OTHER for anything unknown. */
 enum http_method http_method_from_name(const char *);
 const char *http_header_name(enum http_header);
-/* The header that a CGI variable (RFC 3875 section 4.1.18) carries, or -1 for one that is not read. */
+/*
+ * The header that a CGI variable (RFC 3875 section 4.1.18) carries, or -1 for one that is not read.
+ */
 int http_header_from_variable(const char *name, size_t len);
 
 #endif

@@ -13,7 +13,8 @@
 static bool
 is_request_id(const char *text)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char allowed[] = "0123456789._-"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	size_t len = strspn(text, allowed);
 
 	return len >= 1 && len <= REQUEST_ID_MAX && text[len] == '\0';
@@ -105,7 +106,10 @@ response_empty(struct response *rs, int status)
 	rs->status = status;
 }
 
-/* Add a member, taking the value over; without one (no memory) the object is given up too. NULL stays NULL. */
+/*
+ * Add a member, taking the value over; without one (no memory) the object is given up too. NULL
+ * stays NULL.
+ */
 static struct json_object *
 with_member(struct json_object *object, const char *name, struct json_object *value)
 {
@@ -118,8 +122,8 @@ with_member(struct json_object *object, const char *name, struct json_object *va
 
 /* The error shape: {"code", "message", "details": {…, "request_id"}} and maybe "notices". */
 static struct json_object *
-error_object(const struct response *rs, enum http_error error, const char *message, struct json_object *details,
-    struct json_object *notices)
+error_object(const struct response *rs, enum http_error error, const char *message,
+    struct json_object *details, struct json_object *notices)
 {
 	struct json_object *o = json_object_new_object();
 

@@ -14,8 +14,8 @@ struct json_object;
 #define REQUEST_ID_MAX 128
 
 /*
- * A response that is built in memory and sent in one piece, so that no client ever sees half of one.
- * Building is sticky: a lost append turns up in response_failed(), and whoever sends answers
+ * A response that is built in memory and sent in one piece, so that no client ever sees half of
+ * one. Building is sticky: a lost append turns up in response_failed(), and whoever sends answers
  * 500 instead. The owner clears it with response_clear(); RESPONSE_EMPTY is valid.
  */
 struct response {
@@ -37,17 +37,20 @@ void response_begin(struct response *, const char *request_id);
 /* Add a header. A value with a control character fails the response: no header can be injected. */
 void response_header(struct response *, const char *name, const char *value);
 
-/* Answer with a JSON value; takes over the reference to it, NULL included (which fails the response). */
+/*
+ * Answer with a JSON value; takes over the reference to it, NULL included (which fails the
+ * response).
+ */
 void response_json(struct response *, int status, struct json_object *);
 
 /* Answer with no body: 204, 304. */
 void response_empty(struct response *, int status);
 
 /*
- * Answer with an error in the one error shape; replaces whatever was answered before, except the headers
- * of response_begin(). `details` (may be NULL) is taken over and gains `request_id`;
- * `notices` (may be NULL: no such member) is taken over.
- * Adds what RFC 9110 demands with a status: WWW-Authenticate with 401, Retry-After with 503.
+ * Answer with an error in the one error shape; replaces whatever was answered before, except the
+ * headers of response_begin(). `details` (may be NULL) is taken over and gains `request_id`;
+ * `notices` (may be NULL: no such member) is taken over. Adds what RFC 9110 demands with a status:
+ * WWW-Authenticate with 401, Retry-After with 503.
  */
 void response_error(struct response *, enum http_error, struct json_object *details,
     struct json_object *notices);

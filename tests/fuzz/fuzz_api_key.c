@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The check of a key, of the input itself and of a good key in which pairs of bytes (place, value) of the
- * input were put. What is accepted has the form.
+ * The check of a key, of the input itself and of a good key in which pairs of bytes (place, value)
+ * of the input were put. What is accepted has the form.
  */
 #include "config.h"
 
@@ -16,7 +16,8 @@ static const char good[] = "grd_Ab3dEf7h_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw
 static void
 check(const char *text, size_t len)
 {
-	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+	static const char digits[] = "0123456789_"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	char name[API_KEY_NAME_LEN + 1];
 	size_t i;
 
@@ -42,7 +43,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		text[data[i] % API_KEY_TEXT_LEN] = (char)data[i + 1];
 	for (i = 0; i < API_KEY_TEXT_LEN; i++)
 		changed += text[i] != good[i];
-	/* The check sum finds every change of up to four bytes in a row, so certainly one of one byte. */
+	/*
+	 * The check sum finds every change of up to four bytes in a row, so certainly one of one
+	 * byte.
+	 */
 	HOLDS(changed > 1 || api_key_check(text, API_KEY_TEXT_LEN, name) == (changed == 0));
 	check(text, API_KEY_TEXT_LEN);
 	return 0;

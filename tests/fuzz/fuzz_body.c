@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A body against a schema with one member of each type. What is refused is named in printable UTF-8. */
+/*
+ * A body against a schema with one member of each type. What is refused is named in printable
+ * UTF-8.
+ */
 #include "config.h"
 
 #include <json-c/json.h>
@@ -41,7 +44,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		HOLDS(json_object_is_type(body, json_type_object));
 	} else {
 		HOLDS(utf8_printable(fault.member, strnlen(fault.member, sizeof(fault.member))));
-		HOLDS(utf8_printable(fault.expected, strnlen(fault.expected, sizeof(fault.expected))));
+		HOLDS(utf8_printable(fault.expected,
+		    strnlen(fault.expected, sizeof(fault.expected))));
 		HOLDS(fault.expected[0] != '\0');
 	}
 	json_object_put(body);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An If-Match value. A well-formed list gains our tag and then matches; blanks around it change nothing; what is
- * malformed stays so.
+ * An If-Match value. A well-formed list gains our tag and then matches; blanks around it change
+ * nothing; what is malformed stays so.
  */
 #include "config.h"
 

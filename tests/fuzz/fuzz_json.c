@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The strict JSON reader. What it accepts, json-c's reader accepts too and reads the same, but for integers that
- * it would clamp; and what is written out again is read as the same value.
+ * The strict JSON reader. What it accepts, json-c's reader accepts too and reads the same, but for
+ * integers that it would clamp; and what is written out again is read as the same value.
  */
 #include "config.h"
 
@@ -72,7 +72,8 @@ compare_with_tokener(const uint8_t *data, size_t size, struct json_object *value
 
 	HOLDS(tokener != NULL);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	other = json_tokener_parse_ex(tokener, text, (int)size + 1); /* with its NUL, which ends a number */
+	/* With its NUL, which ends a number. */
+	other = json_tokener_parse_ex(tokener, text, (int)size + 1);
 	HOLDS(json_tokener_get_error(tokener) == json_tokener_success);
 	HOLDS(same(value, other));
 	json_object_put(other);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A template and a path, one line each. Where they fit, the template with the values put in place of its
- * placeholders is the path.
+ * A template and a path, one line each. Where they fit, the template with the values put in place
+ * of its placeholders is the path.
  */
 #include "config.h"
 

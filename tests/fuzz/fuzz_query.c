@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A query string. What is accepted is, encoded anew from its values, accepted with the same values. */
+/*
+ * A query string. What is accepted is, encoded anew from its values, accepted with the same values.
+ */
 #include "config.h"
 
 #include "fuzz.h"
@@ -57,13 +59,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (query_parse(&query, text, parameters, COUNT_OF(parameters), &fault)) {
 		encode(&b, &query);
 		if (b.len <= QUERY_MAX) {
-			HOLDS(query_parse(&again, buf_text(&b), parameters, COUNT_OF(parameters), &fault));
+			HOLDS(query_parse(&again, buf_text(&b), parameters, COUNT_OF(parameters),
+			    &fault));
 			compare(&query, &again);
 		}
 		buf_clear(&b);
 	} else {
-		HOLDS(utf8_printable(fault.parameter, strnlen(fault.parameter, sizeof(fault.parameter))));
-		HOLDS(utf8_printable(fault.expected, strnlen(fault.expected, sizeof(fault.expected))));
+		HOLDS(utf8_printable(fault.parameter,
+		    strnlen(fault.parameter, sizeof(fault.parameter))));
+		HOLDS(utf8_printable(fault.expected,
+		    strnlen(fault.expected, sizeof(fault.expected))));
 		HOLDS(fault.expected[0] != '\0');
 	}
 	free(text);

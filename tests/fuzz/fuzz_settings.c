@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of settings. What is accepted is printed, loaded and printed again as the same; what is not has a sentence. */
+/*
+ * A file of settings. What is accepted is printed, loaded and printed again as the same; what is
+ * not has a sentence.
+ */
 #include "config.h"
 
 #include <stdio.h>

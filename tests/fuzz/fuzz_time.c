@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A time that is read is printed and read again as the same; and so is any number of microseconds in range. */
+/*
+ * A time that is read is printed and read again as the same; and so is any number of microseconds
+ * in range.
+ */
 #include "config.h"
 
 #include <stdbool.h>

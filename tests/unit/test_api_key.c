@@ -6,7 +6,10 @@
 #include "base/api_key.h"
 #include "base/hex.h"
 
-/* Made by another program from the description in the header: the numbers 0, 1 and 2^256 - 1 as secrets. */
+/*
+ * Made by another program from the description in the header: the numbers 0, 1 and 2^256 - 1 as
+ * secrets.
+ */
 static const struct { const char *text, *hash; } known[] = {
 	{ "grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f",
 	    "8ce1d061096edd1bee6374d615f93116e9c7933c0ec56ef8822aff15e1b2e047" },
@@ -65,7 +68,8 @@ every_change_of_a_byte(void **state)
 		for (i = 0; i < API_KEY_TEXT_LEN; i++) {
 			for (c = 0; c < 256; c++) {
 				text[i] = (char)c;
-				if (api_key_check(text, API_KEY_TEXT_LEN, name) != (text[i] == known[k].text[i]))
+				if (api_key_check(text, API_KEY_TEXT_LEN, name) !=
+				    (text[i] == known[k].text[i]))
 					fail_msg("byte %zu of key %zu as %d", i, k, c);
 				if (text[i] != known[k].text[i])
 					assert_string_equal(name, "");
@@ -110,7 +114,10 @@ made_keys(void **state)
 	for (i = 4; i < API_KEY_TEXT_LEN; i++) {
 		for (used = 0, c = 0; c < 128; c++)
 			used += seen[i][c];
-		/* The first digit of the secret is at most 'y', the first of the check sum at most '4'. */
+		/*
+		 * The first digit of the secret is at most 'y', the first of the check sum at most
+		 * '4'.
+		 */
 		assert_int_equal(used, i == 12 ? 1 : i == 13 ? 61 : i == 56 ? 5 : 62);
 	}
 }

@@ -15,7 +15,9 @@ static const struct body_member event_members[] = {
 	{ .name = "tags", .type = MEMBER_ARRAY, .max = 2,
 	    .item = &(const struct body_member){ .type = MEMBER_STRING, .min = 1, .max = 3 } },
 };
-static const struct body_schema event_schema = { .members = event_members, .count = COUNT_OF(event_members) };
+static const struct body_schema event_schema = {
+	.members = event_members, .count = COUNT_OF(event_members)
+};
 static const struct body_member members[] = {
 	{ .name = "flag", .type = MEMBER_BOOLEAN },
 	{ .name = "count", .type = MEMBER_INTEGER, .min = -1, .max = 10 },
@@ -53,12 +55,15 @@ what_fits(void **state)
 	static const char *const table[] = {
 		"{}", "{\"flag\":true}", "{\"flag\":false}", "{\"count\":-1}", "{\"count\":10}",
 		"{\"any_count\":9223372036854775807}", "{\"any_count\":-9223372036854775808}",
-		"{\"name\":\"a\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}", "{\"text\":\"\"}", "{\"id\":null}",
+		"{\"name\":\"a\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}",
+		"{\"text\":\"\"}", "{\"id\":null}",
 		"{\"id\":" ID "}", "{\"at\":\"2026-11-23T02:31:45Z\"}", "{\"free\":{}}",
 		"{\"free\":{\"a\":[1,-0,1.5,1e300,-1e-300,0e999,0.0,null,true,\"\\n\",{\"\":{}}],"
 		    "\"n\":123456789012345678901234567890}}",
-		"{\"event\":{\"id\":" ID "}}", "{\"event\":{\"tags\":[],\"kind\":\"write\",\"id\":" ID "}}",
-		"{\"event\":{\"tags\":[\"abc\",\"d\"],\"id\":" ID "}}", "{\"events\":[{\"id\":" ID "},{\"id\":" ID "}]}",
+		"{\"event\":{\"id\":" ID "}}",
+		"{\"event\":{\"tags\":[],\"kind\":\"write\",\"id\":" ID "}}",
+		"{\"event\":{\"tags\":[\"abc\",\"d\"],\"id\":" ID "}}",
+		"{\"events\":[{\"id\":" ID "},{\"id\":" ID "}]}",
 	};
 	struct body_fault fault;
 	size_t i;
@@ -72,27 +77,38 @@ what_fits(void **state)
 #define MEMBERS "one of flag, count, any_count, name, text, id, at, free, event, events"
 
 static const struct { const char *text, *member, *expected; } bad[] = {
-	{ "null", "(body)", "an object" }, { "[]", "(body)", "an object" }, { "1", "(body)", "an object" },
+	{ "null", "(body)", "an object" }, { "[]", "(body)", "an object" },
+	{ "1", "(body)", "an object" },
 	{ "\"x\"", "(body)", "an object" }, { "true", "(body)", "an object" },
 	{ "{\"flag\":null}", "flag", "true or false" }, { "{\"flag\":0}", "flag", "true or false" },
-	{ "{\"flag\":\"true\"}", "flag", "true or false" }, { "{\"flag\":[true]}", "flag", "true or false" },
-	{ "{\"count\":11}", "count", "an integer from -1 to 10" }, { "{\"count\":-2}", "count", "an integer from -1 to 10" },
-	{ "{\"count\":1.0}", "count", "an integer from -1 to 10" }, { "{\"count\":1e0}", "count", "an integer from -1 to 10" },
-	{ "{\"count\":-0}", "count", "an integer from -1 to 10" }, { "{\"count\":true}", "count", "an integer from -1 to 10" },
+	{ "{\"flag\":\"true\"}", "flag", "true or false" },
+	{ "{\"flag\":[true]}", "flag", "true or false" },
+	{ "{\"count\":11}", "count", "an integer from -1 to 10" },
+	{ "{\"count\":-2}", "count", "an integer from -1 to 10" },
+	{ "{\"count\":1.0}", "count", "an integer from -1 to 10" },
+	{ "{\"count\":1e0}", "count", "an integer from -1 to 10" },
+	{ "{\"count\":-0}", "count", "an integer from -1 to 10" },
+	{ "{\"count\":true}", "count", "an integer from -1 to 10" },
 	{ "{\"any_count\":9223372036854775808}", "any_count", "an integer" },
 	{ "{\"any_count\":-9223372036854775809}", "any_count", "an integer" },
-	{ "{\"any_count\":null}", "any_count", "an integer" }, { "{\"any_count\":\"1\"}", "any_count", "an integer" },
+	{ "{\"any_count\":null}", "any_count", "an integer" },
+	{ "{\"any_count\":\"1\"}", "any_count", "an integer" },
 	{ "{\"name\":\"\"}", "name", "a string from 1 to 5 bytes long" },
 	{ "{\"name\":\"\xC3\xA9\xC3\xA9\xC3\xA9\"}", "name", "a string from 1 to 5 bytes long" },
 	{ "{\"name\":7}", "name", "a string from 1 to 5 bytes long" },
-	{ "{\"name\":\"a\\u0000b\"}", "name", "text without U+0000" }, { "{\"text\":\"\\u0000\"}", "text", "text without U+0000" },
-	{ "{\"text\":{}}", "text", "a string" }, { "{\"id\":\"x\"}", "id", "a UUID" }, { "{\"id\":1}", "id", "a UUID" },
-	{ "{\"at\":\"yesterday\"}", "at", "an RFC 3339 time" }, { "{\"at\":0}", "at", "an RFC 3339 time" },
+	{ "{\"name\":\"a\\u0000b\"}", "name", "text without U+0000" },
+	{ "{\"text\":\"\\u0000\"}", "text", "text without U+0000" },
+	{ "{\"text\":{}}", "text", "a string" }, { "{\"id\":\"x\"}", "id", "a UUID" },
+	{ "{\"id\":1}", "id", "a UUID" },
+	{ "{\"at\":\"yesterday\"}", "at", "an RFC 3339 time" },
+	{ "{\"at\":0}", "at", "an RFC 3339 time" },
 	{ "{\"free\":[]}", "free", "an object" }, { "{\"free\":null}", "free", "an object" },
 	{ "{\"free\":{\"a\":[0,{\"b\":\"\\u0000\"}]}}", "free.a[1].b", "text without U+0000" },
 #define NUMBER "a number that a double can hold, at most 100 characters long"
-	{ "{\"free\":{\"a\":1e400}}", "free.a", NUMBER }, { "{\"free\":{\"a\":-1e400}}", "free.a", NUMBER },
-	{ "{\"free\":{\"a\":1e-400}}", "free.a", NUMBER }, { "{\"free\":{\"a\":[0.0e1,-0.1E-999]}}", "free.a[1]", NUMBER },
+	{ "{\"free\":{\"a\":1e400}}", "free.a", NUMBER },
+	{ "{\"free\":{\"a\":-1e400}}", "free.a", NUMBER },
+	{ "{\"free\":{\"a\":1e-400}}", "free.a", NUMBER },
+	{ "{\"free\":{\"a\":[0.0e1,-0.1E-999]}}", "free.a[1]", NUMBER },
 	{ "{\"free\":{\"a\":1.00000000000000000000000000000000000000000000000000"
 	    "0000000000000000000000000000000000000000000000000}}", "free.a", NUMBER },
 	{ "{\"event\":{}}", "event.id", "this member, which is required" },
@@ -100,15 +116,23 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"event\":{\"id\":null}}", "event.id", "a UUID" },
 	{ "{\"event\":{\"id\":" ID ",\"kind\":\"Read\"}}", "event.kind", "one of read, write" },
 	{ "{\"event\":{\"id\":" ID ",\"kind\":1}}", "event.kind", "one of read, write" },
-	{ "{\"event\":{\"id\":" ID ",\"kind\":\"read\\u0000\"}}", "event.kind", "text without U+0000" },
-	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"\"]}}", "event.tags[1]", "a string from 1 to 3 bytes long" },
-	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"b\",\"c\"]}}", "event.tags", "an array from 0 to 2 elements" },
+	{ "{\"event\":{\"id\":" ID ",\"kind\":\"read\\u0000\"}}", "event.kind",
+	"text without U+0000" },
+	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"\"]}}", "event.tags[1]",
+	"a string from 1 to 3 bytes long" },
+	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"b\",\"c\"]}}", "event.tags",
+	"an array from 0 to 2 elements" },
 	{ "{\"event\":{\"id\":" ID ",\"x\":1}}", "event.x", "one of id, kind, tags" },
-	{ "{\"events\":[]}", "events", "an array from 1 to 4 elements" }, { "{\"events\":{}}", "events", "an array from 1 to 4 elements" },
-	{ "{\"events\":[{\"id\":" ID "},{\"id\":" ID "},{\"id\":" ID "},{\"id\":" ID ",\"kind\":null}]}", "events[3].kind",
+	{ "{\"events\":[]}", "events", "an array from 1 to 4 elements" },
+	{ "{\"events\":{}}", "events", "an array from 1 to 4 elements" },
+	{ "{\"events\":[{\"id\":" ID "},{\"id\":" ID "},{\"id\":" ID "},"
+	    "{\"id\":" ID ",\"kind\":null}]}",
+	"events[3].kind",
 	    "one of read, write" },
-	{ "{\"events\":[null]}", "events[0]", "an object" }, { "{\"events\":[{\"id\":" ID "},{}]}", "events[1].id", "this member, which is required" },
-	{ "{\"flags\":true}", "flags", MEMBERS }, { "{\"Flag\":true}", "Flag", MEMBERS }, { "{\"\":true}", "", MEMBERS },
+	{ "{\"events\":[null]}", "events[0]", "an object" },
+	{ "{\"events\":[{\"id\":" ID "},{}]}", "events[1].id", "this member, which is required" },
+	{ "{\"flags\":true}", "flags", MEMBERS }, { "{\"Flag\":true}", "Flag", MEMBERS },
+	{ "{\"\":true}", "", MEMBERS },
 	{ "{\"flag\":true,\"a\\n\\u001b\\u007f\\u0085\xC3\xA9\":1}", "a????\xC3\xA9", MEMBERS },
 };
 
@@ -122,7 +146,8 @@ what_does_not(void **state)
 	for (i = 0; i < COUNT_OF(bad); i++) {
 		if (check(&schema, bad[i].text, &fault))
 			fail_msg("accepted: %s", bad[i].text);
-		if (strcmp(fault.member, bad[i].member) != 0 || strcmp(fault.expected, bad[i].expected) != 0)
+		if (strcmp(fault.member, bad[i].member) != 0 ||
+		    strcmp(fault.expected, bad[i].expected) != 0)
 			fail_msg("%s: %s, %s", bad[i].text, fault.member, fault.expected);
 	}
 }
@@ -155,7 +180,8 @@ long_paths_are_cut(void **state)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "}");
 	assert_false(check(&schema, text, &fault));
 	assert_string_equal(fault.expected, "text without U+0000");
-	for (len = (size_t)snprintf(wanted, sizeof(wanted), "free"); len + 3 < sizeof(wanted); len += 3)
+	len = (size_t)snprintf(wanted, sizeof(wanted), "free");
+	for (; len + 3 < sizeof(wanted); len += 3)
 		memcpy(wanted + len, ".\xC3\xA9", 4);
 	assert_memory_equal(fault.member, wanted, len);
 	assert_in_range(strlen(fault.member), len, BODY_MEMBER_MAX - 1);

@@ -31,17 +31,21 @@ head_for(const char *origins, const char *origin, bool preflight)
 
 /* `allowed` is what Access-Control-Allow-Origin says, NULL for no such header. */
 static const struct { const char *origins, *origin, *allowed; bool vary; } table[] = {
-	{ "", NULL, NULL, false }, { "", "https://a.example", NULL, false }, { "", "", NULL, false },
+	{ "", NULL, NULL, false }, { "", "https://a.example", NULL, false },
+	{ "", "", NULL, false },
 	{ TWO, NULL, NULL, true },
 	{ TWO, "https://a.example", "https://a.example", true },
 	{ TWO, "http://b.example:8080", "http://b.example:8080", true },
-	{ "  https://a.example   https://c.example  ", "https://c.example", "https://c.example", true },
+	{ "  https://a.example   https://c.example  ", "https://c.example",
+	"https://c.example", true },
 	{ TWO, "https://a.example.evil", NULL, true }, { TWO, "https://a.exampl", NULL, true },
 	{ TWO, "https://A.example", NULL, true }, { TWO, "http://a.example", NULL, true },
 	{ TWO, "http://b.example", NULL, true }, { TWO, TWO, NULL, true }, { TWO, "", NULL, true },
 	{ TWO, "null", NULL, true }, { "null", "null", NULL, true },
-	{ "*", "https://any.example", "*", false }, { "*", NULL, NULL, false }, { "*", "null", "*", false },
-	{ "* https://a.example", "https://b.example", NULL, true }, { "* https://a.example", "*", NULL, true },
+	{ "*", "https://any.example", "*", false }, { "*", NULL, NULL, false },
+	{ "*", "null", "*", false },
+	{ "* https://a.example", "https://b.example", NULL, true },
+	{ "* https://a.example", "*", NULL, true },
 	{ "https://*.example", "https://a.example", NULL, true },
 };
 
@@ -56,17 +60,21 @@ origins_and_answers(void **state)
 	for (i = 0; i < COUNT_OF(table); i++) {
 		for (preflight = 0; preflight <= 1; preflight++) {
 			head = head_for(table[i].origins, table[i].origin, preflight);
-			(void)snprintf(wanted, sizeof(wanted), "Access-Control-Allow-Origin: %s\r\n",
+			(void)snprintf(wanted, sizeof(wanted),
+			    "Access-Control-Allow-Origin: %s\r\n",
 			    table[i].allowed != NULL ? table[i].allowed : "");
-			if ((strstr(head, "Access-Control-Allow-Origin:") != NULL) != (table[i].allowed != NULL) ||
+			if ((strstr(head, "Access-Control-Allow-Origin:") != NULL) !=
+			        (table[i].allowed != NULL) ||
 			    (table[i].allowed != NULL && strstr(head, wanted) == NULL) ||
 			    (strstr(head, "Vary: Origin\r\n") != NULL) != table[i].vary)
-				fail_msg("%s asked by %s: %s", table[i].origins, table[i].origin, head);
+				fail_msg("%s asked by %s: %s", table[i].origins, table[i].origin,
+				    head);
 			/* Nothing else about CORS without it, and never credentials. */
 			if (table[i].allowed == NULL)
 				assert_null(strstr(head, "Access-Control-"));
 			assert_null(strstr(head, "Credentials"));
-			assert_int_equal(strstr(head, "Expose") != NULL, table[i].allowed != NULL && !preflight);
+			assert_int_equal(strstr(head, "Expose") != NULL,
+			    table[i].allowed != NULL && !preflight);
 			assert_int_equal(strstr(head, "Allow-Methods: GET, PATCH\r\n") != NULL,
 			    table[i].allowed != NULL && preflight);
 			free(head);
@@ -74,12 +82,15 @@ origins_and_answers(void **state)
 	}
 }
 
-/* A script may send every header that is read, but for those that the Fetch standard keeps to browsers. */
+/*
+ * A script may send every header that is read, but for those that the Fetch standard keeps to
+ * browsers.
+ */
 static void
 every_header_a_script_may_set(void **state)
 {
-	static const enum http_header kept[] = { HEADER_CONTENT_LENGTH, HEADER_ORIGIN, HEADER_AC_REQUEST_METHOD,
-	    HEADER_AC_REQUEST_HEADERS, HEADER_USER_AGENT };
+	static const enum http_header kept[] = { HEADER_CONTENT_LENGTH, HEADER_ORIGIN,
+		HEADER_AC_REQUEST_METHOD, HEADER_AC_REQUEST_HEADERS, HEADER_USER_AGENT };
 	char *head = head_for("*", "https://a.example", true), *list, *end, wanted[128];
 	size_t i, h;
 	bool forbidden;
@@ -94,7 +105,8 @@ every_header_a_script_may_set(void **state)
 	for (h = 0; h < HTTP_HEADER__MAX; h++) {
 		for (forbidden = false, i = 0; i < COUNT_OF(kept); i++)
 			forbidden |= kept[i] == (enum http_header)h;
-		(void)snprintf(wanted, sizeof(wanted), ", %s,", http_header_name((enum http_header)h));
+		(void)snprintf(wanted, sizeof(wanted), ", %s,",
+		    http_header_name((enum http_header)h));
 		if ((strstr(list, wanted) == NULL) != forbidden)
 			fail_msg("%s", http_header_name((enum http_header)h));
 	}

@@ -6,26 +6,39 @@
 #include "http/etag.h"
 
 static const struct { const char *value; enum etag_result result; } table[] = {
-	{ "\"v7\"", ETAG_MATCH }, { " \t\"v7\"\t ", ETAG_MATCH }, { "\"v8\"", ETAG_NO_MATCH }, { "\"V7\"", ETAG_NO_MATCH },
+	{ "\"v7\"", ETAG_MATCH }, { " \t\"v7\"\t ", ETAG_MATCH }, { "\"v8\"", ETAG_NO_MATCH },
+	{ "\"V7\"", ETAG_NO_MATCH },
 	{ "\"v77\"", ETAG_NO_MATCH }, { "\"v\"", ETAG_NO_MATCH }, { "\"\"", ETAG_NO_MATCH },
-	{ "*", ETAG_MATCH }, { " * ", ETAG_MATCH }, { "*,*", ETAG_MALFORMED }, { "*, \"v7\"", ETAG_MALFORMED },
+	{ "*", ETAG_MATCH }, { " * ", ETAG_MATCH }, { "*,*", ETAG_MALFORMED },
+	{ "*, \"v7\"", ETAG_MALFORMED },
 	{ "\"v7\", *", ETAG_MALFORMED }, { "**", ETAG_MALFORMED }, { "\"*\"", ETAG_NO_MATCH },
 	/* Lists. */
-	{ "\"a\", \"v7\"", ETAG_MATCH }, { "\"v7\",\"a\"", ETAG_MATCH }, { "\"a\" ,\t\"b\"", ETAG_NO_MATCH },
-	{ ",, \"v7\" ,,", ETAG_MATCH }, { "", ETAG_NO_MATCH }, { " ", ETAG_NO_MATCH }, { ",", ETAG_NO_MATCH },
-	{ "\"a,v7\"", ETAG_NO_MATCH }, { "\"a\", \"v7", ETAG_MALFORMED }, { "\"v7\" \"a\"", ETAG_MALFORMED },
-	{ "\"v7\"x", ETAG_MALFORMED }, { "\"v7\";q=1", ETAG_MALFORMED }, { "\"v7\", x", ETAG_MALFORMED },
+	{ "\"a\", \"v7\"", ETAG_MATCH }, { "\"v7\",\"a\"", ETAG_MATCH },
+	{ "\"a\" ,\t\"b\"", ETAG_NO_MATCH },
+	{ ",, \"v7\" ,,", ETAG_MATCH }, { "", ETAG_NO_MATCH }, { " ", ETAG_NO_MATCH },
+	{ ",", ETAG_NO_MATCH },
+	{ "\"a,v7\"", ETAG_NO_MATCH }, { "\"a\", \"v7", ETAG_MALFORMED },
+	{ "\"v7\" \"a\"", ETAG_MALFORMED },
+	{ "\"v7\"x", ETAG_MALFORMED }, { "\"v7\";q=1", ETAG_MALFORMED },
+	{ "\"v7\", x", ETAG_MALFORMED },
 	/* Weak ones, as nginx makes them; the W is a capital one. */
 	{ "W/\"v7\"", ETAG_MATCH }, { "w/\"v7\"", ETAG_MALFORMED }, { "W\"v7\"", ETAG_MALFORMED },
-	{ "W/ \"v7\"", ETAG_MALFORMED }, { "W/", ETAG_MALFORMED }, { "W", ETAG_MALFORMED }, { "W/v7", ETAG_MALFORMED },
+	{ "W/ \"v7\"", ETAG_MALFORMED }, { "W/", ETAG_MALFORMED }, { "W", ETAG_MALFORMED },
+	{ "W/v7", ETAG_MALFORMED },
 	/* Suffixes, as Apache and lighttpd put them. */
-	{ "\"v7-gzip\"", ETAG_MATCH }, { "\"v7-br\"", ETAG_MATCH }, { "\"v7-deflate\"", ETAG_MATCH },
-	{ "\"v7-zstd\"", ETAG_MATCH }, { "W/\"v7-gzip\"", ETAG_MATCH }, { "\"v7-gzip-gzip\"", ETAG_NO_MATCH },
-	{ "\"v7-GZIP\"", ETAG_NO_MATCH }, { "\"v7-lzma\"", ETAG_NO_MATCH }, { "\"v7gzip\"", ETAG_NO_MATCH },
-	{ "\"v8-gzip\"", ETAG_NO_MATCH }, { "\"-gzip\"", ETAG_NO_MATCH }, { "\"v7\"-gzip", ETAG_MALFORMED },
+	{ "\"v7-gzip\"", ETAG_MATCH }, { "\"v7-br\"", ETAG_MATCH },
+	{ "\"v7-deflate\"", ETAG_MATCH },
+	{ "\"v7-zstd\"", ETAG_MATCH }, { "W/\"v7-gzip\"", ETAG_MATCH },
+	{ "\"v7-gzip-gzip\"", ETAG_NO_MATCH },
+	{ "\"v7-GZIP\"", ETAG_NO_MATCH }, { "\"v7-lzma\"", ETAG_NO_MATCH },
+	{ "\"v7gzip\"", ETAG_NO_MATCH },
+	{ "\"v8-gzip\"", ETAG_NO_MATCH }, { "\"-gzip\"", ETAG_NO_MATCH },
+	{ "\"v7\"-gzip", ETAG_MALFORMED },
 	/* What is no entity tag. */
-	{ "v7", ETAG_MALFORMED }, { "'v7'", ETAG_MALFORMED }, { "\"", ETAG_MALFORMED }, { "\"v7", ETAG_MALFORMED },
-	{ "\"v 7\"", ETAG_MALFORMED }, { "\"v\t7\"", ETAG_MALFORMED }, { "\"v\x7F" "7\"", ETAG_MALFORMED },
+	{ "v7", ETAG_MALFORMED }, { "'v7'", ETAG_MALFORMED }, { "\"", ETAG_MALFORMED },
+	{ "\"v7", ETAG_MALFORMED },
+	{ "\"v 7\"", ETAG_MALFORMED }, { "\"v\t7\"", ETAG_MALFORMED },
+	{ "\"v\x7F" "7\"", ETAG_MALFORMED },
 	{ "\"v\xC3\xA9\"", ETAG_NO_MATCH }, { "\"v\\\"7\"", ETAG_MALFORMED },
 };
 
@@ -40,7 +53,10 @@ known_values(void **state)
 			fail_msg("%s", table[i].value);
 }
 
-/* Of two bytes, "" is the only tag, and '*' and commas among blanks the only others that are well-formed. */
+/*
+ * Of two bytes, "" is the only tag, and '*' and commas among blanks the only others that are
+ * well-formed.
+ */
 static enum etag_result
 two_bytes_by_definition(int a, int b)
 {

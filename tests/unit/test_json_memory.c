@@ -26,7 +26,9 @@ spend(void)
 #define json_object_object_add_ex(o, k, v, f) (spend() ? json_object_object_add_ex(o, k, v, f) : -1)
 #include "base/json_strict.c"
 
-/* Allocations in vain leave no value, the right fault, and (the sanitizer sees it) nothing behind. */
+/*
+ * Allocations in vain leave no value, the right fault, and (the sanitizer sees it) nothing behind.
+ */
 static void
 every_allocation_may_fail(void **state)
 {

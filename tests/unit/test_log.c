@@ -76,7 +76,9 @@ unescape(char *text)
 static void
 a_line_is_read_again(void **state)
 {
-	const char request[] = "r=1 \"x\"\n", message[] = "tab\t nl\n esc\x1B[31m \\x41 del\x7F \xC2\x85 \xFF\xC3 gr\xC3\xBC\xC3\x9F";
+	const char request[] = "r=1 \"x\"\n";
+	const char message[] = "tab\t nl\n esc\x1B[31m \\x41 del\x7F \xC2\x85 \xFF\xC3 "
+	    "gr\xC3\xBC\xC3\x9F";
 	int64_t t, pid;
 	const char *word;
 	char *p;
@@ -153,7 +155,10 @@ context_comes_and_goes(void **state)
 	assert_null(strstr(line, "request="));
 }
 
-/* Lines of each length around the limit: whole, or cut with a mark, never longer; no escape is cut apart. */
+/*
+ * Lines of each length around the limit: whole, or cut with a mark, never longer; no escape is cut
+ * apart.
+ */
 static void
 long_lines(void **state)
 {

@@ -70,14 +70,18 @@ placeholders_are_named(void **state)
 	struct path_values out;
 
 	(void)state;
-	assert_true(path_match("/v1/policies/{policyId}/rules/{ruleId}", "/v1/policies/a/rules/b", &out));
+	assert_true(path_match("/v1/policies/{policyId}/rules/{ruleId}",
+	"/v1/policies/a/rules/b", &out));
 	assert_int_equal(out.value[0].name_len, 8);
 	assert_memory_equal(out.value[0].name, "policyId", 8);
 	assert_int_equal(out.value[1].name_len, 6);
 	assert_memory_equal(out.value[1].name, "ruleId", 6);
 }
 
-/* Every path of up to six of these characters fits the template exactly when it is "/a/" and one segment. */
+/*
+ * Every path of up to six of these characters fits the template exactly when it is "/a/" and one
+ * segment.
+ */
 static void
 every_short_path(void **state)
 {
@@ -93,7 +97,8 @@ every_short_path(void **state)
 			for (i = 0, rest = n; i < len; i++, rest /= base)
 				path[i] = alphabet[rest % base];
 			path[len] = '\0';
-			fits = len > 3 && memcmp(path, "/a/", 3) == 0 && strchr(path + 3, '/') == NULL;
+			fits = len > 3 && memcmp(path, "/a/", 3) == 0 &&
+			    strchr(path + 3, '/') == NULL;
 			if (path_match("/a/{x}", path, &out) != fits)
 				fail_msg("%s", path);
 			if (fits)

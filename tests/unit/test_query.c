@@ -45,7 +45,8 @@ all_at_once(void **state)
 	struct query_fault fault;
 
 	(void)state;
-	assert_true(parse("text=a%20b+%C3%A9&status=revoked&&since=1970-01-01T00:00:01%2b00:00&limit=050&"
+	assert_true(parse("text=a%20b+%C3%A9&status=revoked&"
+	    "&since=1970-01-01T00:00:01%2b00:00&limit=050&"
 	    "resource%5Fid=2489E9AD-2EE2-8E00-8EC9-32D5F69181C0&", &fault));
 	assert_string_equal(query.value[TEXT].text, "a b \xC3\xA9");
 	assert_int_equal(query.value[STATUS].number, 2);
@@ -56,25 +57,37 @@ all_at_once(void **state)
 }
 
 static const struct { const char *text, *parameter, *expected; } bad[] = {
-	{ "limit=0", "limit", "an integer from 1 to 250" }, { "limit=251", "limit", "an integer from 1 to 250" },
-	{ "limit=", "limit", "an integer from 1 to 250" }, { "limit", "limit", "an integer from 1 to 250" },
-	{ "limit=1e1", "limit", "an integer from 1 to 250" }, { "limit=+1", "limit", "an integer from 1 to 250" },
+	{ "limit=0", "limit", "an integer from 1 to 250" },
+	{ "limit=251", "limit", "an integer from 1 to 250" },
+	{ "limit=", "limit", "an integer from 1 to 250" },
+	{ "limit", "limit", "an integer from 1 to 250" },
+	{ "limit=1e1", "limit", "an integer from 1 to 250" },
+	{ "limit=+1", "limit", "an integer from 1 to 250" },
 	{ "limit=99999999999999999999", "limit", "an integer from 1 to 250" },
 	{ "resource_id=x", "resource_id", "a UUID" }, { "since=now", "since", "an RFC 3339 time" },
 	{ "since=1970-01-01T00:00:01+00:00", "since", "an RFC 3339 time" },
-	{ "status=", "status", "one of active, expired, revoked" }, { "status=Active", "status", "one of active, expired, revoked" },
-	{ "text=", "text", "text from 1 to 8 bytes long" }, { "text=123456789", "text", "text from 1 to 8 bytes long" },
-	{ "limit=1&limit=1", "limit", "at most once" }, { "limit=1&text=a&%6Cimit=2", "limit", "at most once" },
-	{ "x=1", "x", "one of limit, resource_id, since, status, text" }, { "=1", "", "one of limit, resource_id, since, status, text" },
+	{ "status=", "status", "one of active, expired, revoked" },
+	{ "status=Active", "status", "one of active, expired, revoked" },
+	{ "text=", "text", "text from 1 to 8 bytes long" },
+	{ "text=123456789", "text", "text from 1 to 8 bytes long" },
+	{ "limit=1&limit=1", "limit", "at most once" },
+	{ "limit=1&text=a&%6Cimit=2", "limit", "at most once" },
+	{ "x=1", "x", "one of limit, resource_id, since, status, text" },
+	{ "=1", "", "one of limit, resource_id, since, status, text" },
 	{ "LIMIT=1", "LIMIT", "one of limit, resource_id, since, status, text" },
 	{ "limit=1;text=a", "limit", "an integer from 1 to 250" },
 	{ "text=a=b&y", "y", "one of limit, resource_id, since, status, text" },
 #define CODED "percent-encoded UTF-8 without control characters"
-	{ "text=%", "text", CODED }, { "text=%4", "text", CODED }, { "text=%4g", "text", CODED }, { "text=%%41", "text", CODED },
-	{ "text=%00", "text", CODED }, { "text=%0a", "text", CODED }, { "text=\x01", "text", CODED }, { "text=%7F", "text", CODED },
-	{ "text=%C2%85", "text", CODED }, { "text=%FF", "text", CODED }, { "text=%C0%AF", "text", CODED },
-	{ "text=%ED%A0%80", "text", CODED }, { "text=%C3", "text", CODED }, { "text=\xC3(", "text", CODED },
-	{ "te%xt=1", "te%xt", CODED }, { "te%00xt=1", "te%00xt", CODED }, { "\x01\xFF=1", "??", CODED },
+	{ "text=%", "text", CODED }, { "text=%4", "text", CODED }, { "text=%4g", "text", CODED },
+	{ "text=%%41", "text", CODED },
+	{ "text=%00", "text", CODED }, { "text=%0a", "text", CODED },
+	{ "text=\x01", "text", CODED }, { "text=%7F", "text", CODED },
+	{ "text=%C2%85", "text", CODED }, { "text=%FF", "text", CODED },
+	{ "text=%C0%AF", "text", CODED },
+	{ "text=%ED%A0%80", "text", CODED }, { "text=%C3", "text", CODED },
+	{ "text=\xC3(", "text", CODED },
+	{ "te%xt=1", "te%xt", CODED }, { "te%00xt=1", "te%00xt", CODED },
+	{ "\x01\xFF=1", "??", CODED },
 	{ "%C3%A9=1", "\xC3\xA9", "one of limit, resource_id, since, status, text" },
 };
 
@@ -88,7 +101,8 @@ what_is_wrong(void **state)
 	for (i = 0; i < COUNT_OF(bad); i++) {
 		if (parse(bad[i].text, &fault))
 			fail_msg("accepted: %s", bad[i].text);
-		if (strcmp(fault.parameter, bad[i].parameter) != 0 || strcmp(fault.expected, bad[i].expected) != 0)
+		if (strcmp(fault.parameter, bad[i].parameter) != 0 ||
+		    strcmp(fault.expected, bad[i].expected) != 0)
 			fail_msg("%s: %s, %s", bad[i].text, fault.parameter, fault.expected);
 	}
 }
@@ -113,11 +127,16 @@ long_names_are_cut(void **state)
 	assert_int_equal(strlen(fault.parameter), QUERY_NAME_MAX - 1);
 }
 
-/* The longest query string there can be, of one value and of as many pairs as fit; and one byte more. */
+/*
+ * The longest query string there can be, of one value and of as many pairs as fit; and one byte
+ * more.
+ */
 static void
 the_longest_there_can_be(void **state)
 {
-	static const struct query_parameter any[] = { { .name = "t", .type = QUERY_TEXT, .min = 0, .max = QUERY_MAX } };
+	static const struct query_parameter any[] = {
+		{ .name = "t", .type = QUERY_TEXT, .min = 0, .max = QUERY_MAX }
+	};
 	char text[QUERY_MAX + 2];
 	struct query_fault fault;
 

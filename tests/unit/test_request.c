@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <ctype.h>
+
 #include "unit.h"
 
 #include "http/error.h"
@@ -22,7 +24,10 @@ methods_by_name(void **state)
 	assert_int_equal(http_method_from_name(""), HTTP_OTHER);
 }
 
-/* A CGI variable is its header's name in capitals, '_' for '-', after HTTP_ (but for the two of the body). */
+/*
+ * A CGI variable is its header's name in capitals, '_' for '-', after HTTP_ (but for the two of the
+ * body).
+ */
 static void
 headers_by_variable(void **state)
 {
@@ -34,11 +39,10 @@ headers_by_variable(void **state)
 	(void)state;
 	for (h = 0; h < HTTP_HEADER__MAX; h++) {
 		name = http_header_name((enum http_header)h);
-		len = (size_t)snprintf(variable, sizeof(variable), "%s%s", strncmp(name, "Content-", 8) == 0 ? "" :
-		    "HTTP_", name);
+		len = (size_t)snprintf(variable, sizeof(variable), "%s%s",
+		    strncmp(name, "Content-", 8) == 0 ? "" : "HTTP_", name);
 		for (i = 0; i < len; i++)
-			variable[i] = (char)(variable[i] == '-' ? '_' : variable[i] >= 'a' && variable[i] <= 'z' ?
-			    variable[i] - 'a' + 'A' : variable[i]);
+			variable[i] = (char)(variable[i] == '-' ? '_' : toupper(variable[i]));
 		assert_int_equal(http_header_from_variable(variable, len), h);
 		assert_int_equal(http_header_from_variable(variable, len - 1), -1);
 	}

@@ -81,7 +81,8 @@ defaults(void **state)
 static void
 a_file(void **state)
 {
-	const char text[] = "# a comment\n\n  GRANTD_WORKERS = 7 \r\nGRANTD_DATABASE=host=a dbname='b c' # not a comment\n"
+	const char text[] = "# a comment\n\n  GRANTD_WORKERS = 7 \r\n"
+	    "GRANTD_DATABASE=host=a dbname='b c' # not a comment\n"
 	    "\t# another\nGRANTD_POOLER=transaction\nGRANTD_LOG_FILE=\"quoted\"\nGRANTD_LISTEN=";
 	char error[SETTINGS_ERROR_MAX];
 	struct settings s;
@@ -114,7 +115,8 @@ the_environment_wins(void **state)
 	assert_true(settings_set(&s, "GRANTD_WORKERS", "10", "--workers", error));
 	assert_int_equal(s.workers, 10);
 	assert_false(settings_set(&s, "GRANTD_WORKERS", "x", "--workers", error));
-	assert_string_equal(error, "--workers: GRANTD_WORKERS must be a whole number of processes from 0 to 1024, not \"x\"");
+	assert_string_equal(error, "--workers: GRANTD_WORKERS must be a whole number of processes "
+	    "from 0 to 1024, not \"x\"");
 	assert_int_equal(s.workers, 10);
 	settings_clear(&s);
 	assert_int_equal(setenv("GRANTD_WORKERS", "many", 1), 0);
@@ -161,7 +163,8 @@ faults_in_a_file(void **state)
 {
 	(void)state;
 	REFUSED("GRANTD_WORKERS", ":1: a line must be NAME=value");
-	REFUSED("\n\nGRANTD_WORKERS=4\nGRANTD_WORKER=4\n", ":4: there is no setting \"GRANTD_WORKER\"; is GRANTD_WORKERS meant?");
+	REFUSED("\n\nGRANTD_WORKERS=4\nGRANTD_WORKER=4\n",
+	":4: there is no setting \"GRANTD_WORKER\"; is GRANTD_WORKERS meant?");
 	REFUSED("GRANTD_WROKERS=4\n", "is GRANTD_WORKERS meant?");
 	REFUSED("grantd_workers=4\n", "there is no setting \"grantd_workers\"");
 	REFUSED("PGHOST=x\n", "there is no setting \"PGHOST\"");
@@ -171,7 +174,8 @@ faults_in_a_file(void **state)
 	REFUSED("GRANTD_WORKERS=1025", "from 0 to 1024, not \"1025\"");
 	REFUSED("GRANTD_WORKERS=0x10", "not \"0x10\"");
 	REFUSED("GRANTD_WORKERS=\"4\"", "not \"\"4\"\"");
-	REFUSED("GRANTD_POOLER=Transaction", "must be one of none|transaction, not \"Transaction\"");
+	REFUSED("GRANTD_POOLER=Transaction",
+	"must be one of none|transaction, not \"Transaction\"");
 	REFUSED("GRANTD_POOLER=", "must be one of none|transaction");
 	REFUSED("GRANTD_POOLER=none|transaction", "must be one of none|transaction");
 	REFUSED("GRANTD_LISTEN=a\x01" "b", "UTF-8 text without control characters");
@@ -179,7 +183,10 @@ faults_in_a_file(void **state)
 	REFUSED("GRANTD_LISTEN=a\0b", "not a text file");
 }
 
-/* A value that is a secret never turns up in a sentence; a name cut out of a very long line is cut short. */
+/*
+ * A value that is a secret never turns up in a sentence; a name cut out of a very long line is cut
+ * short.
+ */
 static void
 sentences_are_discreet_and_short(void **state)
 {
@@ -271,7 +278,8 @@ help_names_them_all(void **state)
 		(void)snprintf(wanted, sizeof(wanted), "%-27s (%s)", all[i].name, all[i].initial);
 		assert_non_null(strstr(text, wanted));
 	}
-	assert_non_null(strstr(text, "GRANTD_WORKERS              (4) processes - worker processes; 0:"));
+	assert_non_null(strstr(text,
+	    "GRANTD_WORKERS              (4) processes - worker processes; 0:"));
 	free(text);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "unit.h"
@@ -26,15 +27,16 @@ every_day_of_the_calendar(void **state)
 			if (month == 2 && (year % 400 == 0 || (year % 4 == 0 && year % 100 != 0)))
 				days++;
 			for (day = 1; day <= days; day++, t += DAY) {
-				(void)snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT00:00:00.000000Z", year, month,
-				    day);
+				(void)snprintf(wanted, sizeof(wanted),
+				    "%04d-%02d-%02dT00:00:00.000000Z", year, month, day);
 				if (!time_print(t, text) || strcmp(text, wanted) != 0)
 					fail_msg("%s is printed as %s", wanted, text);
 				if (!time_parse(&back, wanted, strlen(wanted)) || back != t)
 					fail_msg("%s is read as %" PRId64, wanted, back);
 			}
 			/* The day after the last is none. */
-			(void)snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT00:00:00Z", year, month, days + 1);
+			(void)snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT00:00:00Z", year,
+			    month, days + 1);
 			assert_false(time_parse(&back, wanted, strlen(wanted)));
 		}
 	}
@@ -49,8 +51,8 @@ every_second_of_a_day(void **state)
 
 	(void)state;
 	for (s = 0; s < 86400; s++) {
-		(void)snprintf(wanted, sizeof(wanted), "1969-12-31T%02d:%02d:%02d.%06dZ", (int)(s / 3600),
-		    (int)(s / 60 % 60), (int)(s % 60), (int)s);
+		(void)snprintf(wanted, sizeof(wanted), "1969-12-31T%02d:%02d:%02d.%06dZ",
+		    (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), (int)s);
 		assert_true(time_print(s * 1000000 + s - DAY, text));
 		assert_string_equal(text, wanted);
 		assert_true(time_parse(&back, text, strlen(text)));
@@ -94,13 +96,19 @@ static void
 what_is_no_time(void **state)
 {
 	static const char *const table[] = {
-		"", "2026", "2026-11-23", "2026-11-23T02:31:45", "2026-11-23 02:31:45Z", "2026-11-23T02:31Z",
-		"2026-11-23T02:31:45.Z", "2026-11-23T02:31:45.1234567890Z", "2026-11-23T02:31:45,1Z",
-		"2026-11-23T02:31:60Z", "2026-11-23T24:00:00Z", "2026-11-23T02:60:00Z", "2026-13-01T00:00:00Z",
-		"2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-02-29T00:00:00Z", "1900-02-29T00:00:00Z",
-		"0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "-001-01-01T00:00:00Z", "2026-11-23T02:31:45+24:00",
+		"", "2026", "2026-11-23", "2026-11-23T02:31:45", "2026-11-23 02:31:45Z",
+		"2026-11-23T02:31Z",
+		"2026-11-23T02:31:45.Z", "2026-11-23T02:31:45.1234567890Z",
+		"2026-11-23T02:31:45,1Z",
+		"2026-11-23T02:31:60Z", "2026-11-23T24:00:00Z", "2026-11-23T02:60:00Z",
+		"2026-13-01T00:00:00Z",
+		"2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-02-29T00:00:00Z",
+		"1900-02-29T00:00:00Z",
+		"0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "-001-01-01T00:00:00Z",
+		"2026-11-23T02:31:45+24:00",
 		"2026-11-23T02:31:45+01:60", "2026-11-23T02:31:45+0100", "2026-11-23T02:31:45+01",
-		"2026-11-23T02:31:45ZZ", "2026-11-23T02:31:45Z ", " 2026-11-23T02:31:45Z", "20261123T023145Z",
+		"2026-11-23T02:31:45ZZ", "2026-11-23T02:31:45Z ", " 2026-11-23T02:31:45Z",
+		"20261123T023145Z",
 		"2026-11-23T02:31:45+-1:00", "2026-1-23T02:31:45Z", "2026-11-23T2:31:45Z",
 		"0001-01-01T00:59:59+01:00", "9999-12-31T23:00:00-01:00", "infinity",
 	};
@@ -129,9 +137,12 @@ every_byte_in_every_place(void **state)
 	for (i = 0; i < TIME_TEXT_LEN; i++) {
 		for (c = 0; c < 256; c++) {
 			text[i] = (char)c;
-			if (time_parse(&t, text, TIME_TEXT_LEN))
-				assert_true(sample[i] >= '0' && sample[i] <= '9' ? c >= '0' && c <= '9' :
-				    c == sample[i] || (c | 0x20) == (sample[i] | 0x20));
+			if (!time_parse(&t, text, TIME_TEXT_LEN))
+				continue;
+			if (isdigit((unsigned char)sample[i]))
+				assert_true(isdigit(c));
+			else
+				assert_int_equal(tolower(c), tolower(sample[i]));
 		}
 		text[i] = sample[i];
 	}
