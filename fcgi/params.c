@@ -81,7 +81,7 @@ drop_empty(struct request *rq, enum http_header header)
 }
 
 bool
-params_request(char *const *env, const char *base_path, struct buf *path, struct request *rq)
+params_request(const char *const *env, const char *base_path, struct buf *path, struct request *rq)
 {
 	const char *meta[META__MAX] = { "", "", "", "", "" };
 

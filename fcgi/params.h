@@ -20,7 +20,7 @@ struct request;
  *
  * False: out of memory.
  */
-MUST_CHECK bool params_request(char *const *env, const char *base_path, struct buf *path,
+MUST_CHECK bool params_request(const char *const *env, const char *base_path, struct buf *path,
     struct request *rq);
 
 #endif

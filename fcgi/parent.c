@@ -236,7 +236,8 @@ log_death(const struct parent *p, int slot, int status, int64_t now)
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 
 	if (WIFEXITED(status) && number == 0)
-		log_debug("worker %ld ended", (long)c->pid);
+		log_debug("worker %ld ended after %llu requests", (long)c->pid,
+		    (unsigned long long)atomic_load(&p->board[slot].requests));
 	else if (since == 0)
 		log_error("worker %ld %s %d", (long)c->pid, how, number);
 	else

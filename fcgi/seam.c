@@ -130,6 +130,13 @@ read_body(void *source, size_t max, struct buf *to)
 	return end;
 }
 
+/* Close without an answer: the end of a request would be an empty one, which mod_proxy_fcgi passes on as a 200. */
+static void
+drop(struct seam *sm)
+{
+	FCGX_Free(&sm->fcgi, 1);
+}
+
 bool
 seam_read(struct seam *sm, int fd, struct request *rq)
 {
@@ -148,16 +155,21 @@ seam_read(struct seam *sm, int fd, struct request *rq)
 	deadline_start(sm->settings->peer_timeout);
 	rc = FCGX_Accept_r(&sm->fcgi);
 	late = deadline_stop();
+	sm->fcgi.keepConnection = 0;
+	if (rc == 0 && FCGX_GetError(sm->fcgi.in) != 0) {
+		/* What was cut off between two variables is a request to libfcgi: one that lacks, perhaps, If-Match. */
+		rc = -1;
+		drop(sm);
+	}
 	if (rc != 0) {
 		if (late)
 			log_info("no request's head came on a connection within %d ms",
 			    sm->settings->peer_timeout);
 		return false;
 	}
-	sm->fcgi.keepConnection = 0;
-	if (!params_request(sm->fcgi.envp, sm->settings->base_path, &sm->path, rq)) {
+	if (!params_request((const char *const *)sm->fcgi.envp, sm->settings->base_path, &sm->path, rq)) {
 		log_error("out of memory for a request's path");
-		FCGX_Finish_r(&sm->fcgi);
+		drop(sm);
 		return false;
 	}
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];

@@ -17,7 +17,8 @@
  *	record TYPE HEX		a record of any type
  *	raw HEX			any bytes
  *	id N, version N, padding N	for the records that follow
- *	split N			from here on, N bytes with each write(2)
+ *	split N			from here on, N bytes with each write(2), 0: all at once
+ *	slow MS			from here on, so much time between two writes
  *	touch FILE		tell that this step was reached
  *	wait FILE		go on when FILE is there
  *	shut			no more from this side
@@ -30,6 +31,8 @@
  * With -n or -u, the steps are done over and over on new connections, TIMES times or until FILE is there, by PARALLEL
  * processes, and how often they went well with status 200 is printed: "good=N bad=N".
  */
+#include "config.h"
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -49,8 +52,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
-
 #define PATIENCE_MS 20000
 #define POLL_MS 5
 #define CONTENT_MAX 65535
@@ -65,6 +66,7 @@ struct client {
 	int fd;
 	int id, version, padding;
 	size_t split;			/* 0: all at once */
+	int slow;			/* milliseconds */
 	unsigned char params[CONTENT_MAX];
 	size_t params_len;
 	char answer[64];		/* how STDOUT began */
@@ -165,6 +167,8 @@ put_bytes(struct client *c, const void *data, size_t len)
 
 		if (n <= 0)
 			return;
+		if (c->slow > 0)
+			(void)poll(NULL, 0, c->slow);
 		p += n;
 		len -= (size_t)n;
 	}
@@ -367,6 +371,8 @@ get_answer(struct client *c)
 		len = (size_t)(header[4] << 8 | header[5]);
 		if ((end = get_bytes(c, content, len + header[6])) != END_DONE)
 			return end;
+		if ((header[2] << 8 | header[3]) != c->id)
+			continue; /* of another request, or of none */
 		if (header[1] == TYPE_STDOUT)
 			keep_answer(c, content, len);
 		else if (header[1] == TYPE_END)
@@ -422,6 +428,8 @@ do_step(struct client *c, const char *step, char *const arg[])
 		set_number(&c->padding, arg[0], 255);
 	else if (strcmp(step, "split") == 0)
 		c->split = (size_t)number(arg[0], 0, CONTENT_MAX);
+	else if (strcmp(step, "slow") == 0)
+		set_number(&c->slow, arg[0], 1000);
 	else if (strcmp(step, "touch") == 0)
 		touch(arg[0]);
 	else if (strcmp(step, "wait") == 0)
@@ -458,6 +466,7 @@ run(struct client *c, char *steps[], int count)
 	c->version = 1;
 	c->padding = 0;
 	c->split = 0;
+	c->slow = 0;
 	c->params_len = 0;
 	c->answer_len = 0;
 	c->end = END_DONE;

@@ -14,7 +14,7 @@ struct made {
 };
 
 static void
-make(struct made *m, char *const *env)
+make(struct made *m, const char *const *env)
 {
 	static const struct buf empty = BUF_EMPTY;
 
@@ -23,7 +23,7 @@ make(struct made *m, char *const *env)
 }
 
 static int
-duplicate_of(char *const *env)
+duplicate_of(const char *const *env)
 {
 	struct made m;
 	int header;
@@ -38,7 +38,7 @@ duplicate_of(char *const *env)
 static void
 whole_request(void **state)
 {
-	char *env[] = { "FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api", "PATH_INFO=/v1/grants/7",
+	const char *const env[] = { "FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api", "PATH_INFO=/v1/grants/7",
 		"REQUEST_URI=/api/v1/grants/7?x=1", "QUERY_STRING=x=1", "REQUEST_METHOD=PATCH",
 		"REMOTE_ADDR=192.0.2.1", "HTTP_HOST=example.org", "HTTP_X_API_KEY=k=1", "HTTP_X_TENANT_ID=t",
 		"CONTENT_TYPE=application/json", "HTTP_CONTENT_LENGTH=22", "HTTP_IF_MATCH=\"1\", \"2\"", NULL };
@@ -63,7 +63,7 @@ whole_request(void **state)
 static void
 nothing(void **state)
 {
-	char *env[] = { "=", "", "NAME", "=value", NULL };
+	const char *const env[] = { "=", "", "NAME", "=value", NULL };
 	struct made m;
 	int i;
 
@@ -82,7 +82,7 @@ nothing(void **state)
 static void
 empty_body_variables(void **state)
 {
-	char *env[] = { "CONTENT_LENGTH=", "CONTENT_TYPE=", "HTTP_X_TENANT_ID=", NULL };
+	const char *const env[] = { "CONTENT_LENGTH=", "CONTENT_TYPE=", "HTTP_X_TENANT_ID=", NULL };
 	struct made m;
 
 	(void)state;
@@ -97,7 +97,7 @@ empty_body_variables(void **state)
 static void
 last_of_cgi_variables_counts(void **state)
 {
-	char *env[] = { "REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
+	const char *const env[] = { "REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
 		"PATH_INFO=/v1/grants", "REQUEST_METHOD=HEAD", NULL };
 	struct made m;
 
@@ -111,12 +111,12 @@ last_of_cgi_variables_counts(void **state)
 static void
 two_variables(void **state)
 {
-	char *tenant[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL };
-	char *same[] = { "HTTP_X_API_KEY=k", "HTTP_X_API_KEY=k", NULL };
-	char *empty[] = { "HTTP_X_API_KEY=", "HTTP_X_API_KEY=k", NULL };
-	char *list[] = { "HTTP_IF_MATCH=\"1\"", "HTTP_IF_MATCH=\"2\"", NULL };
-	char *unread[] = { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL };
-	char *copies[] = { "CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2", "CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b",
+	const char *const tenant[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL };
+	const char *const same[] = { "HTTP_X_API_KEY=k", "HTTP_X_API_KEY=k", NULL };
+	const char *const empty[] = { "HTTP_X_API_KEY=", "HTTP_X_API_KEY=k", NULL };
+	const char *const list[] = { "HTTP_IF_MATCH=\"1\"", "HTTP_IF_MATCH=\"2\"", NULL };
+	const char *const unread[] = { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL };
+	const char *const copies[] = { "CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2", "CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b",
 		NULL };
 
 	(void)state;
@@ -162,7 +162,7 @@ joined_values(void **state)
 	(void)state;
 	for (i = 0; i < COUNT_OF(table); i++) {
 		char variable[128];
-		char *env[] = { variable, NULL };
+		const char *const env[] = { variable, NULL };
 
 		assert_true(strlen(table[i].variable) < sizeof(variable));
 		memcpy(variable, table[i].variable, strlen(table[i].variable) + 1);
@@ -174,7 +174,7 @@ joined_values(void **state)
 static void
 first_duplicate(void **state)
 {
-	char *env[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b", "HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL };
+	const char *const env[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b", "HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL };
 
 	(void)state;
 	assert_int_equal(duplicate_of(env), HEADER_TENANT_ID);

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+#
+# What the fault tests share. Source it with the folder of the build as $1:
+#
+#   grantd_start [ARG...]   start grantd on $socket with these arguments, and wait until it answers;
+#                           its pid is $grantd_pid, its log $log
+#   grantd_signal SIGNAL    send it a signal
+#   grantd_ended            wait until it ended; its exit status is $grantd_status
+#   grantd_stop WHAT        end it with TERM, if that was not done, and test that everything about it was in
+#                           order: status 0, no worker left, no socket left, no sanitizer's report
+#   workers                 the pids of its workers, one a line
+#   fcgi STEP...            the client of tests/lib/fcgi_client.c on $socket
+#   until_true COMMAND...   wait until the command succeeds; fails when it does not in time
+#   logged REGEX [COUNT]    the log holds at least COUNT (1) such lines
+#
+# Everything lies below $work, which goes at the end, as do all processes that were started here.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/lib/tap.sh
+. "$here/../lib/tap.sh"
+
+build=${1:?the folder of the build}
+grantd=$build/grantd
+client=$build/tests/lib/fcgi_client
+[ -x "$grantd" ] && [ -x "$client" ] || bail "build grantd and tests/lib/fcgi_client first"
+
+# Nothing from outside: no settings, and no database.
+for name in $(compgen -e | grep -E '^(GRANTD_|PG|LISTEN_)'); do
+	unset "$name"
+done
+export PGHOST=/nonexistent
+
+work=$(mktemp -d /tmp/grantd-faults.XXXXXX) || exit 1
+socket=$work/s
+log=$work/log
+grantd_pid=
+grantd_told=
+background=()
+
+clean_up()
+{
+	local pid
+
+	for pid in ${grantd_pid:-} ${background[@]+"${background[@]}"}; do
+		kill -KILL "$pid" 2>/dev/null
+	done
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+until_true()
+{
+	local until=$((SECONDS + 30))
+
+	until "$@"; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		sleep 0.01
+	done
+}
+
+fcgi()
+{
+	"$client" "$socket" "$@"
+}
+
+answers()
+{
+	fcgi get /healthz >/dev/null 2>&1
+}
+
+# For those that are not started by grantd_start.
+grantd_started()
+{
+	grantd_pid=$1
+	grantd_status=
+	grantd_told=
+}
+
+grantd_launch()
+{
+	: >"$log"
+	"$grantd" --listen "$socket" "$@" </dev/null >>"$log" 2>&1 &
+	grantd_started $!
+}
+
+grantd_start()
+{
+	grantd_launch "$@"
+	until_true answers || {
+		diag "$(cat "$log")"
+		bail "grantd does not start"
+	}
+}
+
+grantd_signal()
+{
+	case $1 in
+	TERM | INT | QUIT)
+		grantd_told=yes ;;
+	KILL)
+		# The shell tells of it on standard error.
+		{ kill -KILL "$grantd_pid"; wait "$grantd_pid"; grantd_status=$?; } 2>/dev/null
+		return ;;
+	esac
+	kill -"$1" "$grantd_pid"
+}
+
+process_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+grantd_ended()
+{
+	[ -z "$grantd_status" ] || return 0
+	until_true process_gone "$grantd_pid" || {
+		diag "grantd $grantd_pid does not end"
+		return 1
+	}
+	wait "$grantd_pid"
+	grantd_status=$?
+}
+
+workers()
+{
+	pgrep -P "$grantd_pid"
+}
+
+worker_count()
+{
+	[ "$(workers | wc -l)" -eq "$1" ]
+}
+
+# None of the workers with these pids is left.
+all_replaced()
+{
+	local pid
+
+	for pid in $1; do
+		process_gone "$pid" || return 1
+	done
+}
+
+logged()
+{
+	[ "$(grep -Ec -- "$1" "$log")" -ge "${2:-1}" ]
+}
+
+no_report()
+{
+	! grep -E 'ERROR: (Address|Leak)Sanitizer|runtime error:|Assert' "$log"
+}
+
+# No process has our socket's folder in its command line any more.
+nothing_left()
+{
+	! pgrep -f -- "--listen $socket"
+}
+
+grantd_stop()
+{
+	local what=$1
+
+	[ -n "$grantd_told" ] || grantd_signal TERM
+	grantd_ended
+	is "$what: it ends with status 0" "$grantd_status" 0 || diag "$(tail -n 20 "$log")"
+	ok "$what: no worker is left" until_true nothing_left
+	not_ok "$what: no socket is left" test -e "$socket"
+	ok "$what: no sanitizer has complained" no_report
+	grantd_pid=
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# tests/faults/run runs the scripts; the client is all there is to build.
+check_PROGRAMS += tests/lib/fcgi_client
+tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
+EXTRA_DIST += \
+	tests/faults/database.sh \
+	tests/faults/lib.sh \
+	tests/faults/protocol.sh \
+	tests/faults/reload.sh \
+	tests/faults/run \
+	tests/faults/start.sh \
+	tests/faults/stop.sh \
+	tests/faults/workers.sh

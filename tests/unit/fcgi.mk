@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# fcgi/ is a program and no library, so these compile what they test.
+if HAVE_CMOCKA
+fcgi_unit_programs = \
+	tests/unit/test_listener \
+	tests/unit/test_params \
+	tests/unit/test_route
+check_PROGRAMS += $(fcgi_unit_programs)
+TESTS += $(fcgi_unit_programs)
+
+tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
+tests_unit_test_listener_LDADD = $(unit_ldadd)
+tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c
+tests_unit_test_params_LDADD = $(unit_ldadd)
+tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
+tests_unit_test_route_LDADD = $(unit_ldadd)
+endif
