@@ -61,10 +61,38 @@ const struct name *cd_type(struct parser *);
  */
 const struct name *cd_path(struct parser *, const struct uid **uid);
 
-/* An expression, up to whatever cannot be part of it. */
-struct expr *cd_expression(struct parser *);
-
 /* One level of nesting deeper, or fail; to be undone by decrementing depth. */
 bool cd_enter(struct parser *);
+
+/* ---- expressions: NULL on failure ---- */
+
+/* Anything, up to whatever cannot be part of it. */
+struct expr *cd_expression(struct parser *);
+/* A value with its `.name`, `["name"]` and `.method(...)`. */
+struct expr *cd_member(struct parser *);
+/* The number that is the current token; negative: the `-` before it was just taken. */
+struct expr *cd_integer(struct parser *, bool negative);
+
+/* ---- nodes ---- */
+
+/* A node from this start up to the token that was taken last, without operands, or with this one. */
+struct expr *cd_node(struct parser *, enum expr_kind, uint32_t start);
+struct expr *cd_wrap(struct parser *, enum expr_kind, uint32_t start, struct expr *operand);
+
+/* Operands being strung together. */
+struct list {
+	struct expr *parent;
+	struct expr *last;
+};
+
+/* Go on with the list of this node. */
+struct list cd_list_of(struct expr *parent);
+void cd_append(struct list *, struct expr *);
+/*
+ * The list to which the next operand of a chain goes: that of the first operand
+ * itself where it is such a chain (in parentheses), since these operators bind
+ * to the left.
+ */
+bool cd_open_chain(struct parser *, enum expr_kind, struct expr *first, struct list *);
 
 #endif
