@@ -18,6 +18,7 @@ unit_programs = \
 	tests/unit/test_query \
 	tests/unit/test_request \
 	tests/unit/test_response \
+	tests/unit/test_rule \
 	tests/unit/test_settings \
 	tests/unit/test_time_text \
 	tests/unit/test_utf8 \
@@ -42,6 +43,7 @@ tests_unit_test_prefer_LDADD = $(unit_ldadd)
 tests_unit_test_query_LDADD = $(unit_ldadd)
 tests_unit_test_request_LDADD = $(unit_ldadd)
 tests_unit_test_response_LDADD = $(unit_ldadd)
+tests_unit_test_rule_LDADD = libpolicy.la cedar/libcedar.la $(unit_ldadd)
 tests_unit_test_settings_LDADD = $(unit_ldadd)
 tests_unit_test_time_text_LDADD = $(unit_ldadd)
 tests_unit_test_utf8_LDADD = $(unit_ldadd)

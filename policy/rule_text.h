@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_POLICY_RULE_TEXT_H
+#define GRANTD_POLICY_RULE_TEXT_H
+
+#include "base/buf.h"
+#include "db/policy_rule.h"
+
+struct cedar_set;
+
+/*
+ * The Cedar text of a rule in parts. Ids are escaped; types and conditions are put in as they are, so whoever prints reads
+ * the text again and compares. Failure shows in the buffer.
+ */
+void rule_text_print(struct buf *, const struct rule_parts *);
+
+/* The annotations of a set's first statement, a line each. */
+void rule_text_annotations(struct buf *, const struct cedar_set *);
+
+/* A Cedar string literal, quotes included, of `len` bytes. */
+void rule_text_string(struct buf *, const char *text, size_t len);
+
+#endif
