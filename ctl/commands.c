@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&cmd_grant_list,
 	&cmd_grant_show,
 	&cmd_audit_verify,
+	&cmd_doctor,
 };
 
 const size_t commands_count = COUNT_OF(commands);

@@ -6,7 +6,7 @@
 #include "ctl/help.h"
 
 #define LINE_WIDTH 79
-#define INDENT 8
+#define INDENT 7
 
 /* A word of the usage line, on a new line where it does not fit. */
 static void

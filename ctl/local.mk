@@ -3,6 +3,8 @@ grantctl_SOURCES = \
 	ctl/args.c ctl/args.h \
 	ctl/audit.c \
 	ctl/command.h ctl/commands.c \
+	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
+	ctl/fcgi_probe.c ctl/fcgi_probe.h \
 	ctl/grant.c ctl/grant_create.c \
 	ctl/help.c ctl/help.h \
 	ctl/key.c ctl/key_create.c ctl/key_rotate.c \

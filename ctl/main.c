@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/log.h"
 #include "ctl/command.h"
 #include "ctl/help.h"
@@ -55,12 +56,21 @@ suggest(const char *noun)
 	return any;
 }
 
+/* What may be shown of an argument. */
+static const char *
+shown(const char *text)
+{
+	return field_line_valid(text, FIELD_NAME_MOST) ? text : "?";
+}
+
 static enum status
 unknown_command(char *const *argv)
 {
-	(void)fprintf(stderr, "grantctl: there is no such command\n");
+	(void)fprintf(stderr, "grantctl: there is no such command: %s%s%s\n", shown(argv[0]),
+	    argv[1] != NULL ? " " : "", argv[1] != NULL ? shown(argv[1]) : "");
 	if (!suggest(argv[0]))
-		help_all(stderr);
+		(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n"
+			    "All commands: grantctl help\n", stderr);
 	return STATUS_USAGE;
 }
 

@@ -6,6 +6,7 @@ libdb_la_SOURCES = \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h \
+	db/inspect.c db/inspect.h \
 	db/json.c db/json.h \
 	db/key.c db/key.h \
 	db/key_record.c db/key_record.h \
