@@ -44,6 +44,7 @@ systemunitdir = $(prefix)/lib/systemd/system
 systemunit_DATA = $(deploy_units)
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = deploy/systemd/grantd.conf
+dist_doc_DATA += docs/operating.md
 
 EXTRA_DIST += $(deploy_templates) $(deploy_private) \
 	deploy/quickstart deploy/lib/render deploy/lib/packages.sh deploy/lib/web.sh
