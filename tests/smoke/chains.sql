@@ -11,6 +11,8 @@ WITH entry AS (
 	UNION ALL
 	SELECT 'api_key', tenant_id, id, audit_length, audit_head FROM grantd.api_keys
 	UNION ALL
+	SELECT 'policy', tenant_id, id, audit_length, audit_head FROM grantd.policies
+	UNION ALL
 	SELECT 'tenant', id, id, audit_length, audit_head FROM grantd.tenants
 )
 SELECT format('%s %s: entry %s is not what its hash says', resource_type, resource_id, sequence)

@@ -205,10 +205,10 @@ sql()
 	psql -X -q -At -v ON_ERROR_STOP=1 -c "$1"
 }
 
-# The number of entries in the grant's chain, and whether it is audited.
+# How many entries the whole audit log gained since the cases began.
 entries()
 {
-	sql "SELECT count(*) FROM grantd.audit_log WHERE resource_id = '$grant'"
+	sql "SELECT count(*) - $entries_before FROM grantd.audit_log"
 }
 
 row()

@@ -124,7 +124,7 @@ first=$answer
 body_of_unknown GET "$other_grant" '' "another tenant's grant"
 expect "GET of another tenant's grant is answered as one that is not there" same "$answer" "$first"
 expect "another tenant's grant is as it was" same "$(sql "SELECT audit_enabled, version, audit_length
-    FROM grantd.grants WHERE id = '$other_grant'")" 'f|1|0'
+    FROM grantd.grants WHERE id = '$other_grant'")" 'f|1|1'
 
 # Nothing was changed by anything here.
 request GET "/v1/grants/$grant" --header "X-API-Key: $key" --header "X-Tenant-ID: $tenant"
