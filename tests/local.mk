@@ -5,3 +5,4 @@ include tests/fuzz/local.mk
 include tests/fuzz/cedar.mk
 include tests/db/local.mk
 include tests/faults/local.mk
+include tests/smoke/local.mk
