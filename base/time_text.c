@@ -57,10 +57,8 @@ static void
 date_from_days(int days, int *year, int *month, int *day)
 {
 	days += days_before_year(1970);
-	/* 365.2425 days a year: right, or one too many at the end of a leap year. */
+	/* By the mean length of a year, 365.2425 days: never too late, at times a year too early. */
 	*year = (int)((int64_t)days * 10000 / 3652425) + 1;
-	while (days_before_year(*year) > days)
-		(*year)--;
 	while (days_before_year(*year + 1) <= days)
 		(*year)++;
 	days -= days_before_year(*year);

@@ -7,6 +7,7 @@ unit_programs = \
 	tests/unit/test_buf \
 	tests/unit/test_cors \
 	tests/unit/test_etag \
+	tests/unit/test_exhaustion \
 	tests/unit/test_hex \
 	tests/unit/test_json_memory \
 	tests/unit/test_json_strict \
@@ -32,6 +33,7 @@ tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
+tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)

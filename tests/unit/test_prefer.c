@@ -17,7 +17,8 @@ known_values(void **state)
 		{ "return", false }, { "return=", false }, { "return=\"\"", false },
 		{ "return=minimalist", false },
 		{ "return=min", false }, { "returns=minimal", false }, { "minimal", false },
-		{ "x-return=minimal", false },
+		{ "x-return=minimal", false }, { "resume=minimal", false },
+		{ "return=minimum", false },
 		/* Several. */
 		{ "respond-async, wait=10, return=minimal", true },
 		{ "handling=lenient,return=minimal", true },

@@ -118,6 +118,9 @@ the_environment_wins(void **state)
 	assert_string_equal(error, "--workers: GRANTD_WORKERS must be a whole number of processes "
 	    "from 0 to 1024, not \"x\"");
 	assert_int_equal(s.workers, 10);
+	assert_false(settings_set(&s, "GRANTD_WORKER", "1", "--set", error));
+	assert_string_equal(error, "--set: there is no setting \"GRANTD_WORKER\"; "
+	    "is GRANTD_WORKERS meant?");
 	settings_clear(&s);
 	assert_int_equal(setenv("GRANTD_WORKERS", "many", 1), 0);
 	assert_false(settings_load(&s, NULL, error));
