@@ -59,6 +59,11 @@ SELECT :version_before < 2 AS wanted \gset
 \ir deploy/policies.sql
 \endif
 
+SELECT :version_before < 3 AS wanted \gset
+\if :wanted
+\ir deploy/idempotency.sql
+\endif
+
 SELECT version AS version_after FROM grantd.schema_version \gset
 COMMIT;
 
