@@ -35,7 +35,7 @@ const MAKERS = {
 	Bool: ["not", "and", "or", "and", "or", "equal", "equal", "order", "order",
 	    "inside", "inside", "isType", "isTypeIn", "hasAttribute", "hasPath",
 	    "like", "like", "contains", "containsMany", "containsMany", "isEmpty",
-	    "hasTag", "decimalTest", "ipTest", "ipTest", "inRange", "guarded"],
+	    "hasTag", "decimalTest", "ipTest", "ipTest", "inRange", "guarded", "reordered"],
 	Long: ["arithmetic", "arithmetic", "negated", "durationPart"],
 	String: [],
 	Entity: [],
@@ -72,7 +72,7 @@ class Expressions {
 	{
 		const { random } = this;
 
-		if (random.chance(this.wrong))
+		if (type === "Mixed" || random.chance(this.wrong))
 			type = random.pick(TYPES);
 		if (depth <= 0)
 			return this.leaf(type);
@@ -240,7 +240,8 @@ class Expressions {
 		const { random } = this;
 
 		this.labels.add(name);
-		if (METHODS.includes(name) && random.chance(this.wrong / 20))
+		if (random.chance(METHODS.includes(name) ? this.wrong / 20 :
+		    this.wrong / 200))
 			args = args.length ? random.pick([[], [args[0], args[0]]]) : ["1"];
 		return { text: base + "." + name + "(" + this.commas(args) + ")",
 		    level: MEMBER };
@@ -304,6 +305,34 @@ class Expressions {
 
 		return this.relation(left, random.pick(["==", "!="]),
 		    random.chance(0.3) ? left : right);
+	}
+
+	/* Two sets or records of the same parts in another order. */
+	reordered(depth)
+	{
+		const { random } = this;
+		const parts = random.times(random.between(1, 4), () =>
+		    this.part(IF, "Mixed", depth - 1));
+		const others = random.shuffled(parts);
+
+		if (random.chance(0.3)) {
+			const names = ["n", "é", "if", "r"];
+			const keyed = parts.map((part, i) =>
+			    quote(random, names[i]) + ": " + part);
+
+			return this.relation("{" + this.commas(keyed) + "}", "==",
+			    "{" + this.commas([...keyed].reverse()) + "}");
+		}
+		if (random.chance(0.5))
+			others.splice(random.below(others.length), random.below(2),
+			    random.pick(parts));
+		const [left, right] = random.chance(0.5) ? [parts, others] :
+		    [others, parts];
+		return random.chance(0.4) ?
+		    this.relation("[" + this.commas(left) + "]", "==",
+			"[" + this.commas(right) + "]") :
+		    this.method("[" + this.commas(left) + "]", random.pick(
+			["containsAll", "containsAny"]), "[" + this.commas(right) + "]");
 	}
 
 	order(depth)

@@ -73,6 +73,14 @@ class Oracle {
 		}
 	}
 
+	isAuthorized(policies, entities, request)
+	{
+		return this.call("isAuthorized", "{" +
+		    REQUEST_PARTS.map((key) => '"' + key + '":' + request[key]) +
+		    ',"policies":{"staticPolicies":' + policies + '},"entities":' +
+		    entities + "}");
+	}
+
 	/* The parts that the engine refuses when each is read by itself. */
 	refusedParts(input)
 	{
@@ -83,13 +91,15 @@ class Oracle {
 			    '{"entities":' + input.entities + "}"),
 			context: this.call("checkParseContext",
 			    '{"context":' + input.request.context + "}"),
+			call: this.isAuthorized('""', "[]",
+			    { ...input.request, context: "{}" }),
 		};
 		const parts = Object.keys(answers).filter((part) =>
 		    answers[part] === null || answers[part].type !== "success");
 
 		if (Object.values(answers).includes(null))
 			return null;
-		return parts.length ? parts : ["call"];
+		return parts;
 	}
 
 	/*
@@ -99,10 +109,8 @@ class Oracle {
 	 */
 	judge(input)
 	{
-		const answer = this.call("isAuthorized", "{" +
-		    REQUEST_PARTS.map((key) => '"' + key + '":' + input.request[key]) +
-		    ',"policies":{"staticPolicies":' + input.policies +
-		    '},"entities":' + input.entities + "}");
+		const answer = this.isAuthorized(input.policies, input.entities,
+		    input.request);
 
 		if (answer === null)
 			return null;

@@ -5,11 +5,12 @@
 
 const { Expressions, TYPE_NAMES } = require("./expression.js");
 const { jsonString, quote, string } = require("./literals.js");
+const { oddPolicy } = require("./odd.js");
 const { damage, respace } = require("./tokens.js");
 const { ACTIONS, World, damageJson } = require("./world.js");
 
 const POLICY_IDS = ["aa", "b b", "", "é", "policy1", "policy10", "policy9", "\u{1f600}",
-	"\"", "\0"];
+	"\""];
 const ANNOTATIONS = ["id", "a", "if", "principal", "__cedar", "_x1"];
 
 function
@@ -118,7 +119,8 @@ policySet(random, list)
 	if (form === "array")
 		return { json: "[" + texts.map((text) => jsonString(random, text)) +
 		    "]", ids: list.map((_, i) => "policy" + i) };
-	const ids = list.map(() =>
+	const ids = list.map((_, i) => i >= POLICY_IDS.length ? "more " + i :
+	    random.chance(0.005) ? "aa" :
 	    names.splice(random.below(names.length), 1)[0]);
 	return { json: "{" + texts.map((text, i) => jsonString(random, ids[i]) +
 	    ":" + jsonString(random, text)) + "}", ids };
@@ -134,18 +136,23 @@ makeCase(random)
 	const world = new World(random);
 	const list = random.times(random.weighted([[4, 1], [3, 2], [2, 3], [1, 5]]),
 	    () => policy(random, world));
-	const damaged = random.weighted([[80, ""], [13, "policies"], [5, "entities"],
+	const damaged = random.weighted([[76, ""], [17, "policies"], [5, "entities"],
 	    [2, "context"]]);
-	let entities = world.entities();
+	const bare = damaged !== "" && damaged !== "entities" && random.chance(0.8);
+	let entities = bare ? "[]" : world.entities();
 	const request = world.request();
 
 	for (const each of list)
 		if (random.chance(0.4))
 			each.text = respace(random, each.text);
+	if (random.chance(0.001))
+		list.push(...random.times(random.between(60, 140), () => ({
+			...random.pick(list) })));
 	if (damaged === "policies") {
 		const victim = random.pick(list);
 
-		victim.text = damage(random, victim.text);
+		victim.text = random.chance(0.5) ? damage(random, victim.text) :
+		    oddPolicy(random);
 	}
 	if (damaged === "entities")
 		entities = damageJson(random, entities);

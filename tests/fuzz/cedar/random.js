@@ -57,6 +57,19 @@ class Random {
 		return Array.from({ length: count }, () => make());
 	}
 
+	/* The list's elements in another order. */
+	shuffled(list)
+	{
+		const result = [...list];
+
+		for (let i = result.length - 1; i > 0; i--) {
+			const other = this.below(i + 1);
+
+			[result[i], result[other]] = [result[other], result[i]];
+		}
+		return result;
+	}
+
 	/* One of `choices`, pairs of a weight and a value. */
 	weighted(choices)
 	{

@@ -10,7 +10,7 @@
 const { join, tokenize } = require("./tokens.js");
 const { JSON_TOKEN } = require("./world.js");
 
-const MAX_STEPS = 3000;
+const MAX_STEPS = 1000;
 
 /*
  * The tokens with as many runs of them left out as `differs` (of the tokens
@@ -31,7 +31,7 @@ reduce(tokens, differs)
 			else if (size > 1 && await differs(plain))
 				tokens = plain;
 			else
-				at++;
+				at += Math.ceil(size / 4);
 		}
 	return tokens;
 }

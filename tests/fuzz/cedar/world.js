@@ -20,13 +20,15 @@ const ATTRIBUTES = {
 	b: "Bool", c: "Bool", "": "Bool",
 	u: "Entity", w: "Entity",
 	ns: "Set Long", ss: "Set String", es: "Set Entity", nss: "Set Set Long",
-	r: "Record", d: "decimal", i: "ip", t: "datetime", p: "duration",
+	ms: "Set Mixed", r: "Record", d: "decimal", i: "ip", t: "datetime", p: "duration",
 };
 
 const TAGS = ["t1", "t2", "", "é", "a b"];
 
+/* "Mixed" is any of these; a set of them is the same as ever. */
 const TYPES = ["Bool", "Long", "String", "Entity", "Set Long", "Set String",
-	"Set Entity", "Set Set Long", "Set Record", "Record", ...EXTENSIONS];
+	"Set Entity", "Set Set Long", "Set Record", "Set Mixed", "Record",
+	...EXTENSIONS];
 
 /* Later ones may be parents of earlier ones. */
 const ENTITIES = [
@@ -123,7 +125,15 @@ class World {
 		this.used = new Set();
 		this.asked = [this.principal, this.action, this.resource];
 		this.listed = [...ENTITIES, ...ACTIONS].filter((uid) =>
-		    random.chance(this.asked.includes(uid) ? 0.9 : 0.25));
+		    random.chance(this.asked.includes(uid) ? 0.9 : 0.12));
+		this.chain = random.chance(0.05) ? this.makeChain() : [];
+	}
+
+	/* Uids, each the next one's child, the first perhaps a parent of others. */
+	makeChain()
+	{
+		return Array.from({ length: this.random.between(2, 40) }, (_, i) =>
+		    ["Chain", String(i)]);
 	}
 
 	/* [type, id] of some entity, listed or not. */
@@ -131,6 +141,8 @@ class World {
 	{
 		const { random } = this;
 
+		if (this.chain.length && random.chance(0.3))
+			return random.pick(this.chain);
 		return random.weighted([[4, random.pick(ENTITIES)],
 		    [1, random.pick(ACTIONS)], [1, random.pick(MISSING)],
 		    [6, random.pick(this.asked)],
@@ -168,7 +180,7 @@ class World {
 	{
 		const { random } = this;
 
-		if (random.chance(0.02))
+		if (type === "Mixed" || random.chance(0.02))
 			type = random.pick(TYPES);
 		if (type.startsWith("Set ") && depth < 5)
 			return "[" + random.times(random.between(0, 4), () =>
@@ -183,7 +195,7 @@ class World {
 		case "Entity":
 			return this.uidJson(this.uid(), true);
 		case "Record":
-			return this.record(depth < 2 ? 0.8 : 0, depth + 1);
+			return this.record(depth < 2 ? 0.5 : 0, depth + 1);
 		default:
 			return EXTENSIONS.includes(type) ? this.extension(type) : "[]";
 		}
@@ -195,7 +207,7 @@ class World {
 		const { random, used } = this;
 
 		return "{" + Object.keys(ATTRIBUTES).filter((name) =>
-		    random.chance(used.has(name) ? p : 0.03))
+		    random.chance(used.has(name) ? p : 0.01))
 		    .map((name) => jsonString(random, name) + ":" +
 			this.value(ATTRIBUTES[name], depth)).join() + "}";
 	}
@@ -212,7 +224,8 @@ class World {
 	parents(uid)
 	{
 		const { random } = this;
-		const all = ACTIONS.includes(uid) ? ACTIONS : [...ENTITIES, ...MISSING];
+		const all = ACTIONS.includes(uid) ? ACTIONS :
+		    [...ENTITIES, ...this.chain.slice(0, 1), ...MISSING];
 
 		return "[" + all.slice(all.indexOf(uid) + 1)
 		    .filter(() => random.chance(0.2))
@@ -225,10 +238,10 @@ class World {
 		const { random } = this;
 		const members = ['"uid":' + this.uidJson(uid, random.chance(0.1)),
 		    '"attrs":' + this.record(this.asked.includes(uid) ?
-			random.pick([0.8, 0.99]) : random.pick([0, 0.5]), 0),
+			random.pick([0.8, 0.99]) : random.pick([0, 0, 0.5]), 0),
 		    '"parents":' + this.parents(uid)];
 
-		if (random.chance(0.5))
+		if (random.chance(this.asked.includes(uid) ? 0.7 : 0.1))
 			members.push('"tags":' + this.tags());
 		if (random.chance(0.1))
 			members.reverse();
@@ -239,6 +252,10 @@ class World {
 	{
 		const { random } = this;
 		const list = this.listed.map((uid) => this.entity(uid));
+
+		this.chain.forEach((uid, i) => list.push('{"uid":' +
+		    this.uidJson(uid) + ',"attrs":{},"parents":[' +
+		    (this.chain[i + 1] ? this.uidJson(this.chain[i + 1]) : "") + "]}"));
 
 		if (random.chance(0.05) && list.length)
 			list.push(random.pick(list));
