@@ -8,6 +8,7 @@
 #include "base/resource.h"
 #include "ctl/output.h"
 #include "ctl/session.h"
+#include "db/grant_create.h"
 #include "db/json.h"
 
 static enum status grant_create(struct ctl *);

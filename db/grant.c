@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/audit_sql.h"
-#include "db/grant.h"
-
-#define GRANT_COLUMNS 15
-#define GRANT_STATUS \
-	"CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()" \
-	" THEN 'expired' ELSE g.status END"
-#define GRANT_COLUMN_LIST \
-	"g.id, g.request_id, g.grantee_id, g.resource_type, g.resource_id, g.action," \
-	" " GRANT_STATUS ", g.audit_enabled, " DB_MICROSECONDS("g.expires_at") ", " \
-	DB_MICROSECONDS("g.granted_at") ", " DB_MICROSECONDS("g.revoked_at") ", g.metadata, " \
-	DB_MICROSECONDS("g.created_at") ", " DB_MICROSECONDS("g.updated_at") ", g.version"
+#include "db/grant_sql.h"
 
 static const struct statement grant_get = {
 	.name = "grant_get", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
@@ -43,6 +32,22 @@ static const struct statement grant_set_audit = {
 	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
 };
 
+static const struct statement grant_revoke = {
+	.name = "grant_revoke", .params = AUDIT_PARAMS, .columns = GRANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql = "WITH before AS (SELECT audit_length, audit_head, status, version"
+	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND status <> 'revoked'"
+	    " FOR UPDATE), "
+	    AUDIT_HASHED("grant", "done",
+		"jsonb_build_object('status', before.status, 'version', before.version)",
+		"jsonb_build_object('status', 'revoked', 'version', before.version + 1)") ", "
+	    AUDIT_LOGGED("grant", "done")
+	    " UPDATE grantd.grants g SET status = 'revoked', revoked_at = h.created_at,"
+	    " version = g.version + 1, updated_at = h.created_at, audit_length = h.sequence,"
+	    " audit_head = h.hash FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2"
+	    " RETURNING " GRANT_COLUMN_LIST,
+};
+
 static const struct statement grant_log_denied = {
 	.name = "grant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
 	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
@@ -55,25 +60,6 @@ static const struct statement grant_log_denied = {
 	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2",
 };
 
-static const struct statement grant_create = {
-	.name = "grant_create", .params = AUDIT_PARAMS + 8, .columns = GRANT_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START " FROM grantd.tenants"
-	    " WHERE id = $1 AND $15::timestamptz > statement_timestamp()), "
-	    AUDIT_HASHED("grant", "done", "NULL::jsonb",
-		"jsonb_build_object('request_id', $9::uuid, 'grantee_id', $10::text,"
-		" 'resource_type', $11::text, 'resource_id', $12::text, 'action', $13::text,"
-		" 'audit_enabled', $14::boolean, 'expires_at', " AUDIT_TIME("$15::timestamptz")
-		", 'metadata', $16::jsonb, 'version', 1)") ", "
-	    AUDIT_LOGGED("grant", "done")
-	    " INSERT INTO grantd.grants AS g (tenant_id, id, request_id, grantee_id, resource_type,"
-	    " resource_id, action, audit_enabled, expires_at, metadata, granted_at, created_at,"
-	    " updated_at, audit_length, audit_head) SELECT $1::uuid, $2::uuid, $9::uuid, $10::text,"
-	    " $11::text, $12::text, $13::text, $14::boolean, $15::timestamptz, $16::jsonb,"
-	    " h.created_at, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
-	    " RETURNING " GRANT_COLUMN_LIST,
-};
-
 static const struct statement grant_list = {
 	.name = "grant_list", .params = PAGE_PARAMS + 3, .columns = GRANT_COLUMNS,
 	.rows = ROWS_ANY,
@@ -83,7 +69,7 @@ static const struct statement grant_list = {
 	    " AND " PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"),
 };
 
-static bool
+bool
 grant_from_row(struct grant *g, struct db_row *row)
 {
 	g->id = db_get_uuid(row);
@@ -105,7 +91,7 @@ grant_from_row(struct grant *g, struct db_row *row)
 	return g->found;
 }
 
-static enum outcome
+enum outcome
 grant_read(struct db_rows *rows, void *into)
 {
 	struct grant *g = into;
@@ -176,22 +162,14 @@ db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *
 }
 
 void
-db_grant_create(struct db *db, const struct uuid *tenant, const struct grant_new *n,
-    const struct audit_entry *entry, struct grant *created)
+db_grant_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
+    const struct audit_entry *entry, struct grant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	grant_clear(created);
-	audit_put(&p, tenant, &n->id, entry);
-	db_put_uuid(&p, n->request_id);
-	db_put_text(&p, n->grantee_id);
-	db_put_text(&p, n->resource_type);
-	db_put_text(&p, n->resource_id);
-	db_put_text(&p, n->action);
-	db_put_bool(&p, n->audit_enabled);
-	db_put_time(&p, n->expires_at);
-	db_put_text(&p, n->metadata);
-	db_queue(db, &grant_create, &p, grant_read, created);
+	grant_clear(changed);
+	audit_put(&p, tenant, id, entry);
+	db_queue(db, &grant_revoke, &p, grant_read, changed);
 }
 
 void

@@ -44,26 +44,12 @@ void db_grant_lock(struct db *, const struct uuid *tenant, const struct uuid *id
 void db_grant_set_audit(struct db *, const struct uuid *tenant, const struct uuid *id,
     bool audit_enabled, const char *stamp, const struct audit_entry *entry, struct grant *changed);
 
-/* What a new grant is to be; all borrowed. The caller has checked the values. */
-struct grant_new {
-	struct uuid id;
-	const struct uuid *request_id;	/* NULL: none */
-	const char *grantee_id;
-	const char *resource_type;
-	const char *resource_id;
-	const char *action;
-	bool audit_enabled;
-	int64_t expires_at;
-	const char *metadata;	/* a JSON object */
-};
-
 /*
- * Queue: add a grant, and the entry that says so, in one statement. CONFLICT where the tenant has one with this id.
- * Leaves created->found false, and nothing changed, where the tenant is not there or expires_at has passed by the
- * database's clock.
+ * Queue: revoke, and append the entry that says so, in one statement. Where it is revoked already or not there,
+ * nothing is changed, nothing is appended, and changed->found stays false.
  */
-void db_grant_create(struct db *, const struct uuid *tenant, const struct grant_new *,
-    const struct audit_entry *, struct grant *created);
+void db_grant_revoke(struct db *, const struct uuid *tenant, const struct uuid *id,
+    const struct audit_entry *entry, struct grant *changed);
 
 /* Which grants of the tenant: NULL for any. */
 struct grant_filter {

@@ -5,7 +5,8 @@ libdb_la_SOURCES = \
 	db/audit_verify.c db/audit_verify.h \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
-	db/grant.c db/grant.h \
+	db/grant.c db/grant.h db/grant_sql.h \
+	db/grant_create.c db/grant_create.h \
 	db/inspect.c db/inspect.h \
 	db/json.c db/json.h \
 	db/key.c db/key.h \
