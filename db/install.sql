@@ -64,6 +64,11 @@ SELECT :version_before < 3 AS wanted \gset
 \ir deploy/idempotency.sql
 \endif
 
+SELECT :version_before < 4 AS wanted \gset
+\if :wanted
+\ir deploy/activity.sql
+\endif
+
 SELECT version AS version_after FROM grantd.schema_version \gset
 COMMIT;
 
