@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 include tests/unit/local.mk
 include tests/unit/fcgi.mk
+include tests/unit/cedar.mk
 include tests/fuzz/local.mk
 include tests/fuzz/cedar.mk
 include tests/db/local.mk
