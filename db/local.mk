@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
+	db/activity.c db/activity.h \
 	db/audit.c db/audit.h db/audit_sql.h \
 	db/audit_row.c db/audit_row.h \
 	db/audit_verify.c db/audit_verify.h \

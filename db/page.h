@@ -35,14 +35,16 @@ void db_list_clear(struct db_list *);
 /*
  * For db/ alone. A statement that reads a page ends in PAGE_ORDER, has PAGE_AFTER among its conditions, and
  * page_put() puts the three parameters of both. The absent key is written as a greatest one, since a condition
- * with "OR $1 IS NULL" could not use the index.
+ * with "OR $1 IS NULL" could not use the index. The forms in _BY are for lists ordered by another time.
  */
 #define PAGE_PARAMS 3
-#define PAGE_AFTER(row, time, id_) \
-	"(" row ".created_at, " row ".id) < (coalesce(" time "::timestamptz, 'infinity')," \
+#define PAGE_AFTER(row, time, id_) PAGE_AFTER_BY(row, "created_at", time, id_)
+#define PAGE_ORDER(row, limit_) PAGE_ORDER_BY(row, "created_at", limit_)
+#define PAGE_AFTER_BY(row, column, time, id_) \
+	"(" row "." column ", " row ".id) < (coalesce(" time "::timestamptz, 'infinity')," \
 	" coalesce(" id_ "::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"
-#define PAGE_ORDER(row, limit_) \
-	" ORDER BY " row ".created_at DESC, " row ".id DESC LIMIT " limit_ "::int"
+#define PAGE_ORDER_BY(row, column, limit_) \
+	" ORDER BY " row "." column " DESC, " row ".id DESC LIMIT " limit_ "::int"
 
 /* Empties the list and begins it. */
 void page_put(struct db_params *, const struct page *, struct db_list *);

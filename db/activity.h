@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTD_DB_ACTIVITY_H
+#define GRANTD_DB_ACTIVITY_H
+
+#include "db/page.h"
+
+/*
+ * What was done in the sessions under a grant. Events are stored while the grant's auditing is on and at no
+ * other time, each once, and are counted in the statement that stores them.
+ */
+
+#define ACTIVITY_BATCH_MOST 500	/* events that are recorded at once */
+
+/* What became of a batch. */
+struct activity_receipt {
+	bool taken;		/* false: auditing is off, or the stamp is old; nothing was stored */
+	int64_t accepted;	/* events stored; the others were there already, or twice in the batch */
+};
+
+/*
+ * Queue: store a batch of events of a grant, all or none, where its auditing is on and `stamp` (see struct key) is still
+ * that of the caller's key. The grant has to be locked, with db_grant_lock(), by what was queued before in the same
+ * transaction: only then is every id looked up that others have stored.
+ *
+ * `events` is a JSON array of objects as clients send them, which have been checked; times in UTC. Borrowed until the
+ * exchange.
+ */
+void db_activity_record(struct db *, const struct uuid *tenant, const struct uuid *grant,
+    const char *events, const char *stamp, struct activity_receipt *);
+
+/* One event. Texts borrow from the list. */
+struct activity_event {
+	struct uuid id;
+	int64_t occurred_at;	/* microseconds since 1970 in UTC */
+	const char *service;
+	const char *name;
+	const char *kind;	/* "read" or "write" */
+	const char *outcome;	/* "success", "denied" or "error" */
+	const char *source_ip;	/* NULL: not reported */
+	const char *details;	/* a JSON object; NULL: none */
+};
+
+/* Which events; what is NULL or not there does not limit. */
+struct activity_filter {
+	const int64_t *since;	/* happened then or later; microseconds since 1970 in UTC; borrowed until the exchange */
+	const int64_t *until;	/* happened earlier */
+	const char *outcome;
+	const char *service;
+};
+
+/* Queue: read a page of a grant's events. The latest that happened come first: page->created_at is occurred_at. */
+void db_activity_list(struct db *, const struct uuid *tenant, const struct uuid *grant,
+    const struct activity_filter *, const struct page *, struct db_list *);
+
+/* The row at `i`, from 0 to list->count - 1. */
+struct activity_event activity_event_at(const struct db_list *, int i);
+
+/* How many events of a grant there are. */
+struct activity_summary {
+	int64_t total, read, write, denied, error;
+	const char *services;	/* JSON array of their names, in the order of their bytes; borrows from rows */
+	struct db_rows rows;
+};
+
+#define ACTIVITY_SUMMARY_EMPTY { .total = 0, .services = "[]", .rows = DB_ROWS_EMPTY }
+
+/* Queue: read the counts; activity_summary_clear() them. */
+void db_activity_summary(struct db *, const struct uuid *tenant, const struct uuid *grant,
+    struct activity_summary *);
+
+void activity_summary_clear(struct activity_summary *);
+
+/* A month whose partitions are added or dropped. Texts borrow from the list. */
+struct activity_month {
+	const char *action;	/* "add" or "drop" */
+	const char *month;	/* as 2026-11 */
+};
+
+#define ACTIVITY_AHEAD_MOST 24	/* months */
+
+/*
+ * Queue, in an owner's session and in a transaction of no tenant: add the partitions of the months up to so many after the
+ * present one, and drop those that ended longer ago than `keep` seconds (NULL: none). `dry_run` only says what would be
+ * done. All partitions are locked meanwhile, so UNAVAILABLE may come of a statement that holds them for too long.
+ */
+void db_activity_maintain(struct db *, int ahead, const int64_t *keep, bool dry_run,
+    struct db_list *);
+
+struct activity_month activity_month_at(const struct db_list *, int i);
+
+#endif
