@@ -7,3 +7,4 @@ include tests/fuzz/cedar.mk
 include tests/db/local.mk
 include tests/faults/local.mk
 include tests/smoke/local.mk
+include tests/ctl/local.mk

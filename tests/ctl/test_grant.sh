@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# grantctl grant create, list, show.
+
+. "$(dirname "$0")/lib.sh"
+
+ctl tenant create --name A
+a=$out
+ctl tenant create --name B
+b=$out
+account=(--resource-type aws_account --resource-id 123456789012)
+who=(--grantee-id alice@example.com --action administer)
+
+does 'create' grant create --tenant $a "${account[@]}" "${who[@]}" --expires-in 8h
+like 'prints the id alone' "$out" "$uuid_form"
+g=$out
+does 'create with everything' grant create --tenant $a --resource-type aws_s3_bucket --resource-id logs.example.com \
+	--grantee-id bob --action read --expires-at 2099-12-31T23:59:59.5+01:00 --id AAAAAAAA-0000-8000-8000-000000000001 \
+	--request-id BBBBBBBB-0000-8000-8000-000000000001 --metadata '{"ticket": "T-1", "n": 12345678901234567890}' --audit \
+	--reason 'on call' --json
+is 'prints the grant' "$(json '[.id, .request_id, .grantee_id, .resource.type, .resource.id, .action, .status,
+	.audit_enabled, .expires_at, .revoked_at, .metadata.ticket, .version]')" \
+	'["aaaaaaaa-0000-8000-8000-000000000001","bbbbbbbb-0000-8000-8000-000000000001","bob","aws_s3_bucket","logs.example.com","read","active",true,"2099-12-31T22:59:59.500000Z",null,"T-1",1]'
+like 'numbers keep their digits' "$out" '"n": ?12345678901234567890'
+is 'times agree' "$(json '[.granted_at == .created_at, .created_at == .updated_at]')" '[true,true]'
+is 'the entry tells of it' \
+	"$(sql "SELECT sequence, actor_type, action, reasoning, metadata->>'before', metadata->'after'->>'resource_id',
+		metadata->'after'->>'expires_at', metadata->'after'->>'audit_enabled', metadata->'after'->'metadata'->>'ticket'
+		FROM grantd.audit_log WHERE resource_id = 'aaaaaaaa-0000-8000-8000-000000000001'")" \
+	'1|system|CreateGrant|on call||logs.example.com|2099-12-31T22:59:59.500000Z|true|T-1'
+
+# Refusals
+create=(grant create --tenant $a "${who[@]}" --expires-in 1h)
+refuses 1 'there is a grant with this id|has a grant with this id already' \
+	"${create[@]}" "${account[@]}" --id aaaaaaaa-0000-8000-8000-000000000001
+refuses 1 "there is no tenant $nobody" grant create --tenant $nobody "${account[@]}" "${who[@]}" --expires-in 1h
+refuses 1 'the time that it should expire at has passed' \
+	grant create --tenant $a "${account[@]}" "${who[@]}" --expires-at 2020-01-01T00:00:00Z
+refuses 2 '--expires-in or --expires-at is missing' grant create --tenant $a "${account[@]}" "${who[@]}"
+refuses 2 '--resource-type must be aws_account, ' "${create[@]}" --resource-type account --resource-id 1
+refuses 2 '--resource-id must be an account.s number of 12 digits' "${create[@]}" --resource-type aws_account --resource-id 123
+refuses 2 '--metadata must be a JSON object' "${create[@]}" "${account[@]}" --metadata '[]'
+refuses 2 '--metadata must be a JSON object' "${create[@]}" "${account[@]}" --metadata "{'a': 1}"
+refuses 2 '--metadata must be a JSON object' "${create[@]}" "${account[@]}" --metadata '{"a": "\u0000"}'
+refuses 2 '--metadata must be a JSON object' "${create[@]}" "${account[@]}" --metadata "{\"a\": \"$(printf '%016384d' 0)\"}"
+refuses 2 '--grantee-id must be one line of 1 to 256' grant create --tenant $a "${account[@]}" --action x --expires-in 1h --grantee-id ''
+is 'what was refused left nothing behind' \
+	"$(sql "SELECT (SELECT count(*) FROM grantd.grants), (SELECT count(*) FROM grantd.audit_log
+		WHERE resource_type = 'grant')")" '2|2'
+does 'the same id in another tenant is another grant' grant create --tenant $b "${account[@]}" "${who[@]}" --expires-in 1h \
+	--id aaaaaaaa-0000-8000-8000-000000000001
+
+# Show
+does 'show' grant show --tenant $a $g
+like 'shows it' "$out" 'grantee +alice@example.com.*status +active.*auditing +off'
+does 'show, for programs' grant show --tenant $a $g --json
+is 'the same' "$(json '[.id, .metadata]')" "[\"$g\",{}]"
+refuses 1 'the tenant has no grant with this id' grant show --tenant $b $g
+refuses 1 "there is no tenant $nobody" grant show --tenant $nobody $g
+
+# List
+does 'list' grant list --tenant $a --json
+is 'newest first' "$(json '[.[].grantee_id]')" '["bob","alice@example.com"]'
+does 'list of one holder' grant list --tenant $a --grantee-id bob --json
+is 'his' "$(json '[.[].grantee_id]')" '["bob"]'
+does 'list, as a table' grant list --tenant $a
+like 'shows it' "$out" "$g +active +off +20[0-9-]+T[0-9:]+Z +alice@example.com +administer +aws_account +123456789012"
+
+# 3,000 grants, many of one moment, a third of them past their time.
+sql "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, granted_at, created_at, expires_at)
+	SELECT '$b', gen_random_uuid(), 'g' || n % 7, 'aws_account', '123456789012', 'x', '2020-01-01', '2020-01-01'::timestamptz
+		+ n / 600 * interval '1 s', CASE WHEN n % 3 = 0 THEN '2021-01-01'::timestamptz ELSE '2099-01-01' END
+	FROM generate_series(1, 3000) n"
+does 'list many' grant list --tenant $b --json
+is 'each of them once' "$(json '[length, ([.[].id] | unique | length)]')" '[3001,3001]'
+is 'newest first' "$(json '[.[] | [.created_at, .id]] | . == (sort | reverse)')" true
+does 'list the expired ones' grant list --tenant $b --status expired --json
+is 'they read as expired' "$(json '[length, ([.[].status] | unique)]')" '[1000,["expired"]]'
+does 'list the active ones' grant list --tenant $b --status active --grantee-id g1 --json
+is 'none of which has expired' "$(json '[length, ([.[].status] | unique), ([.[].grantee_id] | unique)]')" \
+	"[$(sql "SELECT count(*) FROM grantd.grants WHERE tenant_id = '$b' AND grantee_id = 'g1' AND expires_at > now()"),[\"active\"],[\"g1\"]]"
+does 'list few of them' grant list --tenant $b --limit 5 --json
+is 'as many as asked for' "$(json length)" 5
+does 'list of a tenant without grants' grant list --tenant $nobody --json
+is 'is empty' "$out" "$(printf '[]')"
+
+done_testing
