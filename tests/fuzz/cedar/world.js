@@ -17,13 +17,13 @@ const { EXTENSIONS, extensionText, jsonString, long, string } =
 const ATTRIBUTES = {
 	n: "Long", m: "Long", "k k": "Long", "é": "Long", type: "String",
 	s: "String", q: "String", if: "String", id: "String",
-	b: "Bool", c: "Bool", "": "Bool",
+	b: "Bool", c: "Bool", "": "Bool", "\0": "Long", "n\0": "Bool",
 	u: "Entity", w: "Entity",
 	ns: "Set Long", ss: "Set String", es: "Set Entity", nss: "Set Set Long",
 	ms: "Set Mixed", r: "Record", d: "decimal", i: "ip", t: "datetime", p: "duration",
 };
 
-const TAGS = ["t1", "t2", "", "é", "a b"];
+const TAGS = ["t1", "t2", "", "é", "a b", "t1\0"];
 
 /* "Mixed" is any of these; a set of them is the same as ever. */
 const TYPES = ["Bool", "Long", "String", "Entity", "Set Long", "Set String",
@@ -125,7 +125,7 @@ class World {
 		this.used = new Set();
 		this.asked = [this.principal, this.action, this.resource];
 		this.listed = [...ENTITIES, ...ACTIONS].filter((uid) =>
-		    random.chance(this.asked.includes(uid) ? 0.9 : 0.12));
+		    random.chance(this.asked.includes(uid) ? 0.9 : 0.08));
 		this.chain = random.chance(0.05) ? this.makeChain() : [];
 	}
 
