@@ -63,6 +63,26 @@ refuses 2 'no such command' help key frobnicate
 does 'version' --version
 like 'version has a number' "$out" '^grantctl [0-9]+\.[0-9]+\.[0-9]+$'
 
+# The manual knows every command and every option.
+manual=$(sed 's/^\.It Xo //; s/^\.It //; s/\\&//g' "$(dirname "$0")/../../docs/grantctl.1")
+ctl help
+commands=$(sed -n 's/^  \([a-z]* *[a-z]*\)  .*/\1/p' <<<"$out" | sed 's/ *$//')
+is 'help lists commands' "$(grep -c . <<<"$commands" | awk '{ print ($1 >= 14) }')" 1
+missing=
+while read -r command; do
+	grep -q "^Cm $command\b" <<<"$manual" || missing="$missing [$command]"
+	ctl help $command
+	for option in $(sed -n 's/^  --\([a-z-]*\).*/\1/p' <<<"$out"); do
+		grep -q -- "Fl -$option\b" <<<"$manual" || missing="$missing [$command --$option]"
+	done
+done <<<"$commands"
+is 'none is missing in the manual' "$missing" ''
+if command -v mandoc >/dev/null; then
+	is 'the manual has no fault' "$(mandoc -Tlint -Wwarning "$(dirname "$0")/../../docs/grantctl.1")" ''
+else
+	skip 'the manual has no fault' 'mandoc is not installed'
+fi
+
 # Options may be shortened, and come in both forms.
 does 'a short form' tenant create --na=Short
 does 'the list' tenant list
