@@ -51,7 +51,8 @@ direct_transact(struct call *c, enum outcome *rc)
 	*rc = exchange(c, &found);
 	confirmed = found.found && strcmp(found.stamp, known->stamp) == 0;
 	c->key = found;
-	if (*rc == COMMIT_UNKNOWN)
+	/* With nothing changed there is no doubt, but nothing was read either: once more, in the ordinary way. */
+	if (*rc == COMMIT_UNKNOWN && c->changing)
 		return true;
 	c->unseen = false;
 	if (*rc == DONE && confirmed) {
