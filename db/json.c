@@ -95,3 +95,85 @@ tenant_json(const struct tenant *t)
 	json_put_int(&b, "policy_version", t->policy_version);
 	return json_build_end(&b);
 }
+
+struct json_object *
+policy_json(const struct policy *p)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &p->id);
+	json_put_text(&b, "name", p->name);
+	json_put_int(&b, "priority", p->priority);
+	json_put_bool(&b, "enabled", p->enabled);
+	json_put_time(&b, "created_at", &p->created_at);
+	json_put_time(&b, "updated_at", &p->updated_at);
+	json_put_int(&b, "version", p->version);
+	return json_build_end(&b);
+}
+
+struct json_object *
+rule_record_json(const struct rule_record *r)
+{
+	const struct rule_parts *parts = &r->is.parts;
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &r->id);
+	json_put_uuid(&b, "policy_id", &r->policy_id);
+	json_put_int(&b, "ordinal", r->is.ordinal);
+	json_put_text(&b, "effect", parts->effect);
+	json_put_text(&b, "principal_scope_type", parts->principal.type);
+	json_put_text(&b, "principal_is_type", parts->principal.is_type);
+	json_put_text(&b, "principal_entity_type", parts->principal.entity_type);
+	json_put_text(&b, "principal_entity_id", parts->principal.entity_id);
+	json_put_text(&b, "action_scope_type", parts->action_type);
+	json_put_raw(&b, "action_ids", parts->action_ids);
+	json_put_text(&b, "resource_scope_type", parts->resource.type);
+	json_put_text(&b, "resource_is_type", parts->resource.is_type);
+	json_put_text(&b, "resource_entity_type", parts->resource.entity_type);
+	json_put_text(&b, "resource_entity_id", parts->resource.entity_id);
+	json_put_text(&b, "conditions", parts->conditions);
+	json_put_text(&b, "policy_text", r->is.text);
+	json_put_text(&b, "notice", r->is.notice);
+	json_put_bool(&b, "audit_session", r->is.audit_session);
+	json_put_time(&b, "created_at", &r->created_at);
+	json_put_time(&b, "updated_at", &r->updated_at);
+	json_put_int(&b, "version", r->version);
+	return json_build_end(&b);
+}
+
+struct json_object *
+activity_event_json(const struct activity_event *e)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "id", &e->id);
+	json_put_time(&b, "occurred_at", &e->occurred_at);
+	json_put_text(&b, "service", e->service);
+	json_put_text(&b, "name", e->name);
+	json_put_text(&b, "kind", e->kind);
+	json_put_text(&b, "outcome", e->outcome);
+	json_put_text(&b, "source_ip", e->source_ip);
+	if (e->details != NULL)
+		json_put_raw(&b, "details", e->details);
+	else
+		json_put_text(&b, "details", NULL);
+	return json_build_end(&b);
+}
+
+struct json_object *
+activity_summary_json(const struct activity_summary *s)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_int(&b, "total_events", s->total);
+	json_put_int(&b, "read_events", s->read);
+	json_put_int(&b, "write_events", s->write);
+	json_put_int(&b, "denied_events", s->denied);
+	json_put_int(&b, "error_events", s->error);
+	json_put_raw(&b, "services", s->services);
+	return json_build_end(&b);
+}

@@ -2,8 +2,11 @@
 #ifndef GRANTD_DB_JSON_H
 #define GRANTD_DB_JSON_H
 
+#include "db/activity.h"
 #include "db/grant.h"
 #include "db/key_record.h"
+#include "db/policy.h"
+#include "db/policy_rule.h"
 #include "db/tenant.h"
 
 struct json_object;
@@ -15,5 +18,9 @@ struct json_object;
 MUST_CHECK struct json_object *grant_json(const struct grant *);
 MUST_CHECK struct json_object *key_record_json(const struct key_record *);
 MUST_CHECK struct json_object *tenant_json(const struct tenant *);
+MUST_CHECK struct json_object *policy_json(const struct policy *);
+MUST_CHECK struct json_object *rule_record_json(const struct rule_record *);
+MUST_CHECK struct json_object *activity_event_json(const struct activity_event *);
+MUST_CHECK struct json_object *activity_summary_json(const struct activity_summary *);
 
 #endif

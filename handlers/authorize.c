@@ -19,20 +19,21 @@ load_policies(struct call *c, bool open, const struct policy_set **set)
 {
 	struct policy_rules rules = POLICY_RULES_EMPTY;
 	struct policy_set *compiled = NULL;
+	const struct uuid tenant = c->key.tenant; /* the key itself is read anew */
 	enum outcome rc;
 
 	if (!open) {
 		db_begin(c->db, DB_READ_ONLY);
 		db_key_authenticate(c->db, c->key_hash, &c->key);
 	}
-	db_policy_load(c->db, &c->key.tenant, &rules);
+	db_policy_load(c->db, &tenant, &rules);
 	if (!open)
 		db_queue_commit(c->db);
 	rc = db_exchange(c->db);
-	if (rc == DONE)
+	if (rc == DONE && c->key.found)
 		compiled = policy_set_compile(&rules);
 	if (compiled != NULL &&
-	    !policy_cache_put(c->service->policies, &c->key.tenant, rules.version, compiled)) {
+	    !policy_cache_put(c->service->policies, &tenant, rules.version, compiled)) {
 		policy_set_free(compiled);
 		compiled = NULL;
 	}
@@ -47,11 +48,22 @@ printable(const char *text)
 	return text != NULL && utf8_printable(text, strlen(text)) ? text : NULL;
 }
 
+void
+authorize_context(struct call *c, struct policy_question *q)
+{
+	q->request_id = c->rs->request_id;
+	q->source_ip = c->rq->remote_addr;
+	q->user_agent = printable(c->rq->header[HEADER_USER_AGENT]);
+	q->reason = c->reason;
+	q->now = clock_wall_us();
+}
+
 static void
 ask(struct call *c, const struct key *key, struct policy_question *q)
 {
 	struct json_object *wanted;
 
+	authorize_context(c, q);
 	q->tenant = &key->tenant;
 	q->key = &key->id;
 	q->key_name = key->name;
@@ -61,11 +73,6 @@ ask(struct call *c, const struct key *key, struct policy_question *q)
 	q->has_audit_enabled = c->body != NULL &&
 	    json_object_object_get_ex(c->body, "audit_enabled", &wanted);
 	q->audit_enabled = q->has_audit_enabled && json_object_get_boolean(wanted);
-	q->request_id = c->rs->request_id;
-	q->source_ip = c->rq->remote_addr;
-	q->user_agent = printable(c->rq->header[HEADER_USER_AGENT]);
-	q->reason = c->reason;
-	q->now = clock_wall_us();
 }
 
 enum outcome

@@ -18,6 +18,9 @@ MUST_CHECK enum outcome authorize(struct call *c, bool open);
  */
 MUST_CHECK bool authorize_unseen(struct call *c, const struct key *known);
 
+/* Fill in the circumstances of the call: the question's context, except what the body asks for. Borrows from *c. */
+void authorize_context(struct call *c, struct policy_question *q);
+
 /* The determining rules as the audit log has them: [{"policy_id", "rule_id"}]. The caller's; NULL: no memory. */
 struct json_object *decision_rules_json(const struct decision *);
 

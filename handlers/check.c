@@ -10,6 +10,7 @@
 #include "base/json_strict.h"
 #include "base/utf8.h"
 #include "handlers/check.h"
+#include "handlers/page.h"
 #include "http/etag.h"
 #include "http/media_type.h"
 
@@ -79,9 +80,11 @@ check_query(struct call *c, struct fault *f)
 {
 	struct query_fault qf;
 
-	if (query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
-		return true;
-	return refuse_parameter(f, qf.parameter, qf.expected);
+	if (!query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
+		return refuse_parameter(f, qf.parameter, qf.expected);
+	if (c->op->paged && !page_read(c))
+		return refuse_parameter(f, "cursor", "next_cursor of the page before");
+	return true;
 }
 
 /* Headers whose malformed values are told apart from absent ones. */

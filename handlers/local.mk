@@ -1,17 +1,30 @@
 noinst_LTLIBRARIES += libhandlers.la
 libhandlers_la_SOURCES = \
+	handlers/answer.c handlers/answer.h \
 	handlers/audit_context.c handlers/audit_context.h \
 	handlers/authorize.c handlers/authorize.h \
 	handlers/check.c handlers/check.h \
+	handlers/create_policy.c handlers/create_policy_rule.c \
+	handlers/delete_policy.c handlers/delete_policy_rule.c \
 	handlers/direct.c handlers/direct.h \
 	handlers/dispatch.h \
+	handlers/evaluate_body.c handlers/evaluate_body.h \
+	handlers/evaluate_policies.c \
 	handlers/get_grant.c \
+	handlers/get_policy.c handlers/get_policy_rule.c \
 	handlers/grant_answer.c handlers/grant_answer.h \
 	handlers/healthz.c \
+	handlers/list_policies.c handlers/list_policy_rules.c \
 	handlers/known_keys.c handlers/known_keys.h \
 	handlers/operation.h handlers/operations.c \
+	handlers/page.c handlers/page.h \
 	handlers/pipeline.c \
+	handlers/policy_answer.c handlers/policy_answer.h \
+	handlers/policy_change.c handlers/policy_change.h \
 	handlers/readyz.c \
+	handlers/rule_body.c handlers/rule_body.h \
 	handlers/service.c handlers/service.h \
-	handlers/update_grant.c
+	handlers/target.c handlers/target.h \
+	handlers/update_grant.c \
+	handlers/update_policy.c handlers/update_policy_rule.c
 libhandlers_la_LIBADD = libdb.la libhttp.la libbase.la $(JSONC_LIBS)

@@ -7,9 +7,15 @@
 
 #include "base/buf.h"
 #include "base/uuid.h"
+#include "db/activity.h"
 #include "db/audit.h"
 #include "db/grant.h"
 #include "db/key.h"
+#include "db/key_record.h"
+#include "db/page.h"
+#include "db/policy.h"
+#include "db/policy_load.h"
+#include "db/policy_rule.h"
 #include "http/body.h"
 #include "http/path.h"
 #include "http/query.h"
@@ -24,10 +30,18 @@ struct service;
 /* Who may call: anyone, or holders of a key in its tenant. */
 enum access { ACCESS_PUBLIC, ACCESS_READ, ACCESS_WRITE };
 
-/* What the path names, and the pipeline loads (and locks, to write) before the operation runs. */
-enum target { TARGET_NONE, TARGET_GRANT };
+/* What the path names, and the pipeline loads (and locks, to write) before the operation runs: see target.c. */
+enum target {
+	TARGET_NONE,
+	TARGET_GRANT,		/* path_id[0] */
+	TARGET_POLICIES,	/* all of the tenant's */
+	TARGET_POLICY,		/* path_id[0] */
+	TARGET_RULES,		/* all of policy path_id[0] */
+	TARGET_RULE		/* path_id[1] of policy path_id[0] */
+};
 
 #define BODY_SMALL ((size_t)16 * 1024)
+#define BODY_LARGE ((size_t)120 * 1024)
 
 /*
  * One operation, as data. The pipeline (pipeline.c) makes every check that this describes, opens and ends the
@@ -45,12 +59,14 @@ struct operation {
 	bool merge_patch;		/* takes application/merge-patch+json too (RFC 7396) */
 	const struct query_parameter *query;
 	size_t query_count;
+	bool paged;			/* the query begins with PAGE_QUERY */
 
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
 	/*
 	 * Writing operations: with the target loaded and locked, queue the change and its audit entry in one statement, and set
-	 * call->changing; or queue nothing where all is as asked. DONE, or why not.
+	 * call->changing; or queue nothing where all is as asked. DONE, or why not; or answer with an error
+	 * and set call->refused, and nothing will be committed.
 	 */
 	enum outcome (*change)(struct call *);
 	/*
@@ -58,6 +74,8 @@ struct operation {
 	 * Such a change may be sent before the target was seen (direct.c).
 	 */
 	bool direct;
+	/* change() appends no entry to the audit log: where the outcome of its commit is unknown, it stays so. */
+	bool unlogged;
 	/* Build the response from what was loaded and changed. After a commit. */
 	void (*answer)(struct call *);
 };
@@ -84,6 +102,17 @@ struct call {
 	struct grant grant;		/* TARGET_GRANT: as it was before the change */
 	struct grant changed;		/* as it is after it, where it was changed */
 
+	struct policy policy;		/* TARGET_POLICY, TARGET_RULES */
+	struct policy policy_changed;
+	struct rule_record rule;	/* TARGET_RULE */
+	struct rule_record rule_changed;
+	struct page page;		/* what a list is asked for */
+	struct db_list list;		/* and what there is */
+	struct activity_receipt receipt;
+	struct activity_summary summary;
+	struct policy_rules rules;	/* those in force, for operations that ask about them */
+	struct key_record other_key;	/* another one than the caller's */
+
 	struct decision decision;	/* of the tenant's policies */
 
 	/* The change. */
@@ -91,6 +120,7 @@ struct call {
 	char actor_id[UUID_TEXT_LEN + 1];
 	struct json_object *context;	/* what entry.context is the text of */
 	bool changing;			/* something was queued that needs its commit */
+	bool refused;			/* change() has answered with an error */
 	bool unseen;			/* it was sent before the target was locked */
 };
 
@@ -98,10 +128,21 @@ struct call {
 extern const struct operation *const operations[];
 extern const size_t operations_count;
 
+extern const struct operation op_create_policy;
+extern const struct operation op_create_policy_rule;
+extern const struct operation op_delete_policy;
+extern const struct operation op_delete_policy_rule;
+extern const struct operation op_evaluate_policies;
 extern const struct operation op_get_grant;
+extern const struct operation op_get_policy;
+extern const struct operation op_get_policy_rule;
 extern const struct operation op_healthz;
+extern const struct operation op_list_policies;
+extern const struct operation op_list_policy_rules;
 extern const struct operation op_readyz;
 extern const struct operation op_update_grant;
+extern const struct operation op_update_policy;
+extern const struct operation op_update_policy_rule;
 
 /* How routing ended. */
 enum route { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };

@@ -9,6 +9,17 @@ const struct operation *const operations[] = {
 	&op_readyz,
 	&op_get_grant,
 	&op_update_grant,
+	&op_evaluate_policies,
+	&op_list_policies,
+	&op_create_policy,
+	&op_get_policy,
+	&op_update_policy,
+	&op_delete_policy,
+	&op_list_policy_rules,
+	&op_create_policy_rule,
+	&op_get_policy_rule,
+	&op_update_policy_rule,
+	&op_delete_policy_rule,
 };
 
 const size_t operations_count = COUNT_OF(operations);

@@ -24,14 +24,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "db/tenant.h"
 #include "handlers/audit_context.h"
 #include "handlers/authorize.h"
 #include "handlers/check.h"
 #include "handlers/direct.h"
 #include "handlers/dispatch.h"
-#include "handlers/grant_answer.h"
 #include "handlers/service.h"
+#include "handlers/target.h"
 #include "http/cors.h"
 #include "http/etag.h"
 
@@ -72,32 +71,12 @@ answer_outcome(struct call *c, enum outcome rc)
 		answer_error(c, ERROR_COMMIT_UNKNOWN);
 		return;
 	case CONFLICT:
+		answer_error(c, ERROR_CONFLICT);
+		return;
 	case BROKEN:
 		break;
 	}
 	answer_error(c, ERROR_INTERNAL);
-}
-
-/* Queue the read of what the path names; a write locks it. */
-static void
-queue_target(struct call *c)
-{
-	switch (c->op->target) {
-	case TARGET_NONE:
-		break;
-	case TARGET_GRANT:
-		if (c->op->access == ACCESS_WRITE)
-			db_grant_lock(c->db, &c->tenant, &c->path_id[0], &c->grant);
-		else
-			db_grant_get(c->db, &c->tenant, &c->path_id[0], &c->grant);
-		break;
-	}
-}
-
-static bool
-target_found(const struct call *c)
-{
-	return c->op->target != TARGET_GRANT || c->grant.found;
 }
 
 /* From here on it is known whose request this is. */
@@ -138,11 +117,10 @@ check_preconditions(struct call *c)
 {
 	const char *match = c->rq->header[HEADER_IF_MATCH];
 	const char *none_match = c->rq->header[HEADER_IF_NONE_MATCH];
-	char etag[GRANT_ETAG_MAX];
+	char etag[ETAG_TEXT_MAX];
 
-	if (c->op->target != TARGET_GRANT)
+	if (!target_etag(c, etag))
 		return true;
-	grant_etag(&c->grant, etag);
 	if (match != NULL ? etag_list_match(match, etag) == ETAG_MATCH :
 		c->op->access != ACCESS_WRITE || none_match == NULL ||
 		    etag_list_match(none_match, etag) != ETAG_MATCH)
@@ -161,20 +139,21 @@ resolve_commit(struct call *c)
 	bool committed = false;
 	enum outcome rc;
 
+	if (c->op->unlogged)
+		return COMMIT_UNKNOWN;
 	log_warning("the outcome of a commit is unknown: asking for entry of %s", c->actor_id);
 	db_begin(c->db, DB_READ_WRITE);
 	db_key_authenticate(c->db, c->key_hash, &c->key);
-	queue_target(c);
+	target_queue(c);
 	db_audit_find(c->db, &c->tenant, &c->entry.id, &committed);
 	rc = db_exchange(c->db);
 	db_rollback(c->db);
-	if (rc != DONE || !c->key.found || !target_found(c))
+	if (rc != DONE || !c->key.found || !target_settled(c))
 		return COMMIT_UNKNOWN;
 	/* One that was sent before it had the lock may still be on its way to a server that we no longer hear. */
 	if (!committed && c->unseen)
 		return COMMIT_UNKNOWN;
 	log_warning("the commit %s", committed ? "was made" : "was not made");
-	grant_clear(&c->changed); /* the target as it was just read is what was committed */
 	return committed ? DONE : UNAVAILABLE;
 }
 
@@ -194,10 +173,7 @@ log_denied(struct call *c)
 {
 	if (!audit_context_make(c))
 		return BROKEN;
-	if (c->op->target == TARGET_GRANT)
-		db_grant_log_denied(c->db, &c->tenant, &c->grant.id, &c->entry, requested(c));
-	else
-		db_tenant_log_denied(c->db, &c->tenant, &c->entry, requested(c));
+	target_log_denied(c, requested(c));
 	return db_commit(c->db);
 }
 
@@ -209,7 +185,7 @@ change_and_commit(struct call *c)
 
 	if (!audit_context_make(c))
 		return BROKEN;
-	if ((rc = c->op->change(c)) != DONE)
+	if ((rc = c->op->change(c)) != DONE || c->refused)
 		return rc;
 	rc = db_commit(c->db);
 	if (rc != COMMIT_UNKNOWN)
@@ -230,7 +206,7 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 	db_begin(c->db, ends_here ? DB_READ_ONLY : DB_READ_WRITE);
 	db_key_authenticate(c->db, c->key_hash, &c->key);
 	if (f->error == HTTP_ERROR__MAX) {
-		queue_target(c);
+		target_queue(c);
 		if (c->op->load != NULL)
 			c->op->load(c);
 	}
@@ -259,7 +235,7 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 		return false;
 	if (c->op->change != NULL)
 		*rc = change_and_commit(c);
-	return true;
+	return !c->refused;
 }
 
 /*
@@ -337,6 +313,14 @@ call_clear(struct call *c)
 	key_clear(&c->key);
 	grant_clear(&c->grant);
 	grant_clear(&c->changed);
+	policy_clear(&c->policy);
+	policy_clear(&c->policy_changed);
+	rule_record_clear(&c->rule);
+	rule_record_clear(&c->rule_changed);
+	db_list_clear(&c->list);
+	activity_summary_clear(&c->summary);
+	policy_rules_clear(&c->rules);
+	key_record_clear(&c->other_key);
 	explicit_bzero(c->key_hash, sizeof(c->key_hash));
 }
 
@@ -399,7 +383,11 @@ void
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
-		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY };
+		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY,
+		.policy = POLICY_EMPTY, .policy_changed = POLICY_EMPTY,
+		.rule = RULE_RECORD_EMPTY, .rule_changed = RULE_RECORD_EMPTY,
+		.list = DB_LIST_EMPTY, .summary = ACTIVITY_SUMMARY_EMPTY, .rules = POLICY_RULES_EMPTY,
+		.other_key = KEY_RECORD_EMPTY };
 	int64_t started = clock_monotonic_ms();
 
 	log_context(rs->request_id, NULL, NULL);

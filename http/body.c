@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/body.h"
 #include "http/expected.h"
@@ -124,6 +126,15 @@ check_string(struct checker *c, const struct body_member *m, struct json_object 
 }
 
 static bool
+check_line(struct checker *c, const struct body_member *m, struct json_object *v)
+{
+	if (json_object_is_type(v, json_type_string) &&
+	    !utf8_printable(json_object_get_string(v), string_len(v)))
+		return refuse(c, "text without control characters");
+	return check_string(c, m, v);
+}
+
+static bool
 check_integer(struct checker *c, const struct body_member *m, struct json_object *v)
 {
 	return (json_object_is_type(v, json_type_int) && in_range(m, json_object_get_int64(v))) ||
@@ -150,6 +161,21 @@ check_time(struct checker *c, struct json_object *v)
 	    time_parse(&ignored, json_object_get_string(v), string_len(v)))
 		return true;
 	return refuse(c, "an RFC 3339 time");
+}
+
+static bool
+check_address(struct checker *c, struct json_object *v)
+{
+	struct in6_addr ignored;
+	const char *text;
+
+	if (json_object_is_type(v, json_type_string) && !holds_nul(v)) {
+		text = json_object_get_string(v);
+		if (inet_pton(AF_INET, text, &ignored) == 1 ||
+		    inet_pton(AF_INET6, text, &ignored) == 1)
+			return true;
+	}
+	return refuse(c, "an IPv4 or IPv6 address");
 }
 
 static bool
@@ -181,10 +207,14 @@ check_value(struct checker *c, const struct body_member *m, struct json_object *
 		return check_integer(c, m, v);
 	case MEMBER_STRING:
 		return check_string(c, m, v);
+	case MEMBER_LINE:
+		return check_line(c, m, v);
 	case MEMBER_UUID:
 		return check_uuid(c, v);
 	case MEMBER_TIME:
 		return check_time(c, v);
+	case MEMBER_ADDRESS:
+		return check_address(c, v);
 	case MEMBER_OBJECT:
 		if (!json_object_is_type(v, json_type_object))
 			return refuse(c, "an object");

@@ -14,8 +14,10 @@ enum member_type {
 	MEMBER_BOOLEAN,
 	MEMBER_INTEGER,	/* min, max: its value */
 	MEMBER_STRING,	/* min, max: its length in bytes of UTF-8; with `words`, one of them */
+	MEMBER_LINE,	/* a string without control characters; min, max as above */
 	MEMBER_UUID,
 	MEMBER_TIME,	/* RFC 3339 */
+	MEMBER_ADDRESS,	/* of an IPv4 or IPv6 host, without a zone (inet_pton(3)) */
 	MEMBER_OBJECT,	/* by `schema`; without one, any object */
 	MEMBER_ARRAY	/* min, max: the number of elements, each by `item` */
 };

@@ -18,6 +18,10 @@
 	X(ERROR_BODY_TOO_LARGE,		413, "body_too_large",		"The body is larger than this operation takes.") \
 	X(ERROR_INVALID_JSON,		400, "invalid_json",		"The body is not strict JSON.") \
 	X(ERROR_INVALID_BODY,		422, "invalid_body",		"The body does not fit this operation.") \
+	X(ERROR_INVALID_POLICY,		422, "invalid_policy",		"The rule is not one that the policy engine takes.") \
+	X(ERROR_CONFLICT,		409, "conflict",		"There is one with this name already.") \
+	X(ERROR_POLICY_LOCKOUT,		409, "policy_lockout",		"After this change no key of the tenant could change policies any more.") \
+	X(ERROR_AUDIT_DISABLED,		409, "audit_disabled",		"Auditing of this grant is off; nothing was stored.") \
 	X(ERROR_POLICY_DENIED,		403, "policy_denied",		"The tenant's policies do not permit this.") \
 	X(ERROR_PRECONDITION_FAILED,	412, "precondition_failed",	"If-Match names another version than the current one.") \
 	X(ERROR_BODY_TIMEOUT,		408, "body_timeout",		"The body did not arrive in time.") \

@@ -4,6 +4,7 @@ libpolicy_la_SOURCES = \
 	policy/cache.c policy/cache.h \
 	policy/decide.c policy/decide.h \
 	policy/entities.c policy/entities.h \
+	policy/guard.c policy/guard.h \
 	policy/rule.c policy/rule.h \
 	policy/rule_text.c policy/rule_text.h \
 	policy/set.c policy/set.h

@@ -23,6 +23,7 @@ static const struct body_member members[] = {
 	{ .name = "count", .type = MEMBER_INTEGER, .min = -1, .max = 10 },
 	{ .name = "any_count", .type = MEMBER_INTEGER },
 	{ .name = "name", .type = MEMBER_STRING, .min = 1, .max = 5 },
+	{ .name = "line", .type = MEMBER_LINE, .min = 1, .max = 5 },
 	{ .name = "text", .type = MEMBER_STRING, .nullable = true },
 	{ .name = "id", .type = MEMBER_UUID, .nullable = true },
 	{ .name = "at", .type = MEMBER_TIME },
@@ -55,7 +56,7 @@ what_fits(void **state)
 	static const char *const table[] = {
 		"{}", "{\"flag\":true}", "{\"flag\":false}", "{\"count\":-1}", "{\"count\":10}",
 		"{\"any_count\":9223372036854775807}", "{\"any_count\":-9223372036854775808}",
-		"{\"name\":\"a\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}",
+		"{\"name\":\"a\"}", "{\"line\":\"\xC3\xA9 b\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}",
 		"{\"text\":\"\"}", "{\"id\":null}",
 		"{\"id\":" ID "}", "{\"at\":\"2026-11-23T02:31:45Z\"}", "{\"free\":{}}",
 		"{\"free\":{\"a\":[1,-0,1.5,1e300,-1e-300,0e999,0.0,null,true,\"\\n\",{\"\":{}}],"
@@ -74,7 +75,7 @@ what_fits(void **state)
 			fail_msg("%s: %s, %s", table[i], fault.member, fault.expected);
 }
 
-#define MEMBERS "one of flag, count, any_count, name, text, id, at, free, event, events"
+#define MEMBERS "one of flag, count, any_count, name, line, text, id, at, free, event, events"
 
 static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "null", "(body)", "an object" }, { "[]", "(body)", "an object" },
@@ -97,6 +98,10 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"name\":\"\xC3\xA9\xC3\xA9\xC3\xA9\"}", "name", "a string from 1 to 5 bytes long" },
 	{ "{\"name\":7}", "name", "a string from 1 to 5 bytes long" },
 	{ "{\"name\":\"a\\u0000b\"}", "name", "text without U+0000" },
+	{ "{\"line\":\"\"}", "line", "a string from 1 to 5 bytes long" },
+	{ "{\"line\":7}", "line", "a string from 1 to 5 bytes long" },
+	{ "{\"line\":\"a\\nb\"}", "line", "text without control characters" },
+	{ "{\"line\":\"\\u0085\"}", "line", "text without control characters" },
 	{ "{\"text\":\"\\u0000\"}", "text", "text without U+0000" },
 	{ "{\"text\":{}}", "text", "a string" }, { "{\"id\":\"x\"}", "id", "a UUID" },
 	{ "{\"id\":1}", "id", "a UUID" },

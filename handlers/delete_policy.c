@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DeletePolicy, DELETE /v1/policies/{policyId}: the policy and its rules; their audit chain stays. Answers 204; raises
+ * 409 policy_lockout. Again: 404.
+ */
+#include "config.h"
+
+#include "handlers/policy_change.h"
+
+static enum outcome
+change(struct call *c)
+{
+	db_policy_delete(c->db, &c->tenant, &c->policy.id, &c->entry, &c->policy_changed);
+	return policy_change(c);
+}
+
+static void
+answer(struct call *c)
+{
+	response_empty(c->rs, 204);
+}
+
+const struct operation op_delete_policy = {
+	.id = "DeletePolicy", .method = HTTP_DELETE, .path = "/v1/policies/{policyId}",
+	.access = ACCESS_WRITE, .target = TARGET_POLICY,
+	.change = change, .answer = answer,
+};

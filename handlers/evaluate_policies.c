@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * EvaluatePolicies, POST /v1/policies/evaluate: what would the policies say? Reads and decides; changes nothing and logs
+ * nothing. Answers 200 with the decision; raises 404 for a grant that is not there, 422 invalid_body.
+ */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "base/json_build.h"
+#include "handlers/authorize.h"
+#include "handlers/evaluate_body.h"
+#include "handlers/service.h"
+
+static void
+load(struct call *c)
+{
+	evaluate_load(c);
+	db_policy_load(c->db, &c->tenant, &c->rules);
+}
+
+static struct json_object *
+rule_json(const struct policy_info *rule, const char *message)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "policy_id", &rule->policy_id);
+	json_put_uuid(&b, "rule_id", &rule->id);
+	if (message != NULL) {
+		json_put_text(&b, "message", message);
+	} else {
+		json_put_text(&b, "effect", rule->forbid ? "forbid" : "permit");
+		json_put_text(&b, "notice", rule->notice);
+	}
+	return json_build_end(&b);
+}
+
+/* The rules that determined the decision; or, with a decider, those that failed, and why. */
+static struct json_object *
+rules_json(const struct policy_info *const *rule, size_t count, const struct decider *failed)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; list != NULL && i < count; i++) {
+		struct json_object *item =
+		    rule_json(rule[i], failed != NULL ? decision_failure(failed, i) : NULL);
+
+		if (item == NULL || json_object_array_add(list, item) != 0) {
+			json_object_put(item);
+			json_object_put(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static struct json_object *
+decision_json(const struct call *c, const struct decision *d)
+{
+	const struct decider *decider = c->service->decider;
+	struct json_object *notices = decision_notices_json(d);
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "decision", d->verdict == VERDICT_ALLOWED ? "allow" : "deny");
+	json_put_bool(&b, "forbidden", d->forbidden);
+	json_put_value(&b, "rules", rules_json(d->rule, d->rules, NULL));
+	json_put_value(&b, "errors", rules_json(d->failed, d->failures, decider));
+	json_put_value(&b, "notices", notices != NULL ? notices : json_object_new_array());
+	json_put_int(&b, "policy_version", c->rules.version);
+	return json_build_end(&b);
+}
+
+static void
+evaluate(struct call *c, const struct policy_question *q)
+{
+	struct policy_set *set = policy_set_compile(&c->rules);
+	struct decision d;
+
+	if (set == NULL) {
+		response_error(c->rs, ERROR_INTERNAL, NULL, NULL);
+		return;
+	}
+	policy_decide(c->service->decider, set, q, &d);
+	response_json(c->rs, 200, decision_json(c, &d));
+	policy_set_free(set);
+}
+
+static void
+answer(struct call *c)
+{
+	struct evaluation e;
+	const char *member, *expected;
+	enum outcome rc = evaluate_read(c, &e, &member, &expected);
+	struct json_build b;
+
+	if (rc != DONE) {
+		response_error(c->rs, rc == NOT_FOUND ? ERROR_NOT_FOUND : ERROR_INTERNAL, NULL, NULL);
+	} else if (member != NULL) {
+		json_build_begin(&b);
+		json_put_text(&b, "member", member);
+		json_put_text(&b, "expected", expected);
+		response_error(c->rs, ERROR_INVALID_BODY, json_build_end(&b), NULL);
+	} else {
+		evaluate(c, &e.question);
+	}
+	evaluation_clear(&e);
+}
+
+const struct operation op_evaluate_policies = {
+	.id = "EvaluatePolicies", .method = HTTP_POST, .path = "/v1/policies/evaluate",
+	.access = ACCESS_READ, .target = TARGET_NONE,
+	.body = &evaluate_body, .body_max = BODY_LARGE,
+	.load = load, .answer = answer,
+};

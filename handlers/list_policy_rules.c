@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* ListPolicyRules, GET /v1/policies/{policyId}/rules: a policy's rules in their order, page by page. Answers 200. */
+#include "config.h"
+
+#include "handlers/policy_answer.h"
+
+static const struct query_parameter query[] = { PAGE_QUERY };
+
+static void
+load(struct call *c)
+{
+	db_policy_rule_list(c->db, &c->tenant, &c->path_id[0], &c->page, &c->list);
+}
+
+static void
+answer(struct call *c)
+{
+	page_answer(c, rule_item);
+}
+
+const struct operation op_list_policy_rules = {
+	.id = "ListPolicyRules", .method = HTTP_GET, .path = "/v1/policies/{policyId}/rules",
+	.access = ACCESS_READ, .target = TARGET_RULES,
+	.query = query, .query_count = COUNT_OF(query), .paged = true,
+	.load = load, .answer = answer,
+};

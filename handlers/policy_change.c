@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "handlers/authorize.h"
+#include "handlers/policy_change.h"
+#include "handlers/service.h"
+#include "policy/guard.h"
+
+#define PRIORITY_MOST 1000000
+
+#define POLICY_MEMBERS(required_) { \
+	{ .name = "name", .type = MEMBER_LINE, .required = required_, .min = 1, .max = 200 }, \
+	{ .name = "priority", .type = MEMBER_INTEGER, .min = -PRIORITY_MOST, .max = PRIORITY_MOST }, \
+	{ .name = "enabled", .type = MEMBER_BOOLEAN }, \
+}
+
+static const struct body_member create_members[] = POLICY_MEMBERS(true);
+static const struct body_member update_members[] = POLICY_MEMBERS(false);
+const struct body_schema policy_create_body = { create_members, COUNT_OF(create_members) };
+const struct body_schema policy_update_body = { update_members, COUNT_OF(update_members) };
+
+struct policy_settings
+policy_settings_of(struct json_object *body, const struct policy *was)
+{
+	struct policy_settings s = { .name = "", .priority = 0, .enabled = true };
+	struct json_object *value;
+
+	if (was != NULL)
+		s = (struct policy_settings){ was->name, was->priority, was->enabled };
+	if (json_object_object_get_ex(body, "name", &value))
+		s.name = json_object_get_string(value);
+	if (json_object_object_get_ex(body, "priority", &value))
+		s.priority = json_object_get_int64(value);
+	if (json_object_object_get_ex(body, "enabled", &value))
+		s.enabled = json_object_get_boolean(value);
+	return s;
+}
+
+enum outcome
+policy_change(struct call *c)
+{
+	struct policy_question circumstances = { .tenant = &c->tenant };
+	bool kept;
+	enum outcome rc;
+
+	c->changing = true;
+	authorize_context(c, &circumstances);
+	rc = policy_guard(c->db, c->service->decider, &circumstances, &kept);
+	if (rc == DONE && !kept) {
+		response_error(c->rs, ERROR_POLICY_LOCKOUT, NULL, NULL);
+		c->refused = true;
+	}
+	return rc;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/json_build.h"
+#include "handlers/policy_answer.h"
+#include "handlers/rule_body.h"
+
+#define NAME_MAX_BYTES 1024
+#define ACTIONS_MAX 256
+
+static const char *const action_words[] = { "any", "eq", "in", NULL };
+static const struct body_member action_id = { .type = MEMBER_STRING, .min = 1, .max = 256 };
+
+#define SCOPE_MEMBERS(of) \
+	{ .name = of "_scope_type", .type = MEMBER_STRING, .words = rule_scope_words }, \
+	{ .name = of "_is_type", .type = MEMBER_LINE, .nullable = true, .min = 1, \
+	    .max = NAME_MAX_BYTES }, \
+	{ .name = of "_entity_type", .type = MEMBER_LINE, .nullable = true, .min = 1, \
+	    .max = NAME_MAX_BYTES }, \
+	{ .name = of "_entity_id", .type = MEMBER_STRING, .nullable = true, .min = 0, \
+	    .max = NAME_MAX_BYTES }
+
+static const struct body_member members[] = {
+	{ .name = "policy_text", .type = MEMBER_STRING, .min = 1, .max = RULE_TEXT_MAX },
+	{ .name = "effect", .type = MEMBER_STRING, .words = rule_effect_words },
+	SCOPE_MEMBERS("principal"),
+	{ .name = "action_scope_type", .type = MEMBER_STRING, .words = action_words },
+	{ .name = "action_ids", .type = MEMBER_ARRAY, .max = ACTIONS_MAX, .item = &action_id },
+	SCOPE_MEMBERS("resource"),
+	{ .name = "conditions", .type = MEMBER_STRING, .max = RULE_TEXT_MAX },
+	{ .name = "ordinal", .type = MEMBER_INTEGER, .min = -RULE_ORDINAL_MOST,
+	    .max = RULE_ORDINAL_MOST },
+	{ .name = "notice", .type = MEMBER_LINE, .nullable = true, .min = 1, .max = RULE_NOTICE_MAX },
+	{ .name = "audit_session", .type = MEMBER_BOOLEAN },
+};
+const struct body_schema rule_body = { members, COUNT_OF(members) };
+
+/* The members of a scope, in the order of struct rule_scope, and the type that `is ... in` means when none is said. */
+struct scope_names {
+	const char *type, *is_type, *entity_type, *entity_id;
+	const char *usual;
+};
+static const struct scope_names principal_names = { "principal_scope_type", "principal_is_type",
+	"principal_entity_type", "principal_entity_id", "ApiKey" };
+static const struct scope_names resource_names = { "resource_scope_type", "resource_is_type",
+	"resource_entity_type", "resource_entity_id", "Grant" };
+
+/* A member that is there is put in place, null as NULL; true where one was. */
+static bool
+take_text(struct json_object *body, const char *name, const char **to)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(body, name, &value))
+		return false;
+	*to = value != NULL ? json_object_get_string(value) : NULL;
+	return true;
+}
+
+static void
+read_scope(struct json_object *body, const struct scope_names *name, struct rule_scope *s)
+{
+	const char *type;
+
+	if (take_text(body, name->type, &type)) {
+		*s = (struct rule_scope){ .type = type };
+		if (strcmp(type, "is_in") == 0)
+			s->is_type = name->usual;
+	}
+	(void)take_text(body, name->is_type, &s->is_type);
+	(void)take_text(body, name->entity_type, &s->entity_type);
+	(void)take_text(body, name->entity_id, &s->entity_id);
+}
+
+static void
+read_parts(struct json_object *body, struct rule_parts *parts)
+{
+	struct json_object *ids;
+
+	(void)take_text(body, "effect", &parts->effect);
+	read_scope(body, &principal_names, &parts->principal);
+	if (take_text(body, "action_scope_type", &parts->action_type))
+		parts->action_ids = "[]";
+	if (json_object_object_get_ex(body, "action_ids", &ids))
+		parts->action_ids = json_object_to_json_string_ext(ids,
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	read_scope(body, &resource_names, &parts->resource);
+	(void)take_text(body, "conditions", &parts->conditions);
+}
+
+static enum outcome
+refuse_member(struct call *c, const char *member, const char *expected)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "member", member);
+	json_put_text(&b, "expected", expected);
+	response_error(c->rs, ERROR_INVALID_BODY, json_build_end(&b), NULL);
+	c->refused = true;
+	return DONE;
+}
+
+/* What the parser said, as an outcome; `made`: the text was made of parts, so it is shown. */
+static enum outcome
+conclude(struct call *c, enum rule_result result, const struct rule *rule, bool made,
+    const struct rule_fault *f)
+{
+	if (result == RULE_REFUSED) {
+		answer_invalid_policy(c, f, made ? rule->text : NULL);
+		c->refused = true;
+	}
+	return result == RULE_NO_MEMORY ? BROKEN : DONE;
+}
+
+/* Parts over those of the rule that was, or over none. */
+static enum outcome
+make_rule(struct call *c, const struct rule *old, struct rule *rule)
+{
+	struct rule_parts parts = { .principal = { .type = "any" }, .action_type = "any",
+		.action_ids = "[]", .resource = { .type = "any" }, .conditions = "" };
+	struct rule_fault f;
+	const char *member, *expected;
+
+	if (old != NULL)
+		parts = old->parts;
+	read_parts(c->body, &parts);
+	if (parts.effect == NULL)
+		return refuse_member(c, "effect", "the rule as policy_text, or its parts with an effect");
+	if (parts.action_ids == NULL)
+		return BROKEN;
+	if ((member = rule_parts_check(&parts, &expected)) != NULL)
+		return refuse_member(c, member, expected);
+	if (old != NULL && rule_says(old, &parts))
+		return conclude(c, rule_read(rule, old->text, strlen(old->text), &f), rule, false, &f);
+	return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
+}
+
+static enum outcome
+read_rule(struct call *c, const struct rule_record *was, struct rule *rule)
+{
+	struct rule old = RULE_EMPTY;
+	struct rule_fault f;
+	const char *text;
+	enum rule_result result = RULE_DONE;
+	enum outcome rc;
+
+	if (take_text(c->body, "policy_text", &text))
+		return conclude(c, rule_read(rule, text, strlen(text), &f), rule, false, &f);
+	if (was != NULL)
+		result = rule_read(&old, was->is.text, strlen(was->is.text), &f);
+	rc = result == RULE_DONE ? make_rule(c, was != NULL ? &old : NULL, rule) : BROKEN;
+	rule_clear(&old);
+	return rc;
+}
+
+enum outcome
+rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule, struct rule_settings *s)
+{
+	struct json_object *value;
+	enum outcome rc;
+
+	*rule = (struct rule)RULE_EMPTY;
+	rc = read_rule(c, was, rule);
+	*s = (struct rule_settings){ .text = rule->text, .parts = rule->parts, .audit_session = true };
+	if (was != NULL) {
+		s->has_ordinal = true;
+		s->ordinal = was->is.ordinal;
+		s->notice = was->is.notice;
+		s->audit_session = was->is.audit_session;
+	}
+	if (json_object_object_get_ex(c->body, "ordinal", &value)) {
+		s->has_ordinal = true;
+		s->ordinal = json_object_get_int64(value);
+	}
+	(void)take_text(c->body, "notice", &s->notice);
+	if (json_object_object_get_ex(c->body, "audit_session", &value))
+		s->audit_session = json_object_get_boolean(value);
+	return rc;
+}
