@@ -10,10 +10,12 @@ libhandlers_la_SOURCES = \
 	handlers/dispatch.h \
 	handlers/evaluate_body.c handlers/evaluate_body.h \
 	handlers/evaluate_policies.c \
+	handlers/get_activity_summary.c \
 	handlers/get_grant.c \
 	handlers/get_policy.c handlers/get_policy_rule.c \
 	handlers/grant_answer.c handlers/grant_answer.h \
 	handlers/healthz.c \
+	handlers/list_activity.c \
 	handlers/list_policies.c handlers/list_policy_rules.c \
 	handlers/known_keys.c handlers/known_keys.h \
 	handlers/operation.h handlers/operations.c \
@@ -22,6 +24,7 @@ libhandlers_la_SOURCES = \
 	handlers/policy_answer.c handlers/policy_answer.h \
 	handlers/policy_change.c handlers/policy_change.h \
 	handlers/readyz.c \
+	handlers/record_activity.c \
 	handlers/rule_body.c handlers/rule_body.h \
 	handlers/service.c handlers/service.h \
 	handlers/target.c handlers/target.h \

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GetActivitySummary, GET /v1/grants/{id}/activity/summary: how much was done in sessions under a grant, and with which
+ * services. Answers 200; raises nothing that the pipeline does not.
+ */
+#include "config.h"
+
+#include "db/json.h"
+#include "handlers/operation.h"
+
+static void
+load(struct call *c)
+{
+	db_activity_summary(c->db, &c->tenant, &c->path_id[0], &c->summary);
+}
+
+static void
+answer(struct call *c)
+{
+	response_json(c->rs, 200, activity_summary_json(&c->summary));
+}
+
+const struct operation op_get_activity_summary = {
+	.id = "GetActivitySummary", .method = HTTP_GET, .path = "/v1/grants/{id}/activity/summary",
+	.access = ACCESS_READ, .target = TARGET_GRANT,
+	.load = load, .answer = answer,
+};
