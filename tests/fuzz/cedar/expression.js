@@ -339,7 +339,7 @@ class Expressions {
 	{
 		const { random } = this;
 		const type = random.weighted([[4, "Long"], [2, "datetime"],
-		    [2, "duration"], [1, random.chance(this.wrong) ? "decimal" : "Long"]]);
+		    [2, "duration"], [1, random.chance(2 * this.wrong) ? "decimal" : "Long"]]);
 		const [left, right] = this.pair(SUM, type, depth);
 
 		return this.relation(left, random.pick(["<", "<=", ">", ">="]), right);

@@ -168,13 +168,16 @@ string(random)
 		"é", "\u{1f600}", "c"])).join("");
 }
 
+/* A text of an extension value with one or two places changed. */
 function
-changed(random, text)
+near(random, text)
 {
 	const at = random.below(text.length + 1);
+	const result = text.slice(0, at) + random.pick(["", "0", "1", "2", "6", "9",
+	    "-", ".", ":", "::", "/", "/8", "/24", "Z", "d", "m", "s", "ms", "+", " ",
+	    "T", "a"]) + text.slice(at + random.below(2));
 
-	return text.slice(0, at) + random.pick(["", "0", "1", "9", "-", ".", ":", "/",
-	    "Z", "d", "ms", "+", " ", "T"]) + text.slice(at + random.below(2));
+	return random.chance(0.3) ? near(random, result) : result;
 }
 
 /* Number as text of at least `width` digits. */
@@ -214,7 +217,8 @@ extensionText(random, type, good)
 	if (random.chance(0.5))
 		return SHAPED[type](random);
 	return random.chance(0.5) ? random.pick(BAD[type]) :
-	    changed(random, random.pick(GOOD[type]));
+	    near(random, random.pick(GOOD[type]));
 }
 
-module.exports = { EXTENSIONS, extensionText, jsonString, long, pattern, quote, string };
+module.exports = { EXTENSIONS, extensionText, jsonString, long, near, pattern, quote,
+	string };

@@ -84,6 +84,31 @@ const EXPRESSIONS = [
 	"principal in {a: 1}", "principal == principal == principal", "principal != !true",
 ];
 
+/* Pieces of a string between its quotes. */
+const PIECES = [
+	"a", "*", "é", "\n", "\r", "\t", "\\n", "\\r", "\\0", "\\\\", "\\'", "\\\"", "\\*",
+	"\\a", "\\v", "\\U", "\\\n", "\\ ", "\\x00", "\\x41", "\\x7f", "\\x7F", "\\x80", "\\xff",
+	"\\x4", "\\x", "\\u", "\\u{", "\\u{}", "\\u{0}", "\\u{41}", "\\u{_41}", "\\u{4_1}",
+	"\\u{41_}", "\\u{4__1}", "\\u{000041}", "\\u{0000041}", "\\u{00_00_41}", "\\u{d7ff}",
+	"\\u{d800}", "\\u{DFFF}", "\\u{e000}", "\\u{10FFFF}", "\\u{110000}", "\\u{ 41}", "\\u{4g}",
+	"\\u0041", "\\u{2a}", "\\x2a", "'", "//", "\0", "\u{1f600}", "\ufeff", "\u0085", "\u2028",
+];
+
+/* A string literal that may break the rules for escapes. */
+function
+oddString(random)
+{
+	return '"' + random.times(random.between(1, 3), () =>
+	    random.pick(PIECES)).join("") + '"';
+}
+
+const STRING_PLACES = [
+	(s) => s + " == \"a\"", (s) => s + " like " + s, (s) => "\"a*é\" like " + s,
+	(s) => "principal has " + s, (s) => "principal[" + s + "]", (s) => "User::" + s + " == principal",
+	(s) => "{" + s + ": 1} == {a: 1}", (s) => "{" + s + ": 1, a: 2} has a", (s) => "ip(" + s + ").isIpv4()",
+	(s) => "principal.hasTag(" + s + ")", (s) => "principal in [User::" + s + "]",
+];
+
 const PLACES = [
 	(e) => e, (e) => e, (e) => "(" + e + ")", (e) => e + " == 1", (e) => "1 != " + e,
 	(e) => "!" + e, (e) => "-" + e, (e) => "!(" + e + ")", (e) => "-(" + e + ") < 0",
@@ -167,6 +192,9 @@ oddPolicy(random)
 	    [2, "condition"], [1, "annotation"], [1, "effect"]]);
 	const is = (what) => kind === what ? 1 : 0.01;
 	const expression = () => {
+		if (random.chance(0.3))
+			return "when { " + random.pick(STRING_PLACES)(oddString(random)) +
+			    " }";
 		const inner = place(random.pick(EXPRESSIONS));
 
 		return "when { " + (random.chance(0.4) ? place(inner) : inner) + " }";

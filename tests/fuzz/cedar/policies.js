@@ -6,6 +6,7 @@
 const { Expressions, TYPE_NAMES } = require("./expression.js");
 const { jsonString, quote, string } = require("./literals.js");
 const { oddPolicy } = require("./odd.js");
+const { textPolicy } = require("./texts.js");
 const { damage, respace } = require("./tokens.js");
 const { ACTIONS, World, damageJson } = require("./world.js");
 
@@ -127,6 +128,30 @@ policySet(random, list)
 	    ":" + jsonString(random, text)) + "}", ids };
 }
 
+/* Policies, texts and labels, and what is made to be refused. */
+function
+policies(random, world, damaged)
+{
+	const list = random.chance(0.06) ? random.times(8, () => ({
+	    text: textPolicy(random), labels: ["text"] })) :
+	    random.times(random.weighted([[12, 1], [4, 2], [2, 3], [1, 5]]), () =>
+		policy(random, world));
+
+	for (const each of list)
+		if (random.chance(0.4))
+			each.text = respace(random, each.text);
+	if (random.chance(0.001))
+		list.push(...random.times(random.between(60, 140), () => ({
+			...random.pick(list) })));
+	if (damaged) {
+		const victim = random.pick(list);
+
+		victim.text = random.chance(0.5) ? damage(random, victim.text) :
+		    oddPolicy(random);
+	}
+	return list;
+}
+
 /*
  * A case: JSON texts `policies`, `entities` and the members of `request`;
  * `labels` by policy id; `damaged`, the part that was made to be refused.
@@ -135,26 +160,14 @@ function
 makeCase(random)
 {
 	const world = new World(random);
-	const list = random.times(random.weighted([[12, 1], [4, 2], [2, 3], [1, 5]]),
-	    () => policy(random, world));
 	const damaged = random.weighted([[76, ""], [17, "policies"], [5, "entities"],
 	    [2, "context"]]);
-	const bare = damaged !== "" && damaged !== "entities" && random.chance(0.8);
+	const list = policies(random, world, damaged === "policies");
+	const bare = list[0].labels[0] === "text" ||
+	    damaged !== "" && damaged !== "entities" && random.chance(0.8);
 	let entities = bare ? "[]" : world.entities();
 	const request = world.request();
 
-	for (const each of list)
-		if (random.chance(0.4))
-			each.text = respace(random, each.text);
-	if (random.chance(0.001))
-		list.push(...random.times(random.between(60, 140), () => ({
-			...random.pick(list) })));
-	if (damaged === "policies") {
-		const victim = random.pick(list);
-
-		victim.text = random.chance(0.5) ? damage(random, victim.text) :
-		    oddPolicy(random);
-	}
 	if (damaged === "entities")
 		entities = damageJson(random, entities);
 	if (damaged === "context")

@@ -8,7 +8,7 @@ const OPERATORS = [
 	"permit", "forbid", "when", "unless", "if", "and", "or", "not", "==", "!=",
 	"<", "<=", ">", ">=", "in", "is", "isTypeIn", "has", "hasPath", "like", "+",
 	"-", "*", "negated", "set", "record", "attribute", "contains", "containsAll",
-	"containsAny", "isEmpty", "hasTag", "getTag", "reordered", "decimal", "ip", "datetime",
+	"containsAny", "isEmpty", "hasTag", "getTag", "reordered", "text", "decimal", "ip", "datetime",
 	"duration", "lessThan", "lessThanOrEqual", "greaterThan",
 	"greaterThanOrEqual", "isIpv4", "isIpv6", "isLoopback", "isMulticast",
 	"isInRange", "offset", "durationSince", "toDate", "toTime",
