@@ -4,9 +4,28 @@ check_PROGRAMS += tests/db/test_exchange
 tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
 tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 
+check_PROGRAMS += tests/db/test_activity
+tests_db_test_activity_SOURCES = tests/db/test_activity.c tests/db/world.c tests/db/world.h
+tests_db_test_activity_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
+	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_activity_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_activity_race
+tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c tests/db/world.c tests/db/world.h
+tests_db_test_activity_race_LDADD = $(tests_db_test_activity_LDADD)
+tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
+
 check_PROGRAMS += tests/db/test_policy
 tests_db_test_policy_SOURCES = tests/db/test_policy.c
 tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_audit_row
+tests_db_test_audit_row_SOURCES = tests/db/test_audit_row.c
+tests_db_test_audit_row_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_records
+tests_db_test_records_SOURCES = tests/db/test_records.c
+tests_db_test_records_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/* The verbs that manage keys and grants, as a worker has them, against a real server; started as test_exchange is. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libpq-fe.h>
+
+#include "base/settings.h"
+#include "base/time_text.h"
+#include "db/grant_create.h"
+#include "db/key.h"
+#include "db/key_record.h"
+
+#define TENANT "11111111-1111-4111-8111-111111111113"
+#define OTHER_TENANT "22222222-2222-4222-8222-222222222224"
+#define HOUR INT64_C(3600000000)
+
+static PGconn *admin;
+static struct settings settings;
+static struct db *db;
+static struct uuid tenant;
+static const uint8_t hash[API_KEY_HASH_LEN] = { 7, 8, 9 };
+
+static struct uuid
+uuid(const char *text)
+{
+	struct uuid u;
+
+	assert_true(uuid_parse(&u, text, strlen(text)));
+	return u;
+}
+
+static struct uuid
+new_id(void)
+{
+	struct uuid u;
+
+	assert_true(uuid_make_v7(&u));
+	return u;
+}
+
+static struct audit_entry
+entry(const char *action)
+{
+	return (struct audit_entry){ .id = new_id(), .actor_id = "test", .actor_type = "system",
+		.action = action, .reasoning = NULL, .context = "{}" };
+}
+
+/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
+static const char *
+sql(const char *text)
+{
+	static char value[512];
+	PGresult *r = PQexec(admin, text);
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail_msg("%s: %s", text, PQerrorMessage(admin));
+	value[0] = '\0';
+	if (PQntuples(r) > 0)
+		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return value;
+}
+
+static void
+remove_tenants(void)
+{
+	sql("SET session_replication_role = replica");
+	sql("DELETE FROM grantd.audit_log WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("SET session_replication_role = origin");
+	sql("DELETE FROM grantd.grants WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.api_keys WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.tenants WHERE id IN ('" TENANT "', '" OTHER_TENANT "')");
+}
+
+static int
+setup(void **state)
+{
+	char error[SETTINGS_ERROR_MAX];
+
+	(void)state;
+	tenant = uuid(TENANT);
+	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
+	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+		return -1;
+	db = db_open(&settings, DB_WORKER);
+	return db == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	db_close(db);
+	remove_tenants();
+	PQfinish(admin);
+	settings_clear(&settings);
+	return 0;
+}
+
+static int
+each_setup(void **state)
+{
+	(void)state;
+	remove_tenants();
+	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'A'), ('" OTHER_TENANT "', 'B')");
+	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
+	    " ('" TENANT "', gen_random_uuid(), 'aaaaaaaa', 'caller', '{admin}',"
+	    " '\\x0708090000000000000000000000000000000000000000000000000000000000')");
+	return 0;
+}
+
+/* Begin a transaction as a request of the tenant's does. */
+static void
+begin(enum db_access access)
+{
+	struct key k = KEY_EMPTY;
+
+	db_begin(db, access);
+	db_key_authenticate(db, hash, &k);
+	assert_int_equal(db_exchange(db), DONE);
+	assert_true(k.found);
+	key_clear(&k);
+}
+
+static struct key_new
+key_new(const uint8_t key_hash[API_KEY_HASH_LEN])
+{
+	return (struct key_new){ .id = new_id(), .key_name = "bbbbbbbb", .name = "new",
+		.roles = "operator auditor", .hash = key_hash };
+}
+
+static struct grant_new
+grant_new(void)
+{
+	return (struct grant_new){ .id = new_id(), .grantee_id = "alice", .resource_type = "aws_account",
+		.resource_id = "123456789012", .action = "read", .expires_at = time_now() + HOUR,
+		.metadata = "{\"a\": [1, \"\xC3\xBC\"]}" };
+}
+
+static void
+a_worker_makes_and_revokes_keys(void **state)
+{
+	const uint8_t other_hash[API_KEY_HASH_LEN] = { 1 };
+	struct key_record made = KEY_RECORD_EMPTY, revoked = KEY_RECORD_EMPTY;
+	struct key_new n = key_new(other_hash);
+	struct audit_entry create = entry("CreateApiKey"), revoke = entry("RevokeApiKey");
+
+	(void)state;
+	begin(DB_READ_WRITE);
+	db_key_create(db, &tenant, &n, &create, &made);
+	assert_int_equal(db_commit(db), DONE);
+	assert_true(made.found && uuid_equal(&made.id, &n.id));
+	assert_string_equal(made.roles, "operator auditor");
+	assert_string_equal(made.status, "active");
+	assert_false(made.has_expires_at || made.has_revoked_at || made.has_last_used_at);
+	assert_int_equal(made.version, 1);
+	begin(DB_READ_WRITE);
+	db_key_revoke(db, &tenant, &n.id, &revoke, &revoked);
+	assert_int_equal(db_commit(db), DONE);
+	assert_true(revoked.found && revoked.has_revoked_at);
+	assert_string_equal(revoked.status, "revoked");
+	assert_int_equal(revoked.version, 2);
+	assert_string_equal(sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
+	    " WHERE tenant_id = '" TENANT "'"), "CreateApiKey RevokeApiKey");
+	key_record_clear(&made);
+	key_record_clear(&revoked);
+}
+
+static void
+a_retired_key_ends_after_the_overlap_or_sooner(void **state)
+{
+	const uint8_t other_hash[API_KEY_HASH_LEN] = { 2 };
+	struct key_record k = KEY_RECORD_EMPTY;
+	struct key_new n = key_new(other_hash);
+	const struct uuid successor = new_id();
+	struct audit_entry e = entry("CreateApiKey");
+	int64_t first;
+
+	(void)state;
+	begin(DB_READ_WRITE);
+	db_key_create(db, &tenant, &n, &e, &k);
+	assert_int_equal(db_exchange(db), DONE);
+	e = entry("RotateApiKey");
+	db_key_retire(db, &tenant, &n.id, 60, &successor, &e, &k);
+	assert_int_equal(db_exchange(db), DONE);
+	assert_true(k.found && k.has_expires_at && k.expires_at == k.updated_at + 60 * 1000000);
+	first = k.expires_at;
+	e = entry("RotateApiKey");
+	db_key_retire(db, &tenant, &n.id, 3600, &successor, &e, &k);
+	assert_int_equal(db_exchange(db), DONE);
+	assert_true(k.expires_at == first);
+	e = entry("RotateApiKey");
+	db_key_retire(db, &tenant, &n.id, 0, &successor, &e, &k);
+	assert_int_equal(db_commit(db), DONE);
+	assert_true(k.expires_at == k.updated_at);
+	assert_string_equal(k.status, "expired");
+	key_record_clear(&k);
+}
+
+/* The conditions are looked at by the statement itself, so a refused row leaves no entry. */
+static void
+refused_rows_leave_nothing(void **state)
+{
+	const uint8_t other_hash[API_KEY_HASH_LEN] = { 3 };
+	struct key_record k = KEY_RECORD_EMPTY;
+	struct grant g = GRANT_EMPTY;
+	struct key_new kn = key_new(other_hash);
+	struct grant_new gn = grant_new();
+	struct audit_entry first = entry("CreateApiKey"), second = entry("CreateGrant");
+	const struct uuid other = uuid(OTHER_TENANT);
+
+	(void)state;
+	kn.has_expires_at = true;
+	kn.expires_at = gn.expires_at = time_now() - HOUR;
+	begin(DB_READ_WRITE);
+	db_key_create(db, &tenant, &kn, &first, &k);
+	db_grant_create(db, &tenant, &gn, &second, &g);
+	assert_int_equal(db_commit(db), DONE);
+	assert_false(k.found || g.found);
+	/* Another tenant is as good as none. */
+	gn.expires_at = time_now() + HOUR;
+	begin(DB_READ_WRITE);
+	db_grant_create(db, &other, &gn, &second, &g);
+	assert_int_equal(db_commit(db), DONE);
+	assert_false(g.found);
+	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id IN ('" TENANT
+	    "', '" OTHER_TENANT "')"), "0");
+}
+
+static void
+a_grant_is_made_once(void **state)
+{
+	struct grant g = GRANT_EMPTY;
+	struct grant_new n = grant_new();
+	struct audit_entry e = entry("CreateGrant");
+	const struct uuid request = new_id();
+
+	(void)state;
+	n.request_id = &request;
+	n.audit_enabled = true;
+	begin(DB_READ_WRITE);
+	db_grant_create(db, &tenant, &n, &e, &g);
+	assert_int_equal(db_commit(db), DONE);
+	assert_true(g.found && g.audit_enabled && g.has_request_id);
+	assert_true(uuid_equal(&g.request_id, &request) && uuid_equal(&g.id, &n.id));
+	assert_true(g.expires_at == n.expires_at && g.granted_at == g.created_at);
+	assert_string_equal(g.metadata, "{\"a\": [1, \"\xC3\xBC\"]}");
+	assert_string_equal(g.status, "active");
+	e = entry("CreateGrant");
+	begin(DB_READ_WRITE);
+	db_grant_create(db, &tenant, &n, &e, &g);
+	assert_int_equal(db_commit(db), CONFLICT);
+	assert_false(g.found);
+	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT "'"), "1");
+}
+
+/* Pages of a list that grows while it is read: no row twice, none of those that were there left out. */
+static void
+pages_stand_still_while_rows_come(void **state)
+{
+	const struct grant_filter any = { .status = NULL, .grantee_id = NULL };
+	struct db_list list = DB_LIST_EMPTY;
+	struct page page = { .after = false, .limit = 7 };
+	int seen = 0, old = 0, i;
+	struct grant g;
+
+	(void)state;
+	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
+	    " expires_at, created_at) SELECT '" TENANT "', gen_random_uuid(), 'old', 'aws_account',"
+	    " '123456789012', 'x', '2999-01-01', '2020-01-01'::timestamptz + n / 10 * interval '1 us'"
+	    " FROM generate_series(1, 100) n");
+	do {
+		begin(DB_READ_ONLY);
+		db_grant_list(db, &tenant, &any, &page, &list);
+		assert_int_equal(db_commit(db), DONE);
+		for (i = 0; i < list.count; i++) {
+			g = grant_at(&list, i);
+			assert_true(!page.after || g.created_at < page.created_at ||
+			    (g.created_at == page.created_at &&
+				memcmp(&g.id, &page.id, sizeof(g.id)) < 0));
+			old += strcmp(g.grantee_id, "old") == 0;
+			page.after = true;
+			page.created_at = g.created_at;
+			page.id = g.id;
+		}
+		seen += list.count;
+		sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id,"
+		    " action, expires_at) VALUES ('" TENANT "', gen_random_uuid(), 'new', 'aws_account',"
+		    " '123456789012', 'x', '2999-01-01')");
+	} while (list.more);
+	assert_int_equal(old, 100);
+	assert_int_equal(seen, 100);
+	db_list_clear(&list);
+}
+
+static void
+a_page_is_found_by_its_index(void **state)
+{
+	(void)state;
+	sql("SET enable_seqscan = off");
+	sql("PREPARE p(text, uuid, int, uuid) AS SELECT id FROM grantd.grants g WHERE tenant_id = $4 AND "
+	    PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"));
+	sql("SET plan_cache_mode = force_generic_plan");
+	sql("CREATE TEMPORARY TABLE plan (line text)");
+	sql("DO $$ DECLARE l text; BEGIN FOR l IN EXECUTE"
+	    " 'EXPLAIN EXECUTE p(NULL, NULL, 10, ''" TENANT "'')'"
+	    " LOOP INSERT INTO plan VALUES (l); END LOOP; END $$");
+	assert_string_equal(sql("SELECT count(*) FROM plan WHERE line ~ 'Index.* Scan Backward using"
+	    " grants_newest' OR line ~ 'Index Cond: .*ROW'"), "2");
+	assert_string_equal(sql("SELECT count(*) FROM plan WHERE line ~ 'Sort'"), "0");
+	sql("RESET plan_cache_mode");
+	sql("RESET enable_seqscan");
+}
+
+static void
+limits_out_of_range_are_refused(void **state)
+{
+	struct db_list list = DB_LIST_EMPTY;
+	struct page page = { .after = false, .limit = 0 };
+
+	(void)state;
+	begin(DB_READ_ONLY);
+	db_key_list(db, &tenant, NULL, &page, &list);
+	assert_int_equal(db_exchange(db), BROKEN);
+	page.limit = PAGE_LIMIT_MOST + 1;
+	begin(DB_READ_ONLY);
+	db_key_list(db, &tenant, NULL, &page, &list);
+	assert_int_equal(db_exchange(db), BROKEN);
+}
+
+static void
+keys_are_listed_without_others(void **state)
+{
+	struct db_list list = DB_LIST_EMPTY;
+	const struct page page = { .after = false, .limit = 10 };
+	struct key_record k;
+
+	(void)state;
+	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash, revoked_at) VALUES"
+	    " ('" TENANT "', gen_random_uuid(), 'cccccccc', 'gone', '{x}', sha256('c'), now()),"
+	    " ('" OTHER_TENANT "', gen_random_uuid(), 'dddddddd', 'theirs', '{x}', sha256('d'), NULL)");
+	begin(DB_READ_ONLY);
+	db_key_list(db, &tenant, NULL, &page, &list);
+	assert_int_equal(db_commit(db), DONE);
+	assert_int_equal(list.count, 2);
+	begin(DB_READ_ONLY);
+	db_key_list(db, &tenant, "revoked", &page, &list);
+	assert_int_equal(db_commit(db), DONE);
+	assert_int_equal(list.count, 1);
+	k = key_record_at(&list, 0);
+	assert_string_equal(k.name, "gone");
+	db_list_clear(&list);
+}
+
+static void
+a_worker_cannot_find_keys_by_hash(void **state)
+{
+	struct key_place place;
+
+	(void)state;
+	begin(DB_READ_ONLY);
+	db_key_find(db, hash, &place);
+	assert_int_equal(db_exchange(db), BROKEN);
+	assert_false(place.found);
+}
+
+/* What is added while chains are walked is not seen: the walk is of one moment. */
+static void
+a_snapshot_is_of_one_moment(void **state)
+{
+	struct grant g = GRANT_EMPTY;
+	const struct uuid id = new_id();
+	char insert[512], text[UUID_TEXT_LEN + 1];
+
+	(void)state;
+	begin(DB_SNAPSHOT);
+	uuid_print(&id, text);
+	(void)snprintf(insert, sizeof(insert),
+	    "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
+	    " expires_at) VALUES ('" TENANT "', '%s', 'x', 'aws_account', '123456789012', 'x',"
+	    " '2999-01-01')", text);
+	sql(insert);
+	db_grant_get(db, &tenant, &id, &g);
+	assert_int_equal(db_exchange(db), DONE);
+	assert_false(g.found);
+	db_rollback(db);
+	begin(DB_READ_ONLY);
+	db_grant_get(db, &tenant, &id, &g);
+	assert_int_equal(db_commit(db), DONE);
+	assert_true(g.found);
+	grant_clear(&g);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup(f, each_setup)
+	const struct CMUnitTest tests[] = {
+		TEST(a_worker_makes_and_revokes_keys),
+		TEST(a_retired_key_ends_after_the_overlap_or_sooner),
+		TEST(refused_rows_leave_nothing),
+		TEST(a_grant_is_made_once),
+		TEST(pages_stand_still_while_rows_come),
+		TEST(a_page_is_found_by_its_index),
+		TEST(limits_out_of_range_are_refused),
+		TEST(keys_are_listed_without_others),
+		TEST(a_worker_cannot_find_keys_by_hash),
+		TEST(a_snapshot_is_of_one_moment),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
