@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* RecordActivity, ListActivity and GetActivitySummary against a real server. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "tests/db/world.h"
+
+#define PATH "/v1/grants/" WORLD_GRANT "/activity"
+#define OTHER_PATH "/v1/grants/" WORLD_OTHER_GRANT "/activity"
+
+/* The members of an event but for its id and the closing brace. */
+#define REST \
+	"\"occurred_at\":\"2026-11-23T02:31:45.123456Z\",\"service\":\"s3\",\"name\":\"GetObject\"," \
+	"\"kind\":\"read\",\"outcome\":\"success\""
+#define EVENT(n) "{\"id\":\"00000000-0000-4000-8000-00000000000" n "\"," REST "}"
+
+static int
+record(const char *path, const char *events)
+{
+	struct buf b = BUF_EMPTY;
+	int status;
+
+	buf_addf(&b, "{\"events\":[%s]}", events);
+	status = world_ask(HTTP_POST, path, "", buf_text(&b));
+	buf_clear(&b);
+	return status;
+}
+
+/* The last answer's body, parsed; the caller's. */
+static struct json_object *
+body_json(void)
+{
+	struct json_object *o = json_tokener_parse(world_body());
+
+	assert_non_null(o);
+	return o;
+}
+
+static int64_t
+number(struct json_object *o, const char *name)
+{
+	struct json_object *value;
+
+	assert_true(json_object_object_get_ex(o, name, &value));
+	return json_object_get_int64(value);
+}
+
+static void
+assert_receipt(int64_t accepted, int64_t duplicates)
+{
+	struct json_object *o = body_json();
+
+	assert_int_equal(number(o, "accepted"), accepted);
+	assert_int_equal(number(o, "duplicates"), duplicates);
+	json_object_put(o);
+}
+
+/* Every event is counted once, whichever way one looks. */
+static void
+assert_stored(const char *count)
+{
+	assert_sql(count, "SELECT count(*) FROM grantd.activity_event");
+	assert_sql(count, "SELECT coalesce(sum(events), 0) FROM grantd.activity_count");
+}
+
+/* The first request of a worker goes the ordinary way and those after it in one exchange; both are tried everywhere. */
+static void
+an_event_is_stored_once(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
+	assert_receipt(3, 0);
+	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
+	assert_receipt(0, 3);
+	assert_int_equal(record(PATH, EVENT("3") "," EVENT("4") "," EVENT("4") "," EVENT("5")), 200);
+	assert_receipt(2, 2);
+	assert_stored("5");
+	assert_sql("1", "SELECT count(*) FROM grantd.audit_log");
+}
+
+static void
+the_first_of_two_with_one_id_is_stored(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1") ",{\"id\":\"00000000-0000-4000-8000-000000000001\","
+	    "\"occurred_at\":\"2020-01-01T00:00:00Z\",\"service\":\"ec2\",\"name\":\"x\","
+	    "\"kind\":\"write\",\"outcome\":\"error\"}"), 200);
+	assert_receipt(1, 1);
+	assert_sql("s3", "SELECT service FROM grantd.activity_event");
+	assert_sql("s3 read success 1", "SELECT concat_ws(' ', service, kind, outcome, events)"
+	    " FROM grantd.activity_count");
+}
+
+/* Ids are looked up in every partition: an event of last month, or of one that no partition was made for, is known. */
+static void
+an_event_of_another_month_is_a_duplicate(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2")), 200);
+	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	    " WHERE id::text LIKE '%%1'");
+	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at - interval '5 years'"
+	    " WHERE id::text LIKE '%%2'");
+	assert_sql("2", "SELECT count(DISTINCT tableoid) FROM grantd.activity_event");
+	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
+	assert_receipt(1, 2);
+	assert_stored("3");
+}
+
+static void
+an_id_says_nothing_to_another_grant(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	world_sql("UPDATE grantd.grants SET audit_enabled = true");
+	assert_int_equal(record(PATH, EVENT("1")), 200);
+	assert_receipt(1, 0);
+	assert_int_equal(record(OTHER_PATH, EVENT("1")), 200);
+	assert_receipt(1, 0);
+	assert_int_equal(world_ask(HTTP_GET, OTHER_PATH "/summary", "", ""), 200);
+	assert_non_null(strstr(world_body(), "\"total_events\":1,"));
+	assert_int_equal(record("/v1/grants/" WORLD_POLICY "/activity", EVENT("1")), 404);
+	assert_stored("2");
+}
+
+static void
+nothing_is_stored_while_auditing_is_off(void **state)
+{
+	(void)state;
+	assert_int_equal(record(PATH, EVENT("1")), 409);
+	assert_non_null(strstr(world_body(), "\"code\":\"audit_disabled\""));
+	assert_int_equal(record(PATH, EVENT("1")), 409);
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1")), 200);
+	assert_int_equal(world_switch(false), 200);
+	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2")), 409);
+	assert_stored("1");
+}
+
+static void
+a_new_policy_holds_at_once_and_its_refusal_is_logged(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1")), 200);
+	world_rule("forbid", "forbid (principal, action == Action::\"RecordActivity\", resource);");
+	assert_int_equal(record(PATH, EVENT("2")), 403);
+	assert_int_equal(record(PATH, EVENT("2")), 403);
+	assert_stored("1");
+	assert_sql("RecordActivity denied 2", "SELECT action || ' ' || outcome || ' ' || count(*)"
+	    " FROM grantd.audit_log WHERE outcome = 'denied' GROUP BY action, outcome");
+	assert_int_equal(world_ask(HTTP_GET, PATH, "", ""), 200);
+}
+
+static void
+a_revoked_key_stores_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, EVENT("1")), 200);
+	world_sql("UPDATE grantd.api_keys SET revoked_at = now()");
+	assert_int_equal(record(PATH, EVENT("2")), 401);
+	assert_stored("1");
+}
+
+/* An event with one member instead of the right one; both are JSON. */
+static void
+refuse(const char *right, const char *wrong, const char *member)
+{
+	static const char good[] = EVENT("2");
+	const char *at = strstr(good, right);
+	struct json_object *o, *details;
+	struct buf b = BUF_EMPTY;
+
+	assert_non_null(at);
+	buf_addf(&b, "%s,%.*s%s%s", EVENT("1"), (int)(at - good), good, wrong, at + strlen(right));
+	assert_int_equal(record(PATH, buf_text(&b)), 422);
+	buf_clear(&b);
+	o = body_json();
+	assert_true(json_object_object_get_ex(o, "details", &details));
+	assert_string_equal(json_object_get_string(json_object_object_get(details, "member")), member);
+	json_object_put(o);
+}
+
+static void
+a_batch_with_a_fault_stores_nothing_and_names_it(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	refuse("\"kind\":\"read\"", "\"kind\":\"Read\"", "events[1].kind");
+	refuse("\"outcome\":\"success\"", "\"outcome\":\"done\"", "events[1].outcome");
+	refuse("\"outcome\":\"success\"", "\"outcome\":null", "events[1].outcome");
+	refuse(",\"outcome\":\"success\"", "", "events[1].outcome");
+	refuse("00000000-0000", "x", "events[1].id");
+	refuse("2026-11-23T", "2026-11-31T", "events[1].occurred_at");
+	refuse("\"s3\"", "\"\"", "events[1].service");
+	refuse("\"s3\"", "\"a\\u0000b\"", "events[1].service");
+	refuse("\"s3\"", "\"a\\nb\"", "events[1].service");
+	refuse("\"s3\"", "1", "events[1].service");
+	refuse("\"GetObject\"", "[]", "events[1].name");
+	refuse("}", ",\"source_ip\":\"10.0.0\"}", "events[1].source_ip");
+	refuse("}", ",\"source_ip\":\"10.0.0.0/8\"}", "events[1].source_ip");
+	refuse("}", ",\"source_ip\":\"fe80::1%eth0\"}", "events[1].source_ip");
+	refuse("}", ",\"source_ip\":4}", "events[1].source_ip");
+	refuse("}", ",\"details\":[]}", "events[1].details");
+	refuse("}", ",\"details\":{\"a\":{\"b\":\"\\u0000\"}}}", "events[1].details.a.b");
+	refuse("}", ",\"recorded_at\":\"2026-11-23T02:31:45Z\"}", "events[1].recorded_at");
+	assert_int_equal(record(PATH, ""), 422);
+	assert_int_equal(record(PATH, EVENT("1") ",null"), 422);
+	assert_int_equal(world_ask(HTTP_POST, PATH, "", "{}"), 422);
+	assert_stored("0");
+}
+
+/* `n` events, number i having id i, at second i % 7, of one of three services. */
+static void
+many(struct buf *b, int first, int n)
+{
+	static const char *const services[] = { "s3", "ec2", "Zz" };
+	static const char *const outcomes[] = { "success", "success", "denied", "error" };
+	int i;
+
+	for (i = first; i < first + n; i++)
+		buf_addf(b, "%s{\"id\":\"%08x-0000-4000-8000-000000000000\","
+		    "\"occurred_at\":\"2026-11-23T02:31:0%dZ\",\"service\":\"%s\",\"name\":\"n\","
+		    "\"kind\":\"%s\",\"outcome\":\"%s\"}", i == first ? "" : ",", (unsigned)i, i % 7,
+		    services[i % 3], i % 5 == 0 ? "write" : "read", outcomes[i % 4]);
+}
+
+static int
+record_many(int first, int n)
+{
+	struct buf b = BUF_EMPTY;
+	int status;
+
+	many(&b, first, n);
+	status = record(PATH, buf_text(&b));
+	buf_clear(&b);
+	return status;
+}
+
+static void
+a_batch_has_up_to_500_events(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record_many(0, 500), 200);
+	assert_receipt(500, 0);
+	assert_int_equal(record_many(250, 500), 200);
+	assert_receipt(250, 250);
+	assert_int_equal(record_many(0, 501), 422);
+	assert_stored("750");
+	assert_sql("0", "SELECT count(*) FROM (SELECT service, kind, outcome, count(*) AS n"
+	    " FROM grantd.activity_event GROUP BY service, kind, outcome) e FULL JOIN"
+	    " grantd.activity_count c USING (service, kind, outcome) WHERE n IS DISTINCT FROM events");
+}
+
+static void
+a_summary_adds_up(void **state)
+{
+	(void)state;
+	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "", ""), 200);
+	assert_string_equal(world_body(), "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
+	    "\"denied_events\":0,\"error_events\":0,\"services\":[]}");
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record_many(0, 60), 200);
+	world_sql("UPDATE grantd.activity_count SET month = month - 400 WHERE service = 's3'");
+	assert_int_equal(record_many(60, 60), 200);
+	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "", ""), 200);
+	assert_string_equal(world_body(), "{\"total_events\":120,\"read_events\":96,\"write_events\":24,"
+	    "\"denied_events\":30,\"error_events\":30,\"services\":[\"Zz\", \"ec2\", \"s3\"]}");
+}
+
+/* All that an event can have comes back as it went in, but for the zone and the digits past microseconds. */
+static void
+an_event_comes_back(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record(PATH, "{\"id\":\"ABCDEF00-0000-4000-8000-000000000001\","
+	    "\"occurred_at\":\"2026-11-23t01:30:45.1234567-23:59\",\"service\":\"\\u00e4\","
+	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
+	    "\"source_ip\":\"2001:DB8:0::1\",\"details\":{\"b\":[1.50,null,\"\\u20ac\"],\"a\":"
+	    "12345678901234567890}}"), 200);
+	assert_int_equal(world_ask(HTTP_GET, PATH, "", ""), 200);
+	assert_string_equal(world_body(), "{\"data\":[{\"id\":\"abcdef00-0000-4000-8000-000000000001\","
+	    "\"occurred_at\":\"2026-11-24T01:29:45.123456Z\",\"service\":\"\303\244\","
+	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
+	    "\"source_ip\":\"2001:db8::1\",\"details\":{\"a\": 12345678901234567890, \"b\": [1.50, null, "
+	    "\"\342\202\254\"]}}],\"next_cursor\":null,\"has_more\":false}");
+	assert_int_equal(record(PATH, "{\"id\":\"abcdef00-0000-4000-8000-000000000002\","
+	    "\"occurred_at\":\"0001-01-01T00:00:00Z\",\"service\":\"x\",\"name\":\"y\","
+	    "\"kind\":\"read\",\"outcome\":\"success\",\"source_ip\":null,\"details\":null}"), 200);
+	assert_int_equal(world_ask(HTTP_GET, PATH, "until=2000-01-01T00:00:00Z", ""), 200);
+	assert_non_null(strstr(world_body(), "\"source_ip\":null,\"details\":null"));
+}
+
+/* What is short as text can be long as stored. */
+static void
+the_largest_details_are_stored(void **state)
+{
+	struct buf b = BUF_EMPTY;
+	int i;
+
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	buf_adds(&b, "{\"id\":\"00000000-0000-4000-8000-000000000009\"," REST ",\"details\":{\"a\":[0");
+	for (i = 0; i < 61000; i++)
+		buf_adds(&b, ",1");
+	buf_adds(&b, "]}}");
+	assert_int_equal(record(PATH, buf_text(&b)), 200);
+	buf_adds(&b, "                    ");
+	for (i = 0; i < 1000; i++)
+		buf_addc(&b, ' ');
+	assert_int_equal(record(PATH, buf_text(&b)), 413);
+	buf_clear(&b);
+	assert_stored("1");
+}
+
+/* Read page by page with a filter, and give back how many there were; every page but the last is full. */
+static int
+walk(const char *filter, int limit, int add)
+{
+	struct json_object *o, *data;
+	char query[256], cursor[64] = "", last[64] = "~";
+	int total = 0, i, n;
+
+	do {
+		(void)snprintf(query, sizeof(query), "limit=%d%s%s%s", limit, filter,
+		    cursor[0] != '\0' ? "&cursor=" : "", cursor);
+		assert_int_equal(world_ask(HTTP_GET, PATH, query, ""), 200);
+		o = body_json();
+		data = json_object_object_get(o, "data");
+		n = (int)json_object_array_length(data);
+		for (i = 0; i < n; i++) {
+			struct json_object *e = json_object_array_get_idx(data, (size_t)i);
+			char now[64];
+
+			(void)snprintf(now, sizeof(now), "%.19s %.36s",
+			    json_object_get_string(json_object_object_get(e, "occurred_at")),
+			    json_object_get_string(json_object_object_get(e, "id")));
+			assert_true(strcmp(now, last) < 0); /* newest first, and none twice */
+			memcpy(last, now, sizeof(last));
+		}
+		total += n;
+		(void)snprintf(cursor, sizeof(cursor), "%s", json_object_get_boolean(
+		    json_object_object_get(o, "has_more")) ?
+		    json_object_get_string(json_object_object_get(o, "next_cursor")) : "");
+		assert_true(cursor[0] == '\0' || n == limit);
+		json_object_put(o);
+		if (add > 0)
+			assert_int_equal(record_many(1000 + add++, 1), 200);
+	} while (cursor[0] != '\0');
+	return total;
+}
+
+static void
+pages_hold_every_event_once(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record_many(0, 100), 200);
+	/* In two partitions, so that the order is not that of one index. */
+	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	    " WHERE occurred_at >= '2026-11-23T02:31:02Z' AND kind = 'write'");
+	assert_int_equal(walk("", 7, 0), 100);
+	assert_int_equal(walk("", 50, 0), 100);
+	assert_int_equal(walk("", 250, 0), 100);
+	assert_int_equal(walk("&service=ec2", 4, 0), 33);
+	assert_int_equal(walk("&outcome=denied", 4, 0), 25);
+	assert_int_equal(walk("&outcome=denied&service=s3", 4, 0), 8);
+	assert_int_equal(walk("&since=2026-11-23T02:31:05Z", 4, 0), 28);
+	assert_int_equal(walk("&until=2026-11-23T02:31:05Z", 4, 0), 72);
+	assert_int_equal(walk("&since=2026-11-23T03:31:03%2B01:00&until=2026-11-23T02:31:04Z", 4, 0), 14);
+	assert_int_equal(walk("&service=nothing", 4, 0), 0);
+}
+
+/* What comes while a list is read may be in it or not; what was there at first is. */
+static void
+pages_bear_new_events(void **state)
+{
+	(void)state;
+	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(record_many(0, 100), 200);
+	assert_true(walk("", 3, 1) >= 100);
+}
+
+static void
+queries_are_checked(void **state)
+{
+	static const char *const wrong[] = { "limit=0", "limit=251", "cursor=x", "since=yesterday",
+		"until=2026-11-23", "outcome=done", "service=", "kind=read",
+		"since=2026-11-23T02:31:05Z&since=2026-11-23T02:31:05Z" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		assert_int_equal(world_ask(HTTP_GET, PATH, wrong[i], ""), 400);
+		assert_non_null(strstr(world_body(), "\"code\":\"invalid_parameter\""));
+	}
+	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "since=x", ""), 400);
+	assert_int_equal(world_ask(HTTP_GET, "/v1/grants/" WORLD_POLICY "/activity", "", ""), 404);
+	assert_int_equal(world_ask(HTTP_GET, "/v1/grants/" WORLD_POLICY "/activity/summary", "", ""), 404);
+	assert_int_equal(world_ask(HTTP_DELETE, PATH, "", ""), 405);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
+	const struct CMUnitTest tests[] = {
+		TEST(an_event_is_stored_once),
+		TEST(the_first_of_two_with_one_id_is_stored),
+		TEST(an_event_of_another_month_is_a_duplicate),
+		TEST(an_id_says_nothing_to_another_grant),
+		TEST(nothing_is_stored_while_auditing_is_off),
+		TEST(a_new_policy_holds_at_once_and_its_refusal_is_logged),
+		TEST(a_revoked_key_stores_nothing),
+		TEST(a_batch_with_a_fault_stores_nothing_and_names_it),
+		TEST(a_batch_has_up_to_500_events),
+		TEST(a_summary_adds_up),
+		TEST(an_event_comes_back),
+		TEST(the_largest_details_are_stored),
+		TEST(pages_hold_every_event_once),
+		TEST(pages_bear_new_events),
+		TEST(queries_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, world_open, world_close);
+}
