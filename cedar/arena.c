@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <stdalign.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,20 +35,27 @@ cd_arena_free(struct arena *a)
 	cd_arena_init(a, a->max);
 }
 
+/* Allocate from this block, which is empty, from now on; NULL: there is none yet. */
+static void
+use_block(struct arena *a, struct arena_block *block)
+{
+	a->current = block;
+	a->free = block != NULL ? block->data : NULL;
+	a->left = block != NULL ? block->size : 0;
+}
+
 void
 cd_arena_reset(struct arena *a)
 {
-	a->current = a->first;
-	a->used = 0;
+	use_block(a, a->first);
 }
 
 /*
- * Make a block of at least `size` bytes the current one: the next one kept from
- * an earlier round if it is large enough, else a new one put before it.  Blocks
- * double in size, so there are few of them.
+ * The next block is one kept from an earlier round if it is large enough, else a
+ * new one put before it.  Blocks double in size, so there are few of them.
  */
-static bool
-arena_extend(struct arena *a, size_t size)
+bool
+cd_arena_extend(struct arena *a, size_t size)
 {
 	struct arena_block *next = a->current != NULL ? a->current->next : a->first;
 	struct arena_block *block;
@@ -76,25 +81,8 @@ arena_extend(struct arena *a, size_t size)
 			a->first = block;
 		next = block;
 	}
-	a->current = next;
-	a->used = 0;
+	use_block(a, next);
 	return true;
-}
-
-void *
-cd_arena_alloc(struct arena *a, size_t size)
-{
-	const size_t align = alignof(max_align_t);
-	void *p;
-
-	if (size > SIZE_MAX / 2)
-		return NULL;
-	size = (size + align - 1) & ~(align - 1);
-	if ((a->current == NULL || size > a->current->size - a->used) && !arena_extend(a, size))
-		return NULL;
-	p = a->current->data + a->used;
-	a->used += size;
-	return p;
 }
 
 void *
@@ -125,13 +113,18 @@ cd_arena_copy(struct arena *a, const char *text, size_t len)
 struct arena_mark
 cd_arena_mark(const struct arena *a)
 {
-	return (struct arena_mark){ .block = a->current, .used = a->used };
+	return (struct arena_mark){ .block = a->current, .free = a->free, .left = a->left };
 }
 
 void
 cd_arena_release(struct arena *a, struct arena_mark mark)
 {
-	/* Nothing had been allocated yet at a mark without a block. */
-	a->current = mark.block != NULL ? mark.block : a->first;
-	a->used = mark.used;
+	/* Without a block nothing had been allocated yet. */
+	if (mark.block == NULL) {
+		use_block(a, a->first);
+		return;
+	}
+	a->current = mark.block;
+	a->free = mark.free;
+	a->left = mark.left;
 }

@@ -2,8 +2,10 @@
 #ifndef CEDAR_ARENA_H
 #define CEDAR_ARENA_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Memory that is given back all at once.  Blocks come from malloc(), never
@@ -15,7 +17,8 @@ struct arena_block;
 struct arena {
 	struct arena_block *first;
 	struct arena_block *current;	/* NULL only while there is no block */
-	size_t used;			/* bytes taken from the current block */
+	unsigned char *free;		/* what is left of the current block */
+	size_t left;			/* bytes there */
 	size_t held;			/* bytes of all blocks */
 	size_t max;			/* held never exceeds it */
 };
@@ -23,15 +26,35 @@ struct arena {
 /* A point in time; what was allocated after it can be given back. */
 struct arena_mark {
 	struct arena_block *block;
-	size_t used;
+	unsigned char *free;
+	size_t left;
 };
 
 void cd_arena_init(struct arena *, size_t max);
 void cd_arena_free(struct arena *);
 void cd_arena_reset(struct arena *);
 
+/* Make a block with at least so many bytes the current one. False where max or the heap is exhausted. */
+bool cd_arena_extend(struct arena *, size_t);
+
 /* Uninitialised, aligned for anything; NULL where max or the heap is exhausted. */
-void *cd_arena_alloc(struct arena *, size_t);
+static inline void *
+cd_arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	size = (size + align - 1) & ~(align - 1);
+	if (size > a->left && !cd_arena_extend(a, size))
+		return NULL;
+	p = a->free;
+	a->free += size;
+	a->left -= size;
+	return p;
+}
+
 /* The same for count elements, all bytes zero. */
 void *cd_arena_zero(struct arena *, size_t count, size_t size);
 /* A copy with a NUL after it; an empty text is a valid pointer too. */

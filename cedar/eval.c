@@ -4,6 +4,28 @@
 #include "cedar/eval.h"
 #include "cedar/request.h"
 
+static enum outcome eval_node(struct machine *, const struct expr *, struct value *);
+
+static inline struct value
+variable(const struct cedar_request *rq, uint8_t which)
+{
+	return which == VAR_CONTEXT ? value_record(&rq->context.record) :
+	    value_entity(rq->parties[which].entity->uid);
+}
+
+/* What most operands are needs no call. */
+static inline enum outcome
+eval(struct machine *m, const struct expr *e, struct value *out)
+{
+	if (e->kind == EXPR_LITERAL)
+		*out = e->value;
+	else if (e->kind == EXPR_VARIABLE)
+		*out = variable(m->request, e->op);
+	else
+		return eval_node(m, e, out);
+	return OUTCOME_VALUE;
+}
+
 static enum outcome
 fail(struct machine *m, enum failure what, const struct expr *where, const void *detail)
 {
@@ -26,7 +48,7 @@ fail_type(struct machine *m, const struct expr *where, const char *expected, con
 static enum outcome
 eval_typed(struct machine *m, const struct expr *e, enum value_type type, struct value *out)
 {
-	enum outcome o = cd_eval(m, e, out);
+	enum outcome o = eval(m, e, out);
 
 	if (o == OUTCOME_VALUE && out->type != type)
 		return fail_type(m, e, cd_value_type_name((int)type), out);
@@ -58,10 +80,10 @@ eval_if(struct machine *m, const struct expr *e, struct value *out)
 		if ((o = eval_typed(m, part, VALUE_BOOL, out)) != OUTCOME_VALUE)
 			return o;
 		if (out->truth)
-			return cd_eval(m, part->next, out);
+			return eval(m, part->next, out);
 		part = part->next->next;
 	}
-	return cd_eval(m, part, out);
+	return eval(m, part, out);
 }
 
 static enum outcome
@@ -121,8 +143,8 @@ eval_compare(struct machine *m, const struct expr *e, struct value *out)
 	struct value left, right;
 	enum outcome o;
 
-	if ((o = cd_eval(m, e->first, &left)) != OUTCOME_VALUE ||
-	    (o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+	if ((o = eval(m, e->first, &left)) != OUTCOME_VALUE ||
+	    (o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
 		return o;
 	if (e->op == CMP_EQ || e->op == CMP_NE) {
 		*out = value_bool(cd_value_equal(&left, &right) == (e->op == CMP_EQ));
@@ -178,7 +200,7 @@ eval_in(struct machine *m, const struct expr *e, struct value *out)
 	enum outcome o;
 
 	if ((o = eval_typed(m, e->first, VALUE_ENTITY, &left)) != OUTCOME_VALUE ||
-	    (o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+	    (o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
 		return o;
 	return test_in(m, e, left.entity, &right, out);
 }
@@ -195,7 +217,7 @@ eval_is(struct machine *m, const struct expr *e, struct value *out)
 	*out = value_bool(left.entity->type == e->name);
 	if (!out->truth || e->first->next == NULL)
 		return OUTCOME_VALUE;
-	if ((o = cd_eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+	if ((o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
 		return o;
 	return test_in(m, e, left.entity, &right, out);
 }
@@ -259,7 +281,7 @@ eval_has(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct value *found;
 	struct value at;
-	enum outcome o = cd_eval(m, e->first, &at);
+	enum outcome o = eval(m, e->first, &at);
 	uint32_t i;
 
 	for (i = 0; o == OUTCOME_VALUE && i < e->path->count; i++) {
@@ -353,7 +375,7 @@ eval_call(struct machine *m, const struct expr *e, struct value args[FN_ARGUMENT
 	enum outcome o;
 
 	for (operand = e->first; operand != NULL; operand = operand->next, argc++) {
-		if ((o = cd_eval(m, operand, &value)) != OUTCOME_VALUE)
+		if ((o = eval(m, operand, &value)) != OUTCOME_VALUE)
 			return o;
 		if (argc < FN_ARGUMENTS_MAX)
 			args[argc] = value;
@@ -370,7 +392,7 @@ eval_chain(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct expr *step = e->first;
 	struct value args[FN_ARGUMENTS_MAX];
-	enum outcome o = cd_eval(m, step, out);
+	enum outcome o = eval(m, step, out);
 
 	while (o == OUTCOME_VALUE && (step = step->next) != NULL) {
 		if (step->kind == EXPR_GET) {
@@ -395,7 +417,7 @@ eval_set(struct machine *m, const struct expr *e, struct value *out)
 	if (set == NULL)
 		return OUTCOME_MEMORY;
 	for (item = e->first; item != NULL; item = item->next)
-		if ((o = cd_eval(m, item, &set->items[set->count++])) != OUTCOME_VALUE)
+		if ((o = eval(m, item, &set->items[set->count++])) != OUTCOME_VALUE)
 			return o;
 	cd_set_normalize(set);
 	*out = value_set(set);
@@ -416,7 +438,7 @@ eval_record(struct machine *m, const struct expr *e, struct value *out)
 	for (item = e->first; item != NULL; item = item->next) {
 		field = &record->fields[record->count++];
 		field->name = item->name;
-		if ((o = cd_eval(m, item->first, &field->value)) != OUTCOME_VALUE)
+		if ((o = eval(m, item->first, &field->value)) != OUTCOME_VALUE)
 			return o;
 	}
 	/* The parser has seen to it that all names differ. */
@@ -427,25 +449,12 @@ eval_record(struct machine *m, const struct expr *e, struct value *out)
 
 /* ---- all together ---- */
 
-static struct value
-variable(const struct cedar_request *rq, uint8_t which)
-{
-	return which == VAR_CONTEXT ? value_record(&rq->context.record) :
-	    value_entity(rq->parties[which].entity->uid);
-}
-
-enum outcome
-cd_eval(struct machine *m, const struct expr *e, struct value *out)
+static enum outcome
+eval_node(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value args[FN_ARGUMENTS_MAX];
 
 	switch (e->kind) {
-	case EXPR_LITERAL:
-		*out = e->value;
-		return OUTCOME_VALUE;
-	case EXPR_VARIABLE:
-		*out = variable(m->request, e->op);
-		return OUTCOME_VALUE;
 	case EXPR_CHAIN:
 		return eval_chain(m, e, out);
 	case EXPR_AND:
@@ -523,7 +532,7 @@ cd_fold(struct arena *arena, struct expr *e)
 		if (!is_constant(operand))
 			return;
 	if ((value = cd_arena_alloc(arena, sizeof(*value))) != NULL &&
-	    cd_eval(&m, e, value) == OUTCOME_VALUE)
+	    eval(&m, e, value) == OUTCOME_VALUE)
 		e->constant = value;
 	else
 		cd_arena_release(arena, mark);

@@ -35,12 +35,9 @@ struct machine {
 };
 
 /*
- * Evaluate; the value lies in *out, in the arena, or in what it came from.
- * Recursion goes no deeper than the brackets of the text.
+ * All conditions of a policy whose scope matches.  Recursion goes no deeper than
+ * the brackets of the text.
  */
-enum outcome cd_eval(struct machine *, const struct expr *, struct value *out);
-
-/* All conditions of a policy whose scope matches. */
 enum outcome cd_eval_conditions(struct machine *, const struct policy *, bool *satisfied);
 
 /*

@@ -34,26 +34,46 @@ load64(const char *p)
 	return v;
 }
 
+static inline uint64_t
+load32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Up to seven bytes; together with their number no two texts give the same. */
+static inline uint64_t
+load_short(const char *p, size_t len)
+{
+	if (len >= 4)
+		return load32(p) << 32 | load32(p + len - 4);
+	if (len == 0)
+		return 0;
+	return (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[len / 2] << 8 |
+	    (unsigned char)p[len - 1];
+}
+
 /*
  * A keyed hash after the multiply-and-fold pattern.  The keys are random and
- * never leave the process, so nobody outside can aim for collisions.  `tail`
+ * never leave the process, so nobody outside can aim for collisions.  `salt`
  * goes in as if it were part of the text.
  */
-static uint64_t
-hash_text(const uint64_t key[3], const char *text, size_t len, uint64_t tail)
+static inline uint64_t
+hash_text(const uint64_t key[3], const char *text, size_t len, uint64_t salt)
 {
-	uint64_t h = key[0] ^ len, a = 0, b = tail;
-	size_t left = len;
+	uint64_t h = key[0] ^ len ^ salt, a, b = 0;
 
-	for (; left > 16; left -= 16, text += 16)
+	for (; len > 16; len -= 16, text += 16)
 		h = fold_product(load64(text) ^ key[1], load64(text + 8) ^ h);
-	if (left >= 8) {
+	if (len >= 8) {
 		a = load64(text);
-		b ^= fold_product(load64(text + left - 8) ^ key[2], key[1]);
-	} else if (left > 0) {
-		memcpy(&a, text, left);
+		b = load64(text + len - 8);
+	} else {
+		a = load_short(text, len);
 	}
-	return fold_product(fold_product(a ^ key[1], b ^ h) ^ key[2], key[0] ^ h);
+	return fold_product(fold_product(a ^ key[1], b ^ h), key[2]);
 }
 
 bool
