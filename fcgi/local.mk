@@ -8,6 +8,7 @@ grantd_SOURCES = \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
 	fcgi/parent.c fcgi/parent.h \
+	fcgi/peer.c fcgi/peer.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \

@@ -17,6 +17,7 @@
 #include "base/settings.h"
 #include "fcgi/board.h"
 #include "fcgi/listener.h"
+#include "fcgi/peer.h"
 #include "fcgi/seam.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
@@ -138,18 +139,14 @@ wait_for_connection(const struct worker *w, const sigset_t *open, int ms)
 	return n == 0 ? WAIT_EMPTY : WAIT_CONNECTION;
 }
 
-/* A connection; -1 with errno 0: there is none after all. */
-static int
-accept_connection(const struct worker *w)
+/* Errors of accept(2) that tell of one connection, or of none, and not of this process. */
+static bool
+is_passing(int error)
 {
-	int fd = accept4(w->listener->fd, NULL, NULL, SOCK_CLOEXEC);
-
-	if (fd >= 0)
-		return fd;
-	switch (errno) {
+	switch (error) {
 	case EAGAIN:		/* another worker was faster */
 	case EINTR:
-	case ECONNABORTED:	/* and what else accept(2) tells of a connection that died in the queue */
+	case ECONNABORTED:	/* and what else there is of connections that died in the queue */
 	case EPROTO:
 	case ENETDOWN:
 	case ENOPROTOOPT:
@@ -159,14 +156,32 @@ accept_connection(const struct worker *w)
 	case EOPNOTSUPP:
 	case ENETUNREACH:
 	case ETIMEDOUT:
-		errno = 0;
-		break;
+		return true;
 	default:
+		return false;
+	}
+}
+
+/* A connection; -1 with errno 0: there is none after all; -1 otherwise: this process gets none, and why is logged. */
+static int
+accept_connection(const struct worker *w)
+{
+	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(peer);
+	int fd = accept4(w->listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+
+	if (fd < 0 && is_passing(errno)) {
+		errno = 0;
+	} else if (fd < 0) {
 		/* Out of descriptors or memory: the connection stays queued, and a new process may fare better. */
 		log_error("accepting a connection: %s", strerror(errno));
-		break;
+	} else if (!peer_allowed((struct sockaddr *)&peer, getenv("FCGI_WEB_SERVER_ADDRS"))) {
+		log_warning("a connection from an address that is not in FCGI_WEB_SERVER_ADDRS is refused");
+		close(fd);
+		fd = -1;
+		errno = 0;
 	}
-	return -1;
+	return fd;
 }
 
 /* Serve one connection, if there is one. False: this process can accept no more. */

@@ -4,6 +4,7 @@ if HAVE_CMOCKA
 fcgi_unit_programs = \
 	tests/unit/test_listener \
 	tests/unit/test_params \
+	tests/unit/test_peer \
 	tests/unit/test_route
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
@@ -12,6 +13,8 @@ tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
 tests_unit_test_listener_LDADD = $(unit_ldadd)
 tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c
 tests_unit_test_params_LDADD = $(unit_ldadd)
+tests_unit_test_peer_SOURCES = tests/unit/test_peer.c fcgi/peer.c
+tests_unit_test_peer_LDADD = $(unit_ldadd)
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
 endif

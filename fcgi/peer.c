@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <string.h>
+
+#include "fcgi/peer.h"
+
+/* The address as IPv6; an IPv4 one as it is mapped there (RFC 4291 section 2.5.5.2). False: it is of another family. */
+static bool
+address_of(const struct sockaddr *peer, struct in6_addr *to)
+{
+	static const struct in6_addr mapped = {
+		.s6_addr = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff },
+	};
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	switch (peer->sa_family) {
+	case AF_INET:
+		memcpy(&v4, peer, sizeof(v4));
+		*to = mapped;
+		memcpy(to->s6_addr + 12, &v4.sin_addr, 4);
+		return true;
+	case AF_INET6:
+		memcpy(&v6, peer, sizeof(v6));
+		*to = v6.sin6_addr;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+parse(const char *text, size_t len, struct in6_addr *to)
+{
+	char copy[INET6_ADDRSTRLEN];
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (inet_pton(AF_INET, copy, &v4.sin_addr) == 1)
+		return address_of((const struct sockaddr *)&v4, to);
+	return inet_pton(AF_INET6, copy, to) == 1;
+}
+
+bool
+peer_allowed(const struct sockaddr *peer, const char *list)
+{
+	struct in6_addr address, other;
+
+	if (list == NULL || !address_of(peer, &address))
+		return true;
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (parse(list, len, &other) && memcmp(&other, &address, sizeof(other)) == 0)
+			return true;
+		if (list[len] == '\0')
+			return false;
+		list += len + 1;
+	}
+}
