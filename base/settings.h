@@ -43,7 +43,7 @@
 	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 10000, 0, 1000000000, "requests", \
 	    "a worker retires after about this many; 0: never") \
 	NUMBER(peer_timeout, "GRANTD_PEER_TIMEOUT", 2000, 50, 60000, "ms", \
-	    "longest silence of the web server before a request and while sending it") \
+	    "longest wait for a request's head, and for more of its body") \
 	NUMBER(body_timeout, "GRANTD_BODY_TIMEOUT", 10000, 50, 300000, "ms", \
 	    "longest time for a whole body to arrive") \
 	NUMBER(request_timeout, "GRANTD_REQUEST_TIMEOUT", 30000, 1000, 600000, "ms", \

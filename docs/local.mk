@@ -1,1 +1,1 @@
-dist_man_MANS += docs/grantctl.1
+dist_man_MANS += docs/grantctl.1 docs/grantd.8

@@ -93,6 +93,16 @@ grantd_started $!
 ok "it serves over TCP" until_true tcp_answers
 like "requests over TCP" "$("$client" -n 50 -c 4 "127.0.0.1:$port" get /healthz)" '^good=200 bad=0$'
 grantd_stop "TCP"
+FCGI_WEB_SERVER_ADDRS=192.0.2.1 "$grantd" --listen "127.0.0.1:$port" --workers 1 </dev/null >"$log" 2>&1 &
+grantd_started $!
+refused_by_address()
+{
+	tcp_answers
+	logged 'not in FCGI_WEB_SERVER_ADDRS'
+}
+ok "it refuses addresses that are not in FCGI_WEB_SERVER_ADDRS" until_true refused_by_address
+not_ok "and answers them nothing" tcp_answers
+grantd_stop "TCP with addresses"
 
 # The socket on descriptor 0
 if command -v spawn-fcgi >/dev/null; then
@@ -134,6 +144,25 @@ if command -v spawn-fcgi >/dev/null; then
 	grantd_pid=
 else
 	skip "it serves systemd's socket" "spawn-fcgi is not installed"
+fi
+
+# The manual knows every setting, its default, and every option.
+manual=$here/../../docs/grantd.8
+missing=
+while read -r name initial; do
+	entry=$(grep -A 8 "^\.It Ev $name\$" "$manual")
+	grep -Eq "(default|Cm) ${initial:-.*}([ ,.]|$)" <<<"$entry" || missing="$missing $name=$initial"
+done < <("$grantd" --help | sed -nE 's/^(GRANTD_[A-Z_]+) +\(([^)]*)\).*/\1 \2/p')
+is "settings that the manual lacks" "$missing" ""
+missing=
+for option in $("$grantd" --help | sed -nE 's/^  --([a-z-]+).*/\1/p'); do
+	grep -q "^\.It Fl -$option" "$manual" || missing="$missing $option"
+done
+is "options that the manual lacks" "$missing" ""
+if command -v mandoc >/dev/null; then
+	is "the manual has no fault" "$(mandoc -T lint -W warning "$manual" 2>&1)" ""
+else
+	skip "the manual has no fault" "mandoc is not installed"
 fi
 
 done_testing
