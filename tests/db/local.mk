@@ -15,17 +15,6 @@ tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c tests/db/wor
 tests_db_test_activity_race_LDADD = $(tests_db_test_activity_LDADD)
 tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
 
-check_PROGRAMS += tests/db/test_activity
-tests_db_test_activity_SOURCES = tests/db/test_activity.c tests/db/world.c tests/db/world.h
-tests_db_test_activity_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
-	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
-tests_db_test_activity_LDFLAGS = $(AM_LDFLAGS) -static
-
-check_PROGRAMS += tests/db/test_activity_race
-tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c tests/db/world.c tests/db/world.h
-tests_db_test_activity_race_LDADD = $(tests_db_test_activity_LDADD)
-tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
-
 check_PROGRAMS += tests/db/test_policy
 tests_db_test_policy_SOURCES = tests/db/test_policy.c
 tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
