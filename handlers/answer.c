@@ -52,3 +52,13 @@ answer_created(struct call *c, const char *path, const char *etag, struct json_o
 	response_json(c->rs, 201, value);
 	buf_clear(&location);
 }
+
+void
+answer_invalid_member(struct call *c, const char *member, const char *expected)
+{
+	struct json_object *details = error_detail("member", member);
+
+	if (details != NULL)
+		json_object_object_add(details, "expected", json_object_new_string(expected));
+	response_error(c->rs, ERROR_INVALID_BODY, details, NULL);
+}

@@ -87,6 +87,24 @@ check_query(struct call *c, struct fault *f)
 	return true;
 }
 
+/* draft-ietf-httpapi-idempotency-key-header: any string; ours is one that can be logged and indexed as it is. */
+static bool
+check_idempotency_key(struct call *c, struct fault *f)
+{
+	const char *key = c->rq->header[HEADER_IDEMPOTENCY_KEY];
+	size_t i, len = key != NULL ? strlen(key) : 0;
+
+	if (key == NULL || !c->op->idempotent)
+		return true;
+	for (i = 0; i < len && key[i] > ' ' && key[i] <= '~'; i++)
+		continue;
+	if (i < len || len == 0 || len > IDEMPOTENCY_KEY_MOST)
+		return refuse_parameter(f, http_header_name(HEADER_IDEMPOTENCY_KEY),
+		    "1 to 255 visible ASCII characters");
+	c->idempotency.key = key;
+	return true;
+}
+
 /* Headers whose malformed values are told apart from absent ones. */
 static bool
 check_headers(struct call *c, struct fault *f)
@@ -102,6 +120,8 @@ check_headers(struct call *c, struct fault *f)
 			return refuse_parameter(f, http_header_name(conditional[i]),
 			    "* or a list of entity tags in double quotes");
 	}
+	if (!check_idempotency_key(c, f))
+		return false;
 	if (c->op->access != ACCESS_WRITE || reason == NULL || reason[0] == '\0')
 		return true;
 	if (strlen(reason) > REASON_MAX || !utf8_printable(reason, strlen(reason)))
@@ -115,6 +135,16 @@ bool
 check_parameters(struct call *c, struct fault *f)
 {
 	return check_path(c, f) && check_query(c, f) && check_headers(c, f);
+}
+
+bool
+refuse_member(struct fault *f, const char *member, const char *expected)
+{
+	struct json_object *details = error_detail("member", member);
+
+	if (details != NULL)
+		json_object_object_add(details, "expected", json_object_new_string(expected));
+	return refuse(f, ERROR_INVALID_BODY, details);
 }
 
 static bool
@@ -183,14 +213,15 @@ check_body(struct call *c, struct fault *f)
 	if (!check_media_type(c, f))
 		return false;
 	ok = read_body(c, &text, f);
+	if (ok && c->op->idempotent &&
+	    !api_key_hash(buf_text(&text), text.len, c->idempotency.body_hash))
+		ok = refuse(f, ERROR_INTERNAL, NULL);
 	if (ok && !json_strict_parse(buf_text(&text), text.len, JSON_BODY_DEPTH, &c->body, &jf))
 		ok = refuse_json(f, &jf);
 	buf_clear(&text);
-	if (!ok || body_check(c->op->body, c->body, &bf))
-		return ok;
-	f->details = error_detail("member", bf.member);
-	if (f->details != NULL)
-		json_object_object_add(f->details, "expected",
-		    json_object_new_string(bf.expected));
-	return refuse(f, ERROR_INVALID_BODY, f->details);
+	if (!ok)
+		return false;
+	if (!body_check(c->op->body, c->body, &bf))
+		return refuse_member(f, bf.member, bf.expected);
+	return c->op->check == NULL || c->op->check(c, f);
 }

@@ -14,6 +14,9 @@ struct fault {
 
 #define FAULT_NONE { .error = HTTP_ERROR__MAX, .details = NULL }
 
+/* Refuse a body: 422 invalid_body with the member and what was expected of it. Returns false. */
+bool refuse_member(struct fault *f, const char *member, const char *expected);
+
 /*
  * The checks that need no database, each filling its part of *c; false, and *f filled,
  * at the first thing wrong. They are made before the credential is looked up, and answered after it.

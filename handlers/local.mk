@@ -1,9 +1,12 @@
 noinst_LTLIBRARIES += libhandlers.la
 libhandlers_la_SOURCES = \
 	handlers/answer.c handlers/answer.h \
+	handlers/api_key_answer.c handlers/api_key_answer.h \
 	handlers/audit_context.c handlers/audit_context.h \
 	handlers/authorize.c handlers/authorize.h \
 	handlers/check.c handlers/check.h \
+	handlers/create_api_key.c \
+	handlers/create_grant.c \
 	handlers/create_policy.c handlers/create_policy_rule.c \
 	handlers/delete_policy.c handlers/delete_policy_rule.c \
 	handlers/direct.c handlers/direct.h \
@@ -16,6 +19,8 @@ libhandlers_la_SOURCES = \
 	handlers/grant_answer.c handlers/grant_answer.h \
 	handlers/healthz.c \
 	handlers/list_activity.c \
+	handlers/list_api_keys.c \
+	handlers/list_grants.c \
 	handlers/list_policies.c handlers/list_policy_rules.c \
 	handlers/known_keys.c handlers/known_keys.h \
 	handlers/operation.h handlers/operations.c \
@@ -26,6 +31,9 @@ libhandlers_la_SOURCES = \
 	handlers/readyz.c \
 	handlers/record_activity.c \
 	handlers/rule_body.c handlers/rule_body.h \
+	handlers/revoke_api_key.c \
+	handlers/revoke_grant.c \
+	handlers/rotate_api_key.c \
 	handlers/service.c handlers/service.h \
 	handlers/target.c handlers/target.h \
 	handlers/update_grant.c \

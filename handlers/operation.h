@@ -10,7 +10,9 @@
 #include "db/activity.h"
 #include "db/audit.h"
 #include "db/grant.h"
+#include "db/grant_create.h"
 #include "db/key.h"
+#include "db/key_record.h"
 #include "db/key_record.h"
 #include "db/page.h"
 #include "db/policy.h"
@@ -24,6 +26,7 @@
 #include "policy/decide.h"
 
 struct call;
+struct fault;
 struct json_object;
 struct service;
 
@@ -34,6 +37,7 @@ enum access { ACCESS_PUBLIC, ACCESS_READ, ACCESS_WRITE };
 enum target {
 	TARGET_NONE,
 	TARGET_GRANT,		/* path_id[0] */
+	TARGET_API_KEY,		/* path_id[0] */
 	TARGET_POLICIES,	/* all of the tenant's */
 	TARGET_POLICY,		/* path_id[0] */
 	TARGET_RULES,		/* all of policy path_id[0] */
@@ -56,6 +60,9 @@ struct operation {
 	enum target target;
 	const struct body_schema *body;	/* NULL: takes none */
 	size_t body_max;		/* bytes */
+	/* What the schema cannot say of a body that fits it; as in check.h. May be NULL. */
+	bool (*check)(struct call *, struct fault *);
+	bool idempotent;		/* honours Idempotency-Key */
 	bool merge_patch;		/* takes application/merge-patch+json too (RFC 7396) */
 	const struct query_parameter *query;
 	size_t query_count;
@@ -102,6 +109,15 @@ struct call {
 	struct grant grant;		/* TARGET_GRANT: as it was before the change */
 	struct grant changed;		/* as it is after it, where it was changed */
 
+	struct key_record api_key;	/* TARGET_API_KEY */
+	struct key_record api_key_changed;
+	struct key_record api_key_retired;
+	char raw_key[API_KEY_TEXT_MAX];	/* of a new key: overwritten when the call is over */
+	char raw_key_name[API_KEY_NAME_LEN + 1];
+
+	struct idempotency idempotency;	/* key NULL: none was sent */
+	struct first_answer first;	/* to a request with that key */
+
 	struct policy policy;		/* TARGET_POLICY, TARGET_RULES */
 	struct policy policy_changed;
 	struct rule_record rule;	/* TARGET_RULE */
@@ -128,6 +144,8 @@ struct call {
 extern const struct operation *const operations[];
 extern const size_t operations_count;
 
+extern const struct operation op_create_api_key;
+extern const struct operation op_create_grant;
 extern const struct operation op_create_policy;
 extern const struct operation op_create_policy_rule;
 extern const struct operation op_delete_policy;
@@ -139,9 +157,14 @@ extern const struct operation op_get_policy;
 extern const struct operation op_get_policy_rule;
 extern const struct operation op_healthz;
 extern const struct operation op_list_activity;
+extern const struct operation op_list_api_keys;
+extern const struct operation op_list_grants;
 extern const struct operation op_list_policies;
 extern const struct operation op_list_policy_rules;
 extern const struct operation op_readyz;
+extern const struct operation op_revoke_api_key;
+extern const struct operation op_revoke_grant;
+extern const struct operation op_rotate_api_key;
 extern const struct operation op_record_activity;
 extern const struct operation op_update_grant;
 extern const struct operation op_update_policy;

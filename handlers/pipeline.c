@@ -188,6 +188,8 @@ change_and_commit(struct call *c)
 	if ((rc = c->op->change(c)) != DONE || c->refused)
 		return rc;
 	rc = db_commit(c->db);
+	if (rc == CONFLICT && c->idempotency.key != NULL)
+		return RETRY; /* another request with this key came first: what it did is there now */
 	if (rc != COMMIT_UNKNOWN)
 		return rc;
 	/* With nothing changed there is nothing to be in doubt about. */
@@ -313,6 +315,10 @@ call_clear(struct call *c)
 	key_clear(&c->key);
 	grant_clear(&c->grant);
 	grant_clear(&c->changed);
+	key_record_clear(&c->api_key);
+	key_record_clear(&c->api_key_changed);
+	key_record_clear(&c->api_key_retired);
+	first_answer_clear(&c->first);
 	policy_clear(&c->policy);
 	policy_clear(&c->policy_changed);
 	rule_record_clear(&c->rule);
@@ -322,6 +328,7 @@ call_clear(struct call *c)
 	policy_rules_clear(&c->rules);
 	key_record_clear(&c->other_key);
 	explicit_bzero(c->key_hash, sizeof(c->key_hash));
+	explicit_bzero(c->raw_key, sizeof(c->raw_key));
 }
 
 static void
@@ -384,6 +391,8 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
 		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY,
+		.api_key = KEY_RECORD_EMPTY, .api_key_changed = KEY_RECORD_EMPTY,
+		.api_key_retired = KEY_RECORD_EMPTY, .first = FIRST_ANSWER_EMPTY,
 		.policy = POLICY_EMPTY, .policy_changed = POLICY_EMPTY,
 		.rule = RULE_RECORD_EMPTY, .rule_changed = RULE_RECORD_EMPTY,
 		.list = DB_LIST_EMPTY, .summary = ACTIVITY_SUMMARY_EMPTY, .rules = POLICY_RULES_EMPTY,

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "db/tenant.h"
+#include "handlers/api_key_answer.h"
 #include "handlers/grant_answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/target.h"
@@ -43,6 +44,27 @@ static void
 grant_denied(struct call *c, const char *requested)
 {
 	db_grant_log_denied(c->db, &c->tenant, &c->grant.id, &c->entry, requested);
+}
+
+static void
+queue_api_key(struct call *c)
+{
+	if (c->op->access == ACCESS_WRITE)
+		db_key_lock(c->db, &c->tenant, &c->path_id[0], &c->api_key);
+	else
+		db_key_get(c->db, &c->tenant, &c->path_id[0], &c->api_key);
+}
+
+static bool
+api_key_found(const struct call *c)
+{
+	return c->api_key.found;
+}
+
+static void
+etag_of_api_key(const struct call *c, char etag[ETAG_TEXT_MAX])
+{
+	api_key_etag(&c->api_key, etag);
 }
 
 static void
@@ -106,6 +128,7 @@ static const struct {
 } targets[] = {
 	[TARGET_NONE] = { NULL, NULL, NULL, NULL, tenant_denied },
 	[TARGET_GRANT] = { queue_grant, grant_found, grant_settled, etag_of_grant, grant_denied },
+	[TARGET_API_KEY] = { queue_api_key, api_key_found, NULL, etag_of_api_key, tenant_denied },
 	[TARGET_POLICIES] = { queue_policies, NULL, NULL, NULL, tenant_denied },
 	[TARGET_POLICY] = { queue_policy, policy_found, NULL, etag_of_policy, tenant_denied },
 	[TARGET_RULES] = { queue_policy, policy_found, NULL, NULL, tenant_denied },

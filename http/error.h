@@ -18,6 +18,7 @@
 	X(ERROR_BODY_TOO_LARGE,		413, "body_too_large",		"The body is larger than this operation takes.") \
 	X(ERROR_INVALID_JSON,		400, "invalid_json",		"The body is not strict JSON.") \
 	X(ERROR_INVALID_BODY,		422, "invalid_body",		"The body does not fit this operation.") \
+	X(ERROR_IDEMPOTENCY_MISMATCH,	422, "idempotency_mismatch",	"This Idempotency-Key came with another body before.") \
 	X(ERROR_INVALID_POLICY,		422, "invalid_policy",		"The rule is not one that the policy engine takes.") \
 	X(ERROR_CONFLICT,		409, "conflict",		"There is one with this name already.") \
 	X(ERROR_POLICY_LOCKOUT,		409, "policy_lockout",		"After this change no key of the tenant could change policies any more.") \

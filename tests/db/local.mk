@@ -27,9 +27,17 @@ check_PROGRAMS += tests/db/test_records
 tests_db_test_records_SOURCES = tests/db/test_records.c
 tests_db_test_records_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 
-check_PROGRAMS += tests/db/test_pipeline
-tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c
-tests_db_test_pipeline_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
+service_fixture = tests/db/fixture.c tests/db/fixture.h
+service_ldadd = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
 	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_pipeline
+tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)
+tests_db_test_pipeline_LDADD = $(service_ldadd)
 tests_db_test_pipeline_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_operations
+tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)
+tests_db_test_operations_LDADD = $(service_ldadd)
+tests_db_test_operations_LDFLAGS = $(AM_LDFLAGS) -static
 endif

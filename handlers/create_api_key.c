@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CreateApiKey, POST /v1/api-keys. Answers 201 with the key itself, which is shown this once; raises 422 invalid_body
+ * for roles that are no names and for a time that has passed. Repeated, it makes another key.
+ */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "base/field.h"
+#include "handlers/answer.h"
+#include "handlers/api_key_answer.h"
+#include "handlers/check.h"
+
+static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
+static const struct body_member members[] = {
+	{ .name = "name", .type = MEMBER_LINE, .required = true, .min = 1, .max = FIELD_NAME_MOST },
+	{ .name = "roles", .type = MEMBER_ARRAY, .required = true, .min = 1, .max = FIELD_ROLES_MOST,
+	    .item = &role },
+	{ .name = "expires_at", .type = MEMBER_TIME, .nullable = true },
+};
+static const struct body_schema body = { members, COUNT_OF(members) };
+
+static bool
+check(struct call *c, struct fault *f)
+{
+	struct json_object *roles = json_object_object_get(c->body, "roles");
+	char member[32];
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(roles); i++) {
+		if (field_role_valid(json_object_get_string(json_object_array_get_idx(roles, i))))
+			continue;
+		(void)snprintf(member, sizeof(member), "roles[%zu]", i);
+		return refuse_member(f, member,
+		    "a role: a lower-case letter, then lower-case letters, digits, _ and -");
+	}
+	return true;
+}
+
+/* Separated by blanks, which no role has. */
+static void
+join_roles(struct json_object *roles, struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(roles); i++) {
+		if (i > 0)
+			buf_addc(text, ' ');
+		buf_adds(text, json_object_get_string(json_object_array_get_idx(roles, i)));
+	}
+}
+
+static enum outcome
+change(struct call *c)
+{
+	uint8_t hash[API_KEY_HASH_LEN];
+	struct buf roles = BUF_EMPTY;
+	struct key_new n = { .name = json_object_get_string(json_object_object_get(c->body, "name")) };
+	enum outcome rc = BROKEN;
+
+	join_roles(json_object_object_get(c->body, "roles"), &roles);
+	n.roles = buf_text(&roles);
+	if (!roles.failed && api_key_new(c, &n, hash) && api_key_expiry(c->body, &n)) {
+		db_key_create(c->db, &c->tenant, &n, &c->entry, &c->api_key_changed);
+		c->changing = true;
+		rc = DONE;
+	}
+	buf_clear(&roles);
+	return rc;
+}
+
+const struct operation op_create_api_key = {
+	.id = "CreateApiKey", .method = HTTP_POST, .path = "/v1/api-keys", .access = ACCESS_WRITE,
+	.body = &body, .body_max = BODY_SMALL, .check = check,
+	.change = change, .answer = answer_api_key_created,
+};

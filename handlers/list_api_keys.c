@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* ListApiKeys, GET /v1/api-keys: the tenant's keys, without what is secret, newest first, page by page. Answers 200. */
+#include "config.h"
+
+#include "handlers/api_key_answer.h"
+
+static const char *const statuses[] = { "active", "expired", "revoked", NULL };
+static const struct query_parameter query[] = {
+	PAGE_QUERY,
+	{ .name = "status", .type = QUERY_WORD, .words = statuses },
+};
+enum { STATUS = PAGE_QUERY_OWN };
+
+static void
+load(struct call *c)
+{
+	db_key_list(c->db, &c->tenant, c->query.value[STATUS].text, &c->page, &c->list);
+}
+
+static void
+answer(struct call *c)
+{
+	page_answer(c, api_key_item);
+}
+
+const struct operation op_list_api_keys = {
+	.id = "ListApiKeys", .method = HTTP_GET, .path = "/v1/api-keys", .access = ACCESS_READ,
+	.query = query, .query_count = COUNT_OF(query), .paged = true,
+	.load = load, .answer = answer,
+};

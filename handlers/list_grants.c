@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* ListGrants, GET /v1/grants: the tenant's grants, newest first, page by page. Answers 200. */
+#include "config.h"
+
+#include "db/json.h"
+#include "handlers/page.h"
+
+static const char *const statuses[] = { "active", "expired", "revoked", NULL };
+static const struct query_parameter query[] = {
+	PAGE_QUERY,
+	{ .name = "status", .type = QUERY_WORD, .words = statuses },
+	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = 256 },
+};
+enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
+
+static void
+load(struct call *c)
+{
+	const struct grant_filter filter = { .status = c->query.value[STATUS].text,
+		.grantee_id = c->query.value[GRANTEE_ID].text };
+
+	db_grant_list(c->db, &c->tenant, &filter, &c->page, &c->list);
+}
+
+static struct json_object *
+item(const struct db_list *list, int i, struct page_key *key)
+{
+	struct grant g = grant_at(list, i);
+
+	*key = (struct page_key){ .number = g.created_at, .id = g.id };
+	return grant_json(&g);
+}
+
+static void
+answer(struct call *c)
+{
+	page_answer(c, item);
+}
+
+const struct operation op_list_grants = {
+	.id = "ListGrants", .method = HTTP_GET, .path = "/v1/grants", .access = ACCESS_READ,
+	.query = query, .query_count = COUNT_OF(query), .paged = true,
+	.load = load, .answer = answer,
+};

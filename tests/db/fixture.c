@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "base/api_key.h"
+#include "base/hex.h"
+#include "base/settings.h"
+#include "handlers/dispatch.h"
+#include "tests/db/fixture.h"
+
+static PGconn *admin;
+static struct settings settings;
+static struct service *service;
+struct response rs;
+const char *key;
+const char *idempotency_key;
+
+const char *
+sql(const char *text)
+{
+	static char value[4096];
+	PGresult *r = PQexec(admin, text);
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail_msg("%s: %s", text, PQerrorMessage(admin));
+	value[0] = '\0';
+	if (PQntuples(r) > 0)
+		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return value;
+}
+
+static enum body_end
+read_body(void *source, size_t max, struct buf *to)
+{
+	const char *text = source;
+
+	if (strlen(text) > max)
+		return BODY_TOO_LARGE;
+	buf_adds(to, text);
+	return BODY_WHOLE;
+}
+
+int
+request(enum http_method method, const char *path, const char *query, const char *body)
+{
+	char text[8192];
+	struct request rq = { .method = method, .path = path, .query = query != NULL ? query : "",
+		.remote_addr = "127.0.0.1", .duplicate = -1, .read_body = read_body,
+		.body_source = text };
+
+	(void)snprintf(text, sizeof(text), "%s", body != NULL ? body : "");
+	rq.header[HEADER_API_KEY] = key;
+	rq.header[HEADER_TENANT_ID] = TENANT;
+	rq.header[HEADER_CONTENT_TYPE] = "application/json";
+	rq.header[HEADER_IDEMPOTENCY_KEY] = idempotency_key;
+	response_begin(&rs, NULL);
+	dispatch(service, &rq, &rs);
+	assert_false(response_failed(&rs));
+	return rs.status;
+}
+
+const char *
+member(const char *name)
+{
+	static char value[256];
+	char pattern[64];
+	const char *at;
+
+	(void)snprintf(pattern, sizeof(pattern), "\"%s\":\"", name);
+	at = strstr(buf_text(&rs.body), pattern);
+	assert_non_null(at);
+	(void)snprintf(value, sizeof(value), "%.*s",
+	    (int)strcspn(at + strlen(pattern), "\""), at + strlen(pattern));
+	return value;
+}
+
+static void
+make_key(void)
+{
+	static char made[API_KEY_TEXT_MAX];
+	uint8_t hash[API_KEY_HASH_LEN];
+	char name[API_KEY_NAME_LEN + 1], hex[2 * API_KEY_HASH_LEN + 1], text[512];
+
+	assert_true(api_key_make(made) && api_key_check(made, strlen(made), name) &&
+	    api_key_hash(made, strlen(made), hash));
+	hex_print(hash, sizeof(hash), hex);
+	(void)snprintf(text, sizeof(text),
+	    "INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash)"
+	    " VALUES ('" TENANT "', gen_random_uuid(), '%s', 'test', '{operator}', '\\x%s')", name, hex);
+	sql(text);
+	key = made;
+}
+
+void
+add_rule(const char *id, const char *effect, const char *text, const char *notice)
+{
+	char *command = PQescapeLiteral(admin, text, strlen(text));
+	char statement[1024];
+
+	(void)snprintf(statement, sizeof(statement),
+	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
+	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
+	    " policy_text, notice) SELECT '" TENANT "', '" POLICY "', '%s', count(*), '%s', 'any', 'any',"
+	    " '{}', 'any', '', %s, '%s' FROM grantd.policy_rules",
+	    id, effect, command, notice);
+	PQfreemem(command);
+	sql(statement);
+	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
+}
+
+int
+fixture_setup(void **state)
+{
+	char error[SETTINGS_ERROR_MAX];
+
+	(void)state;
+	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
+	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+		return -1;
+	PQclear(PQexec(admin, "SET client_min_messages = error"));
+	return 0;
+}
+
+int
+fixture_teardown(void **state)
+{
+	(void)state;
+	PQfinish(admin);
+	settings_clear(&settings);
+	return 0;
+}
+
+int
+each_setup(void **state)
+{
+	(void)state;
+	sql("SET session_replication_role = replica");
+	sql("TRUNCATE grantd.tenants, grantd.audit_log CASCADE");
+	sql("SET session_replication_role = origin");
+	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
+	    " ('" OTHER_TENANT "', 'two')");
+	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id,"
+	    " action, expires_at) VALUES ('" TENANT "', '" GRANT "', 'ann', 'aws_account',"
+	    " '123456789012', 'admin', now() + interval '1 hour')");
+	sql("INSERT INTO grantd.policies (tenant_id, id, name) VALUES ('" TENANT "', '" POLICY "', 'p')");
+	make_key();
+	idempotency_key = NULL;
+	service = service_open(&settings);
+	return service == NULL;
+}
+
+int
+each_teardown(void **state)
+{
+	(void)state;
+	service_close(service);
+	response_clear(&rs);
+	return 0;
+}
+
+void
+permit(void)
+{
+	add_rule(PERMIT, "permit", "permit (principal in Role::\"operator\", action, resource);", "x");
+}
