@@ -8,7 +8,9 @@ unit_programs = \
 	tests/unit/test_cors \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
+	tests/unit/test_field \
 	tests/unit/test_hex \
+	tests/unit/test_json_build \
 	tests/unit/test_json_memory \
 	tests/unit/test_json_strict \
 	tests/unit/test_log \
@@ -18,6 +20,7 @@ unit_programs = \
 	tests/unit/test_prefer \
 	tests/unit/test_query \
 	tests/unit/test_request \
+	tests/unit/test_resource \
 	tests/unit/test_response \
 	tests/unit/test_rule \
 	tests/unit/test_settings \
@@ -34,7 +37,9 @@ tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
 tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
+tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
+tests_unit_test_json_build_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
@@ -44,6 +49,7 @@ tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_prefer_LDADD = $(unit_ldadd)
 tests_unit_test_query_LDADD = $(unit_ldadd)
 tests_unit_test_request_LDADD = $(unit_ldadd)
+tests_unit_test_resource_LDADD = $(unit_ldadd)
 tests_unit_test_response_LDADD = $(unit_ldadd)
 tests_unit_test_rule_LDADD = libpolicy.la cedar/libcedar.la $(unit_ldadd)
 tests_unit_test_settings_LDADD = $(unit_ldadd)
