@@ -37,7 +37,7 @@ void cd_arena_reset(struct arena *);
 /* Make a block with at least so many bytes the current one. False where max or the heap is exhausted. */
 bool cd_arena_extend(struct arena *, size_t);
 
-/* Uninitialised, aligned for anything; NULL where max or the heap is exhausted. */
+/* Uninitialised, aligned for anything; NULL only where max or the heap is exhausted. */
 static inline void *
 cd_arena_alloc(struct arena *a, size_t size)
 {
@@ -46,7 +46,7 @@ cd_arena_alloc(struct arena *a, size_t size)
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + align - 1) & ~(align - 1);
+	size = size > 0 ? (size + align - 1) & ~(align - 1) : align;
 	if (size > a->left && !cd_arena_extend(a, size))
 		return NULL;
 	p = a->free;

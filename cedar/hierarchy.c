@@ -243,10 +243,6 @@ cd_request_prepare(struct cedar_request *rq)
 
 	if (rq->faulty || rq->prepared)
 		return !rq->faulty;
-	if (rq->set == NULL) {
-		cd_request_fail(rq, "the request was never begun", (char *)NULL);
-		return false;
-	}
 	for (i = 0; i < VAR_CONTEXT; i++) {
 		if (rq->parties[i].entity == NULL) {
 			cd_request_fail(rq, "principal, action or resource is missing", (char *)NULL);

@@ -503,6 +503,8 @@ cedar_request_context_json(struct cedar_request *rq, struct cedar_str text)
 	json_object_put(json);
 	if (fine && value.type != VALUE_RECORD)
 		fine = refuse(rq, "the context is an escape, not a record");
+	if (fine && rq->context.record.count > 0)
+		fine = refuse(rq, "the context is given twice");
 	if (fine)
 		fill_record(&rq->context, value.record);
 	return fine;

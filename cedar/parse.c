@@ -108,13 +108,24 @@ token_prefix(const struct token *token)
 	}
 }
 
+/* How much of a token is quoted: of a long one, or one with control characters, only the start. */
+static size_t
+quoted_length(struct cedar_str found)
+{
+	size_t len = 0;
+
+	while (len < found.len && len < FOUND_MAX && (unsigned char)found.data[len] >= 0x20)
+		len++;
+	return len < found.len ? cd_utf8_valid(found.data, len) : len;
+}
+
 static const char *
 describe(struct parser *p, const struct token *token)
 {
 	char buffer[128];
 	struct text text = cd_text_fixed(buffer, sizeof(buffer));
 	struct cedar_str found = cd_token_text(p, token);
-	size_t len = found.len <= FOUND_MAX ? found.len : cd_utf8_valid(found.data, FOUND_MAX);
+	size_t len = quoted_length(found);
 
 	if (token->start == p->source->len)
 		return "the end of the text";

@@ -23,6 +23,8 @@ annotation(struct parser *p)
 		return NULL;
 	}
 	a->value = (struct cedar_str){ "", 0 };
+	a->start = p->last.start;
+	a->end = p->last.end;
 	if (!cd_accept(p, TOKEN_LPAREN))
 		return a;
 	if (p->token.kind != TOKEN_STRING) {
@@ -37,13 +39,14 @@ annotation(struct parser *p)
 
 /* All annotations of a policy have different names. */
 static bool
-check_annotations(struct parser *p, const struct policy *policy, uint32_t end)
+check_annotations(struct parser *p, const struct policy *policy)
 {
 	struct arena_mark mark = cd_arena_mark(&p->set->arena);
 	struct record names = { .fields = cd_arena_zero(&p->set->arena, policy->annotation_count,
 	    sizeof(*names.fields)) };
 	const struct annotation *a;
 	const struct name *twice;
+	bool seen = false;
 
 	if (names.fields == NULL)
 		return cd_no_memory(p);
@@ -51,7 +54,12 @@ check_annotations(struct parser *p, const struct policy *policy, uint32_t end)
 		names.fields[names.count++].name = a->name;
 	twice = cd_record_normalize(&names);
 	cd_arena_release(&p->set->arena, mark);
-	return twice == NULL || cd_fault(p, policy->start, end, "two of these annotations have the same name", NULL);
+	for (a = policy->annotations; twice != NULL && a != NULL; a = a->next) {
+		if (a->name == twice && seen)
+			return cd_fault(p, a->start, a->end, "this annotation is there already", NULL);
+		seen |= a->name == twice;
+	}
+	return true;
 }
 
 static bool
@@ -65,7 +73,7 @@ annotations(struct parser *p, struct policy *policy)
 		tail = &(*tail)->next;
 		policy->annotation_count++;
 	}
-	return policy->annotation_count < 2 || check_annotations(p, policy, p->last.end);
+	return policy->annotation_count < 2 || check_annotations(p, policy);
 }
 
 /* ---- scope ---- */

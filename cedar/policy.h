@@ -78,6 +78,7 @@ struct annotation {
 	struct annotation *next;
 	const struct name *name;
 	struct cedar_str value;
+	uint32_t start, end;		/* of the name in the source */
 };
 
 struct condition {

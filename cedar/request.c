@@ -13,8 +13,11 @@ cedar_request_new(size_t memory_max)
 {
 	struct cedar_request *rq = calloc(1, sizeof(*rq));
 
-	if (rq != NULL)
-		cd_arena_init(&rq->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
+	if (rq == NULL)
+		return NULL;
+	cd_arena_init(&rq->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
+	cd_record_init(rq, &rq->context);
+	cd_request_fail(rq, "the request was never begun", (char *)NULL);
 	return rq;
 }
 
@@ -62,6 +65,13 @@ const char *
 cedar_request_fault(const struct cedar_request *rq)
 {
 	return rq->faulty ? rq->fault : NULL;
+}
+
+/* Callers may have an empty text at no address. */
+static struct cedar_str
+somewhere(struct cedar_str text)
+{
+	return text.data != NULL ? text : (struct cedar_str){ "", 0 };
 }
 
 /* ---- entities ---- */
@@ -155,8 +165,10 @@ cedar_entity(struct cedar_request *rq, struct cedar_str type, struct cedar_str i
 		cd_request_fail(rq, "an entity's type or id is too long", (char *)NULL);
 		return NULL;
 	}
+	type = somewhere(type);
+	id = somewhere(id);
 	if ((name = cd_intern_name(&rq->symbols, type.data, type.len)) != NULL)
-		uid = cd_intern_uid(&rq->symbols, name, id.data != NULL ? id.data : "", id.len);
+		uid = cd_intern_uid(&rq->symbols, name, id.data, id.len);
 	return cd_request_entity(rq, uid);
 }
 
@@ -291,6 +303,7 @@ cd_record_put(struct cedar_record *record, struct cedar_str text)
 		cd_request_fail(rq, "a name is too long", (char *)NULL);
 		return NULL;
 	}
+	text = somewhere(text);
 	if (record->attributes) {
 		if ((name = cd_find_name(&rq->set->symbols, text.data, text.len)) == NULL)
 			return NULL;
@@ -347,7 +360,8 @@ string_value(struct cedar_request *rq, struct cedar_str text)
 		cd_request_fail(rq, "a string is too long", (char *)NULL);
 		text.len = 0;
 	}
-	return value_string(text.data != NULL ? text.data : "", text.len);
+	text = somewhere(text);
+	return value_string(text.data, text.len);
 }
 
 void
@@ -397,7 +411,7 @@ cedar_put_ip(struct cedar_record *record, struct cedar_str name, struct cedar_st
 	*slot = value_bool(false);
 	if ((ip = cd_arena_alloc(&record->request->arena, sizeof(*ip))) == NULL)
 		cd_request_no_memory(record->request);
-	else if (!cd_ip_parse(address.data != NULL ? address.data : "", address.len, ip))
+	else if (!cd_ip_parse(somewhere(address).data, somewhere(address).len, ip))
 		cd_request_fail(record->request, "a text is no IP address", (char *)NULL);
 	else
 		*slot = (struct value){ .type = VALUE_IP, .ip = ip };

@@ -256,6 +256,34 @@ a_request_with_a_fault_is_denied(void **state)
 }
 
 static void
+nothing_was_said_yet(void **state)
+{
+	struct world *w = *state;
+	struct cedar_str nothing = { NULL, 0 };
+
+	/* A request that was never begun. */
+	assert_null(cedar_entity(w->rq, S("User"), S("x")));
+	cedar_put_bool(cedar_request_context(w->rq), S("a"), true);
+	assert_false(cedar_request_context_json(w->rq, S("{}")));
+	assert_false(cedar_authorize(w->rq, 0, SIZE_MAX, &w->result));
+	assert_string_equal(cedar_request_fault(w->rq), "the request was never begun");
+	/* A set without a text, and one that is not sealed. */
+	w->set = cedar_set_new(0);
+	cedar_request_begin(w->rq, w->set);
+	assert_string_equal(cedar_request_fault(w->rq), "the policy set is not sealed");
+	assert_true(cedar_set_seal(w->set));
+	begin_world(w->rq, w->set);
+	assert_true(cedar_authorize(w->rq, 0, SIZE_MAX, &w->result));
+	assert_int_equal(w->result.decision, CEDAR_DENY);
+	/* Texts at no address. */
+	(void)ask(w, "permit (principal, action, resource) when { context[\"\"] == \"\" };");
+	cedar_put_string(cedar_request_context(w->rq), nothing, nothing);
+	cedar_request_resource(w->rq, cedar_entity(w->rq, nothing, nothing));
+	assert_true(cedar_authorize(w->rq, 0, SIZE_MAX, &w->result));
+	assert_int_equal(w->result.decision, CEDAR_ALLOW);
+}
+
+static void
 a_request_outlives_the_sets_it_asks(void **state)
 {
 	struct world *w = *state;
@@ -297,6 +325,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_opaque_entity_leaves_policies_undetermined, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(failures_say_what_and_where, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_request_with_a_fault_is_denied, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_was_said_yet, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_request_outlives_the_sets_it_asks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cycles_end, set_up, tear_down),
 	};
