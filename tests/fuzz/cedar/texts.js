@@ -20,6 +20,8 @@ twoTexts(random, type)
 	    [3, () => extensionText(random, type, true)],
 	    [1, () => text],
 	    [2, () => near(random, text)],
+	    [type === "ip" ? 2 : 0, () => text.split("/")[0] + "/" +
+		random.pick([0, 8, 24, 32, random.between(0, 128)])],
 	])();
 
 	return random.shuffled([text, other]).map((each) =>
@@ -47,15 +49,26 @@ const TESTS = {
 	    "datetime(\"1970-01-01\").offset(" + b + ")"]),
 };
 
-/* Strings and patterns of few letters meet often, and in all ways. */
+/*
+ * Strings of few letters, and patterns made of pieces of them: these may lie
+ * over one another in the string, so that they match apart but not together.
+ */
 function
 likeTest(random)
 {
-	const letters = (list, most) => random.times(random.between(0, most), () =>
-	    random.pick(list)).join("");
+	const text = random.times(random.between(0, 7), () =>
+	    random.pick(["a", "b", "é", "*"]));
+	const pieces = random.times(random.between(1, 4), () => {
+		const start = random.below(text.length + 1);
 
-	return "\"" + letters(["a", "b", "é", "*"], 7) + "\" like \"" +
-	    letters(["a", "b", "é", "*", "*", "*", "\\*"], 7) + "\"";
+		return [start, text.slice(start, start + random.between(1, 3))];
+	}).sort((a, b) => a[0] - b[0]).map(([, letters]) => letters.join("")
+	    .replaceAll("*", random.chance(0.8) ? "\\*" : "*"));
+	const pattern = [...random.times(random.below(2), () => ""), ...pieces,
+	    ...random.times(random.below(2), () => "")].join("*");
+
+	return "\"" + text.join("") + "\" like \"" + pattern +
+	    (random.chance(0.1) ? random.pick(["a", "é", "\\*"]) : "") + "\"";
 }
 
 function
