@@ -61,10 +61,18 @@ client_of()
 	    { for (i = 1; i < NF; i++) if ($i == inode && $(i + 1) == "*" && match($0, /pid=[0-9]+/))
 		print substr($0, RSTART + 4, RLENGTH - 4) }'
 }
-before=$(row) before_entries=$(entries)
-if hold; then
+gone()
+{
+	[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE pid = $backend")" = 0 ]
+}
+# kill_waiting BODY: while another holds the row, its worker is killed; then the row is still held.
+kill_waiting()
+{
+	local worker
+
+	hold || bail 'the row could not be locked'
 	(
-		patch '{"audit_enabled":true}'
+		patch "$1"
 		printf '%s\n' "$status" >"$work/killed.status"
 		cp "$work/body" "$work/killed.body"
 		printf '%s\n' "$head" >"$work/killed.head"
@@ -74,29 +82,46 @@ if hold; then
 	worker=$(client_of "$backend")
 	expect 'its worker is one of ours' grep -qx "${worker:-none}" <(web_grantds)
 	[ -z "$worker" ] || kill -KILL "$worker"
+}
+answer_of_killed()
+{
 	wait "$request_pid"
-	release
 	status=$(cat "$work/killed.status") body=$(cat "$work/killed.body") head=$(cat "$work/killed.head")
 	expect_server_error 'the worker was killed: the server says that it does not know' '50[023]'
 	expect 'in a code of its own' same "$(member .code)" commit_unknown
-	gone()
-	{
-		[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE pid = $backend")" = 0 ]
-	}
-	expect 'its session ends' until_true 20 gone
-	expect 'the row is as it was' same "$(row)" "$before"
-	expect 'so is the log' same "$(entries)" "$before_entries"
-else
-	fail "$form$mounted: the row could not be locked" || :
-fi
+}
+
+before=$(row) before_entries=$(entries)
+kill_waiting '{"audit_enabled":true}'
+expect 'its transaction ends with it' until_true 20 gone
+release
+answer_of_killed
+expect 'the row is as it was' same "$(row)" "$before"
+expect 'so is the log' same "$(entries)" "$before_entries"
 patch '{"audit_enabled":true}'
 expect_ok 'the next request is served' 200 '.audit_enabled == true and .version == 6'
 expect 'and logged' same "$(entries)" $((before_entries + 1))
-# Waiting for a row ends, too.
-if hold; then
-	patch '{"audit_enabled":false}' --header 'X-Request-Id: waited'
-	expect_error 'a row that another holds for too long' 503 unavailable
-	release
+
+# What the database was sent whole, it may still carry out once the row is free: all of it, or nothing.
+before_entries=$(entries)
+kill_waiting '{"audit_enabled":false}'
+release
+answer_of_killed
+expect 'its session ends' until_true 20 gone
+after=$(sql "SELECT audit_enabled, version, audit_length FROM grantd.grants WHERE id = '$grant' AND tenant_id = '$tenant'")
+if [ "$(entries)" = "$before_entries" ]; then
+	expect 'nothing was done' same "$after" 't|6|6'
+else
+	expect 'both were done' same "$after $(entries)" "f|7|7 $((before_entries + 1))"
 fi
+patch '{"audit_enabled":true}'
+expect_ok 'and the next request is served' 200 '.audit_enabled == true'
+version=$(member .version)
+
+# Waiting for a row ends, too.
+hold || bail 'the row could not be locked'
+patch '{"audit_enabled":false}' --header 'X-Request-Id: waited'
+expect_error 'a row that another holds for too long' 503 unavailable
+release
 keyed GET "/v1/grants/$grant"
-expect_ok 'nothing was changed' 200 '.audit_enabled == true and .version == 6'
+expect_ok 'nothing was changed' 200 ".audit_enabled == true and .version == $version"
