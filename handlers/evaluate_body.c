@@ -5,8 +5,6 @@
 
 #include <json-c/json.h>
 
-#include "base/clock.h"
-#include "base/time_text.h"
 #include "handlers/authorize.h"
 #include "handlers/evaluate_body.h"
 
@@ -64,46 +62,23 @@ static const struct body_member members[] = {
 };
 const struct body_schema evaluate_body = { members, COUNT_OF(members) };
 
-/* Members that are there are put in place; the schema has checked them. */
-
-static struct json_object *
-member(struct json_object *object, const char *name)
-{
-	struct json_object *value = NULL;
-
-	if (object != NULL)
-		(void)json_object_object_get_ex(object, name, &value);
-	return value;
-}
-
 static bool
 take_uuid(struct json_object *object, const char *name, struct uuid *to)
 {
-	struct json_object *v = member(object, name);
+	struct json_object *v = NULL;
 
-	return v != NULL &&
+	return object != NULL && json_object_object_get_ex(object, name, &v) && v != NULL &&
 	    uuid_parse(to, json_object_get_string(v), (size_t)json_object_get_string_len(v));
 }
 
-static bool
-take_time(struct json_object *object, const char *name, int64_t *to)
+static struct json_object *
+principal_of(const struct call *c)
 {
-	struct json_object *v = member(object, name);
+	struct json_object *p = NULL;
 
-	return v != NULL &&
-	    time_parse(to, json_object_get_string(v), (size_t)json_object_get_string_len(v));
+	(void)json_object_object_get_ex(c->body, "principal", &p);
+	return p;
 }
-
-static void
-take_text(struct json_object *object, const char *name, const char **to)
-{
-	struct json_object *v = member(object, name);
-
-	if (v != NULL)
-		*to = json_object_get_string(v);
-}
-
-/* The parts of a question. */
 
 void
 evaluate_load(struct call *c)
@@ -112,151 +87,45 @@ evaluate_load(struct call *c)
 
 	if (take_uuid(c->body, "grant_id", &id))
 		db_grant_get(c->db, &c->tenant, &id, &c->grant);
-	if (take_uuid(member(c->body, "principal"), "id", &id))
+	if (take_uuid(principal_of(c), "id", &id))
 		db_key_get(c->db, &c->tenant, &id, &c->other_key);
 }
 
-/* A role is a word here, as it is in a key. False: one is not. */
-static bool
-take_roles(struct evaluation *e, struct json_object *roles)
-{
-	size_t n = json_object_array_length(roles), i;
-
-	for (i = 0; i < n; i++) {
-		const char *text = json_object_get_string(json_object_array_get_idx(roles, i));
-
-		if (strchr(text, ' ') != NULL)
-			return false;
-		buf_adds(&e->roles, i > 0 ? " " : "");
-		buf_adds(&e->roles, text);
-	}
-	e->question.roles = buf_text(&e->roles);
-	return true;
-}
-
-/* The caller's key; or the one that is named, which need not exist where its roles are given. */
+/* Another key than the caller's is as the tenant has it. One that it has not, the body must describe. */
 static const char *
-read_principal(struct call *c, struct evaluation *e, const char **expected)
+choose_principal(struct call *c, struct policy_question *q, const char **expected)
 {
-	struct json_object *p = member(c->body, "principal"), *roles = member(p, "roles");
-	struct policy_question *q = &e->question;
+	struct json_object *p = principal_of(c);
+	struct uuid id;
 
 	q->key = &c->key.id;
 	q->key_name = c->key.name;
 	q->roles = c->key.roles;
-	if (take_uuid(p, "id", &e->key)) {
-		q->key = &e->key;
-		q->key_name = c->other_key.found ? c->other_key.name : "";
-		q->roles = c->other_key.found ? c->other_key.roles : "";
-		*expected = "roles, as the tenant has no key with this id";
-		if (!c->other_key.found && roles == NULL)
-			return "principal.roles";
-	}
-	take_text(p, "name", &q->key_name);
-	*expected = "roles without blanks";
-	return roles != NULL && !take_roles(e, roles) ? "principal.roles" : NULL;
-}
-
-static const char *
-read_action(struct call *c, struct evaluation *e, const char **expected)
-{
-	const char *action = json_object_get_string(member(c->body, "action"));
-	size_t i;
-
-	*expected = "the id of an operation, such as UpdateGrant";
-	for (i = 0; i < operations_count; i++)
-		if (operations[i]->access != ACCESS_PUBLIC && strcmp(operations[i]->id, action) == 0) {
-			e->question.action = operations[i]->id;
-			e->question.write = operations[i]->access == ACCESS_WRITE;
-			return NULL;
-		}
-	return "action";
-}
-
-static void
-read_grant(struct json_object *from, struct grant *g, int64_t now)
-{
-	struct json_object *resource = member(from, "resource"), *v;
-
-	*g = (struct grant){ .found = true, .grantee_id = "", .resource_type = "", .resource_id = "",
-		.action = "", .status = "active", .granted_at = now, .created_at = now,
-		.updated_at = now, .expires_at = now + INT64_C(3600000000), .metadata = "{}",
-		.version = 1, .rows = DB_ROWS_EMPTY };
-	(void)take_uuid(from, "id", &g->id);
-	g->has_request_id = take_uuid(from, "request_id", &g->request_id);
-	take_text(from, "grantee_id", &g->grantee_id);
-	take_text(resource, "type", &g->resource_type);
-	take_text(resource, "id", &g->resource_id);
-	take_text(from, "action", &g->action);
-	take_text(from, "status", &g->status);
-	g->audit_enabled = (v = member(from, "audit_enabled")) != NULL && json_object_get_boolean(v);
-	(void)take_time(from, "expires_at", &g->expires_at);
-	(void)take_time(from, "granted_at", &g->granted_at);
-	g->has_revoked_at = take_time(from, "revoked_at", &g->revoked_at);
-	if ((v = member(from, "metadata")) != NULL)
-		g->metadata = json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN);
-	(void)take_time(from, "created_at", &g->created_at);
-	(void)take_time(from, "updated_at", &g->updated_at);
-	if ((v = member(from, "version")) != NULL)
-		g->version = json_object_get_int64(v);
-}
-
-static enum outcome
-read_resource(struct call *c, struct evaluation *e)
-{
-	struct json_object *described = member(c->body, "grant");
-
-	if (member(c->body, "grant_id") != NULL) {
-		e->question.grant = &c->grant;
-		return c->grant.found ? DONE : NOT_FOUND;
-	}
-	if (described == NULL)
-		return DONE;
-	read_grant(described, &e->grant, e->question.now);
-	e->question.grant = &e->grant;
-	return e->grant.metadata != NULL ? DONE : BROKEN;
-}
-
-/* Without a context it is this request's own; with one it is what that says, and a request id and a time in any case. */
-static void
-read_context(struct call *c, struct policy_question *q)
-{
-	struct json_object *context = member(c->body, "context"), *v;
-
-	authorize_context(c, q);
-	if (context == NULL)
-		return;
-	q->source_ip = q->user_agent = q->reason = NULL;
-	v = member(context, "audit_enabled");
-	q->has_audit_enabled = v != NULL;
-	q->audit_enabled = v != NULL && json_object_get_boolean(v);
-	take_text(context, "request_id", &q->request_id);
-	take_text(context, "source_ip", &q->source_ip);
-	(void)take_time(context, "now", &q->now);
-	take_text(context, "user_agent", &q->user_agent);
-	take_text(context, "reason", &q->reason);
+	if (!take_uuid(p, "id", &id))
+		return NULL;
+	q->key_name = c->other_key.found ? c->other_key.name : "";
+	q->roles = c->other_key.found ? c->other_key.roles : "";
+	*expected = "roles, as the tenant has no key with this id";
+	return c->other_key.found || json_object_object_get_ex(p, "roles", NULL) ? NULL :
+										     "principal.roles";
 }
 
 enum outcome
-evaluate_read(struct call *c, struct evaluation *e, const char **bad, const char **expected)
+evaluate_read(struct call *c, struct asked *a, const char **bad, const char **expected)
 {
-	*e = (struct evaluation){ .roles = BUF_EMPTY, .grant = GRANT_EMPTY };
-	e->question.tenant = &c->tenant;
-	*bad = read_principal(c, e, expected);
-	if (*bad == NULL)
-		*bad = read_action(c, e, expected);
-	if (*bad == NULL && member(c->body, "grant") != NULL && member(c->body, "grant_id") != NULL) {
+	bool by_id = json_object_object_get_ex(c->body, "grant_id", NULL);
+
+	*a = (struct asked)ASKED_EMPTY;
+	a->question.tenant = &c->tenant;
+	authorize_context(c, &a->question);
+	*bad = choose_principal(c, &a->question, expected);
+	if (*bad == NULL && by_id && json_object_object_get_ex(c->body, "grant", NULL)) {
 		*bad = "grant";
 		*expected = "grant or grant_id, not both";
 	}
-	if (*bad != NULL)
-		return DONE;
-	read_context(c, &e->question);
-	return e->roles.failed ? BROKEN : read_resource(c, e);
-}
-
-void
-evaluation_clear(struct evaluation *e)
-{
-	buf_clear(&e->roles);
+	if (*bad == NULL)
+		*bad = asked_read(a, c->body, expected);
+	if (*bad == NULL && by_id)
+		a->question.grant = &c->grant;
+	return by_id && !c->grant.found ? NOT_FOUND : DONE;
 }

@@ -3,27 +3,19 @@
 #define GRANTD_HANDLERS_EVALUATE_BODY_H
 
 #include "handlers/operation.h"
-#include "policy/decide.h"
+#include "policy/question.h"
 
 /* The members of a question to the policies. */
 extern const struct body_schema evaluate_body;
-
-/* A question and what it borrows from, beside the call. */
-struct evaluation {
-	struct policy_question question;
-	struct uuid key;		/* of the principal, where the body names one */
-	struct buf roles;		/* separated by blanks */
-	struct grant grant;		/* that the body describes */
-};
 
 /* Queue the reads that the body asks for: the grant and the key that it names. */
 void evaluate_load(struct call *c);
 
 /*
- * Make the question, with what evaluate_load() asked for read. NOT_FOUND: no such grant; else DONE, with *member and
- * *expected set where a member cannot be taken. evaluation_clear() in any case.
+ * Make the question, with what evaluate_load() asked for read. Without a principal it is the caller, without a context this
+ * request's own. NOT_FOUND: no such grant; else DONE, with *bad, a member that cannot be taken, and *expected set, or
+ * NULL. asked_clear() in any case.
  */
-MUST_CHECK enum outcome evaluate_read(struct call *c, struct evaluation *e, const char **member, const char **expected);
-void evaluation_clear(struct evaluation *);
+MUST_CHECK enum outcome evaluate_read(struct call *c, struct asked *a, const char **bad, const char **expected);
 
 #endif

@@ -91,9 +91,9 @@ evaluate(struct call *c, const struct policy_question *q)
 static void
 answer(struct call *c)
 {
-	struct evaluation e;
+	struct asked a;
 	const char *member, *expected;
-	enum outcome rc = evaluate_read(c, &e, &member, &expected);
+	enum outcome rc = evaluate_read(c, &a, &member, &expected);
 	struct json_build b;
 
 	if (rc != DONE) {
@@ -104,9 +104,9 @@ answer(struct call *c)
 		json_put_text(&b, "expected", expected);
 		response_error(c->rs, ERROR_INVALID_BODY, json_build_end(&b), NULL);
 	} else {
-		evaluate(c, &e.question);
+		evaluate(c, &a.question);
 	}
-	evaluation_clear(&e);
+	asked_clear(&a);
 }
 
 const struct operation op_evaluate_policies = {

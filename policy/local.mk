@@ -1,10 +1,13 @@
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	policy/actions.c policy/actions.h \
 	policy/baseline.c policy/baseline.h \
 	policy/cache.c policy/cache.h \
 	policy/decide.c policy/decide.h \
 	policy/entities.c policy/entities.h \
+	policy/file.c policy/file.h \
 	policy/guard.c policy/guard.h \
+	policy/question.c policy/question.h \
 	policy/rule.c policy/rule.h \
 	policy/rule_text.c policy/rule_text.h \
 	policy/set.c policy/set.h

@@ -244,12 +244,13 @@ enum rule_result
 rule_make(struct rule *rule, const struct rule_parts *parts, const struct rule *old,
     struct rule_fault *f)
 {
+	static const char *const none[] = { NULL };
 	struct buf text = BUF_EMPTY;
 	enum rule_result rc = RULE_NO_MEMORY;
 
 	*rule = (struct rule)RULE_EMPTY;
 	if (old != NULL)
-		rule_text_annotations(&text, old->set);
+		rule_text_annotations(&text, old->set, none);
 	rule_text_print(&text, parts);
 	if (!text.failed)
 		rc = rule_read(rule, text.data, text.len, f);

@@ -110,13 +110,24 @@ rule_text_print(struct buf *to, const struct rule_parts *parts)
 	json_object_put(ids);
 }
 
+static bool
+is_among(struct cedar_str name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strlen(*names) == name.len && memcmp(*names, name.data, name.len) == 0)
+			return true;
+	return false;
+}
+
 void
-rule_text_annotations(struct buf *to, const struct cedar_set *set)
+rule_text_annotations(struct buf *to, const struct cedar_set *set, const char *const *but)
 {
 	struct cedar_str name, value;
 	size_t i;
 
 	for (i = 0; cedar_policy_annotation_at(set, 0, i, &name, &value); i++) {
+		if (is_among(name, but))
+			continue;
 		buf_addc(to, '@');
 		buf_add(to, name.data, name.len);
 		buf_addc(to, '(');

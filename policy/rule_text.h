@@ -13,8 +13,8 @@ struct cedar_set;
  */
 void rule_text_print(struct buf *, const struct rule_parts *);
 
-/* The annotations of a set's first statement, a line each. */
-void rule_text_annotations(struct buf *, const struct cedar_set *);
+/* The annotations of a set's first statement, a line each, but for those that are named; `but` ends with NULL. */
+void rule_text_annotations(struct buf *, const struct cedar_set *, const char *const *but);
 
 /* A Cedar string literal, quotes included, of `len` bytes. */
 void rule_text_string(struct buf *, const char *text, size_t len);

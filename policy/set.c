@@ -61,21 +61,16 @@ add_rule(struct policy_set *set, size_t i, const struct policy_rule *rule, size_
 	return true;
 }
 
-/* The bytes that the notices need; false where a row is not as it should be. */
-static bool
-measure(const struct policy_rules *rules, size_t *notices)
+/* The bytes that the notices need. */
+static size_t
+measure(const struct policy_rule *rule, size_t count)
 {
-	struct policy_rule rule;
-	size_t i;
+	size_t size = 1, i;
 
-	*notices = 1;
-	for (i = 0; i < rules->count; i++) {
-		if (!policy_rules_at(rules, i, &rule))
-			return false;
-		if (rule.notice != NULL)
-			*notices += strlen(rule.notice) + 1;
-	}
-	return true;
+	for (i = 0; i < count; i++)
+		if (rule[i].notice != NULL)
+			size += strlen(rule[i].notice) + 1;
+	return size;
 }
 
 static bool
@@ -93,38 +88,54 @@ allocate(struct policy_set *set, size_t count, size_t notices)
 }
 
 static bool
-compile(struct policy_set *set, const struct policy_rules *rules)
+compile(struct policy_set *set, const struct policy_rule *rule, size_t count)
 {
-	struct policy_rule rule;
-	size_t notices, used = 0, i;
+	size_t notices = measure(rule, count), used = 0, i;
 
-	if (!measure(rules, &notices) || !allocate(set, rules->count, notices)) {
-		log_error("the tenant's policies cannot be loaded; everything is refused to it");
+	if (!allocate(set, count, notices)) {
+		log_error("no memory for the tenant's policies; everything is refused to it");
 		return false;
 	}
-	for (i = 0; i < rules->count; i++)
-		if (!policy_rules_at(rules, i, &rule) || !add_rule(set, i, &rule, &used))
+	for (i = 0; i < count; i++)
+		if (!add_rule(set, i, &rule[i], &used))
 			return false;
 	if (!cedar_set_seal(set->cedar)) {
 		log_error("the tenant's policies are too large; everything is refused to it");
 		return false;
 	}
 	set->memory = sizeof(*set) + cedar_set_memory(set->cedar) + notices +
-	    rules->count * (sizeof(*set->info) + sizeof(*set->layer));
+	    count * (sizeof(*set->info) + sizeof(*set->layer));
 	return true;
 }
 
 struct policy_set *
-policy_set_compile(const struct policy_rules *rules)
+policy_set_compile_list(const struct policy_rule *rule, size_t count)
 {
 	struct policy_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		return NULL;
-	if (!compile(set, rules)) {
+	if (!compile(set, rule, count)) {
 		policy_set_free(set);
 		return NULL;
 	}
+	return set;
+}
+
+struct policy_set *
+policy_set_compile(const struct policy_rules *rules)
+{
+	struct policy_rule *rule = calloc(rules->count > 0 ? rules->count : 1, sizeof(*rule));
+	struct policy_set *set = NULL;
+	size_t i = 0;
+
+	while (rule != NULL && i < rules->count && policy_rules_at(rules, i, &rule[i]))
+		i++;
+	if (rule != NULL && i == rules->count)
+		set = policy_set_compile_list(rule, i);
+	else
+		log_error("the tenant's policies cannot be loaded; everything is refused to it");
+	free(rule);
 	return set;
 }
 

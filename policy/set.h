@@ -43,6 +43,10 @@ struct policy_set {
  * with the rule's id, line and column, is logged for the operator.
  */
 MUST_CHECK struct policy_set *policy_set_compile(const struct policy_rules *);
+
+/* The same from a list in the order of asking, which need not come from the database. */
+MUST_CHECK struct policy_set *policy_set_compile_list(const struct policy_rule *, size_t count);
+
 void policy_set_free(struct policy_set *);
 
 #endif
