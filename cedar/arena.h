@@ -34,7 +34,7 @@ void cd_arena_init(struct arena *, size_t max);
 void cd_arena_free(struct arena *);
 void cd_arena_reset(struct arena *);
 
-/* Make a block with at least so many bytes the current one. False where max or the heap is exhausted. */
+/* Make a block of at least so many bytes the current one; false where max or the heap forbid. */
 bool cd_arena_extend(struct arena *, size_t);
 
 /* Uninitialised, aligned for anything; NULL only where max or the heap is exhausted. */

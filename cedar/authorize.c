@@ -17,7 +17,8 @@ struct verdict {
 
 /* *memory false: the answer is not known. */
 static bool
-scope_matches(struct cedar_request *rq, const struct scope *scope, const struct uid *uid, bool *memory)
+scope_matches(struct cedar_request *rq, const struct scope *scope, const struct uid *uid,
+    bool *memory)
 {
 	switch (scope->kind) {
 	case CEDAR_ANY:
@@ -35,7 +36,8 @@ scope_matches(struct cedar_request *rq, const struct scope *scope, const struct 
 }
 
 static bool
-action_matches(struct cedar_request *rq, const struct policy *policy, const struct uid *uid, bool *memory)
+action_matches(struct cedar_request *rq, const struct policy *policy, const struct uid *uid,
+    bool *memory)
 {
 	uint32_t i;
 
@@ -43,7 +45,8 @@ action_matches(struct cedar_request *rq, const struct policy *policy, const stru
 		return true;
 	for (i = 0; i < policy->action_count; i++)
 		if (uid == policy->actions[i] ||
-		    (policy->action == CEDAR_IN && cd_request_in(rq, uid, policy->actions[i], memory)))
+		    (policy->action == CEDAR_IN &&
+		    cd_request_in(rq, uid, policy->actions[i], memory)))
 			return true;
 	return false;
 }
@@ -146,10 +149,12 @@ cedar_authorize(struct cedar_request *rq, size_t first, size_t count, struct ced
 	*result = (struct cedar_result){ .decision = CEDAR_DENY };
 	if (!cd_request_prepare(rq))
 		return false;
-	end = first < rq->set->count && count < rq->set->count - first ? first + count : rq->set->count;
+	end = first < rq->set->count && count < rq->set->count - first ? first + count :
+	    rq->set->count;
 	if (first >= end)
 		return true;
-	if (!start(rq, &v, (uint32_t)first, (uint32_t)end) || !ask_all(rq, &v, (uint32_t)first, (uint32_t)end)) {
+	if (!start(rq, &v, (uint32_t)first, (uint32_t)end) ||
+	    !ask_all(rq, &v, (uint32_t)first, (uint32_t)end)) {
 		cd_request_no_memory(rq);
 		*result = (struct cedar_result){ .decision = CEDAR_DENY };
 		return false;

@@ -72,7 +72,8 @@ static bool
 keep(struct cedar_str name, struct cedar_str value, const struct wanted *wanted, size_t count)
 {
 	for (; count > 0; count--, wanted++)
-		if (strlen(wanted->name) == name.len && memcmp(wanted->name, name.data, name.len) == 0) {
+		if (strlen(wanted->name) == name.len &&
+		    memcmp(wanted->name, name.data, name.len) == 0) {
 			if (wanted->value->data != NULL)
 				return false;
 			*wanted->value = value;
@@ -114,16 +115,18 @@ static bool
 read_question(struct cedar_str line, struct question *q)
 {
 	const struct wanted members[] = {
-		{ "id", &q->id }, { "policies", &q->policies }, { "entities", &q->entities }, { "request", &q->request },
+		{ "id", &q->id }, { "policies", &q->policies }, { "entities", &q->entities },
+		{ "request", &q->request },
 	};
 	const struct wanted parts[] = {
-		{ "principal", &q->principal }, { "action", &q->action }, { "resource", &q->resource },
+		{ "principal", &q->principal }, { "action", &q->action },
+		{ "resource", &q->resource },
 		{ "context", &q->context },
 	};
 
 	*q = (struct question){ .id = { NULL, 0 } };
-	return cut(line, members, sizeof(members) / sizeof(members[0])) && q->policies.data != NULL &&
-	    q->entities.data != NULL && q->request.data != NULL &&
+	return cut(line, members, sizeof(members) / sizeof(members[0])) &&
+	    q->policies.data != NULL && q->entities.data != NULL && q->request.data != NULL &&
 	    cut(q->request, parts, sizeof(parts) / sizeof(parts[0])) && q->principal.data != NULL &&
 	    q->action.data != NULL && q->resource.data != NULL && q->context.data != NULL;
 }
@@ -140,7 +143,8 @@ static void
 refuse(struct json_object *answer, const char *part, const char *message)
 {
 	json_object_object_add(answer, "refused", json_object_new_string(part));
-	json_object_object_add(answer, "message", json_object_new_string(message != NULL ? message : ""));
+	json_object_object_add(answer, "message",
+	    json_object_new_string(message != NULL ? message : ""));
 }
 
 static bool
@@ -151,7 +155,8 @@ refuse_policies(struct json_object *answer, const struct cedar_set *set, const c
 	refuse(answer, "policies", error != NULL ? error->message : message);
 	if (error != NULL && error->place.line > 0) {
 		json_object_object_add(answer, "line", json_object_new_int64(error->place.line));
-		json_object_object_add(answer, "column", json_object_new_int64(error->place.column));
+		json_object_object_add(answer, "column",
+		    json_object_new_int64(error->place.column));
 	}
 	return false;
 }
@@ -161,7 +166,8 @@ refuse_policies(struct json_object *answer, const struct cedar_set *set, const c
 static struct cedar_str
 string_of(struct json_object *json)
 {
-	return (struct cedar_str){ json_object_get_string(json), (size_t)json_object_get_string_len(json) };
+	return (struct cedar_str){ json_object_get_string(json),
+	    (size_t)json_object_get_string_len(json) };
 }
 
 /* Policies of an array have no ids of their own; all are called policy0, so there can be one. */
@@ -183,13 +189,15 @@ add_array(struct cedar_set *set, struct json_object *json)
 static bool
 add_object(struct cedar_set *set, struct json_object *json)
 {
-	struct json_object_iterator at = json_object_iter_begin(json), end = json_object_iter_end(json);
+	struct json_object_iterator at = json_object_iter_begin(json),
+	    end = json_object_iter_end(json);
 
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		struct json_object *text = json_object_iter_peek_value(&at);
 
 		if (!json_object_is_type(text, json_type_string) ||
-		    !cedar_set_add(set, cedar_str(json_object_iter_peek_name(&at)), string_of(text)))
+		    !cedar_set_add(set, cedar_str(json_object_iter_peek_name(&at)),
+		    string_of(text)))
 			return false;
 	}
 	return true;
@@ -212,7 +220,8 @@ add_policies(struct cedar_set *set, struct cedar_str text, struct json_object *a
 		good = add_object(set, json);
 	json_object_put(json);
 	good = good && cedar_set_seal(set);
-	return good || refuse_policies(answer, set, "policies are a text, an array of texts, or an object from ids to texts");
+	return good || refuse_policies(answer, set,
+	    "policies are a text, an array of texts, or an object from ids to texts");
 }
 
 /* ---- the rest of the question ---- */
@@ -249,14 +258,16 @@ policy_id(const struct cedar_set *set, size_t number)
 static int
 compare_ids(const void *a, const void *b)
 {
-	struct cedar_str x = string_of(*(struct json_object *const *)a), y = string_of(*(struct json_object *const *)b);
+	struct cedar_str x = string_of(*(struct json_object *const *)a),
+	    y = string_of(*(struct json_object *const *)b);
 	int c = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
 
 	return c != 0 ? c : (x.len > y.len) - (x.len < y.len);
 }
 
 static struct json_object *
-describe_failure(const struct cedar_request *rq, const struct cedar_set *set, const struct cedar_failure *failure)
+describe_failure(const struct cedar_request *rq, const struct cedar_set *set,
+    const struct cedar_failure *failure)
 {
 	struct json_object *json = json_object_new_object();
 	struct cedar_place place;
@@ -271,8 +282,8 @@ describe_failure(const struct cedar_request *rq, const struct cedar_set *set, co
 }
 
 static void
-answer_result(struct json_object *answer, const struct cedar_request *rq, const struct cedar_set *set,
-    const struct cedar_result *result, bool messages)
+answer_result(struct json_object *answer, const struct cedar_request *rq,
+    const struct cedar_set *set, const struct cedar_result *result, bool messages)
 {
 	struct json_object *reason = json_object_new_array(), *errors = json_object_new_array();
 	struct json_object *told = json_object_new_array();
@@ -281,7 +292,8 @@ answer_result(struct json_object *answer, const struct cedar_request *rq, const 
 	for (i = 0; i < result->determining_count; i++)
 		json_object_array_add(reason, new_string(policy_id(set, result->determining[i])));
 	for (i = 0; i < result->failure_count; i++) {
-		json_object_array_add(errors, new_string(policy_id(set, result->failures[i].policy)));
+		json_object_array_add(errors,
+		    new_string(policy_id(set, result->failures[i].policy)));
 		json_object_array_add(told, describe_failure(rq, set, &result->failures[i]));
 	}
 	json_object_array_sort(reason, compare_ids);
@@ -329,14 +341,15 @@ answer_line(struct cedar_request *rq, struct cedar_str line, bool messages)
 		return NULL;
 	}
 	whole = read_question(line, &q);
-	if (q.id.data != NULL && !json_strict_parse(q.id.data, q.id.len, QUESTION_DEPTH, &id, &fault))
+	if (q.id.data != NULL && !json_strict_parse(q.id.data, q.id.len, QUESTION_DEPTH, &id,
+	    &fault))
 		whole = false;
 	json_object_object_add(answer, "id", id);
 	if (whole)
 		ask(rq, set, &q, messages, answer);
 	else
-		refuse(answer, "call",
-		    "a question is an object with `policies`, `entities`, and `request` with its four members");
+		refuse(answer, "call", "a question is an object with `policies`, `entities` and "
+		    "`request`, and that is one with its four members");
 	cedar_set_free(set);
 	return answer;
 }
@@ -375,7 +388,8 @@ authorize_lines(FILE *in, FILE *out, bool messages)
 		line = (struct cedar_str){ buffer, (size_t)len };
 		if (is_blank(line))
 			continue;
-		good = (answer = answer_line(rq, line, messages)) != NULL && print_answer(out, answer);
+		good = (answer = answer_line(rq, line, messages)) != NULL &&
+		    print_answer(out, answer);
 	}
 	good = good && !ferror(in);
 	free(buffer);

@@ -37,7 +37,8 @@ print_errors(const struct cedar_set *set, const char *path, struct cedar_str tex
 	size_t i;
 
 	for (i = 0; (error = cedar_set_error(set, i)) != NULL; i++) {
-		(void)fprintf(out, "%s:%u:%u: %s\n", path, error->place.line, error->place.column, error->message);
+		(void)fprintf(out, "%s:%u:%u: %s\n", path, error->place.line, error->place.column,
+		    error->message);
 		print_place(text, &error->place, out);
 	}
 }

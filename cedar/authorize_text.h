@@ -7,10 +7,10 @@
 
 #include "cedar/cedar.h"
 
-/* Print what is wrong with a text of policies, with a caret under each place. True where nothing is. */
+/* Print what is wrong with a text, with carets under each place. True where nothing is. */
 bool authorize_check(const char *path, struct cedar_str text, FILE *out);
 
-/* Print the policies in their canonical form; or, returning false, what is wrong with them to err. */
+/* Print the policies in their canonical form; or, and false, what is wrong with them to err. */
 bool authorize_format(const char *path, struct cedar_str text, FILE *out, FILE *err);
 
 #endif

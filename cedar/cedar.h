@@ -84,10 +84,11 @@ struct cedar_place {
 /* Why a text is refused; there is one for the first fault in each statement. */
 struct cedar_error {
 	struct cedar_place place;
-	struct cedar_str id;	/* the id given to cedar_set_add(); empty for cedar_set_add_text() */
-	const char *found;	/* what stands there, as in "the word `wehn`"; NUL-terminated, may be empty */
-	const char *expected;	/* what could stand there, as in "`when`, `unless` or `;`"; may be empty */
-	const char *message;	/* a whole sentence, with both */
+	struct cedar_str id;	/* given to cedar_set_add(); empty for cedar_set_add_text() */
+	/* NUL-terminated; the first two may be empty. */
+	const char *found;	/* what stands there, as in "the word `wehn`" */
+	const char *expected;	/* what could stand there, as in "`when`, `unless` or `;`" */
+	const char *message;	/* a whole sentence with both */
 };
 
 struct cedar_set;
@@ -114,7 +115,8 @@ bool cedar_set_add(struct cedar_set *, struct cedar_str id, struct cedar_str tex
 bool cedar_set_seal(struct cedar_set *) CEDAR_MUST_CHECK;
 
 size_t cedar_set_error_count(const struct cedar_set *);
-const struct cedar_error *cedar_set_error(const struct cedar_set *, size_t);	/* NULL beyond the last */
+/* NULL beyond the last. */
+const struct cedar_error *cedar_set_error(const struct cedar_set *, size_t);
 
 size_t cedar_set_memory(const struct cedar_set *);	/* bytes held */
 size_t cedar_set_count(const struct cedar_set *);	/* policies; they are numbered from 0 */
@@ -142,17 +144,18 @@ struct cedar_policy {
 	enum cedar_scope_kind action;	/* CEDAR_ANY, CEDAR_EQ or CEDAR_IN */
 	bool action_list;		/* `in [ ... ]`: any number of actions, also none */
 	size_t action_count;		/* see cedar_policy_action() */
-	struct cedar_str conditions;	/* as written, from the first `when` or `unless` to the last `}`; may be empty */
+	struct cedar_str conditions;	/* as written, from `when` or `unless` to the last `}` */
 	size_t annotation_count;	/* see cedar_policy_annotation_at() */
 };
 
-/* Each of these is false, and changes nothing, where there is no such policy, action or annotation. */
+/* False, with nothing changed, where there is no such policy, action or annotation. */
 bool cedar_policy(const struct cedar_set *, size_t policy, struct cedar_policy *);
 bool cedar_policy_action(const struct cedar_set *, size_t policy, size_t i, struct cedar_str *type,
     struct cedar_str *id);
-bool cedar_policy_annotation_at(const struct cedar_set *, size_t policy, size_t i, struct cedar_str *name,
+bool cedar_policy_annotation_at(const struct cedar_set *, size_t policy, size_t i,
+    struct cedar_str *name, struct cedar_str *value);
+bool cedar_policy_annotation(const struct cedar_set *, size_t policy, const char *name,
     struct cedar_str *value);
-bool cedar_policy_annotation(const struct cedar_set *, size_t policy, const char *name, struct cedar_str *value);
 
 /*
  * The canonical text of a policy, NUL-terminated, its length in *len where len
@@ -184,7 +187,8 @@ void cedar_request_begin(struct cedar_request *, const struct cedar_set *);
  * all functions below accept that and do nothing.
  * The type is a path without blanks, as in `App::User`.
  */
-struct cedar_entity *cedar_entity(struct cedar_request *, struct cedar_str type, struct cedar_str id);
+struct cedar_entity *cedar_entity(struct cedar_request *, struct cedar_str type,
+    struct cedar_str id);
 
 /* Who asks, for what, on what.  All three are needed. */
 void cedar_request_principal(struct cedar_request *, struct cedar_entity *);
@@ -213,10 +217,12 @@ struct cedar_record *cedar_request_context(struct cedar_request *);
 void cedar_put_bool(struct cedar_record *, struct cedar_str name, bool);
 void cedar_put_long(struct cedar_record *, struct cedar_str name, int64_t);
 void cedar_put_string(struct cedar_record *, struct cedar_str name, struct cedar_str);
-void cedar_put_strings(struct cedar_record *, struct cedar_str name, const struct cedar_str *, size_t);
+void cedar_put_strings(struct cedar_record *, struct cedar_str name, const struct cedar_str *,
+    size_t);
 void cedar_put_entity(struct cedar_record *, struct cedar_str name, const struct cedar_entity *);
 void cedar_put_ip(struct cedar_record *, struct cedar_str name, struct cedar_str address);
-void cedar_put_datetime(struct cedar_record *, struct cedar_str name, int64_t milliseconds_since_1970);
+void cedar_put_datetime(struct cedar_record *, struct cedar_str name,
+    int64_t milliseconds_since_1970);
 void cedar_put_duration(struct cedar_record *, struct cedar_str name, int64_t milliseconds);
 struct cedar_record *cedar_put_record(struct cedar_record *, struct cedar_str name);
 
@@ -232,7 +238,8 @@ bool cedar_request_context_json(struct cedar_request *, struct cedar_str json);
 
 /* The first failure since the request was begun, a sentence; NULL while there is none. */
 const char *cedar_request_fault(const struct cedar_request *);
-size_t cedar_request_memory(const struct cedar_request *);	/* bytes held, kept from question to question */
+/* Bytes held; they are kept from question to question. */
+size_t cedar_request_memory(const struct cedar_request *);
 
 /* ---- Decisions ---- */
 
@@ -253,7 +260,7 @@ struct cedar_failure {
  */
 struct cedar_result {
 	enum cedar_decision decision;
-	const uint32_t *determining;		/* the satisfied forbids; else the satisfied permits */
+	const uint32_t *determining;	/* the satisfied forbids; else the satisfied permits */
 	size_t determining_count;
 	const struct cedar_failure *failures;
 	size_t failure_count;
@@ -267,14 +274,15 @@ struct cedar_result {
  * others: with no determining policy in one range, ask the next.  False, and a
  * denial, where the request has a fault, lacks a part or runs out of memory.
  */
-bool cedar_authorize(struct cedar_request *, size_t first, size_t count, struct cedar_result *) CEDAR_MUST_CHECK;
+bool cedar_authorize(struct cedar_request *, size_t first, size_t count,
+    struct cedar_result *) CEDAR_MUST_CHECK;
 
 /*
  * Say in words why a policy failed, cut off to fit size bytes with the NUL, and
  * where.  place may be NULL.
  */
-void cedar_failure_message(const struct cedar_request *, const struct cedar_failure *, struct cedar_place *place,
-    char *text, size_t size);
+void cedar_failure_message(const struct cedar_request *, const struct cedar_failure *,
+    struct cedar_place *place, char *text, size_t size);
 
 #pragma GCC visibility pop
 

@@ -37,7 +37,8 @@ fail(struct machine *m, enum failure what, const struct expr *where, const void 
 }
 
 static enum outcome
-fail_type(struct machine *m, const struct expr *where, const char *expected, const struct value *got)
+fail_type(struct machine *m, const struct expr *where, const char *expected,
+    const struct value *got)
 {
 	(void)fail(m, FAILURE_TYPE, where, expected);
 	m->failure.got = got->type;
@@ -65,7 +66,8 @@ eval_junction(struct machine *m, const struct expr *e, bool stop, struct value *
 	enum outcome o;
 
 	for (operand = e->first; operand != NULL; operand = operand->next)
-		if ((o = eval_typed(m, operand, VALUE_BOOL, out)) != OUTCOME_VALUE || out->truth == stop)
+		if ((o = eval_typed(m, operand, VALUE_BOOL, out)) != OUTCOME_VALUE ||
+		    out->truth == stop)
 			return o;
 	return OUTCOME_VALUE;
 }
@@ -188,7 +190,8 @@ test_in(struct machine *m, const struct expr *e, const struct uid *left, const s
 		return fail_type(m, e->first->next, "an entity or a set of entities", right);
 	for (i = 0; i < right->set->count; i++)
 		if (right->set->items[i].type != VALUE_ENTITY)
-			return fail_type(m, e->first->next, "a set of entities alone", &right->set->items[i]);
+			return fail_type(m, e->first->next, "a set of entities alone",
+			    &right->set->items[i]);
 	*out = value_bool(cd_request_in_set(m->request, left, right->set, &memory));
 	return memory ? OUTCOME_VALUE : OUTCOME_MEMORY;
 }
@@ -229,8 +232,8 @@ eval_is(struct machine *m, const struct expr *e, struct value *out)
  * none, also in an entity that does not exist.
  */
 static enum outcome
-look_up(struct machine *m, const struct expr *where, const struct value *in, const struct name *name,
-    const struct value **found)
+look_up(struct machine *m, const struct expr *where, const struct value *in,
+    const struct name *name, const struct value **found)
 {
 	const struct cedar_entity *e;
 
@@ -272,7 +275,8 @@ get_attribute(struct machine *m, const struct expr *step, struct value *value)
 	}
 	if (value->type == VALUE_ENTITY && !exists(m, value->entity))
 		return fail(m, FAILURE_ENTITY, step, value->entity);
-	return fail(m, value->type == VALUE_ENTITY ? FAILURE_ENTITY_ATTRIBUTE : FAILURE_ATTRIBUTE, step, step->name);
+	return fail(m, value->type == VALUE_ENTITY ? FAILURE_ENTITY_ATTRIBUTE :
+	    FAILURE_ATTRIBUTE, step, step->name);
 }
 
 /* False at the first step that is missing. */
@@ -285,7 +289,8 @@ eval_has(struct machine *m, const struct expr *e, struct value *out)
 	uint32_t i;
 
 	for (i = 0; o == OUTCOME_VALUE && i < e->path->count; i++) {
-		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != OUTCOME_VALUE || found == NULL)
+		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != OUTCOME_VALUE ||
+		    found == NULL)
 			break;
 		at = *found;
 	}
@@ -307,14 +312,16 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 		return fail_type(m, step, "a String as the tag's name", &args[1]);
 	if ((e = cd_request_find(m->request, args[0].entity)) != NULL && e->opaque)
 		return OUTCOME_UNDETERMINED;
-	if (e != NULL && (name = cd_find_name(&m->request->symbols, args[1].string, args[1].len)) != NULL)
+	if (e != NULL && (name = cd_find_name(&m->request->symbols, args[1].string,
+	    args[1].len)) != NULL)
 		found = cd_record_get(&e->tags.record, name);
 	if (step->op == FN_HAS_TAG) {
 		*out = value_bool(found != NULL);
 		return OUTCOME_VALUE;
 	}
 	if (found == NULL)
-		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG : FAILURE_ENTITY, step, args[0].entity);
+		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG :
+		    FAILURE_ENTITY, step, args[0].entity);
 	*out = *found;
 	return OUTCOME_VALUE;
 }
@@ -338,13 +345,15 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 	}
 	if (args[1].type != VALUE_SET)
 		return fail_type(m, step, "a set as the argument", &args[1]);
-	*out = value_bool(step->op == FN_CONTAINS_ALL ? cd_set_contains_all(args[0].set, args[1].set) :
+	*out = value_bool(step->op == FN_CONTAINS_ALL ?
+	    cd_set_contains_all(args[0].set, args[1].set) :
 	    cd_set_contains_any(args[0].set, args[1].set));
 	return OUTCOME_VALUE;
 }
 
 static enum outcome
-call_extension(struct machine *m, const struct expr *e, const struct value args[2], size_t argc, struct value *out)
+call_extension(struct machine *m, const struct expr *e, const struct value args[2], size_t argc,
+    struct value *out)
 {
 	size_t bad;
 
@@ -354,7 +363,8 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 	case EXT_ARITY:
 		return fail(m, FAILURE_ARITY, e, NULL);
 	case EXT_TYPE:
-		return fail_type(m, e, cd_value_type_name(cd_functions[e->op].types[bad]), &args[bad]);
+		return fail_type(m, e, cd_value_type_name(cd_functions[e->op].types[bad]),
+		    &args[bad]);
 	case EXT_TEXT:
 		return fail(m, FAILURE_TEXT, e, NULL);
 	case EXT_OVERFLOW:
@@ -365,7 +375,7 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 	}
 }
 
-/* Evaluate all arguments, keep those that any function could use; args[0..argc) are there already. */
+/* Evaluate all arguments, keep those a function could use; args[0..argc) are there already. */
 static enum outcome
 eval_call(struct machine *m, const struct expr *e, struct value args[FN_ARGUMENTS_MAX], size_t argc,
     struct value *out)
@@ -517,7 +527,8 @@ is_constant(const struct expr *e)
 	if (e->kind == EXPR_FIELD)
 		return is_constant(e->first);
 	return e->kind == EXPR_LITERAL ||
-	    ((e->kind == EXPR_SET || e->kind == EXPR_RECORD || e->kind == EXPR_CALL) && e->constant != NULL);
+	    ((e->kind == EXPR_SET || e->kind == EXPR_RECORD || e->kind == EXPR_CALL) &&
+	    e->constant != NULL);
 }
 
 void

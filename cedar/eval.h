@@ -11,7 +11,7 @@ struct cedar_request;
 
 /* Why an evaluation failed; what `detail` of a struct cedar_failure points to. */
 enum failure {
-	FAILURE_TYPE,		/* const char *: what was expected; `got` is the enum value_type found */
+	FAILURE_TYPE,		/* const char *: what was expected; `got` is its enum value_type */
 	FAILURE_OVERFLOW,
 	FAILURE_ATTRIBUTE,	/* struct name: missing in a record */
 	FAILURE_ENTITY_ATTRIBUTE, /* struct name: missing in an entity */

@@ -44,7 +44,8 @@ cd_function_find(const char *name, size_t len)
 	int fn;
 
 	for (fn = 0; fn < FN_COUNT; fn++)
-		if (strlen(cd_functions[fn].name) == len && memcmp(cd_functions[fn].name, name, len) == 0)
+		if (strlen(cd_functions[fn].name) == len &&
+		    memcmp(cd_functions[fn].name, name, len) == 0)
 			break;
 	return (enum function)fn;
 }

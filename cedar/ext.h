@@ -47,8 +47,8 @@ enum ext_status {
 };
 
 /* Call an extension function with argc arguments; only EXT_OK writes *out. */
-enum ext_status cd_ext_call(enum function, const struct value *args, size_t argc, struct arena *, struct value *out,
-    size_t *bad);
+enum ext_status cd_ext_call(enum function, const struct value *args, size_t argc, struct arena *,
+    struct value *out, size_t *bad);
 
 /*
  * Text to value.  False, with nothing written, where the text is not exactly of

@@ -101,7 +101,8 @@ address_v6(const char *text, size_t len, struct ip *ip)
 		return n == IPV6_GROUPS;
 	if (n == IPV6_GROUPS)
 		return false;
-	memmove(&ip->address[sizeof(ip->address) - 2 * (n - gap)], &ip->address[2 * gap], 2 * (n - gap));
+	memmove(&ip->address[sizeof(ip->address) - 2 * (n - gap)], &ip->address[2 * gap],
+	    2 * (n - gap));
 	memset(&ip->address[2 * gap], 0, 2 * (IPV6_GROUPS - n));
 	return true;
 }

@@ -29,7 +29,8 @@ walk_start(struct walk *walk, struct cedar_request *rq, struct cedar_entity *fro
 	struct cedar_entity *e;
 
 	*walk = (struct walk){ .rq = rq };
-	if ((walk->queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*walk->queue))) == NULL)
+	if ((walk->queue = cd_arena_alloc(&rq->arena,
+	    rq->entity_count * sizeof(*walk->queue))) == NULL)
 		return false;
 	if (++rq->walks == 0) {
 		for (e = rq->entities; e != NULL; e = e->next)
@@ -58,7 +59,8 @@ walk_next(struct walk *walk)
 static int
 compare_uids(const void *a, const void *b)
 {
-	uint32_t x = (*(const struct uid *const *)a)->serial, y = (*(const struct uid *const *)b)->serial;
+	uint32_t x = (*(const struct uid *const *)a)->serial,
+	    y = (*(const struct uid *const *)b)->serial;
 
 	return (x > y) - (x < y);
 }
@@ -73,7 +75,8 @@ find_ancestors(struct cedar_request *rq, struct party *party)
 	party->ancestor_count = 0;
 	if (party->entity->parent_count == 0)
 		return true;
-	if ((party->ancestors = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*party->ancestors))) == NULL ||
+	if ((party->ancestors = cd_arena_alloc(&rq->arena,
+	    rq->entity_count * sizeof(*party->ancestors))) == NULL ||
 	    !walk_start(&walk, rq, party->entity))
 		return false;
 	(void)walk_next(&walk);
@@ -114,8 +117,8 @@ find_party(const struct cedar_request *rq, const struct uid *uid)
 
 /* Walk until an entity is found that is `uid`, or in `set` where uid is NULL. */
 static bool
-search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *uid, const struct set *set,
-    bool *memory)
+search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *uid,
+    const struct set *set, bool *memory)
 {
 	struct arena_mark mark = cd_arena_mark(&rq->arena);
 	const struct cedar_entity *e;
@@ -136,7 +139,8 @@ search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *ui
 }
 
 bool
-cd_request_in(struct cedar_request *rq, const struct uid *uid, const struct uid *ancestor, bool *memory)
+cd_request_in(struct cedar_request *rq, const struct uid *uid, const struct uid *ancestor,
+    bool *memory)
 {
 	const struct party *party;
 	struct cedar_entity *e;
@@ -150,7 +154,8 @@ cd_request_in(struct cedar_request *rq, const struct uid *uid, const struct uid 
 }
 
 bool
-cd_request_in_set(struct cedar_request *rq, const struct uid *uid, const struct set *set, bool *memory)
+cd_request_in_set(struct cedar_request *rq, const struct uid *uid, const struct set *set,
+    bool *memory)
 {
 	const struct party *party = find_party(rq, uid);
 	struct value value = value_entity(uid);
@@ -213,9 +218,12 @@ find_candidates(struct cedar_request *rq)
 		return false;
 	for (i = 0; i < index->words; i++)
 		rq->candidates[i] = UINT64_MAX;
-	narrow(rq->candidates, scratch, index->words, &index->action, &rq->parties[VAR_ACTION], false);
-	narrow(rq->candidates, scratch, index->words, &index->principal, &rq->parties[VAR_PRINCIPAL], true);
-	narrow(rq->candidates, scratch, index->words, &index->resource, &rq->parties[VAR_RESOURCE], true);
+	narrow(rq->candidates, scratch, index->words, &index->action, &rq->parties[VAR_ACTION],
+	    false);
+	narrow(rq->candidates, scratch, index->words, &index->principal,
+	    &rq->parties[VAR_PRINCIPAL], true);
+	narrow(rq->candidates, scratch, index->words, &index->resource,
+	    &rq->parties[VAR_RESOURCE], true);
 	return true;
 }
 
@@ -245,7 +253,8 @@ cd_request_prepare(struct cedar_request *rq)
 		return !rq->faulty;
 	for (i = 0; i < VAR_CONTEXT; i++) {
 		if (rq->parties[i].entity == NULL) {
-			cd_request_fail(rq, "principal, action or resource is missing", (char *)NULL);
+			cd_request_fail(rq, "principal, action or resource is missing",
+			    (char *)NULL);
 			return false;
 		}
 		if (!find_ancestors(rq, &rq->parties[i])) {

@@ -45,11 +45,11 @@ member(struct json_object *json, const char *name, enum json_type type)
 {
 	struct json_object *found;
 
-	return is(json, json_type_object) && json_object_object_get_ex(json, name, &found) && is(found, type) ?
-	    found : NULL;
+	return is(json, json_type_object) && json_object_object_get_ex(json, name, &found) &&
+	    is(found, type) ? found : NULL;
 }
 
-/* The value of the only member of an object, if it has this name and is of this type; NULL otherwise. */
+/* The same, where it is the only one. */
 static struct json_object *
 sole_member(struct json_object *json, const char *name, enum json_type type)
 {
@@ -59,7 +59,8 @@ sole_member(struct json_object *json, const char *name, enum json_type type)
 static struct cedar_str
 string_of(struct json_object *json)
 {
-	return (struct cedar_str){ json_object_get_string(json), (size_t)json_object_get_string_len(json) };
+	return (struct cedar_str){ json_object_get_string(json),
+	    (size_t)json_object_get_string_len(json) };
 }
 
 /* A string of the request's own. */
@@ -113,7 +114,8 @@ member_name(struct cedar_request *rq, const char *text)
 static bool
 is_type_and_id(struct json_object *json)
 {
-	return member(json, "type", json_type_string) != NULL && member(json, "id", json_type_string) != NULL;
+	return member(json, "type", json_type_string) != NULL &&
+	    member(json, "id", json_type_string) != NULL;
 }
 
 /* NULL: a fault was left. */
@@ -153,7 +155,8 @@ read_uid(struct cedar_request *rq, struct json_object *json)
 /* ---- extension values ---- */
 
 static bool
-call(struct cedar_request *rq, struct json_object *name, const struct value *args, size_t argc, struct value *out)
+call(struct cedar_request *rq, struct json_object *name, const struct value *args, size_t argc,
+    struct value *out)
 {
 	struct cedar_str text = string_of(name);
 	enum function fn = cd_function_find(text.data, text.len);
@@ -165,16 +168,19 @@ call(struct cedar_request *rq, struct json_object *name, const struct value *arg
 	case EXT_OK:
 		return true;
 	case EXT_ARITY:
-		cd_request_fail(rq, "`", cd_functions[fn].name, "` takes another number of arguments", (char *)NULL);
+		cd_request_fail(rq, "`", cd_functions[fn].name,
+		    "` takes another number of arguments", (char *)NULL);
 		return false;
 	case EXT_TYPE:
-		cd_request_fail(rq, "`", cd_functions[fn].name, "` takes an argument of another type", (char *)NULL);
+		cd_request_fail(rq, "`", cd_functions[fn].name,
+		    "` takes an argument of another type", (char *)NULL);
 		return false;
 	case EXT_TEXT:
 		cd_request_fail(rq, "a text is no ", cd_functions[fn].name, (char *)NULL);
 		return false;
 	case EXT_OVERFLOW:
-		cd_request_fail(rq, "the result of `", cd_functions[fn].name, "` is beyond 64 bits", (char *)NULL);
+		cd_request_fail(rq, "the result of `", cd_functions[fn].name,
+		    "` is beyond 64 bits", (char *)NULL);
 		return false;
 	case EXT_MEMORY:
 	default:
@@ -183,7 +189,8 @@ call(struct cedar_request *rq, struct json_object *name, const struct value *arg
 }
 
 static bool
-read_arguments(struct cedar_request *rq, struct json_object *list, struct value args[FN_ARGUMENTS_MAX], size_t *argc)
+read_arguments(struct cedar_request *rq, struct json_object *list,
+    struct value args[FN_ARGUMENTS_MAX], size_t *argc)
 {
 	struct value value;
 
@@ -201,7 +208,8 @@ static bool
 is_call(struct json_object *json)
 {
 	return member(json, "fn", json_type_string) != NULL &&
-	    (json_object_object_get_ex(json, "arg", NULL) || member(json, "args", json_type_array) != NULL);
+	    (json_object_object_get_ex(json, "arg", NULL) ||
+	    member(json, "args", json_type_array) != NULL);
 }
 
 static bool
@@ -242,11 +250,13 @@ read_set(struct cedar_request *rq, struct json_object *json, struct value *out)
 static bool
 read_fields(struct cedar_request *rq, struct json_object *json, struct record *record)
 {
-	struct json_object_iterator at = json_object_iter_begin(json), end = json_object_iter_end(json);
+	struct json_object_iterator at = json_object_iter_begin(json),
+	    end = json_object_iter_end(json);
 	struct field *field;
 
 	record->count = 0;
-	record->fields = cd_arena_alloc(&rq->arena, (size_t)json_object_object_length(json) * sizeof(*record->fields));
+	record->fields = cd_arena_alloc(&rq->arena,
+	    (size_t)json_object_object_length(json) * sizeof(*record->fields));
 	if (record->fields == NULL)
 		return no_memory(rq);
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
@@ -268,7 +278,8 @@ read_object(struct cedar_request *rq, struct json_object *json, struct value *ou
 	struct record *record;
 	const struct uid *uid;
 
-	if ((inner = sole_member(json, "__entity", json_type_object)) != NULL && is_type_and_id(inner)) {
+	if ((inner = sole_member(json, "__entity", json_type_object)) != NULL &&
+	    is_type_and_id(inner)) {
 		if ((uid = read_type_and_id(rq, inner)) == NULL)
 			return false;
 		*out = value_entity(uid);
@@ -340,7 +351,8 @@ read_parents(struct cedar_request *rq, struct json_object *json, struct entry *e
 	const struct uid *uid;
 	uint32_t kept = 0;
 
-	if (count > UINT32_MAX || (entry->parents = cd_arena_zero(&rq->arena, count, sizeof(*entry->parents))) == NULL)
+	if (count > UINT32_MAX || (entry->parents = cd_arena_zero(&rq->arena, count,
+	    sizeof(*entry->parents))) == NULL)
 		return no_memory(rq);
 	for (i = 0; i < count; i++) {
 		if ((uid = read_uid(rq, json_object_array_get_idx(json, i))) == NULL ||
@@ -373,7 +385,8 @@ read_entry(struct cedar_request *rq, struct json_object *json, struct entry *ent
 		return refuse(rq, "`tags` is no object");
 	*entry = (struct entry){ .uid = read_uid(rq, uid) };
 	return entry->uid != NULL && read_fields(rq, attributes, &entry->attributes) &&
-	    (tags == NULL || read_fields(rq, tags, &entry->tags)) && read_parents(rq, parents, entry);
+	    (tags == NULL || read_fields(rq, tags, &entry->tags)) &&
+	    read_parents(rq, parents, entry);
 }
 
 static bool
@@ -408,7 +421,8 @@ add_entry(struct cedar_request *rq, const struct entry *entry)
 	if (e == NULL)
 		return false;
 	if (e->listed)
-		return same_entity(e, entry) || refuse(rq, "an entity is given twice, with differences");
+		return same_entity(e, entry) ||
+		    refuse(rq, "an entity is given twice, with differences");
 	fill_record(cedar_entity_attributes(e), &entry->attributes);
 	fill_record(cedar_entity_tags(e), &entry->tags);
 	e->parents = entry->parents;
@@ -423,7 +437,8 @@ add_entry(struct cedar_request *rq, const struct entry *entry)
 static bool
 check_cycles(struct cedar_request *rq)
 {
-	struct cedar_entity **queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*queue)), *e;
+	struct cedar_entity **queue = cd_arena_alloc(&rq->arena,
+	    rq->entity_count * sizeof(*queue)), *e;
 	uint32_t met = 0, done = 0, i;
 
 	if (queue == NULL)
@@ -456,7 +471,8 @@ parse(struct cedar_request *rq, struct cedar_str text, struct json_object **json
 	if (json_strict_parse_any_name(text.data, text.len, CEDAR_NESTING_MAX, json, &fault))
 		return true;
 	(void)snprintf(offset, sizeof(offset), "%zu", fault.offset);
-	cd_request_fail(rq, "the JSON is not valid at byte ", offset, ": expected ", fault.expected, (char *)NULL);
+	cd_request_fail(rq, "the JSON is not valid at byte ", offset, ": expected ",
+	    fault.expected, (char *)NULL);
 	return false;
 }
 
@@ -485,7 +501,8 @@ cedar_request_entities_json(struct cedar_request *rq, struct cedar_str text)
 		return false;
 	fine = is(json, json_type_array) || refuse(rq, "entities are an array");
 	for (i = 0; fine && i < json_object_array_length(json); i++)
-		fine = read_entry(rq, json_object_array_get_idx(json, i), &entry) && add_entry(rq, &entry);
+		fine = read_entry(rq, json_object_array_get_idx(json, i), &entry) &&
+		    add_entry(rq, &entry);
 	json_object_put(json);
 	return fine && check_cycles(rq);
 }
@@ -499,7 +516,8 @@ cedar_request_context_json(struct cedar_request *rq, struct cedar_str text)
 
 	if (!parse(rq, text, &json))
 		return false;
-	fine = is(json, json_type_object) ? read_object(rq, json, &value) : refuse(rq, "the context is no object");
+	fine = is(json, json_type_object) ? read_object(rq, json, &value) :
+	    refuse(rq, "the context is no object");
 	json_object_put(json);
 	if (fine && value.type != VALUE_RECORD)
 		fine = refuse(rq, "the context is an escape, not a record");

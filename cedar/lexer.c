@@ -35,7 +35,8 @@ find_word(const char *text, size_t len)
 		{ "true", 4, WORD_TRUE }, { "false", 5, WORD_FALSE }, { "if", 2, WORD_IF },
 		{ "then", 4, WORD_THEN }, { "else", 4, WORD_ELSE }, { "in", 2, WORD_IN },
 		{ "is", 2, WORD_IS }, { "like", 4, WORD_LIKE }, { "has", 3, WORD_HAS },
-		{ "__cedar", 7, WORD_CEDAR }, { "permit", 6, WORD_PERMIT }, { "forbid", 6, WORD_FORBID },
+		{ "__cedar", 7, WORD_CEDAR }, { "permit", 6, WORD_PERMIT },
+		{ "forbid", 6, WORD_FORBID },
 		{ "when", 4, WORD_WHEN }, { "unless", 6, WORD_UNLESS },
 		{ "principal", 9, WORD_PRINCIPAL }, { "action", 6, WORD_ACTION },
 		{ "resource", 8, WORD_RESOURCE }, { "context", 7, WORD_CONTEXT },
@@ -95,7 +96,8 @@ skip_blanks(struct lexer *lex)
 		} else if (c == '/' && at + 1 < len && text[at + 1] == '/') {
 			while (at < len && text[at] != '\n' && text[at] != '\r')
 				at++;
-		} else if (c >= 0x80 && cd_utf8_is_space(cd_utf8_decode(text + at, len - at, &used))) {
+		} else if (c >= 0x80 && cd_utf8_is_space(cd_utf8_decode(text + at, len - at,
+		    &used))) {
 			at += (uint32_t)used;
 		} else {
 			break;
@@ -122,7 +124,8 @@ lex_string(struct lexer *lex, struct token *token)
 	for (; at < lex->len && lex->text[at] != '"'; at++) {
 		if (lex->text[at] == '\r') {
 			token->start = at;
-			lex_bad(lex, token, at + 1, "a carriage return may stand in a string only as `\\r`");
+			lex_bad(lex, token, at + 1,
+			    "a carriage return may stand in a string only as `\\r`");
 			return;
 		}
 		if (lex->text[at] == '\\')
@@ -169,7 +172,7 @@ character_fault(const struct lexer *lex)
 		return "a single `|` has no meaning; logical or is `||`";
 	case '/':
 		return lex->at + 1 < lex->len && lex->text[lex->at + 1] == '*' ?
-		    "there are no `/* */` comments; a comment runs from `//` to the end of its line" :
+		    "there are no `/* */` comments; a comment runs from `//` to its line's end" :
 		    "there is no division";
 	case '%':
 		return "there is no remainder operator";
@@ -274,7 +277,8 @@ escape_byte(const char *text, uint32_t end, uint32_t *at, uint32_t *code)
 {
 	int high, low;
 
-	if (end - *at < 2 || (high = hex_digit(text[*at])) < 0 || (low = hex_digit(text[*at + 1])) < 0)
+	if (end - *at < 2 || (high = hex_digit(text[*at])) < 0 ||
+	    (low = hex_digit(text[*at + 1])) < 0)
 		return false;
 	*code = (uint32_t)(high << 4 | low);
 	*at += 2;

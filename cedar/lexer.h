@@ -50,6 +50,7 @@ bool cd_is_type_path(const char *, size_t);
  * pattern `\*` is a star and *wild says whether a star is a wildcard.  False
  * where the escape is none.
  */
-bool cd_unescape(const char *text, uint32_t end, uint32_t *at, bool pattern, uint32_t *code, bool *wild);
+bool cd_unescape(const char *text, uint32_t end, uint32_t *at, bool pattern, uint32_t *code,
+    bool *wild);
 
 #endif

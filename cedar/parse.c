@@ -193,7 +193,8 @@ cd_fault(struct parser *p, uint32_t start, uint32_t end, const char *note, const
 bool
 cd_no_memory(struct parser *p)
 {
-	return cd_fault(p, p->token.start, p->token.end, "the policies take more memory than is allowed", NULL);
+	return cd_fault(p, p->token.start, p->token.end,
+	    "the policies take more memory than is allowed", NULL);
 }
 
 /* ---- literals ---- */
@@ -228,7 +229,8 @@ pattern_new(struct parser *p, size_t stars, size_t characters, char **text)
 	struct arena *arena = &p->set->arena;
 	struct pattern *pattern;
 
-	pattern = cd_arena_alloc(arena, sizeof(*pattern) + (stars + 1) * sizeof(pattern->pieces[0]));
+	pattern = cd_arena_alloc(arena,
+	    sizeof(*pattern) + (stars + 1) * sizeof(pattern->pieces[0]));
 	if (pattern == NULL || (*text = cd_arena_alloc(arena, characters)) == NULL) {
 		cd_no_memory(p);
 		return NULL;

@@ -40,7 +40,8 @@ bool cd_at_word(const struct parser *, enum word);
  * expected instead, NULL where that adds nothing.
  */
 bool cd_unexpected(struct parser *, const char *expected);
-bool cd_fault(struct parser *, uint32_t start, uint32_t end, const char *note, const char *expected);
+bool cd_fault(struct parser *, uint32_t start, uint32_t end, const char *note,
+    const char *expected);
 bool cd_no_memory(struct parser *);
 
 /* The text of a token. */
@@ -75,7 +76,7 @@ struct expr *cd_integer(struct parser *, bool negative);
 
 /* ---- nodes ---- */
 
-/* A node from this start up to the token that was taken last, without operands, or with this one. */
+/* A node from start up to the token taken last, without operands or with this one. */
 struct expr *cd_node(struct parser *, enum expr_kind, uint32_t start);
 struct expr *cd_wrap(struct parser *, enum expr_kind, uint32_t start, struct expr *operand);
 

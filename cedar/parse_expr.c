@@ -20,6 +20,13 @@ lone_integer(const struct parser *p)
 	return after.kind != TOKEN_DOT && after.kind != TOKEN_LBRACKET;
 }
 
+static bool
+is_natural(const struct expr *e)
+{
+	return e != NULL && e->kind == EXPR_LITERAL && e->value.type == VALUE_LONG &&
+	    e->value.number >= 0;
+}
+
 /* The innermost `-` before a number belongs to the number, which so can be the least of all. */
 static struct expr *
 negation(struct parser *p, unsigned count, uint32_t start)
@@ -32,11 +39,9 @@ negation(struct parser *p, unsigned count, uint32_t start)
 	} else {
 		e = cd_member(p);
 	}
-	if (e != NULL && count > 0 && e->kind == EXPR_LITERAL && e->value.type == VALUE_LONG &&
-	    e->value.number >= 0) {
+	for (; count > 0 && is_natural(e); count--) {
 		e->value.number = -e->value.number;
 		e->start = start;
-		count--;
 	}
 	for (; e != NULL && count > 0; count--)
 		e = cd_wrap(p, EXPR_NEGATE, start, e);
@@ -55,11 +60,13 @@ unary(struct parser *p)
 		return cd_member(p);
 	while (cd_accept(p, sign))
 		if (++count > UNARY_MAX) {
-			cd_fault(p, p->last.start, p->last.end, "there can be at most four of these in a row", NULL);
+			cd_fault(p, p->last.start, p->last.end,
+			    "there can be at most four of these in a row", NULL);
 			return NULL;
 		}
 	if (p->token.kind == TOKEN_NOT || p->token.kind == TOKEN_MINUS) {
-		cd_fault(p, p->token.start, p->token.end, "`!` and `-` can be mixed only with parentheses", NULL);
+		cd_fault(p, p->token.start, p->token.end,
+		    "`!` and `-` can be mixed only with parentheses", NULL);
 		return NULL;
 	}
 	if (sign == TOKEN_MINUS)
@@ -115,7 +122,8 @@ sum(struct parser *p)
 static const struct path *
 has_path(struct parser *p)
 {
-	static const char expected[] = "an attribute's name: an identifier, identifiers joined by `.`, or a string";
+	static const char expected[] =
+	    "an attribute's name: an identifier, identifiers joined by `.`, or a string";
 	struct parser ahead;
 	struct path *path;
 	struct cedar_str text;
@@ -239,7 +247,8 @@ relation(struct parser *p)
 	else
 		e = is(p, e);
 	if (e != NULL && at_relation(p)) {
-		cd_fault(p, p->token.start, p->token.end, "comparisons cannot be chained without parentheses", NULL);
+		cd_fault(p, p->token.start, p->token.end,
+		    "comparisons cannot be chained without parentheses", NULL);
 		return NULL;
 	}
 	return e;

@@ -18,7 +18,8 @@ annotation(struct parser *p)
 
 	if (!cd_expect(p, TOKEN_WORD, "the annotation's name"))
 		return NULL;
-	if (a == NULL || (a->name = cd_intern_name(&p->set->symbols, text.data, text.len)) == NULL) {
+	if (a == NULL || (a->name = cd_intern_name(&p->set->symbols, text.data,
+	    text.len)) == NULL) {
 		cd_no_memory(p);
 		return NULL;
 	}
@@ -56,7 +57,8 @@ check_annotations(struct parser *p, const struct policy *policy)
 	cd_arena_release(&p->set->arena, mark);
 	for (a = policy->annotations; twice != NULL && a != NULL; a = a->next) {
 		if (a->name == twice && seen)
-			return cd_fault(p, a->start, a->end, "this annotation is there already", NULL);
+			return cd_fault(p, a->start, a->end, "this annotation is there already",
+			    NULL);
 		seen |= a->name == twice;
 	}
 	return true;
@@ -139,10 +141,12 @@ add_action(struct parser *p, struct policy *policy)
 	if (uid == NULL)
 		return false;
 	if (!cd_uid_is_action(uid))
-		return cd_fault(p, start, p->last.end, "this entity is no action, as its type does not end in `Action`",
+		return cd_fault(p, start, p->last.end,
+		    "this entity is no action, as its type does not end in `Action`",
 		    "an action such as `Action::\"view\"`");
 	if ((n & (n - 1)) == 0) {
-		wider = cd_arena_alloc(&p->set->arena, (n > 0 ? 2 * (size_t)n : 1) * sizeof(*wider));
+		wider = cd_arena_alloc(&p->set->arena,
+		    (n > 0 ? 2 * (size_t)n : 1) * sizeof(*wider));
 		if (wider == NULL)
 			return cd_no_memory(p);
 		if (n > 0)
@@ -173,7 +177,8 @@ action_list(struct parser *p, struct policy *policy)
 
 	for (; cd_accept(p, TOKEN_LPAREN); open++)
 		if (open == CEDAR_NESTING_MAX)
-			return cd_fault(p, p->last.start, p->last.end, "this is nested too deep", NULL);
+			return cd_fault(p, p->last.start, p->last.end, "this is nested too deep",
+			    NULL);
 	cd_next(p);
 	policy->action_list = true;
 	while (!cd_accept(p, TOKEN_RBRACKET)) {
@@ -209,8 +214,8 @@ scope(struct parser *p, struct policy *policy)
 	if (!cd_accept_word(p, WORD_PRINCIPAL))
 		return cd_unexpected(p, "`principal`");
 	if (!constraint(p, &policy->principal) ||
-	    !cd_expect(p, TOKEN_COMMA, policy->principal.kind == CEDAR_ANY ? "`==`, `in`, `is` or `,`" :
-	    policy->principal.kind == CEDAR_IS ? "`in` or `,`" : "`,`"))
+	    !cd_expect(p, TOKEN_COMMA, policy->principal.kind == CEDAR_ANY ?
+	    "`==`, `in`, `is` or `,`" : policy->principal.kind == CEDAR_IS ? "`in` or `,`" : "`,`"))
 		return false;
 	if (!cd_accept_word(p, WORD_ACTION))
 		return cd_unexpected(p, "`action`");
@@ -222,8 +227,8 @@ scope(struct parser *p, struct policy *policy)
 	if (!constraint(p, &policy->resource))
 		return false;
 	(void)cd_accept(p, TOKEN_COMMA);
-	return cd_expect(p, TOKEN_RPAREN, policy->resource.kind == CEDAR_ANY ? "`==`, `in`, `is` or `)`" :
-	    policy->resource.kind == CEDAR_IS ? "`in` or `)`" : "`)`");
+	return cd_expect(p, TOKEN_RPAREN, policy->resource.kind == CEDAR_ANY ?
+	    "`==`, `in`, `is` or `)`" : policy->resource.kind == CEDAR_IS ? "`in` or `)`" : "`)`");
 }
 
 /* ---- statements ---- */
@@ -307,7 +312,8 @@ add_policy(struct parser *p, struct policy *policy)
 	case ADD_OK:
 		break;
 	case ADD_DUPLICATE:
-		cd_fault(p, policy->start, policy->end, "a policy of this id is in the set already", NULL);
+		cd_fault(p, policy->start, policy->end,
+		    "a policy of this id is in the set already", NULL);
 		break;
 	case ADD_MEMORY:
 		cd_no_memory(p);
@@ -335,5 +341,6 @@ cd_parse(struct cedar_set *set, const struct source *source, const struct cedar_
 	if (id != NULL && !one)
 		cd_unexpected(&p, "a policy: `permit`, `forbid` or an annotation");
 	else if (p.token.kind != TOKEN_END)
-		cd_fault(&p, p.token.start, p.token.end, "there is more than the one policy", "the end of the text");
+		cd_fault(&p, p.token.start, p.token.end, "there is more than the one policy",
+		    "the end of the text");
 }

@@ -7,8 +7,8 @@
 #include "cedar/parse.h"
 
 static const char expected_value[] =
-    "a value: a literal, `principal`, `action`, `resource`, `context`, an entity such as `User::\"alice\"`, "
-    "a function call, `(`, `[` or `{`";
+    "a value: a literal, `principal`, `action`, `resource`, `context`, "
+    "an entity such as `User::\"alice\"`, a function call, `(`, `[` or `{`";
 
 static struct expr *
 literal(struct parser *p, uint32_t start, struct value value)
@@ -84,7 +84,8 @@ static bool
 check_keys(struct parser *p, const struct expr *record)
 {
 	struct arena_mark mark = cd_arena_mark(&p->set->arena);
-	struct record names = { .fields = cd_arena_zero(&p->set->arena, record->count, sizeof(*names.fields)) };
+	struct record names = { .fields = cd_arena_zero(&p->set->arena, record->count,
+	    sizeof(*names.fields)) };
 	const struct name *twice;
 	const struct expr *e;
 	bool seen = false;
@@ -97,7 +98,8 @@ check_keys(struct parser *p, const struct expr *record)
 	cd_arena_release(&p->set->arena, mark);
 	for (e = record->first; twice != NULL && e != NULL; e = e->next) {
 		if (e->name == twice && seen)
-			return cd_fault(p, e->start, e->end, "this key stands in the record already", NULL);
+			return cd_fault(p, e->start, e->end,
+			    "this key stands in the record already", NULL);
 		seen |= e->name == twice;
 	}
 	return true;
@@ -141,7 +143,8 @@ call(struct parser *p, const struct token *name)
 	if (fn == FN_COUNT || cd_functions[fn].method) {
 		cd_fault(p, name->start, name->end,
 		    fn != FN_COUNT ? "this is a method, called as in `value.method()`" :
-		    name->word >= WORD_PRINCIPAL ? "a variable cannot be called" : "there is no such function",
+		    name->word >= WORD_PRINCIPAL ? "a variable cannot be called" :
+		    "there is no such function",
 		    fn != FN_COUNT ? NULL : "`decimal`, `ip`, `datetime` or `duration`");
 		return NULL;
 	}
@@ -155,7 +158,7 @@ call(struct parser *p, const struct token *name)
 	return e;
 }
 
-/* `.name(` was seen up to the name: core methods have their arguments counted here, others when evaluated. */
+/* Up to the `(` all was seen. Core methods have their arguments counted here, others later. */
 static struct expr *
 method(struct parser *p, const struct token *name)
 {
@@ -176,7 +179,8 @@ method(struct parser *p, const struct token *name)
 		return NULL;
 	if (fn < FN_CORE_COUNT && e->count + 1 != cd_functions[fn].argc) {
 		cd_fault(p, e->start, e->end, cd_functions[fn].argc == 1 ?
-		    "this method takes no argument" : "this method takes exactly one argument", NULL);
+		    "this method takes no argument" :
+		    "this method takes exactly one argument", NULL);
 		return NULL;
 	}
 	return e;
@@ -232,7 +236,8 @@ word(struct parser *p)
 			return NULL;
 		if (uid != NULL)
 			return literal(p, name.start, value_entity(uid));
-		cd_fault(p, name.start, p->last.end, "a type is no value", "an entity such as `User::\"alice\"`");
+		cd_fault(p, name.start, p->last.end, "a type is no value",
+		    "an entity such as `User::\"alice\"`");
 		return NULL;
 	}
 	if (name.word < WORD_PRINCIPAL) {
@@ -248,8 +253,8 @@ static struct expr *
 reserved_word(struct parser *p)
 {
 	if (p->token.word == WORD_IF) {
-		cd_fault(p, p->token.start, p->token.end, "an `if` inside an operator needs parentheses around it",
-		    NULL);
+		cd_fault(p, p->token.start, p->token.end,
+		    "an `if` inside an operator needs parentheses around it", NULL);
 		return NULL;
 	}
 	if (p->token.word != WORD_TRUE && p->token.word != WORD_FALSE) {
@@ -332,7 +337,8 @@ dotted(struct parser *p)
 	const struct name *name;
 	struct expr *e;
 
-	if ((name = cd_identifier(p, "the name of an attribute or method (a reserved word only as in `[\"if\"]`)")) == NULL)
+	if ((name = cd_identifier(p,
+	    "the name of an attribute or method (a reserved word only as in `[\"if\"]`)")) == NULL)
 		return NULL;
 	if (p->token.kind == TOKEN_LPAREN)
 		return method(p, &token);

@@ -62,7 +62,7 @@ struct expr {
 				const struct name *name;
 				const struct path *path;
 				const struct pattern *pattern;
-				const struct value *constant; /* what it always gives; NULL: to be evaluated */
+				const struct value *constant; /* or NULL: to be evaluated */
 			};
 		};
 	};
@@ -123,7 +123,7 @@ struct cedar_set {
 	struct index index;
 };
 
-/* Parse a text that lies in the set's arena, adding policies and errors. id is NULL for generated ones. */
+/* Parse a text in the set's arena, adding policies and errors. id NULL: they get generated ones. */
 void cd_parse(struct cedar_set *, const struct source *, const struct cedar_str *id);
 
 /* Line and column of a byte of a source. */
@@ -135,7 +135,7 @@ enum add_status cd_set_append(struct cedar_set *, struct policy *, const struct 
 
 #define CD_ERRORS_MAX	64u	/* errors kept; those beyond are dropped */
 
-/* Room for one more error, NULL when there are enough or no memory is left. The set is broken in any case. */
+/* Room for one more error, NULL where there is none. The set is broken in any case. */
 struct cedar_error *cd_set_new_error(struct cedar_set *);
 
 #endif

@@ -11,7 +11,8 @@
  * How tight an expression binds.  An operand is put in parentheses where it
  * binds less tight than its place asks for, and nowhere else.
  */
-enum strength { BIND_EXPR, BIND_OR, BIND_AND, BIND_RELATION, BIND_SUM, BIND_PRODUCT, BIND_UNARY, BIND_MEMBER, BIND_PRIMARY };
+enum strength { BIND_EXPR, BIND_OR, BIND_AND, BIND_RELATION, BIND_SUM, BIND_PRODUCT, BIND_UNARY,
+    BIND_MEMBER, BIND_PRIMARY };
 
 static void print(struct text *, const struct expr *, enum strength);
 
@@ -65,7 +66,8 @@ strength_of(const struct expr *e)
 	case EXPR_CHAIN:
 		return BIND_MEMBER;
 	case EXPR_LITERAL:
-		return e->value.type == VALUE_LONG && e->value.number < 0 ? BIND_UNARY : BIND_PRIMARY;
+		return e->value.type == VALUE_LONG && e->value.number < 0 ? BIND_UNARY :
+		    BIND_PRIMARY;
 	default:
 		return BIND_PRIMARY;
 	}

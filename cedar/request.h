@@ -14,13 +14,13 @@ struct cedar_record {
 	struct cedar_request *request;
 	struct cedar_record *next;	/* among all records of the request */
 	uint32_t room;
-	bool attributes;		/* an entity's: names that the set does not know are of no use */
+	bool attributes;		/* an entity's: names the set does not know are of no use */
 };
 
 struct cedar_entity {
 	struct cedar_request *request;
 	const struct uid *uid;
-	uint32_t serial;		/* the uid's, which may lie in a set that is gone at the next begin */
+	uint32_t serial;		/* the uid's; at the next begin that may be gone */
 	struct cedar_record attributes, tags;	/* with no request until they are first added to */
 	struct cedar_entity **parents;
 	uint32_t parent_count, parent_room;
@@ -82,7 +82,9 @@ bool cd_request_prepare(struct cedar_request *);
  * Whether the entity is, or has as an ancestor, this uid, or one of a set that
  * holds entities alone.  False with *memory false where that ran out.
  */
-bool cd_request_in(struct cedar_request *, const struct uid *, const struct uid *ancestor, bool *memory);
-bool cd_request_in_set(struct cedar_request *, const struct uid *, const struct set *, bool *memory);
+bool cd_request_in(struct cedar_request *, const struct uid *, const struct uid *ancestor,
+    bool *memory);
+bool cd_request_in_set(struct cedar_request *, const struct uid *, const struct set *,
+    bool *memory);
 
 #endif

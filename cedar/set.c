@@ -16,7 +16,8 @@ cedar_set_new(size_t memory_max)
 	if (set == NULL)
 		return NULL;
 	cd_arena_init(&set->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
-	if (!cd_interner_init(&set->symbols, &set->arena) || !cd_interner_init(&set->ids, &set->arena)) {
+	if (!cd_interner_init(&set->symbols, &set->arena) ||
+	    !cd_interner_init(&set->ids, &set->arena)) {
 		free(set);
 		return NULL;
 	}
@@ -45,8 +46,8 @@ cd_set_new_error(struct cedar_set *set)
 		set->errors = cd_arena_zero(&set->arena, CD_ERRORS_MAX, sizeof(*set->errors));
 	if (set->errors == NULL || set->error_count == CD_ERRORS_MAX)
 		return NULL;
-	set->errors[set->error_count] = (struct cedar_error){ .id = { "", 0 }, .found = "", .expected = "",
-	    .message = "" };
+	set->errors[set->error_count] = (struct cedar_error){ .id = { "", 0 }, .found = "",
+	    .expected = "", .message = "" };
 	return &set->errors[set->error_count++];
 }
 
@@ -122,7 +123,8 @@ add(struct cedar_set *set, const struct cedar_str *id, struct cedar_str text)
 		return refuse_text(set, text, valid, id, "the text is not valid UTF-8 here");
 	if ((source = cd_arena_alloc(&set->arena, sizeof(*source))) == NULL ||
 	    (source->text = cd_arena_copy(&set->arena, text.data, text.len)) == NULL)
-		return refuse_text(set, text, 0, id, "the policies take more memory than is allowed");
+		return refuse_text(set, text, 0, id,
+		    "the policies take more memory than is allowed");
 	source->len = (uint32_t)text.len;
 	cd_parse(set, source, id);
 	return set->faults == faults;
@@ -141,8 +143,10 @@ cedar_set_add(struct cedar_set *set, struct cedar_str id, struct cedar_str text)
 
 	if (set->sealed)
 		return false;
-	if (id.len > CEDAR_TEXT_MAX || (kept.data = cd_arena_copy(&set->arena, id.data, id.len)) == NULL)
-		return refuse_text(set, text, 0, NULL, "the policies take more memory than is allowed");
+	if (id.len > CEDAR_TEXT_MAX || (kept.data = cd_arena_copy(&set->arena, id.data,
+	    id.len)) == NULL)
+		return refuse_text(set, text, 0, NULL,
+		    "the policies take more memory than is allowed");
 	kept.len = id.len;
 	return add(set, &kept, text);
 }
@@ -185,7 +189,8 @@ cedar_set_count(const struct cedar_set *set)
 static struct cedar_str
 name_str(const struct name *name)
 {
-	return name != NULL ? (struct cedar_str){ name->text, name->len } : (struct cedar_str){ "", 0 };
+	return name != NULL ? (struct cedar_str){ name->text, name->len } :
+	    (struct cedar_str){ "", 0 };
 }
 
 static struct cedar_str
@@ -229,14 +234,16 @@ cedar_policy(const struct cedar_set *set, size_t n, struct cedar_policy *out)
 		.action = policy->action,
 		.action_list = policy->action_list,
 		.action_count = policy->action_count,
-		.conditions = source_str(policy->source, policy->conditions_start, policy->conditions_end),
+		.conditions = source_str(policy->source, policy->conditions_start,
+		    policy->conditions_end),
 		.annotation_count = policy->annotation_count,
 	};
 	return true;
 }
 
 bool
-cedar_policy_action(const struct cedar_set *set, size_t n, size_t i, struct cedar_str *type, struct cedar_str *id)
+cedar_policy_action(const struct cedar_set *set, size_t n, size_t i, struct cedar_str *type,
+    struct cedar_str *id)
 {
 	if (n >= set->count || i >= set->policies[n]->action_count)
 		return false;
@@ -261,7 +268,8 @@ cedar_policy_annotation_at(const struct cedar_set *set, size_t n, size_t i, stru
 }
 
 bool
-cedar_policy_annotation(const struct cedar_set *set, size_t n, const char *name, struct cedar_str *value)
+cedar_policy_annotation(const struct cedar_set *set, size_t n, const char *name,
+    struct cedar_str *value)
 {
 	const struct annotation *a = n < set->count ? set->policies[n]->annotations : NULL;
 

@@ -102,8 +102,8 @@ escape_of(uint32_t code, bool pattern, char out[16])
 		return pattern;
 	default:
 		(void)snprintf(out, 16, "\\u{%x}", (unsigned)code);
-		return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
-		    code == 0xfeff;
+		return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
+		    code == 0x2029 || code == 0xfeff;
 	}
 }
 

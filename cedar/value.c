@@ -104,7 +104,8 @@ cd_value_type_name(int type)
 		[VALUE_DATETIME] = "a datetime", [VALUE_DURATION] = "a duration",
 	};
 
-	return type >= 0 && (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : "nothing";
+	return type >= 0 && (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] :
+	    "nothing";
 }
 
 /* ---- sorting ---- */
@@ -239,7 +240,8 @@ cd_set_contains_any(const struct set *set, const struct set *other)
 static int
 compare_fields(const void *a, const void *b)
 {
-	return order(((const struct field *)a)->name->serial, ((const struct field *)b)->name->serial);
+	return order(((const struct field *)a)->name->serial,
+	    ((const struct field *)b)->name->serial);
 }
 
 /* Sorting by insertion beats the general way for the few fields that most records have. */

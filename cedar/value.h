@@ -33,7 +33,7 @@ struct value {
 };
 
 struct ip {
-	unsigned char address[16];	/* network order; IPv4 in the first four bytes, the others 0 */
+	unsigned char address[16];	/* network order; IPv4 in the first four bytes, then 0 */
 	uint8_t prefix;			/* at most 32 or 128 */
 	bool v6;
 };

@@ -81,7 +81,8 @@ static struct cedar_entity *
 add_principal(struct cedar_request *rq, struct cedar_entity *tenant)
 {
 	static const struct cedar_str roles[] = { { "operator", 8 } };
-	struct cedar_entity *e = cedar_entity(rq, STR("ApiKey"), STR("0192f0c4-8d02-7e19-b3c4-1d2e3f4a5b6c"));
+	struct cedar_entity *e = cedar_entity(rq, STR("ApiKey"),
+	    STR("0192f0c4-8d02-7e19-b3c4-1d2e3f4a5b6c"));
 	struct cedar_record *r = cedar_entity_attributes(e);
 
 	cedar_entity_parent(e, cedar_entity(rq, STR("Role"), roles[0]));
@@ -103,7 +104,8 @@ add_action(struct cedar_request *rq)
 static struct cedar_entity *
 add_resource(struct cedar_request *rq, struct cedar_entity *tenant)
 {
-	struct cedar_entity *e = cedar_entity(rq, STR("Grant"), STR("0192f0c5-0a0b-7c0d-8e0f-101112131415"));
+	struct cedar_entity *e = cedar_entity(rq, STR("Grant"),
+	    STR("0192f0c5-0a0b-7c0d-8e0f-101112131415"));
 	struct cedar_record *r = cedar_entity_attributes(e);
 
 	cedar_entity_parent(e, tenant);
@@ -172,7 +174,8 @@ measure_parse(struct cedar_str text, struct samples *samples)
 {
 	double begin = now(), start;
 
-	for (samples->count = 0; samples->count < SAMPLES && now() - begin < SECONDS_MAX / 6 * 1e6;) {
+	for (samples->count = 0; samples->count < SAMPLES &&
+	    now() - begin < SECONDS_MAX / 6 * 1e6;) {
 		start = now();
 		cedar_set_free(compile(text));
 		samples->times[samples->count++] = now() - start;
@@ -201,7 +204,8 @@ main(int argc, char **argv)
 	set = compile(text);
 	measure_decisions(set, &samples, &result);
 	(void)printf("{\"policies\":%zu,\"bytes\":%zu,\"memory\":%zu,\"parse_us\":%.1f,\"median_us\":%.3f,\"p99_us\":%.3f,"
-	    "\"decision\":\"%s\",\"determining\":%zu}\n", cedar_set_count(set), text.len, cedar_set_memory(set), parse,
+	    "\"decision\":\"%s\",\"determining\":%zu}\n", cedar_set_count(set), text.len,
+	    cedar_set_memory(set), parse,
 	    samples.times[samples.count / 2], samples.times[samples.count / 100 * 99],
 	    result.decision == CEDAR_ALLOW ? "allow" : "deny", result.determining_count);
 	cedar_set_free(set);

@@ -81,7 +81,8 @@ slow_duration(const char *text, size_t len, int64_t *out)
 		if ((part = slow_number(text, &at, SIZE_MAX)) < 0)
 			return false;
 		n = strlen(units[unit].name);
-		if (strncmp(text + at, units[unit].name, n) != 0 || (unit == 2 && text[at + 1] == 's')) {
+		if (strncmp(text + at, units[unit].name, n) != 0 ||
+		    (unit == 2 && text[at + 1] == 's')) {
 			at = from;
 			continue;
 		}
@@ -110,7 +111,8 @@ slow_date(long year, long month, long day, int64_t *days)
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	long y, m;
 
-	if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1] + (month == 2 && leap(year)))
+	if (month < 1 || month > 12 || day < 1 ||
+	    day > lengths[month - 1] + (month == 2 && leap(year)))
 		return false;
 	*days = day - 1;
 	for (y = year; y < 1970; y++)
@@ -148,7 +150,8 @@ field(const char *text, size_t at, size_t len)
 static bool
 slow_datetime(const char *text, size_t len, int64_t *out)
 {
-	static const char *const shapes[] = { "9999-99-99", "9999-99-99T99:99:99Z", "9999-99-99T99:99:99.999Z",
+	static const char *const shapes[] = { "9999-99-99", "9999-99-99T99:99:99Z",
+	    "9999-99-99T99:99:99.999Z",
 	    "9999-99-99T99:99:99+9999", "9999-99-99T99:99:99.999+9999" };
 	size_t shape, zone;
 	int64_t days, offset = 0;
@@ -156,7 +159,8 @@ slow_datetime(const char *text, size_t len, int64_t *out)
 
 	for (shape = 0; shape < 5 && !has_shape(text, len, shapes[shape]); shape++)
 		;
-	if (shape == 5 || !slow_date(field(text, 0, 4), field(text, 5, 2), field(text, 8, 2), &days))
+	if (shape == 5 || !slow_date(field(text, 0, 4), field(text, 5, 2), field(text, 8, 2),
+	    &days))
 		return false;
 	if (shape > 0) {
 		h = field(text, 11, 2);
@@ -229,7 +233,8 @@ check_numbers(const char *text, size_t len)
 	}
 	if (cd_datetime_parse(text, len, &fast)) {
 		HOLDS(cd_datetime_to_date(fast, &slow) && slow % 86400000 == 0);
-		HOLDS(slow + cd_datetime_to_time(fast) == fast && slow <= fast && fast - slow < 86400000);
+		HOLDS(slow + cd_datetime_to_time(fast) == fast && slow <= fast &&
+		    fast - slow < 86400000);
 	}
 }
 
@@ -242,7 +247,8 @@ check_ip(const char *text, size_t len)
 	HOLDS(good == slow_ip(text, len, &slow));
 	if (!good)
 		return;
-	HOLDS(fast.v6 == slow.v6 && fast.prefix == slow.prefix && memcmp(fast.address, slow.address, 16) == 0);
+	HOLDS(fast.v6 == slow.v6 && fast.prefix == slow.prefix &&
+	    memcmp(fast.address, slow.address, 16) == 0);
 	HOLDS(cd_ip_in_range(&fast, &slow));
 	slow.prefix = 0;
 	HOLDS(cd_ip_in_range(&fast, &slow));

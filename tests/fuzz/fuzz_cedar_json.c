@@ -28,7 +28,8 @@ the_set(void)
 
 	if (set == NULL) {
 		set = cedar_set_new(0);
-		HOLDS(set != NULL && cedar_set_add_text(set, cedar_str(policies)) && cedar_set_seal(set));
+		HOLDS(set != NULL && cedar_set_add_text(set, cedar_str(policies)) &&
+		    cedar_set_seal(set));
 	}
 	return set;
 }
@@ -66,7 +67,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cedar_request_resource(rq, cedar_entity(rq, cedar_str("R"), cedar_str("r")));
 	good = cedar_request_entities_json(rq, entities);
 	if (good && cut != NULL)
-		good = cedar_request_context_json(rq, (struct cedar_str){ cut + 1, size - entities.len - 1 });
+		good = cedar_request_context_json(rq,
+		    (struct cedar_str){ cut + 1, size - entities.len - 1 });
 	HOLDS(good == (cedar_request_fault(rq) == NULL));
 	if (good)
 		check_decision(rq);

@@ -94,7 +94,8 @@ check_decision(const struct cedar_set *set)
 		rq->candidates[i / 64] |= UINT64_C(1) << i % 64;
 	if (!cedar_authorize(rq, 0, SIZE_MAX, &all))
 		return;
-	HOLDS(indexed.decision == all.decision && indexed.determining_count == all.determining_count &&
+	HOLDS(indexed.decision == all.decision &&
+	    indexed.determining_count == all.determining_count &&
 	    indexed.failure_count == all.failure_count);
 	for (i = 0; i < all.determining_count; i++)
 		HOLDS(indexed.determining[i] == all.determining[i]);

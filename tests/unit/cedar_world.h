@@ -25,7 +25,8 @@ compiled(const char *text)
 static inline void
 begin_world(struct cedar_request *rq, const struct cedar_set *set)
 {
-	static const struct cedar_str roles[] = { { "writer", 6 }, { "reader", 6 }, { "writer", 6 } };
+	static const struct cedar_str roles[] = { { "writer", 6 }, { "reader", 6 },
+	    { "writer", 6 } };
 	struct cedar_entity *alice, *team, *view, *plan;
 	struct cedar_record *r;
 

@@ -49,7 +49,8 @@ holds(struct world *w, const char *condition)
 	char text[512];
 	const struct cedar_result *result;
 
-	(void)snprintf(text, sizeof(text), "permit (principal, action, resource) when { %s };", condition);
+	(void)snprintf(text, sizeof(text), "permit (principal, action, resource) when { %s };",
+	    condition);
 	result = ask(w, text);
 	if (result->failure_count > 0)
 		return 'e';
@@ -63,7 +64,8 @@ values_are_what_was_put(void **state)
 		{ "principal == User::\"alice\" && resource == Doc::\"plan\" && action == Action::\"view\"", 't' },
 		{ "principal.name == \"Alice\" && principal.level == 7", 't' },
 		{ "principal.roles == [\"reader\", \"writer\"]", 't' },
-		{ "principal.roles.contains(\"writer\") && !principal.roles.contains(\"admin\")", 't' },
+		{ "principal.roles.contains(\"writer\") && !principal.roles.contains(\"admin\")",
+		    't' },
 		{ "principal.boss == User::\"bob\" && !(principal.boss has name)", 't' },
 		{ "principal.boss.name == \"Bob\"", 'e' },
 		{ "principal.hasTag(\"color\") && principal.getTag(\"color\") == \"red\"", 't' },
@@ -71,11 +73,14 @@ values_are_what_was_put(void **state)
 		{ "resource.secret && resource.metadata.kind == \"text\"", 't' },
 		{ "resource.metadata == {kind: \"text\"} && resource.metadata != {kind: \"image\"}", 't' },
 		{ "context.source_ip.isInRange(ip(\"192.0.2.0/24\"))", 't' },
-		{ "context.now == datetime(\"2024-01-01\") && context.age == duration(\"1h\")", 't' },
-		{ "context == {now: context.now, age: context.age, source_ip: context.source_ip}", 't' },
+		{ "context.now == datetime(\"2024-01-01\") && context.age == duration(\"1h\")",
+		    't' },
+		{ "context == {now: context.now, age: context.age, source_ip: context.source_ip}",
+		    't' },
 		{ "context == {}", 'f' }, { "context has nothing", 'f' },
 		{ "principal in Org::\"o\" && action in Action::\"read\" && !(resource in Org::\"o\")", 't' },
-		{ "User::\"bob\" in [User::\"bob\", Org::\"o\"]", 't' }, { "Team::\"a\" in Org::\"o\"", 't' },
+		{ "User::\"bob\" in [User::\"bob\", Org::\"o\"]", 't' },
+		    { "Team::\"a\" in Org::\"o\"", 't' },
 		{ "principal.boss in Org::\"o\"", 'f' }, { "User::\"nobody\" has name", 'f' },
 	};
 	size_t i;
@@ -99,7 +104,8 @@ forbids_overrule_and_failures_do_nothing(void **state)
 	assert_int_equal(r->determining[1], 2);
 	assert_int_equal(r->failure_count, 1);
 	assert_int_equal(r->failures[0].policy, 1);
-	r = ask(*state, "permit (principal, action, resource); forbid (principal, action, resource);"
+	r = ask(*state,
+	    "permit (principal, action, resource); forbid (principal, action, resource);"
 	    "permit (principal, action, resource); forbid (principal is User, action, resource);");
 	assert_int_equal(r->decision, CEDAR_DENY);
 	assert_int_equal(r->determining_count, 2);
@@ -121,10 +127,12 @@ ranges_are_layers(void **state)
 	    "permit (principal, action, resource) when { principal.nope };");
 	for (first = 0; first <= 5; first++)
 		for (count = 0; count <= 5; count++) {
-			bool forbids = first <= 1 && first + count > 1, permits = first <= 2 && first + count > 2;
+			bool forbids = first <= 1 && first + count > 1, permits = first <= 2 &&
+			    first + count > 2;
 
 			assert_true(cedar_authorize(w->rq, first, count, &w->result));
-			assert_int_equal(w->result.decision, permits && !forbids ? CEDAR_ALLOW : CEDAR_DENY);
+			assert_int_equal(w->result.decision, permits && !forbids ? CEDAR_ALLOW :
+			    CEDAR_DENY);
 			assert_int_equal(w->result.determining_count, forbids || permits);
 			assert_int_equal(w->result.failure_count, first <= 3 && first + count > 3);
 		}
@@ -139,12 +147,14 @@ ranges_across_words(void **state)
 	size_t first, count, i, len = 0;
 
 	for (i = 0; i < 200; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "permit(principal,action,resource);");
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "permit(principal,action,resource);");
 	(void)ask(w, text);
 	for (first = 0; first < 200; first += 7)
 		for (count = 0; count <= 200; count++) {
 			assert_true(cedar_authorize(w->rq, first, count, &w->result));
-			assert_int_equal(w->result.determining_count, count < 200 - first ? count : 200 - first);
+			assert_int_equal(w->result.determining_count, count < 200 - first ?
+			    count : 200 - first);
 			for (i = 0; i < w->result.determining_count; i++)
 				assert_int_equal(w->result.determining[i], first + i);
 		}
@@ -188,11 +198,15 @@ static void
 failures_say_what_and_where(void **state)
 {
 	static const struct { const char *condition, *message, *where; } cases[] = {
-		{ "principal.nope == 1", "the entity has no attribute `nope`; test with `has` first", "nope" },
-		{ "context.nope == 1", "the record has no attribute `nope`; test with `has` first", "nope" },
-		{ "context[\"n\"] == 1", "the record has no attribute `n`; test with `has` first", "[\"n\"]" },
+		{ "principal.nope == 1",
+		    "the entity has no attribute `nope`; test with `has` first", "nope" },
+		{ "context.nope == 1",
+		    "the record has no attribute `nope`; test with `has` first", "nope" },
+		{ "context[\"n\"] == 1", "the record has no attribute `n`; test with `has` first",
+		    "[\"n\"]" },
 		{ "User::\"x\".a == 1", "`User::\"x\"` does not exist", "a" },
-		{ "principal.getTag(\"x\") == 1", "`User::\"alice\"` has no such tag; test with `hasTag` first",
+		{ "principal.getTag(\"x\") == 1",
+		    "`User::\"alice\"` has no such tag; test with `hasTag` first",
 		    "getTag(\"x\")" },
 		{ "1 && true", "expected a Bool, found a Long", "1" },
 		{ "true && (if true then principal else 1)", "expected a Bool, found an entity",
@@ -203,11 +217,13 @@ failures_say_what_and_where(void **state)
 		{ "decimal(\"1\") == 1", "this text is no decimal", "decimal(\"1\")" },
 		{ "ip() == 1", "`ip` takes exactly one argument", "ip()" },
 		{ "ip(\"::1\").isIpv4(1)", "`isIpv4` takes no argument", "isIpv4(1)" },
-		{ "\"a\" < \"b\"", "expected a Long, a datetime or a duration, found a String", "\"a\"" },
+		{ "\"a\" < \"b\"", "expected a Long, a datetime or a duration, found a String",
+		    "\"a\"" },
 		{ "1 < context.now", "expected a Long, found a datetime", "context.now" },
 		{ "principal in [User::\"a\", 1]", "expected a set of entities alone, found a Long",
 		    "[User::\"a\", 1]" },
-		{ "[1].containsAll(2)", "expected a set as the argument, found a Long", "containsAll(2)" },
+		{ "[1].containsAll(2)", "expected a set as the argument, found a Long",
+		    "containsAll(2)" },
 		{ "principal like \"a\"", "expected a String, found an entity", "principal" },
 	};
 	struct world *w = *state;
@@ -291,7 +307,8 @@ a_request_outlives_the_sets_it_asks(void **state)
 
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(holds(w, "principal in Org::\"o\" && principal.level > 6"), 't');
-		assert_int_equal(holds(w, "principal in Org::\"p\" || principal.hasTag(\"size\")"), 'f');
+		assert_int_equal(holds(w,
+		    "principal in Org::\"p\" || principal.hasTag(\"size\")"), 'f');
 	}
 }
 
@@ -319,14 +336,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(values_are_what_was_put, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(forbids_overrule_and_failures_do_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(forbids_overrule_and_failures_do_nothing, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(ranges_are_layers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ranges_across_words, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_opaque_entity_leaves_policies_undetermined, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_opaque_entity_leaves_policies_undetermined,
+		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(failures_say_what_and_where, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_request_with_a_fault_is_denied, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_request_with_a_fault_is_denied, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(nothing_was_said_yet, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_request_outlives_the_sets_it_asks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_request_outlives_the_sets_it_asks, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(cycles_end, set_up, tear_down),
 	};
 

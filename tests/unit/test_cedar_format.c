@@ -51,8 +51,9 @@ scopes_and_annotations(void **state)
 static const struct { const char *from, *to; } expressions[] = {
 	{ "true && false || !true", NULL },
 	{ "((true)&&(false))&&(true&&true)", "true && false && (true && true)" },
-	{ "(1+2)-(3-4)", "1 + 2 - (3 - 4)" }, { "(1+2)*3", "(1 + 2) * 3" }, { "1+(2*3)", "1 + 2 * 3" },
-	{ "1 * (2 * 3) == -(-5)", "1 * (2 * 3) == -(-5)" }, { "-(5)", "-5" }, { "--5", "-(-5)" },
+	{ "(1+2)-(3-4)", "1 + 2 - (3 - 4)" }, { "(1+2)*3", "(1 + 2) * 3" },
+	    { "1+(2*3)", "1 + 2 * 3" },
+	{ "1 * (2 * 3) == -(-5)", "1 * (2 * 3) == -(-5)" }, { "-(5)", "-5" }, { "----0 == -(-0)", "0 == 0" }, { "--5", "-(-5)" },
 	{ "!!true", "!(!true)" }, { "-context.a", NULL }, { "(-5).a == (-context).a", NULL },
 	{ "- 9223372036854775808 == 007", "-9223372036854775808 == 7" },
 	{ "(1 == 2) == (3 < 4)", NULL }, { "(principal in A::\"b\") == true", NULL },
@@ -63,13 +64,15 @@ static const struct { const char *from, *to; } expressions[] = {
 	{ "{\"a\":1,\"b c\":{},\"if\":[],d:2,}", "{a: 1, \"b c\": {}, \"if\": [], d: 2}" },
 	{ "context[\"a\"][\"if\"][\"b c\"].d", "context.a[\"if\"][\"b c\"].d" },
 	{ "((context.a).b).contains([1,])", "context.a.b.contains([1])" },
-	{ "context has \"a\" && context has \"b c\" && context has d.e", "context has a && context has \"b c\" && context has d.e" },
+	{ "context has \"a\" && context has \"b c\" && context has d.e",
+	    "context has a && context has \"b c\" && context has d.e" },
 	{ "\"\\x41\\u{e9}\\n\\0\\u{7f}\\'\" like \"\\x2a\\*\\u{2a}**\\u{200b}\"",
 	    "\"A\xC3\xA9\\n\\0\\u{7f}'\" like \"*\\**\xE2\x80\x8B\"" },
 	{ "principal is A::B in (C::\"d\") && (principal is A) == true",
 	    "principal is A::B in C::\"d\" && (principal is A) == true" },
 	{ "ip(\"1.2.3.4\",).isInRange((ip(\"::1\")))", "ip(\"1.2.3.4\").isInRange(ip(\"::1\"))" },
-	{ "(1 + 2).a == [1 + 2][\"x\"]", "(1 + 2).a == [1 + 2].x" }, { "(a::\"b\").c", "a::\"b\".c" },
+	{ "(1 + 2).a == [1 + 2][\"x\"]", "(1 + 2).a == [1 + 2].x" },
+	    { "(a::\"b\").c", "a::\"b\".c" },
 	{ "\"a\" + 1 - -2 == !context.x", "\"a\" + 1 - -2 == !context.x" },
 };
 
@@ -81,8 +84,10 @@ expressions_keep_their_tree(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(expressions); i++) {
-		(void)snprintf(from, sizeof(from), "permit(principal,action,resource)when{%s};", expressions[i].from);
-		(void)snprintf(to, sizeof(to), "permit (principal, action, resource)\nwhen { %s };\n",
+		(void)snprintf(from, sizeof(from), "permit(principal,action,resource)when{%s};",
+		    expressions[i].from);
+		(void)snprintf(to, sizeof(to),
+		    "permit (principal, action, resource)\nwhen { %s };\n",
 		    expressions[i].to != NULL ? expressions[i].to : expressions[i].from);
 		expect(from, to);
 	}

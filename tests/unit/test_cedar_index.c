@@ -74,15 +74,16 @@ write_side(char *out, size_t room, const char *variable, struct side *s, bool ac
 	s->id = draw(ENTITIES);
 	switch (s->kind) {
 	case CEDAR_EQ:
-		return (size_t)snprintf(out, room, "%s == %s::\"%u\"", variable, types[s->of_type], s->id);
+		return (size_t)snprintf(out, room, "%s == %s::\"%u\"", variable,
+		    types[s->of_type], s->id);
 	case CEDAR_IN:
-		return (size_t)snprintf(out, room, action && s->id % 2 != 0 ? "%s in [%s::\"%u\"]" : "%s in %s::\"%u\"",
-		    variable, types[s->of_type], s->id);
+		return (size_t)snprintf(out, room, action && s->id % 2 != 0 ?
+		    "%s in [%s::\"%u\"]" : "%s in %s::\"%u\"", variable, types[s->of_type], s->id);
 	case CEDAR_IS:
 		return (size_t)snprintf(out, room, "%s is %s", variable, types[s->type]);
 	case CEDAR_IS_IN:
-		return (size_t)snprintf(out, room, "%s is %s in %s::\"%u\"", variable, types[s->type],
-		    types[s->of_type], s->id);
+		return (size_t)snprintf(out, room, "%s is %s in %s::\"%u\"", variable,
+		    types[s->type], types[s->of_type], s->id);
 	case CEDAR_ANY:
 	default:
 		return (size_t)snprintf(out, room, "%s", variable);
@@ -129,7 +130,8 @@ random_hierarchy(struct cedar_request *rq)
 			for (j = i + 1; j < ENTITIES; j++)
 				if (draw(4) == 0) {
 					parents[kind][i] |= 1u << j;
-					cedar_entity_parent(entity(rq, kind, i), entity(rq, kind, j));
+					cedar_entity_parent(entity(rq, kind, i),
+					    entity(rq, kind, j));
 				}
 }
 
@@ -157,9 +159,11 @@ only_matching_policies_apply(void **state)
 		assert_true(cedar_authorize(rq, 0, SIZE_MAX, &result));
 		for (i = n = 0; i < POLICIES; i++) {
 			bool all = matches(&sides[i][0], kinds[0], ids[0]) &&
-			    matches(&sides[i][1], kinds[1], ids[1]) && matches(&sides[i][2], kinds[2], ids[2]);
+			    matches(&sides[i][1], kinds[1], ids[1]) &&
+			    matches(&sides[i][2], kinds[2], ids[2]);
 
-			assert_int_equal(n < result.determining_count && result.determining[n] == i, all);
+			assert_int_equal(n < result.determining_count &&
+			    result.determining[n] == i, all);
 			n += all;
 		}
 		cedar_set_free(set);
@@ -186,7 +190,8 @@ large_hierarchies(void **state)
 	for (i = 0; i < COUNT; i++)
 		(void)snprintf(ids[i], sizeof(ids[i]), "%u", (unsigned)i);
 	for (i = 0; i + 1 < COUNT; i++) {
-		cedar_entity_parent(cedar_entity(rq, S("A"), S(ids[i])), cedar_entity(rq, S("A"), S(ids[i + 1])));
+		cedar_entity_parent(cedar_entity(rq, S("A"), S(ids[i])),
+		    cedar_entity(rq, S("A"), S(ids[i + 1])));
 		cedar_entity_parent(fan, cedar_entity(rq, S("A"), S(ids[i])));
 	}
 	cedar_request_principal(rq, cedar_entity(rq, S("A"), S("0")));

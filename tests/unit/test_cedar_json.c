@@ -37,12 +37,15 @@ begin(struct world *w, const char *condition)
 {
 	char text[512];
 
-	(void)snprintf(text, sizeof(text), "permit (principal, action, resource) when { %s };", condition);
+	(void)snprintf(text, sizeof(text), "permit (principal, action, resource) when { %s };",
+	    condition);
 	cedar_set_free(w->set);
 	w->set = compiled(text);
 	cedar_request_begin(w->rq, w->set);
-	cedar_request_principal(w->rq, cedar_entity_json(w->rq, S("{\"type\":\"U\",\"id\":\"a\"}")));
-	cedar_request_action(w->rq, cedar_entity_json(w->rq, S("{\"__entity\":{\"type\":\"Action\",\"id\":\"v\"}}")));
+	cedar_request_principal(w->rq, cedar_entity_json(w->rq,
+	    S("{\"type\":\"U\",\"id\":\"a\"}")));
+	cedar_request_action(w->rq, cedar_entity_json(w->rq,
+	    S("{\"__entity\":{\"type\":\"Action\",\"id\":\"v\"}}")));
 	cedar_request_resource(w->rq, cedar_entity(w->rq, S("R"), S("r")));
 }
 
@@ -56,21 +59,27 @@ allows(struct world *w)
 }
 
 static const struct { const char *value, *condition; } values[] = {
-	{ "true", "principal.v" }, { "-9223372036854775808", "principal.v == -9223372036854775808" },
-	{ "9223372036854775807", "principal.v == 9223372036854775807" }, { "\"\\ud83d\\ude00\\u0000\"", "principal.v == \"\\u{1f600}\\0\"" },
+	{ "true", "principal.v" }, { "-9223372036854775808",
+	    "principal.v == -9223372036854775808" },
+	{ "9223372036854775807", "principal.v == 9223372036854775807" },
+	    { "\"\\ud83d\\ude00\\u0000\"", "principal.v == \"\\u{1f600}\\0\"" },
 	{ "[2,1,2]", "principal.v == [1, 2]" }, { "[[],{}]", "principal.v.containsAll([{}, []])" },
 	{ "{\"a\":{\"b\":1}}", "principal.v == {a: {b: 1}} && principal.v has a.b" },
 	{ "{\"__entity\":{\"type\":\"A::B\",\"id\":\"\"}}", "principal.v == A::B::\"\"" },
 	{ "{\"type\":\"U\",\"id\":\"a\"}", "principal.v == {type: \"U\", id: \"a\"}" },
-	{ "{\"__entity\":{\"type\":\"U\",\"id\":\"b\"},\"x\":1}", "principal.v.x == 1 && principal.v[\"__entity\"].id == \"b\"" },
+	{ "{\"__entity\":{\"type\":\"U\",\"id\":\"b\"},\"x\":1}",
+	    "principal.v.x == 1 && principal.v[\"__entity\"].id == \"b\"" },
 	{ "{\"__entity\":{\"type\":\"U\"}}", "principal.v has \"__entity\"" },
 	{ "{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "principal.v.isLoopback()" },
 	{ "{\"__extn\":{\"fn\":\"offset\",\"args\":[{\"__extn\":{\"fn\":\"datetime\",\"arg\":\"1970-01-01\"}},"
-	    "{\"__extn\":{\"fn\":\"duration\",\"arg\":\"1d\"}}]}}", "principal.v == datetime(\"1970-01-02\")" },
-	{ "{\"__extn\":{\"fn\":\"decimal\",\"arg\":\"1.0\",\"args\":3}}", "principal.v == decimal(\"1.0\")" },
+	    "{\"__extn\":{\"fn\":\"duration\",\"arg\":\"1d\"}}]}}",
+	    "principal.v == datetime(\"1970-01-02\")" },
+	{ "{\"__extn\":{\"fn\":\"decimal\",\"arg\":\"1.0\",\"args\":3}}",
+	    "principal.v == decimal(\"1.0\")" },
 	{ "{\"__extn\":{\"fn\":\"decimal\"}}", "principal.v == {\"__extn\": {fn: \"decimal\"}}" },
 	{ "{\"__expr\":1}", "principal.v[\"__expr\"] == 1" },
-	{ "{\"a\\u0000b\":1,\"a\":2,\"\\u0000\":3}", "principal.v == {\"a\\0b\": 1, a: 2, \"\\0\": 3}" },
+	{ "{\"a\\u0000b\":1,\"a\":2,\"\\u0000\":3}",
+	    "principal.v == {\"a\\0b\": 1, a: 2, \"\\0\": 3}" },
 };
 
 static void
@@ -91,33 +100,49 @@ values_and_escapes(void **state)
 }
 
 static const struct { const char *json, *fault; } bad_entities[] = {
-	{ "{}", "entities are an array" }, { "[1]", "an entity is an object with `uid`, `attrs` and `parents`" },
-	{ "[{\"attrs\":{},\"parents\":[]}]", "an entity is an object with `uid`, `attrs` and `parents`" },
+	{ "{}", "entities are an array" }, { "[1]",
+	    "an entity is an object with `uid`, `attrs` and `parents`" },
+	{ "[{\"attrs\":{},\"parents\":[]}]",
+	    "an entity is an object with `uid`, `attrs` and `parents`" },
 	{ "[{" UID ",\"parents\":[]}]", "an entity has no object `attrs`" },
 	{ "[{" UID ",\"attrs\":[],\"parents\":[]}]", "an entity has no object `attrs`" },
 	{ "[{" UID ",\"attrs\":{}}]", "an entity has no array `parents`" },
 	{ "[{" UID ",\"attrs\":{},\"parents\":[],\"tags\":null}]", "`tags` is no object" },
 	{ "[{\"uid\":\"U::\\\"a\\\"\",\"attrs\":{},\"parents\":[]}]",
 	    "an entity is written as {\"type\": ..., \"id\": ...}, both strings" },
-	{ "[{\"uid\":{\"type\":\"U \",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]", "an entity's type is no valid name" },
-	{ "[{\"uid\":{\"type\":\"\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]", "an entity's type is no valid name" },
-	{ "[{\"uid\":{\"type\":\"A::if\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]", "an entity's type is no valid name" },
-	{ "[{\"uid\":{\"type\":\"A:B\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]", "an entity's type is no valid name" },
-	{ ENTITY("\"v\":null"), "`null` is no value" }, { ENTITY("\"v\":[null]"), "`null` is no value" },
-	{ ENTITY("\"v\":1.0"), "a number is no integer of 64 bits" }, { ENTITY("\"v\":1e3"), "a number is no integer of 64 bits" },
+	{ "[{\"uid\":{\"type\":\"U \",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]",
+	    "an entity's type is no valid name" },
+	{ "[{\"uid\":{\"type\":\"\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]",
+	    "an entity's type is no valid name" },
+	{ "[{\"uid\":{\"type\":\"A::if\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]",
+	    "an entity's type is no valid name" },
+	{ "[{\"uid\":{\"type\":\"A:B\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]",
+	    "an entity's type is no valid name" },
+	{ ENTITY("\"v\":null"), "`null` is no value" },
+	    { ENTITY("\"v\":[null]"), "`null` is no value" },
+	{ ENTITY("\"v\":1.0"), "a number is no integer of 64 bits" },
+	    { ENTITY("\"v\":1e3"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":-0"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":9223372036854775808"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":-9223372036854775809"), "a number is no integer of 64 bits" },
-	{ ENTITY("\"v\":1,\"v\":1"), "the JSON is not valid at byte 45: expected each member once" },
-	{ ENTITY("\"v\":\"\\ud800\""), "the JSON is not valid at byte 44: expected a pair of surrogates" },
+	{ ENTITY("\"v\":1,\"v\":1"),
+	    "the JSON is not valid at byte 45: expected each member once" },
+	{ ENTITY("\"v\":\"\\ud800\""),
+	    "the JSON is not valid at byte 44: expected a pair of surrogates" },
 	{ ENTITY("\"v\":{\"__expr\":\"1\"}"), "`__expr` is not supported" },
-	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"contains\",\"args\":[[1],1]}}"), "`__extn` names a function that does not exist" },
-	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip \",\"arg\":\"::1\"}}"), "`__extn` names a function that does not exist" },
+	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"contains\",\"args\":[[1],1]}}"),
+	    "`__extn` names a function that does not exist" },
+	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip \",\"arg\":\"::1\"}}"),
+	    "`__extn` names a function that does not exist" },
 	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"x\"}}"), "a text is no ip" },
-	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"arg\":1}}"), "`ip` takes an argument of another type" },
-	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"args\":[]}}"), "`ip` takes another number of arguments" },
-	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"args\":[1,2,3]}}"), "`ip` takes another number of arguments" },
-	{ "[{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]", "an entity is its own ancestor" },
+	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"arg\":1}}"),
+	    "`ip` takes an argument of another type" },
+	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"args\":[]}}"),
+	    "`ip` takes another number of arguments" },
+	{ ENTITY("\"v\":{\"__extn\":{\"fn\":\"ip\",\"args\":[1,2,3]}}"),
+	    "`ip` takes another number of arguments" },
+	{ "[{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]",
+	    "an entity is its own ancestor" },
 	{ "[{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"b\"}]},"
 	    "{\"uid\":{\"type\":\"U\",\"id\":\"b\"},\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]",
 	    "an entity is its own ancestor" },
@@ -165,8 +190,10 @@ equal_twins_and_ancestors(void **state)
 static void
 contexts(void **state)
 {
-	static const char *const bad[] = { "null", "[]", "1", "{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}", "{\"a\":1.5}", "",
-	    "{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "{\"a\":null}", "{\"a\":1,\"a\":1}", "{\"a\":1}}", "{\"__expr\":\"\"}" };
+	static const char *const bad[] = { "null", "[]", "1",
+	    "{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}", "{\"a\":1.5}", "",
+	    "{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "{\"a\":null}", "{\"a\":1,\"a\":1}",
+	    "{\"a\":1}}", "{\"__expr\":\"\"}" };
 	struct world *w = *state;
 	size_t i;
 
@@ -177,7 +204,8 @@ contexts(void **state)
 		assert_non_null(cedar_request_fault(w->rq));
 	}
 	begin(w, "context == {a: {b: U::\"a\"}} && context.a.b == principal");
-	assert_true(cedar_request_context_json(w->rq, S("{\"a\":{\"b\":{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}}}")));
+	assert_true(cedar_request_context_json(w->rq,
+	    S("{\"a\":{\"b\":{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}}}")));
 	assert_true(allows(w));
 }
 
@@ -197,7 +225,8 @@ nesting(void **state)
 			json[len++] = ']';
 		(void)snprintf(json + len, sizeof(json) - len, "}");
 		begin(w, "true");
-		assert_int_equal(cedar_request_context_json(w->rq, S(json)), depth < CEDAR_NESTING_MAX);
+		assert_int_equal(cedar_request_context_json(w->rq, S(json)),
+		    depth < CEDAR_NESTING_MAX);
 	}
 }
 

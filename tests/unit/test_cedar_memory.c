@@ -94,7 +94,8 @@ try_all(void)
 	good = good && cedar_set_add_text(set, S(policies)) && cedar_set_seal(set);
 	if (good) {
 		begin_world(rq, set);
-		cedar_request_entities_json(rq, S("[{\"uid\":{\"type\":\"U\",\"id\":\"x\"},\"attrs\":{\"a\":[1,{}]},\"parents\":[]}]"));
+		cedar_request_entities_json(rq,
+		    S("[{\"uid\":{\"type\":\"U\",\"id\":\"x\"},\"attrs\":{\"a\":[1,{}]},\"parents\":[]}]"));
 		good = cedar_authorize(rq, 0, SIZE_MAX, &result);
 		assert_int_equal(result.decision, good ? CEDAR_ALLOW : CEDAR_DENY);
 		assert_int_equal(good, cedar_request_fault(rq) == NULL);
@@ -161,7 +162,8 @@ requests_keep_to_their_bound(void **state)
 		cedar_request_resource(rq, cedar_entity(rq, S("R"), S("a")));
 		cedar_put_long(cedar_request_context(rq), S("a"), 1);
 		if (!cedar_authorize(rq, 0, SIZE_MAX, &result)) {
-			assert_string_equal(cedar_request_fault(rq), "the request takes more memory than is allowed");
+			assert_string_equal(cedar_request_fault(rq),
+			    "the request takes more memory than is allowed");
 			denied++;
 		}
 		assert_int_equal(result.decision, CEDAR_DENY);

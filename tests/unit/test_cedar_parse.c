@@ -25,7 +25,8 @@ static const struct refusal {
 	    "expected `==`, `in`, `is` or `,`, found `!=`" },
 	{ "permit (principal == \"a\", action, resource);", 1, 22, "the string `\"a\"`",
 	    "expected an entity such as `User::\"alice\"`, found the string `\"a\"`" },
-	{ "permit (principal == ?principal, action, resource);", 1, 22, "the template slot `?principal`",
+	{ "permit (principal == ?principal, action, resource);", 1, 22,
+	    "the template slot `?principal`",
 	    "templates are not supported, so a slot cannot stand here; expected an entity such as `User::\"alice\"`" },
 	{ "permit (principal, action == User::\"a\", resource);", 1, 30, "`User::\"a\"`",
 	    "this entity is no action, as its type does not end in `Action`; "
@@ -37,8 +38,10 @@ static const struct refusal {
 	{ SCOPE "\rwhen { \"\xC3\xA9\xE2\x82\xAC\" = 1 };", 2, 13, "`=`",
 	    "a single `=` has no meaning; equality is `==`; expected an operator or `}`" },
 	{ SCOPE " when { a == b };", 1, 45, "`a`", NULL },
-	{ SCOPE " when { 1 < 2 < 3 };", 1, 51, "`<`", "comparisons cannot be chained without parentheses" },
-	{ SCOPE " when { !!!!!true };", 1, 49, "`!`", "there can be at most four of these in a row" },
+	{ SCOPE " when { 1 < 2 < 3 };", 1, 51, "`<`",
+	    "comparisons cannot be chained without parentheses" },
+	{ SCOPE " when { !!!!!true };", 1, 49, "`!`",
+	    "there can be at most four of these in a row" },
 	{ SCOPE " when { !-1 };", 1, 46, "`-`", "`!` and `-` can be mixed only with parentheses" },
 	{ SCOPE " when { true && if true then 1 else 2 };", 1, 53, "`if`",
 	    "an `if` inside an operator needs parentheses around it" },
@@ -51,7 +54,7 @@ static const struct refusal {
 	{ SCOPE " when { \"a\\qb\" == 1 };", 1, 47, "`\\q`", NULL },
 	{ SCOPE " when { \"a\" like \"\\q\" };", 1, 55, "`\\q`", NULL },
 	{ SCOPE " when { /* no */ true };", 1, 45, "`/`",
-	    "there are no `/* */` comments; a comment runs from `//` to the end of its line; "
+	    "there are no `/* */` comments; a comment runs from `//` to its line's end; "
 	    "expected a value: a literal, `principal`, `action`, `resource`, `context`, an entity such as "
 	    "`User::\"alice\"`, a function call, `(`, `[` or `{`" },
 	{ SCOPE " when { {a: 1, \"\\x61\": 2} };", 1, 52, "`\"\\x61\": 2`",
@@ -64,8 +67,10 @@ static const struct refusal {
 	    "a variable cannot be called; expected `decimal`, `ip`, `datetime` or `duration`" },
 	{ SCOPE " when { \"1.2.3.4\".ip() };", 1, 55, "`ip`",
 	    "this is a function, called as in `function(value)`" },
-	{ SCOPE " when { [1].contains() };", 1, 49, "`contains()`", "this method takes exactly one argument" },
-	{ SCOPE " when { [1].isEmpty(1) };", 1, 49, "`isEmpty(1)`", "this method takes no argument" },
+	{ SCOPE " when { [1].contains() };", 1, 49, "`contains()`",
+	    "this method takes exactly one argument" },
+	{ SCOPE " when { [1].isEmpty(1) };", 1, 49, "`isEmpty(1)`",
+	    "this method takes no argument" },
 	{ SCOPE " when { principal is User::\"a\" };", 1, 58, "`User::\"a\"`",
 	    "an entity cannot stand after `is`; expected an entity type, as in `User` or `App::User`" },
 	{ SCOPE " when { principal.if };", 1, 55, "the reserved word `if`", NULL },
@@ -96,8 +101,8 @@ refusals_tell_place_and_reason(void **state)
 		if (error->place.line != r->line || error->place.column != r->column ||
 		    strcmp(error->found, r->found) != 0 ||
 		    (r->message != NULL && strcmp(error->message, r->message) != 0))
-			fail_msg("%s\n%u:%u %s: %s", r->text, error->place.line, error->place.column, error->found,
-			    error->message);
+			fail_msg("%s\n%u:%u %s: %s", r->text, error->place.line,
+			    error->place.column, error->found, error->message);
 		cedar_set_free(set);
 	}
 }
@@ -155,7 +160,8 @@ ids_are_unique_and_texts_single(void **state)
 	assert_false(cedar_set_add(set, S("b"), S(SCOPE ";" SCOPE ";")));
 	assert_false(cedar_set_add(set, S("c"), S("// nothing")));
 	assert_int_equal(cedar_set_error_count(set), 3);
-	assert_string_equal(cedar_set_error(set, 0)->message, "a policy of this id is in the set already");
+	assert_string_equal(cedar_set_error(set, 0)->message,
+	    "a policy of this id is in the set already");
 	assert_string_equal(cedar_set_error(set, 1)->message,
 	    "there is more than the one policy; expected the end of the text");
 	assert_memory_equal(cedar_set_error(set, 1)->id.data, "b", 2);
@@ -204,19 +210,21 @@ static void
 nesting_has_a_limit_and_chains_have_none(void **state)
 {
 	static const struct { const char *open, *middle, *close; } brackets[] = {
-		{ "(", "true", ")" }, { "[", "1", "]" }, { "{a:", "1", "}" }, { "if ", "true", " then true else true" },
+		{ "(", "true", ")" }, { "[", "1", "]" }, { "{a:", "1", "}" },
+		    { "if ", "true", " then true else true" },
 		{ "ip(", "1", ")" }, { "[1].contains(", "1", ")" }, { "!(", "true", ")" },
 	};
 	static const struct { const char *open, *middle; } chains[] = {
-		{ "true && ", "true" }, { "false || ", "true" }, { "1 + ", "1 == 1" }, { "1 * ", "1 == 1" },
+		{ "true && ", "true" }, { "false || ", "true" }, { "1 + ", "1 == 1" },
+		    { "1 * ", "1 == 1" },
 		{ "if true then true else ", "true" },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(brackets); i++) {
-		assert_true(accepts(nested(CEDAR_NESTING_MAX - 1, brackets[i].open, brackets[i].middle,
-		    brackets[i].close)));
+		assert_true(accepts(nested(CEDAR_NESTING_MAX - 1, brackets[i].open,
+		    brackets[i].middle, brackets[i].close)));
 		assert_false(accepts(nested(CEDAR_NESTING_MAX, brackets[i].open, brackets[i].middle,
 		    brackets[i].close)));
 	}
@@ -246,7 +254,8 @@ facts_of_a_policy(void **state)
 	assert_int_equal(policy.text.len, strlen(text) - policy.offset);
 	assert_int_equal(policy.principal.kind, CEDAR_IS_IN);
 	assert_memory_equal(policy.principal.type.data, "App::User", policy.principal.type.len);
-	assert_memory_equal(policy.principal.entity_type.data, "Team", policy.principal.entity_type.len);
+	assert_memory_equal(policy.principal.entity_type.data, "Team",
+	    policy.principal.entity_type.len);
 	assert_int_equal(policy.principal.entity_id.len, 2);
 	assert_memory_equal(policy.principal.entity_id.data, "t\"", 2);
 	assert_int_equal(policy.resource.kind, CEDAR_EQ);
@@ -281,7 +290,8 @@ static void
 white_space(void **state)
 {
 	static const struct { unsigned first, last; } blanks[] = {
-		{ 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200a },
+		{ 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 },
+		    { 0x1680, 0x1680 }, { 0x2000, 0x200a },
 		{ 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
 	};
 	unsigned code, i;
@@ -299,9 +309,12 @@ white_space(void **state)
 			n = snprintf(text, sizeof(text), "permit%c%c(principal, action, resource);",
 			    (char)(0xc0 | code >> 6), (char)(0x80 | (code & 0x3f)));
 		else
-			n = snprintf(text, sizeof(text), "permit%c%c%c(principal, action, resource);",
-			    (char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3f)), (char)(0x80 | (code & 0x3f)));
-		assert_int_equal(cedar_set_add_text(set, (struct cedar_str){ text, (size_t)n }), blank);
+			n = snprintf(text, sizeof(text),
+			    "permit%c%c%c(principal, action, resource);",
+			    (char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3f)),
+			    (char)(0x80 | (code & 0x3f)));
+		assert_int_equal(cedar_set_add_text(set, (struct cedar_str){ text, (size_t)n }),
+		    blank);
 		cedar_set_free(set);
 	}
 }

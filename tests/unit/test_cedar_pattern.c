@@ -91,7 +91,8 @@ many_stars_take_linear_time(void **state)
 	(void)state;
 	memset(text, 'a', LEN);
 	text[LEN] = '\0';
-	len = (size_t)snprintf(policy, 100, "permit (principal, action, resource) when { context.s like \"");
+	len = (size_t)snprintf(policy, 100,
+	    "permit (principal, action, resource) when { context.s like \"");
 	for (i = 0; i < STARS; i++)
 		len += (size_t)snprintf(policy + len, 8, "*aaa");
 	(void)snprintf(policy + len, 20, "*b\" };");
