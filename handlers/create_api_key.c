@@ -73,5 +73,5 @@ change(struct call *c)
 const struct operation op_create_api_key = {
 	.id = "CreateApiKey", .method = HTTP_POST, .path = "/v1/api-keys", .access = ACCESS_WRITE,
 	.body = &body, .body_max = BODY_SMALL, .check = check,
-	.change = change, .answer = answer_api_key_created,
+	.change = change, .makes = true, .answer = answer_api_key_created,
 };

@@ -126,5 +126,5 @@ answer(struct call *c)
 const struct operation op_create_grant = {
 	.id = "CreateGrant", .method = HTTP_POST, .path = "/v1/grants", .access = ACCESS_WRITE,
 	.body = &body, .body_max = BODY_SMALL, .check = check, .idempotent = true,
-	.load = load, .change = change, .answer = answer,
+	.load = load, .change = change, .makes = true, .answer = answer,
 };

@@ -83,6 +83,7 @@ struct operation {
 	bool direct;
 	/* change() appends no entry to the audit log: where the outcome of its commit is unknown, it stays so. */
 	bool unlogged;
+	bool makes;	/* answer() shows what change() made, which cannot be read back by the path */
 	/* Build the response from what was loaded and changed. After a commit. */
 	void (*answer)(struct call *);
 };

@@ -150,9 +150,12 @@ resolve_commit(struct call *c)
 	db_rollback(c->db);
 	if (rc != DONE || !c->key.found || !target_settled(c))
 		return COMMIT_UNKNOWN;
-	/* One that was sent before it had the lock may still be on its way to a server that we no longer hear. */
-	if (!committed && c->unseen)
+	/* One that was sent without a lock may still be on its way to a server that we no longer hear. */
+	if (!committed && (c->unseen || c->op->target == TARGET_NONE))
 		return COMMIT_UNKNOWN;
+	/* Done, but its result is lost; begun anew, it is found by the key that the client gave it. */
+	if (committed && c->op->makes)
+		return c->idempotency.key != NULL ? RETRY : COMMIT_UNKNOWN;
 	log_warning("the commit %s", committed ? "was made" : "was not made");
 	return committed ? DONE : UNAVAILABLE;
 }

@@ -66,5 +66,5 @@ const struct operation op_rotate_api_key = {
 	.id = "RotateApiKey", .method = HTTP_POST, .path = "/v1/api-keys/{keyId}/rotate",
 	.access = ACCESS_WRITE, .target = TARGET_API_KEY,
 	.body = &body, .body_max = BODY_SMALL,
-	.change = change, .answer = answer_api_key_created,
+	.change = change, .makes = true, .answer = answer_api_key_created,
 };

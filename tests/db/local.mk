@@ -40,4 +40,9 @@ check_PROGRAMS += tests/db/test_operations
 tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)
 tests_db_test_operations_LDADD = $(service_ldadd)
 tests_db_test_operations_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_commit
+tests_db_test_commit_SOURCES = tests/db/test_commit.c tests/db/relay.c tests/db/relay.h $(service_fixture)
+tests_db_test_commit_LDADD = $(service_ldadd)
+tests_db_test_commit_LDFLAGS = $(AM_LDFLAGS) -static
 endif
