@@ -4,6 +4,7 @@ include tests/unit/fcgi.mk
 include tests/unit/cedar.mk
 include tests/fuzz/local.mk
 include tests/fuzz/cedar.mk
+include tests/cedar/local.mk
 include tests/db/local.mk
 include tests/faults/local.mk
 include tests/smoke/local.mk
