@@ -10,6 +10,15 @@ static const struct statement key_authenticate = {
 	    " FROM grantd.authenticate($1::bytea)",
 };
 
+static const struct statement key_note_use = {
+	.name = "key_note_use", .params = 3, .columns = 0, .rows = ROWS_NONE,
+	.sql = "UPDATE grantd.api_keys SET last_used_at = statement_timestamp()"
+	    " WHERE tenant_id = $1 AND id = (SELECT k.id FROM grantd.api_keys k"
+	    " WHERE k.tenant_id = $1 AND k.id = $2 AND coalesce(k.last_used_at, '-infinity')"
+	    " <= statement_timestamp() - $3::bigint * interval '1 millisecond'"
+	    " FOR NO KEY UPDATE SKIP LOCKED)",
+};
+
 static enum outcome
 key_read(struct db_rows *rows, void *into)
 {
@@ -41,6 +50,17 @@ db_key_authenticate(struct db *db, const uint8_t hash[KEY_HASH_LEN], struct key 
 	key_clear(k);
 	db_put_bytea(&p, hash, KEY_HASH_LEN);
 	db_queue(db, &key_authenticate, &p, key_read, k);
+}
+
+void
+db_key_note_use(struct db *db, const struct uuid *tenant, const struct uuid *id)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	db_put_uuid(&p, tenant);
+	db_put_uuid(&p, id);
+	db_put_int(&p, KEY_USE_NOTED_MS);
+	db_queue(db, &key_note_use, &p, NULL, NULL);
 }
 
 void

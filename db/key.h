@@ -27,6 +27,13 @@ struct key {
  */
 void db_key_authenticate(struct db *, const uint8_t hash[KEY_HASH_LEN], struct key *);
 
+/*
+ * Queue: note that the key was used just now, unless that was noted within the last KEY_USE_NOTED_MS already or somebody holds
+ * its row at the moment: the time is for people who look for keys that nobody uses, and never worth a wait.
+ */
+#define KEY_USE_NOTED_MS (5 * 60 * 1000)
+void db_key_note_use(struct db *, const struct uuid *tenant, const struct uuid *id);
+
 void key_clear(struct key *);
 
 #endif

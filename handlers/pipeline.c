@@ -300,14 +300,32 @@ run_keyed(struct call *c)
 	json_object_put(f.details);
 }
 
+/* Now and then, in a transaction of its own: should it fail, the time that people see is a little old. */
+static void
+note_use(struct call *c)
+{
+	struct uuid tenant = c->key.tenant, id = c->key.id;
+
+	if (!c->key.found || !known_keys_use_is_due(c->service->known_keys, c->key_hash,
+		clock_monotonic_ms()))
+		return;
+	db_begin(c->db, DB_READ_WRITE);
+	db_key_authenticate(c->db, c->key_hash, &c->key);
+	db_key_note_use(c->db, &tenant, &id);
+	if (db_commit(c->db) != DONE)
+		log_info("the use of the key was not noted");
+}
+
 static void
 run(struct call *c)
 {
 	log_context(c->rs->request_id, c->op->id, NULL);
-	if (c->op->access == ACCESS_PUBLIC)
+	if (c->op->access == ACCESS_PUBLIC) {
 		c->op->answer(c);
-	else
-		run_keyed(c);
+		return;
+	}
+	run_keyed(c);
+	note_use(c);
 }
 
 static void

@@ -178,6 +178,20 @@ a_key_lives(void **state)
 	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE metadata::text LIKE '%grd\\_%'", "0");
 }
 
+/* Without a write for each request. */
+static void
+the_use_of_a_key_is_noted(void **state)
+{
+	(void)state;
+	permit();
+	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
+	assert_sql("SELECT last_used_at > statement_timestamp() - interval '1 minute' FROM grantd.api_keys",
+	    "t");
+	sql("UPDATE grantd.api_keys SET last_used_at = NULL");
+	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
+	assert_sql("SELECT last_used_at IS NULL FROM grantd.api_keys", "t");
+}
+
 static void
 a_bad_key_is_refused_with_its_member(void **state)
 {
@@ -205,6 +219,7 @@ main(void)
 		TEST(grants_are_listed_page_by_page),
 		TEST(a_grant_is_revoked_once),
 		TEST(a_key_lives),
+		TEST(the_use_of_a_key_is_noted),
 		TEST(a_bad_key_is_refused_with_its_member),
 	};
 
