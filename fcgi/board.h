@@ -13,19 +13,26 @@
 /*
  * What each worker is doing, in memory that the parent and all workers share. A slot has one
  * writer, its worker, from the fork until it is reaped; the parent reads at any time and clears
- * the slot before the fork. Counters belong here too: a slot is where a worker leaves what is summed up over all.
+ * the slot before the fork. Counters belong here too: a slot is where a worker leaves what is
+ * summed up over all.
  */
 struct slot {
-	_Atomic int64_t busy_since;	/* clock_monotonic_ms() when it took its connection; 0: waiting for one */
-	_Atomic uint64_t requests;	/* answered since the worker started */
-	atomic_bool ready;		/* it has come as far as waiting for connections */
-	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "" while that is not known */
+	_Atomic int64_t busy_since; /* clock_monotonic_ms() at its connection; 0: it has none */
+	_Atomic uint64_t requests;  /* answered since the worker started */
+	atomic_bool ready;	    /* it has come as far as waiting for connections */
+	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "": not known yet */
 };
 
-/* More than twice the largest GRANTD_WORKERS: a reload has two generations, and busy ones of earlier reloads. */
+/*
+ * More than twice the largest GRANTD_WORKERS: a reload has two generations, and busy ones of
+ * earlier reloads.
+ */
 #define BOARD_SLOTS 4096
 
-/* BOARD_SLOTS empty slots, shared with processes forked later; NULL with errno set. Lives until the process ends. */
+/*
+ * BOARD_SLOTS empty slots, shared with processes forked later; NULL with errno set. Lives until
+ * the process ends.
+ */
 MUST_CHECK struct slot *board_open(void);
 
 /* The parent's, before the fork. */
@@ -38,8 +45,8 @@ void slot_name(struct slot *, const char *request_id);
 void slot_end(struct slot *, bool answered);
 
 /*
- * For anyone: since when the worker has had its request in hand, 0 if it has none, and the request's id. The id may
- * be torn while the worker is writing it; it is always terminated.
+ * For anyone: since when the worker has had its request in hand, 0 if it has none, and the
+ * request's id. The id may be torn while the worker is writing it; it is always terminated.
  */
 int64_t slot_busy(const struct slot *, char request_id[REQUEST_ID_MAX + 1]);
 

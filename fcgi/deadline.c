@@ -23,7 +23,8 @@ on_alarm(int signo)
 void
 deadline_init(void)
 {
-	struct sigaction sa = { .sa_handler = on_alarm }; /* without SA_RESTART: EINTR is the purpose */
+	/* Without SA_RESTART: EINTR is the purpose. */
+	struct sigaction sa = { .sa_handler = on_alarm };
 	sigset_t set;
 
 	sigemptyset(&sa.sa_mask);

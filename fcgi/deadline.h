@@ -5,9 +5,10 @@
 #include <stdbool.h>
 
 /*
- * A limit on the time of a library that reads without one: from deadline_start() + `ms` on, blocking
- * calls of this process end with EINTR, again and again until deadline_stop(), so that none slips through
- * between two alarms. One at a time; it is SIGALRM and ITIMER_REAL (setitimer(2)), so nothing else may use those.
+ * A limit on the time of a library that reads without one: from deadline_start() + `ms` on,
+ * blocking calls of this process end with EINTR, again and again until deadline_stop(), so that
+ * none slips through between two alarms. One at a time; it is SIGALRM and ITIMER_REAL
+ * (setitimer(2)), so nothing else may use those.
  */
 
 /* Once, before the first: installs the handler and unblocks SIGALRM. */

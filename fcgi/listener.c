@@ -57,7 +57,10 @@ is_stream(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
 }
 
-/* Several workers wait for one socket: whoever comes late must get EAGAIN and not wait in accept(2). */
+/*
+ * Several workers wait for one socket: whoever comes late must get EAGAIN and not wait in
+ * accept(2).
+ */
 static bool
 set_nonblocking(int fd)
 {
@@ -92,11 +95,12 @@ find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MA
 
 	*n = (struct node){ .address = { .sun_family = AF_UNIX }, .group = (gid_t)-1 };
 	if (strlen(s->listen) >= sizeof(n->address.sun_path))
-		return fail(error, "listen: the path %s is longer than %zu bytes, the most that a socket's may have",
+		return fail(error, "listen: %s is longer than the %zu bytes of a socket's path",
 		    s->listen, sizeof(n->address.sun_path) - 1);
 	memcpy(n->address.sun_path, s->listen, strlen(s->listen) + 1);
 	if (!parse_mode(s->listen_mode, &n->mode))
-		return fail(error, "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
+		return fail(error,
+		    "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
 		    s->listen_mode);
 	if (s->listen_group[0] == '\0')
 		return true;
@@ -166,8 +170,8 @@ clear_node(const struct node *n, char error[LISTENER_ERROR_MAX])
 }
 
 /*
- * bind(2) with the mode right from the start: the umask is the only way that leaves no moment with another one. Nobody
- * gets in before listen(2), which comes after the group is set.
+ * bind(2) with the mode right from the start: the umask is the only way that leaves no moment
+ * with another one. Nobody gets in before listen(2), which comes after the group is set.
  */
 static bool
 bind_node(struct listener *l, const struct node *n, char error[LISTENER_ERROR_MAX])
@@ -185,8 +189,8 @@ bind_node(struct listener *l, const struct node *n, char error[LISTENER_ERROR_MA
 	l->device = st.st_dev;
 	l->inode = st.st_ino;
 	if (n->group != (gid_t)-1 && lchown(path, (uid_t)-1, n->group) == -1)
-		return fail(error, "listen: cannot give %s to the group of GRANTD_LISTEN_GROUP: %s (only a "
-		    "member of the group, or root, can)", path, strerror(errno));
+		return fail(error, "listen: cannot give %s to the group of GRANTD_LISTEN_GROUP: %s "
+		    "(only a member of the group, or root, can)", path, strerror(errno));
 	return true;
 }
 
@@ -202,8 +206,9 @@ open_unix(struct listener *l, const struct settings *s, char error[LISTENER_ERRO
 	if (!find_node(&n, s, error))
 		return false;
 	/*
-	 * Two that start at once must not each find the other's socket dead, so the directory is locked from the
-	 * probe to listen(2). A directory that may not be read cannot be locked, and is used without.
+	 * Two that start at once must not each find the other's socket dead, so the directory
+	 * is locked from the probe to listen(2). A directory that may not be read cannot be
+	 * locked, and is used without.
 	 */
 	if ((directory = directory_of(s->listen)) == NULL)
 		return fail(error, "out of memory");
@@ -222,7 +227,10 @@ open_unix(struct listener *l, const struct settings *s, char error[LISTENER_ERRO
 	return ok;
 }
 
-/* HOST:PORT or [HOST]:PORT, as what getaddrinfo(3) finds; the caller frees it. NULL: `error` says why. */
+/*
+ * HOST:PORT or [HOST]:PORT, as what getaddrinfo(3) finds; the caller frees it. NULL: `error`
+ * says why.
+ */
 static struct addrinfo *
 find_address(const char *listen_on, char error[LISTENER_ERROR_MAX])
 {
@@ -246,8 +254,8 @@ find_address(const char *listen_on, char error[LISTENER_ERROR_MAX])
 		host[0] = '\0';
 	if (host[0] == '\0' ||
 	    !number_parse(&port, colon + 1, strlen(colon + 1), PORT_MIN, PORT_MAX)) {
-		(void)fail(error, "listen: \"%s\" is neither a path with a '/' in it nor HOST:PORT (an IPv6 "
-		    "address stands in brackets, a port is 1 to 65535)", listen_on);
+		(void)fail(error, "listen: \"%s\" is neither a path with a '/' in it nor HOST:PORT "
+		    "(an IPv6 address stands in brackets, a port is 1 to 65535)", listen_on);
 		return NULL;
 	}
 	if ((rc = getaddrinfo(host, colon + 1, &hints, &found)) != 0)
@@ -288,7 +296,10 @@ is_path(const char *listen_on)
 	return strchr(listen_on, '/') != NULL;
 }
 
-/* How many sockets systemd passed to this process, by its variables; they are not for our children. */
+/*
+ * How many sockets systemd passed to this process, by its variables; they are not for our
+ * children.
+ */
 static int
 systemd_count(void)
 {
@@ -325,8 +336,8 @@ take_passed(struct listener *l, char error[LISTENER_ERROR_MAX])
 	l->fd = -1;
 	if (count == 1)
 		return fail(error, "what systemd passed is no listening stream socket");
-	return fail(error, "there is no socket to serve on: name one with --listen PATH or HOST:PORT, or let a "
-	    "web server, spawn-fcgi or systemd start grantd and pass one");
+	return fail(error, "there is no socket to serve on: name one with --listen PATH or "
+	    "HOST:PORT, or let a web server, spawn-fcgi or systemd start grantd and pass one");
 }
 
 bool
@@ -359,7 +370,8 @@ check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
 	if ((directory = directory_of(s->listen)) == NULL)
 		return fail(error, "out of memory");
 	if (access(directory, W_OK | X_OK) == -1)
-		ok = fail(error, "listen: cannot make a socket in %s: %s", directory, strerror(errno));
+		ok = fail(error, "listen: cannot make a socket in %s: %s", directory,
+		    strerror(errno));
 	free(directory);
 	return ok;
 }

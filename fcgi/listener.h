@@ -31,9 +31,9 @@ struct listener {
 #define LISTENER_ERROR_MAX 512
 
 /*
- * Open what the settings name, or take the socket that was passed: systemd's (sd_listen_fds(3)), or descriptor 0
- * (FastCGI specification, section 2.2). A socket file that a dead process left is replaced.
- * False, with a sentence in `error`: *l is then empty.
+ * Open what the settings name, or take the socket that was passed: systemd's
+ * (sd_listen_fds(3)), or descriptor 0 (FastCGI specification, section 2.2). A socket file that
+ * a dead process left is replaced. False, with a sentence in `error`: *l is then empty.
  */
 MUST_CHECK bool listener_open(struct listener *l, const struct settings *s,
     char error[LISTENER_ERROR_MAX]);
@@ -44,13 +44,19 @@ MUST_CHECK bool listener_open(struct listener *l, const struct settings *s,
  */
 MUST_CHECK bool listener_check(const struct settings *s, char error[LISTENER_ERROR_MAX]);
 
-/* Let no new connection find us: remove our socket's path, if what is there is still ours. The queue stays. */
+/*
+ * Let no new connection find us: remove our socket's path, if what is there is still ours. The
+ * queue stays.
+ */
 void listener_retire(struct listener *l);
 
 /* Close and forget; the path stays. */
 void listener_close(struct listener *l);
 
-/* For log lines: the path, the address, or in words where it came from. Borrowed from *s or static. */
+/*
+ * For log lines: the path, the address, or in words where it came from. Borrowed from *s or
+ * static.
+ */
 const char *listener_name(const struct listener *l, const struct settings *s);
 
 #endif

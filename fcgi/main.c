@@ -22,7 +22,10 @@
 
 #define EXIT_USAGE 2
 
-/* A process that was started without one of the standard descriptors must not get it as a socket or a log. */
+/*
+ * A process that was started without one of the standard descriptors must not get it as a
+ * socket or a log.
+ */
 static bool
 fill_descriptors(void)
 {
@@ -36,7 +39,10 @@ fill_descriptors(void)
 	return true;
 }
 
-/* Keys and the database's password are in memory: no core file, and no look inside by processes of the same user. */
+/*
+ * Keys and the database's password are in memory: no core file, and no look inside by processes
+ * of the same user.
+ */
 static void
 protect_memory(void)
 {
@@ -46,7 +52,10 @@ protect_memory(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* From here on signals wait until somebody looks for them. USR1 and USR2 mean nothing here, and must not end us. */
+/*
+ * From here on signals wait until somebody looks for them. USR1 and USR2 mean nothing here, and
+ * must not end us.
+ */
 static void
 hold_signals(void)
 {
@@ -116,7 +125,8 @@ serve(struct settings *s, const struct options *o)
 	hold_signals();
 	if (!listener_open(&l, s, error))
 		return fail_start(s, error);
-	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s), s->workers);
+	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
+	    s->workers);
 	return s->workers == 0 ? single_run(s, o, &l) : parent_run(s, o, &l);
 }
 

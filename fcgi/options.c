@@ -7,7 +7,14 @@
 
 #include "fcgi/options.h"
 
-enum { OPTION_WORKERS = 256, OPTION_LISTEN, OPTION_CONFIG, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
+enum {
+	OPTION_WORKERS = 256, /* above every character */
+	OPTION_LISTEN,
+	OPTION_CONFIG,
+	OPTION_CHECK,
+	OPTION_HELP,
+	OPTION_VERSION
+};
 
 static const struct option long_options[] = {
 	{ "workers", required_argument, NULL, OPTION_WORKERS },
@@ -80,8 +87,8 @@ wrong:
 void
 options_help(FILE *out)
 {
-	fputs("usage: grantd [--config FILE] [--workers N] [--listen PATH|HOST:PORT]\n"
-	      "       grantd --check-config [--config FILE] [--workers N] [--listen PATH|HOST:PORT]\n"
+	fputs("usage: grantd [--config FILE] [--workers N] [--listen ADDRESS]\n"
+	      "       grantd --check-config [--config FILE] [--workers N] [--listen ADDRESS]\n"
 	      "       grantd --help | --version\n"
 	      "\n"
 	      "  --config FILE     read settings from FILE, as GRANTD_CONFIG does\n"
@@ -95,7 +102,9 @@ options_help(FILE *out)
 	      "\n",
 	    out);
 	settings_help(out);
-	fputs("\nSignals: TERM, INT, QUIT stop (requests in hand are answered; again: at once), HUP reloads.\n"
+	fputs("\n"
+	      "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
+	      "once); HUP reads the settings again, and no request is lost.\n"
 	      "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
 	    out);
 }
@@ -109,7 +118,8 @@ check_base_path(const char *path, char error[SETTINGS_ERROR_MAX])
 	if (len == 0 || (path[0] == '/' && path[len - 1] != '/'))
 		return true;
 	snprintf(error, SETTINGS_ERROR_MAX,
-	    "GRANTD_BASE_PATH is \"%.64s\"; expected a path that begins with '/' and does not end with it", path);
+	    "GRANTD_BASE_PATH is \"%.64s\"; expected a path that begins with '/' and does not end "
+	    "with it", path);
 	return false;
 }
 

@@ -23,9 +23,9 @@ MUST_CHECK bool options_parse(struct options *o, int argc, char *argv[]);
 void options_help(FILE *);
 
 /*
- * The settings from defaults, file, environment and command line, each winning over the ones before it, with the
- * checks that need more than one value's syntax. For the start and for each reload.
- * False, with a sentence in `error`, when they are not usable; *s is then empty.
+ * The settings from defaults, file, environment and command line, each winning over the ones
+ * before it, with the checks that need more than one value's syntax. For the start and for each
+ * reload. False, with a sentence in `error`, when they are not usable; *s is then empty.
  */
 MUST_CHECK bool options_settings(const struct options *o, struct settings *s,
     char error[SETTINGS_ERROR_MAX]);

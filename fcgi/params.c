@@ -9,7 +9,14 @@
 #include "http/request.h"
 
 /* CGI's own variables, which no client can set. */
-enum meta { META_METHOD, META_SCRIPT_NAME, META_PATH_INFO, META_QUERY, META_REMOTE_ADDR, META__MAX };
+enum meta {
+	META_METHOD,
+	META_SCRIPT_NAME,
+	META_PATH_INFO,
+	META_QUERY,
+	META_REMOTE_ADDR,
+	META__MAX
+};
 
 static const char *const meta_variable[META__MAX] = {
 	[META_METHOD] = "REQUEST_METHOD",
@@ -20,9 +27,10 @@ static const char *const meta_variable[META__MAX] = {
 };
 
 /*
- * What a web server puts between two values of one header, for the headers that can hold only one. The others are lists
- * (If-Match) or free text (User-Agent). A request id that is malformed is replaced and refuses nothing, so only the
- * form in which web servers really join counts there.
+ * What a web server puts between two values of one header, for the headers that can hold only
+ * one. The others are lists (If-Match) or free text (User-Agent). A request id that is
+ * malformed is replaced and refuses nothing, so only the form in which web servers really join
+ * counts there.
  */
 static const char *const joiner[HTTP_HEADER__MAX] = {
 	[HEADER_API_KEY] = ",",

@@ -23,7 +23,10 @@
 #include "fcgi/reload.h"
 #include "fcgi/worker.h"
 
-/* A worker that dies sooner than this after its start "dies at once": the next one is delayed, each time twice as long. */
+/*
+ * A worker that dies sooner than this after its start "dies at once": the next one is delayed,
+ * each time twice as long.
+ */
 #define EARLY_MS 2000
 #define DELAY_FIRST_MS 100
 #define DELAY_MOST_MS 10000
@@ -146,7 +149,10 @@ tell(struct child *c, int signo)
 	(void)kill(c->pid, signo);
 }
 
-/* The new process: what it keeps of the parent's is the listener, the settings, its slot and its end of the link. */
+/*
+ * The new process: what it keeps of the parent's is the listener, the settings, its slot and
+ * its end of the link.
+ */
 static _Noreturn void
 be_worker(struct parent *p, int slot)
 {
@@ -241,8 +247,8 @@ log_death(const struct parent *p, int slot, int status, int64_t now)
 	else if (since == 0)
 		log_error("worker %ld %s %d", (long)c->pid, how, number);
 	else
-		log_error("worker %ld %s %d, with request %s in hand for %lld ms", (long)c->pid, how, number,
-		    id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
+		log_error("worker %ld %s %d, with request %s in hand for %lld ms", (long)c->pid,
+		    how, number, id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
 }
 
 static void
@@ -290,8 +296,9 @@ kill_overdue(struct parent *p, int64_t now)
 
 		if (since == 0 || now - since < p->settings->request_timeout)
 			continue;
-		log_error("worker %ld has had request %s in hand for %lld ms and is killed", (long)c->pid,
-		    id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
+		log_error("worker %ld has had request %s in hand for %lld ms and is killed",
+		    (long)c->pid, id[0] != '\0' ? id : "(not yet named)",
+		    (long long)(now - since));
 		kill_worker(p, i);
 	}
 }
@@ -364,7 +371,10 @@ until_due(const struct parent *p, int64_t now)
 	return due > now ? due - now : 0;
 }
 
-/* Wait for a signal, for news from a worker, or until something is due. False: that is not possible. */
+/*
+ * Wait for a signal, for news from a worker, or until something is due. False: that is not
+ * possible.
+ */
 static bool
 wait_for_news(struct parent *p, const sigset_t *open)
 {

@@ -8,7 +8,10 @@
 
 #include "fcgi/peer.h"
 
-/* The address as IPv6; an IPv4 one as it is mapped there (RFC 4291 section 2.5.5.2). False: it is of another family. */
+/*
+ * The address as IPv6; an IPv4 one as it is mapped there (RFC 4291 section 2.5.5.2). False: it
+ * is of another family.
+ */
 static bool
 address_of(const struct sockaddr *peer, struct in6_addr *to)
 {

@@ -56,7 +56,8 @@ reload_settings(struct settings *s, const struct options *o)
 	settings_clear(s);
 	*s = fresh;
 	if (!log_open(s->log_file, (enum log_level)s->log_level))
-		log_error("reload: %s: %s; the log stays where it was", s->log_file, strerror(errno));
+		log_error("reload: %s: %s; the log stays where it was", s->log_file,
+		    strerror(errno));
 	log_info("reloaded");
 	return true;
 }

@@ -8,8 +8,9 @@ struct options;
 struct settings;
 
 /*
- * Read the settings again into *s, and open the log anew. What only a start can change keeps its value, with a
- * warning. False: they are not usable, which is logged, and everything stays as it was.
+ * Read the settings again into *s, and open the log anew. What only a start can change keeps
+ * its value, with a warning. False: they are not usable, which is logged, and everything stays
+ * as it was.
  */
 bool reload_settings(struct settings *s, const struct options *o);
 

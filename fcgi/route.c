@@ -7,7 +7,10 @@
 #include "base/buf.h"
 #include "fcgi/route.h"
 
-/* What paths of the interface begin with, and the paths of the service itself: all that a mount can be told from. */
+/*
+ * What paths of the interface begin with, and the paths of the service itself: all that a mount
+ * can be told from.
+ */
 #define INTERFACE "/v1/"
 static const char *const service_path[] = { "/healthz", "/readyz", "/metrics" };
 
@@ -45,7 +48,8 @@ less_mount(const char *path)
 }
 
 const char *
-route_path(struct buf *joined, const char *script_name, const char *path_info, const char *base_path)
+route_path(struct buf *joined, const char *script_name, const char *path_info,
+    const char *base_path)
 {
 	const char *path;
 

@@ -31,7 +31,8 @@
 struct seam {
 	const struct settings *settings;
 	FCGX_Request fcgi;
-	struct buf path;	/* of the request in hand, as is: */
+	/* Of the request in hand: */
+	struct buf path;
 	const char *length;	/* Content-Length as text, or NULL; borrowed from fcgi */
 };
 
@@ -46,11 +47,14 @@ seam_open(const struct settings *settings)
 		free(sm);
 		return NULL;
 	}
-	/* FCGX_Init() puts handlers of its own in place of SIG_IGN. SIGTERM and SIGUSR1 are blocked or have ours. */
+	/* FCGX_Init() has put handlers of its own in place of SIG_IGN and SIG_DFL. */
 	signal(SIGPIPE, SIG_IGN);
 	deadline_init();
 	sm->settings = settings;
-	/* No listening socket: libfcgi never accepts, it fails with EBADF when the connection it was given is no good. */
+	/*
+	 * No listening socket: libfcgi never accepts, it fails with EBADF when the connection
+	 * it was given is no good.
+	 */
 	FCGX_InitRequest(&sm->fcgi, -1, 0);
 	return sm;
 }
@@ -93,7 +97,10 @@ read_to_end(FCGX_Stream *in, size_t max, struct buf *to)
 		if (to->failed)
 			return BODY_MEMORY;
 	}
-	/* A body that was cut off looks whole but for the stream's error: a closed connection, an abort, a signal. */
+	/*
+	 * A body that was cut off looks whole but for the stream's error: a closed connection,
+	 * an abort, a signal.
+	 */
 	return FCGX_GetError(in) == 0 ? BODY_WHOLE : BODY_GONE;
 }
 
@@ -111,7 +118,7 @@ read_body(void *source, size_t max, struct buf *to)
 	struct seam *sm = source;
 	FCGX_Stream *in = sm->fcgi.in;
 	size_t before = to->len;
-	int64_t length = -1; /* not said, as with a body that the web server passes on while it arrives */
+	int64_t length = -1; /* not said, as with a body that is passed on while it arrives */
 	enum body_end end;
 
 	if (sm->length != NULL &&
@@ -130,7 +137,10 @@ read_body(void *source, size_t max, struct buf *to)
 	return end;
 }
 
-/* Close without an answer: the end of a request would be an empty one, which mod_proxy_fcgi passes on as a 200. */
+/*
+ * Close without an answer: the end of a request would be an empty one, which mod_proxy_fcgi
+ * passes on as a 200.
+ */
 static void
 drop(struct seam *sm)
 {
@@ -145,19 +155,22 @@ seam_read(struct seam *sm, int fd, struct request *rq)
 
 	limit_silence(fd, sm->settings->peer_timeout);
 	/*
-	 * FCGX_Accept_r() reads from the connection that it has already; it would begin with closing it, unless it is
-	 * told that the request before wanted it kept.
+	 * FCGX_Accept_r() reads from the connection that it has already; it would begin with
+	 * closing it, unless it is told that the request before wanted it kept.
 	 */
 	sm->fcgi.ipcFd = fd;
 	sm->fcgi.keepConnection = 1;
-	/* Close with close(2) alone: libfcgi's own way waits for the peer without end. drain() is ours. */
+	/* Close with close(2) alone: libfcgi's way waits for the peer without end. See drain(). */
 	(void)FCGX_Detach(&sm->fcgi);
 	deadline_start(sm->settings->peer_timeout);
 	rc = FCGX_Accept_r(&sm->fcgi);
 	late = deadline_stop();
 	sm->fcgi.keepConnection = 0;
 	if (rc == 0 && FCGX_GetError(sm->fcgi.in) != 0) {
-		/* What was cut off between two variables is a request to libfcgi: one that lacks, perhaps, If-Match. */
+		/*
+		 * What was cut off between two variables is a request to libfcgi: one that
+		 * lacks, perhaps, If-Match.
+		 */
 		rc = -1;
 		drop(sm);
 	}
@@ -167,7 +180,8 @@ seam_read(struct seam *sm, int fd, struct request *rq)
 			    sm->settings->peer_timeout);
 		return false;
 	}
-	if (!params_request((const char *const *)sm->fcgi.envp, sm->settings->base_path, &sm->path, rq)) {
+	if (!params_request((const char *const *)sm->fcgi.envp, sm->settings->base_path, &sm->path,
+	    rq)) {
 		log_error("out of memory for a request's path");
 		drop(sm);
 		return false;
@@ -225,8 +239,9 @@ put_last_resort(FCGX_Stream *out, const char *request_id)
 }
 
 /*
- * Take in what the web server still sends, so that closing does not destroy the answer on its way (a socket closed with
- * unread data resets the connection), for the peer's time at most. Mostly that is nothing: the end of the body is read.
+ * Take in what the web server still sends, so that closing does not destroy the answer on its
+ * way (a socket closed with unread data resets the connection), for the peer's time at most.
+ * Mostly that is nothing: the end of the body is read.
  */
 static void
 drain(struct seam *sm)
@@ -234,6 +249,8 @@ drain(struct seam *sm)
 	FCGX_Stream *in = sm->fcgi.in;
 	char chunk[CHUNK];
 
+	if (FCGX_HasSeenEOF(in) != 0)
+		return;
 	deadline_start(sm->settings->peer_timeout);
 	while (FCGX_GetStr(chunk, sizeof(chunk), in) > 0)
 		continue;
@@ -256,7 +273,10 @@ seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 		if (rq->method != HTTP_HEAD)
 			put(out, &rs->body);
 	}
-	/* Closing the last stream sends what is left and the end of the request, in one write where it is short. */
+	/*
+	 * Closing the last stream sends what is left and the end of the request, in one write
+	 * where it is short.
+	 */
 	(void)FCGX_FClose(sm->fcgi.err);
 	(void)FCGX_FClose(out);
 	drain(sm);

@@ -11,34 +11,42 @@ struct response;
 struct settings;
 
 /*
- * The seam to libfcgi: FastCGI's records on one side, struct request and struct response on the other. Only seam.c
- * includes <fcgiapp.h>.
+ * The seam to libfcgi: FastCGI's records on one side, struct request and struct response on the
+ * other. Only seam.c includes <fcgiapp.h>.
  *
- * libfcgi is used for the protocol alone. Connections are accepted by the caller, because FCGX_Accept_r() has no
- * time limit that holds and a gap in which a signal is missed. Each carries one request: one that is
- * kept open for the next would hold this process for one client of the web server.
+ * libfcgi is used for the protocol alone. Connections are accepted by the caller, because
+ * FCGX_Accept_r() has no time limit that holds and a gap in which a signal is missed. Each
+ * carries one request: one that is kept open for the next would hold this process for one
+ * client of the web server.
  *
  * One for each process, made after the fork; the signals that main() holds are blocked.
  */
 struct seam;
 
-/* NULL when out of memory. `settings` is borrowed and outlives it. Replaces the handlers that libfcgi installs. */
+/*
+ * NULL when out of memory. `settings` is borrowed and outlives it. Replaces the handlers that
+ * libfcgi installs.
+ */
 MUST_CHECK struct seam *seam_open(const struct settings *settings);
 void seam_close(struct seam *);
 
 /*
- * Read a request's head from the connection `fd`, which is taken over, within GRANTD_PEER_TIMEOUT.
- * True: *rq is filled, and good until seam_answer(), which must follow. False: the peer was silent, slow, gone, or does not
- * speak FastCGI, or memory ran out; the connection is closed.
+ * Read a request's head from the connection `fd`, which is taken over, within
+ * GRANTD_PEER_TIMEOUT. True: *rq is filled, and good until seam_answer(), which must follow.
+ * False: the peer was silent, slow, gone, or does not speak FastCGI, or memory ran out; the
+ * connection is closed.
  */
 MUST_CHECK bool seam_read(struct seam *, int fd, struct request *rq);
 
-/* True when the web server asks for what only a responder gives; the other roles take a 200 for a permission. */
+/*
+ * True when the web server asks for what only a responder gives; the other roles take a 200 for
+ * a permission.
+ */
 bool seam_is_responder(const struct seam *);
 
 /*
- * Send the response as a whole and close the connection. A response that failed or is empty becomes a 500. That the
- * peer is gone is no error: what was to be done is done.
+ * Send the response as a whole and close the connection. A response that failed or is empty
+ * becomes a 500. That the peer is gone is no error: what was to be done is done.
  */
 void seam_answer(struct seam *, const struct request *rq, struct response *rs);
 

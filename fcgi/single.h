@@ -9,9 +9,10 @@ struct options;
 struct settings;
 
 /*
- * Serve in this one process until told to stop (SIGTERM, SIGINT, SIGQUIT), for web servers that start as many as they
- * want themselves. SIGHUP reads the settings again, into *s, between two requests. The signals that main() holds are blocked on entry and on
- * return. The listener is retired when stopping begins, and closed.
+ * Serve in this one process until told to stop (SIGTERM, SIGINT, SIGQUIT), for web servers that
+ * start as many as they want themselves. SIGHUP reads the settings again, into *s, between two
+ * requests. The signals that main() holds are blocked on entry and on return. The listener is
+ * retired when stopping begins, and closed.
  *
  * Returns the process's exit status: 0, or 1, with the reason logged, when it could not go on.
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,15 @@
 
 /* Share of GRANTD_MAX_REQUESTS by which workers differ, so that they do not all retire at once. */
 #define JITTER_PERCENT 10
+
+/* What a worker has while it serves. */
+struct serving {
+	const struct worker *w;
+	struct seam *seam;
+	struct service *service;
+	struct response rs;	/* its memory is kept from one request to the next */
+	int epoll;		/* the listening socket and the link */
+};
 
 static volatile sig_atomic_t told_to_stop;
 static volatile sig_atomic_t told_to_retire;
@@ -69,7 +78,10 @@ take_signals(const struct worker *w, sigset_t *open)
 	}
 }
 
-/* After how many requests to retire, or UINT64_MAX for never. Nobody would start another one for one that is alone. */
+/*
+ * After how many requests to retire, or UINT64_MAX for never. Nobody would start another one
+ * for one that is alone.
+ */
 static uint64_t
 request_limit(const struct worker *w)
 {
@@ -87,27 +99,50 @@ request_limit(const struct worker *w)
 static void
 refuse_role(struct response *rs)
 {
-	log_error("a web server asked for a FastCGI role other than responder; check its configuration");
+	log_error("a web server asked for a FastCGI role other than responder");
 	response_error(rs, ERROR_INTERNAL, NULL, NULL);
 }
 
 static void
-serve(const struct worker *w, struct seam *sm, struct service *service, struct response *rs, int fd)
+serve(struct serving *sv, int fd)
 {
+	struct slot *slot = sv->w->slot;
 	struct request rq;
 	bool is_request;
 
-	slot_begin(w->slot);
-	if ((is_request = seam_read(sm, fd, &rq))) {
-		response_begin(rs, rq.header[HEADER_REQUEST_ID]);
-		slot_name(w->slot, rs->request_id);
-		if (seam_is_responder(sm))
-			dispatch(service, &rq, rs);
+	slot_begin(slot);
+	if ((is_request = seam_read(sv->seam, fd, &rq))) {
+		response_begin(&sv->rs, rq.header[HEADER_REQUEST_ID]);
+		slot_name(slot, sv->rs.request_id);
+		if (seam_is_responder(sv->seam))
+			dispatch(sv->service, &rq, &sv->rs);
 		else
-			refuse_role(rs);
-		seam_answer(sm, &rq, rs);
+			refuse_role(&sv->rs);
+		seam_answer(sv->seam, &rq, &sv->rs);
 	}
-	slot_end(w->slot, is_request);
+	slot_end(slot, is_request);
+}
+
+/*
+ * All workers wait for the one socket, and EPOLLEXCLUSIVE wakes one of them for a connection
+ * where poll(2) would wake them all. It loses none: who comes to wait while there is one in the
+ * queue is told at once.
+ */
+static bool
+watch(struct serving *sv)
+{
+	struct epoll_event listener = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	struct epoll_event link = { .events = 0 }; /* EPOLLHUP needs no asking */
+
+	listener.data.fd = sv->w->listener->fd;
+	link.data.fd = sv->w->link;
+	sv->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (sv->epoll != -1 &&
+	    epoll_ctl(sv->epoll, EPOLL_CTL_ADD, listener.data.fd, &listener) == 0 &&
+	    (link.data.fd < 0 || epoll_ctl(sv->epoll, EPOLL_CTL_ADD, link.data.fd, &link) == 0))
+		return true;
+	log_error("preparing to wait for connections: %s", strerror(errno));
+	return false;
 }
 
 /* What waiting ended with. */
@@ -115,14 +150,10 @@ enum waited { WAIT_CONNECTION, WAIT_SIGNAL, WAIT_ORPHANED, WAIT_EMPTY, WAIT_FAIL
 
 /* Wait for a connection, at most `ms` (-1: for ever); the only time when signals are let in. */
 static enum waited
-wait_for_connection(const struct worker *w, const sigset_t *open, int ms)
+wait_for_connection(const struct serving *sv, const sigset_t *open, int ms)
 {
-	const struct timespec limit = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
-	struct pollfd p[2] = {
-		{ .fd = w->listener->fd, .events = POLLIN },
-		{ .fd = w->link, .events = 0 }, /* POLLHUP needs no asking; -1 is passed over */
-	};
-	int n = ppoll(p, 2, ms < 0 ? NULL : &limit, open);
+	struct epoll_event event[2];
+	int n = epoll_pwait(sv->epoll, event, 2, ms, open);
 
 	if (n == -1 && errno != EINTR) {
 		log_error("waiting for a connection: %s", strerror(errno));
@@ -130,11 +161,13 @@ wait_for_connection(const struct worker *w, const sigset_t *open, int ms)
 	}
 	if (n == -1 || told_to_stop || told_to_retire)
 		return WAIT_SIGNAL;
-	if (p[1].revents != 0)
-		return WAIT_ORPHANED;
-	if ((p[0].revents & (POLLERR | POLLNVAL)) != 0) {
-		log_error("the listening socket is broken");
-		return WAIT_FAILED;
+	for (int i = 0; i < n; i++) {
+		if (event[i].data.fd == sv->w->link)
+			return WAIT_ORPHANED;
+		if ((event[i].events & (EPOLLERR | EPOLLHUP)) != 0) {
+			log_error("the listening socket is broken");
+			return WAIT_FAILED;
+		}
 	}
 	return n == 0 ? WAIT_EMPTY : WAIT_CONNECTION;
 }
@@ -162,7 +195,10 @@ is_passing(int error)
 	}
 }
 
-/* A connection; -1 with errno 0: there is none after all; -1 otherwise: this process gets none, and why is logged. */
+/*
+ * A connection; -1 with errno 0: there is none after all; -1 otherwise: this process gets none,
+ * and why is logged.
+ */
 static int
 accept_connection(const struct worker *w)
 {
@@ -173,10 +209,13 @@ accept_connection(const struct worker *w)
 	if (fd < 0 && is_passing(errno)) {
 		errno = 0;
 	} else if (fd < 0) {
-		/* Out of descriptors or memory: the connection stays queued, and a new process may fare better. */
+		/*
+		 * Out of descriptors or memory: the connection stays queued, and a new process
+		 * may fare better.
+		 */
 		log_error("accepting a connection: %s", strerror(errno));
 	} else if (!peer_allowed((struct sockaddr *)&peer, getenv("FCGI_WEB_SERVER_ADDRS"))) {
-		log_warning("a connection from an address that is not in FCGI_WEB_SERVER_ADDRS is refused");
+		log_warning("refused: an address that is not in FCGI_WEB_SERVER_ADDRS");
 		close(fd);
 		fd = -1;
 		errno = 0;
@@ -186,55 +225,58 @@ accept_connection(const struct worker *w)
 
 /* Serve one connection, if there is one. False: this process can accept no more. */
 static bool
-serve_next(const struct worker *w, struct seam *sm, struct service *service, struct response *rs)
+serve_next(struct serving *sv)
 {
-	int fd = accept_connection(w);
+	int fd = accept_connection(sv->w);
 
 	if (fd >= 0)
-		serve(w, sm, service, rs, fd);
+		serve(sv, fd);
 	return fd >= 0 || errno == 0;
 }
 
 /*
- * Answer what waits in the queue of a socket that goes away with us; nobody else would. It may never be empty
- * while others can still connect, so it ends at half of the time that stopping may take.
+ * Answer what waits in the queue of a socket that goes away with us; nobody else would. It may
+ * never be empty while others can still connect, so it ends at half of the time that stopping
+ * may take.
  */
 static void
-serve_queue(const struct worker *w, struct seam *sm, struct service *service, struct response *rs)
+serve_queue(struct serving *sv)
 {
-	int64_t until = clock_monotonic_ms() + w->settings->stop_timeout / 2;
+	int64_t until = clock_monotonic_ms() + sv->w->settings->stop_timeout / 2;
 	sigset_t blocked;
 
-	if (w->listener->kind == LISTENER_SYSTEMD)
+	if (sv->w->listener->kind == LISTENER_SYSTEMD)
 		return;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	told_to_stop = 0;
 	told_to_retire = 0;
 	while (clock_monotonic_ms() < until &&
-	    wait_for_connection(w, &blocked, 0) == WAIT_CONNECTION &&
-	    serve_next(w, sm, service, rs))
+	    wait_for_connection(sv, &blocked, 0) == WAIT_CONNECTION && serve_next(sv))
 		continue;
 }
 
 static enum worker_end
-serve_all(const struct worker *w, struct seam *sm, struct service *service, struct response *rs)
+serve_all(struct serving *sv)
 {
+	const struct worker *w = sv->w;
 	uint64_t limit = request_limit(w);
 	sigset_t open;
 
+	if (!watch(sv))
+		return WORKER_FAILED;
 	take_signals(w, &open);
 	slot_ready(w->slot);
 	if (w->link >= 0)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (atomic_load(&w->slot->requests) < limit) {
-		switch (wait_for_connection(w, &open, -1)) {
+		switch (wait_for_connection(sv, &open, -1)) {
 		case WAIT_CONNECTION:
-			if (!serve_next(w, sm, service, rs))
+			if (!serve_next(sv))
 				return WORKER_FAILED;
 			break;
 		case WAIT_SIGNAL:
 			if (told_to_stop) {
-				serve_queue(w, sm, service, rs);
+				serve_queue(sv);
 				return WORKER_STOPPED;
 			}
 			if (told_to_retire)
@@ -255,22 +297,31 @@ serve_all(const struct worker *w, struct seam *sm, struct service *service, stru
 enum worker_end
 worker_run(const struct worker *w)
 {
-	struct response rs = RESPONSE_EMPTY;
-	struct seam *sm = seam_open(w->settings);
-	struct service *service = service_open(w->settings);
+	struct serving sv = {
+		.w = w,
+		.seam = seam_open(w->settings),
+		.service = service_open(w->settings),
+		.rs = RESPONSE_EMPTY,
+		.epoll = -1,
+	};
 	enum worker_end end = WORKER_FAILED;
 
-	if (sm != NULL && service != NULL)
-		end = serve_all(w, sm, service, &rs);
+	if (sv.seam != NULL && sv.service != NULL)
+		end = serve_all(&sv);
 	else
 		log_error("out of memory at the start of a worker");
-	response_clear(&rs);
-	service_close(service);
-	seam_close(sm);
+	if (sv.epoll != -1)
+		close(sv.epoll);
+	response_clear(&sv.rs);
+	service_close(sv.service);
+	seam_close(sv.seam);
 	return end;
 }
 
-/* A request that wants more memory than any does is refused by the system, and this process alone ends. */
+/*
+ * A request that wants more memory than any does is refused by the system, and this process
+ * alone ends.
+ */
 static void
 limit_memory(const struct settings *s)
 {

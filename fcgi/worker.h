@@ -16,8 +16,8 @@ struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
 	struct slot *slot;
-	int link;	/* to the parent: readable when the parent is gone, and told when ready; -1: there is none */
-	bool alone;	/* the one process there is */
+	int link;	/* to the parent: tells when it is gone, is told when we are ready; or -1 */
+	bool alone;	/* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */
@@ -29,8 +29,9 @@ enum worker_end {
 };
 
 /*
- * Serve until there is a reason not to. The signals that main() holds are blocked on entry and on return; the ones that end a worker are
- * open only while it waits for a connection, so no request is ever cut short by one.
+ * Serve until there is a reason not to. The signals that main() holds are blocked on entry and
+ * on return; the ones that end a worker are open only while it waits for a connection, so no
+ * request is ever cut short by one.
  */
 MUST_CHECK enum worker_end worker_run(const struct worker *w);
 

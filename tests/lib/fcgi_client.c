@@ -8,7 +8,8 @@
  *
  *	request METHOD PATH	the variables that a web server sends
  *	param NAME=VALUE	one more variable
- *	begin ROLE FLAGS	a BEGIN_REQUEST record; role 1 is the responder's, flag 1 keeps the connection
+ *	begin ROLE FLAGS	a BEGIN_REQUEST record; role 1 is the responder's, flag 1
+ *				keeps the connection
  *	params			a PARAMS record with the variables so far, and an empty one
  *	stdin TEXT		a STDIN record
  *	fill COUNT		COUNT bytes of STDIN
@@ -22,14 +23,16 @@
  *	touch FILE		tell that this step was reached
  *	wait FILE		go on when FILE is there
  *	shut			no more from this side
- *	read			until the request or the connection ends, and copy the answer to standard output
+ *	read			until the request or the connection ends, and copy the answer
+ *				to standard output
  *
- * Ends with 0 when a read ended with END_REQUEST and no step failed, 3 when the connection was closed before
- * that, 4 when END_REQUEST carried another protocol status than 0, 5 when nothing came for 20 seconds, 2 on
- * wrong usage, 1 otherwise.
+ * Ends with 0 when a read ended with END_REQUEST and no step failed, 3 when the connection was
+ * closed before that, 4 when END_REQUEST carried another protocol status than 0, 5 when nothing
+ * came for 20 seconds, 2 on wrong usage, 1 otherwise.
  *
- * With -n or -u, the steps are done over and over on new connections, TIMES times or until FILE is there, by PARALLEL
- * processes, and how often they went well with status 200 is printed: "good=N bad=N".
+ * With -n or -u, the steps are done over and over on new connections, TIMES times or until FILE
+ * is there, by PARALLEL processes, and how often they went well with status 200 is printed:
+ * "good=N bad=N".
  */
 #include "config.h"
 
@@ -56,7 +59,14 @@
 #define POLL_MS 5
 #define CONTENT_MAX 65535
 
-enum { END_DONE = 0, END_FAILED = 1, END_USAGE = 2, END_CLOSED = 3, END_STATUS = 4, END_SILENT = 5 };
+enum {
+	END_DONE = 0,
+	END_FAILED = 1,
+	END_USAGE = 2,
+	END_CLOSED = 3,
+	END_STATUS = 4,
+	END_SILENT = 5
+};
 
 /* FastCGI specification, section 8. */
 enum { TYPE_BEGIN = 1, TYPE_END = 3, TYPE_PARAMS = 4, TYPE_STDIN = 5, TYPE_STDOUT = 6 };
@@ -471,7 +481,8 @@ run(struct client *c, char *steps[], int count)
 	c->answer_len = 0;
 	c->end = END_DONE;
 	memset(c->answer, 0, sizeof(c->answer));
-	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) : connect_tcp(c->address);
+	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) :
+	    connect_tcp(c->address);
 	if (c->fd == -1) {
 		if (!c->quiet)
 			fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));

@@ -15,7 +15,10 @@
 #include "base/settings.h"
 #include "fcgi/listener.h"
 
-/* A folder of its own for each test, settings that name a socket in it, and what listener.c says. */
+/*
+ * A folder of its own for each test, settings that name a socket in it, and what listener.c
+ * says.
+ */
 struct place {
 	char directory[64];
 	char path[80];
@@ -131,7 +134,9 @@ mode_is_the_one_asked_for(void **state)
 static void
 bad_modes(void **state)
 {
-	static const char *const table[] = { "", "66", "06600", "1660", "0668", "rw", "-660", "0x1b", " 660" };
+	static const char *const table[] = {
+		"", "66", "06600", "1660", "0668", "rw", "-660", "0x1b", " 660",
+	};
 	struct place *p = *state;
 	size_t i;
 
@@ -284,9 +289,11 @@ no_such_directory(void **state)
 static void
 addresses_that_are_none(void **state)
 {
-	static const char *const table[] = { "grantd.sock", "localhost", "9000", ":9000", "host:", "host:http",
-		"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+9", "::1:9000", "[]:9000", "[::1]",
-		"[::1:9000", "host: 9000" };
+	static const char *const table[] = {
+		"grantd.sock", "localhost", "9000", ":9000", "host:", "host:http", "127.0.0.1:0",
+		"127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+9", "::1:9000", "[]:9000", "[::1]",
+		"[::1:9000", "host: 9000",
+	};
 	struct place *p = *state;
 	size_t i;
 

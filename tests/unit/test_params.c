@@ -38,10 +38,13 @@ duplicate_of(const char *const *env)
 static void
 whole_request(void **state)
 {
-	const char *const env[] = { "FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api", "PATH_INFO=/v1/grants/7",
-		"REQUEST_URI=/api/v1/grants/7?x=1", "QUERY_STRING=x=1", "REQUEST_METHOD=PATCH",
-		"REMOTE_ADDR=192.0.2.1", "HTTP_HOST=example.org", "HTTP_X_API_KEY=k=1", "HTTP_X_TENANT_ID=t",
-		"CONTENT_TYPE=application/json", "HTTP_CONTENT_LENGTH=22", "HTTP_IF_MATCH=\"1\", \"2\"", NULL };
+	const char *const env[] = {
+		"FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api",
+		"PATH_INFO=/v1/grants/7", "REQUEST_URI=/api/v1/grants/7?x=1", "QUERY_STRING=x=1",
+		"REQUEST_METHOD=PATCH", "REMOTE_ADDR=192.0.2.1", "HTTP_HOST=example.org",
+		"HTTP_X_API_KEY=k=1", "HTTP_X_TENANT_ID=t", "CONTENT_TYPE=application/json",
+		"HTTP_CONTENT_LENGTH=22", "HTTP_IF_MATCH=\"1\", \"2\"", NULL,
+	};
 	struct made m;
 
 	(void)state;
@@ -97,8 +100,10 @@ empty_body_variables(void **state)
 static void
 last_of_cgi_variables_counts(void **state)
 {
-	const char *const env[] = { "REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
-		"PATH_INFO=/v1/grants", "REQUEST_METHOD=HEAD", NULL };
+	const char *const env[] = {
+		"REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
+		"PATH_INFO=/v1/grants", "REQUEST_METHOD=HEAD", NULL,
+	};
 	struct made m;
 
 	(void)state;
@@ -111,13 +116,17 @@ last_of_cgi_variables_counts(void **state)
 static void
 two_variables(void **state)
 {
-	const char *const tenant[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL };
+	const char *const tenant[] = {
+		"HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL,
+	};
 	const char *const same[] = { "HTTP_X_API_KEY=k", "HTTP_X_API_KEY=k", NULL };
 	const char *const empty[] = { "HTTP_X_API_KEY=", "HTTP_X_API_KEY=k", NULL };
 	const char *const list[] = { "HTTP_IF_MATCH=\"1\"", "HTTP_IF_MATCH=\"2\"", NULL };
 	const char *const unread[] = { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL };
-	const char *const copies[] = { "CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2", "CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b",
-		NULL };
+	const char *const copies[] = {
+		"CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2",
+		"CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b", NULL,
+	};
 
 	(void)state;
 	assert_int_equal(duplicate_of(tenant), HEADER_TENANT_ID);
@@ -174,7 +183,10 @@ joined_values(void **state)
 static void
 first_duplicate(void **state)
 {
-	const char *const env[] = { "HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b", "HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL };
+	const char *const env[] = {
+		"HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b",
+		"HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL,
+	};
 
 	(void)state;
 	assert_int_equal(duplicate_of(env), HEADER_TENANT_ID);

@@ -17,8 +17,8 @@ check(const struct mount *m, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info, m[i].base_path),
-		    m[i].path);
+		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info,
+		    m[i].base_path), m[i].path);
 	buf_clear(&joined);
 }
 
@@ -27,7 +27,10 @@ static void
 web_servers(void **state)
 {
 	static const struct mount table[] = {
-		/* Apache mod_fcgid with ScriptAlias, lighttpd, nginx with fastcgi_split_path_info */
+		/*
+		 * Apache mod_fcgid with ScriptAlias, lighttpd, nginx with
+		 * fastcgi_split_path_info
+		 */
 		{ "/api", "/v1/grants/7", "", "/v1/grants/7" },
 		{ "/api", "/v1/grants/7", "/api", "/v1/grants/7" },
 		/* Apache mod_proxy_fcgi with ProxyPass: the whole path is the script's */
