@@ -141,7 +141,7 @@ args_parse(struct args *a, const struct command *command, char *const *argv)
 		else if (options && strncmp(*argv, "--", 2) == 0) {
 			if (!parse_option(a, &argv))
 				return false;
-		} else if (options && (*argv)[0] == '-') {
+		} else if (options && (*argv)[0] == '-' && (*argv)[1] != '\0') {
 			return args_fault(a, "options begin with two hyphens");
 		} else if (!take_operand(a, *argv)) {
 			return false;
@@ -270,6 +270,16 @@ args_span(const struct args *a, const char *name, int64_t *seconds)
 }
 
 bool
+args_time(const struct args *a, const char *name, int64_t *time)
+{
+	const char *text = args_get(a, name);
+
+	if (text == NULL || time_parse(time, text, strlen(text)))
+		return true;
+	return args_fault(a, "--%s must be a time as 2030-01-31T12:00:00Z", name);
+}
+
+bool
 args_expiry(const struct args *a, bool *has, int64_t *time)
 {
 	const char *at = args_get(a, "expires-at");
@@ -280,8 +290,7 @@ args_expiry(const struct args *a, bool *has, int64_t *time)
 	if (at != NULL && args_has(a, "expires-in"))
 		return args_fault(a, "--expires-in and --expires-at exclude each other");
 	if (at != NULL)
-		return time_parse(time, at, strlen(at)) ? true :
-		    args_fault(a, "--expires-at must be a time as 2030-01-31T12:00:00Z");
+		return args_time(a, "expires-at", time);
 	if (!args_span(a, "expires-in", &span))
 		return false;
 	*time = time_now() + span * 1000000;

@@ -74,6 +74,9 @@ MUST_CHECK bool args_line(const struct args *, const char *name, size_t most, co
 MUST_CHECK bool args_status(const struct args *, const char **value);
 MUST_CHECK bool args_operand_uuid(const struct args *, struct uuid *value);
 
+/* An RFC 3339 time, in microseconds since 1970 in UTC. */
+MUST_CHECK bool args_time(const struct args *, const char *name, int64_t *time);
+
 /* A span of time such as 90d, in seconds, at least 0 and at most 100 years. */
 MUST_CHECK bool args_span(const struct args *, const char *name, int64_t *seconds);
 

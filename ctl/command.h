@@ -45,6 +45,9 @@ struct command {
 extern const struct command *const commands[];
 extern const size_t commands_count;
 
+extern const struct command cmd_activity_list;
+extern const struct command cmd_activity_maintain;
+extern const struct command cmd_activity_summary;
 extern const struct command cmd_audit_verify;
 extern const struct command cmd_doctor;
 extern const struct command cmd_grant_create;

@@ -17,6 +17,9 @@ const struct command *const commands[] = {
 	&cmd_grant_create,
 	&cmd_grant_list,
 	&cmd_grant_show,
+	&cmd_activity_list,
+	&cmd_activity_summary,
+	&cmd_activity_maintain,
 	&cmd_audit_verify,
 	&cmd_doctor,
 };

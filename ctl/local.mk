@@ -1,5 +1,6 @@
 bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
+	ctl/activity.c ctl/activity_maintain.c \
 	ctl/args.c ctl/args.h \
 	ctl/audit.c \
 	ctl/command.h ctl/commands.c \

@@ -17,6 +17,7 @@ deploy_configurations = \
 	deploy/apache/grantd-errors.conf \
 	deploy/apache/grantd-fcgid.conf \
 	deploy/apache/grantd-proxy.conf \
+	deploy/cron/grantd \
 	deploy/grantd.conf \
 	deploy/lighttpd/grantd-connect.conf \
 	deploy/lighttpd/grantd-errors.conf \
@@ -28,6 +29,8 @@ deploy_scripts = \
 	deploy/shared-hosting/grantd.fcgi \
 	deploy/spawn-fcgi/grantd-spawn-fcgi
 deploy_units = \
+	deploy/systemd/grantd-activity.service \
+	deploy/systemd/grantd-activity.timer \
 	deploy/systemd/grantd.service \
 	deploy/systemd/grantd.socket
 deploy_private = \
@@ -53,7 +56,8 @@ CLEANFILES += $(deploy_rendered) $(deploy_error_html)
 $(deploy_rendered): $(deploy_templates) deploy/lib/render Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(SHELL) $(srcdir)/deploy/lib/render GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \
-	    GRANTD_NAME=grantd CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) \
+	    GRANTD_NAME=grantd GRANTCTL=$(bindir)/grantctl \
+	    CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) \
 	    BASE=$(DEPLOY_BASE) MOUNT=$(if $(DEPLOY_BASE),$(DEPLOY_BASE),/) WORKERS=4 \
 	    DATABASE_DIR=/run/postgresql POOLER_DIR=/run/pgbouncer POOLER_AUTH=scram-sha-256 \
 	    POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/pgbouncer RUN=/run/pgbouncer \

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl activity maintain: to be run every day by a timer. */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/json_build.h"
+#include "ctl/output.h"
+#include "ctl/session.h"
+#include "db/activity.h"
+
+#define AHEAD_DEFAULT 3
+
+static enum status activity_maintain(struct ctl *);
+
+static const struct option options[] = {
+	{ "keep", "TIME", 0, "drop the months that ended so long ago: 90d; unless given, none" },
+	{ "ahead", "N", 0, "have N months ready after the present one, 0 to 24; 3 unless given" },
+	{ "dry-run", NULL, 0, "only say what would be done" },
+	OPTION_JSON,
+	OPTIONS_END,
+};
+
+const struct command cmd_activity_maintain = {
+	.name = "activity maintain",
+	.summary = "Add the months to come to the session activity, and drop old ones",
+	.help = "To be run every day. What is dropped is gone, of all tenants. Where there is nothing\n"
+		"to do it does nothing; two at once do no harm.",
+	.options = options,
+	.needs = NEEDS_OWNER,
+	.run = activity_maintain,
+};
+
+static struct json_object *
+month_json(const struct activity_month *m)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "action", m->action);
+	json_put_text(&b, "month", m->month);
+	return json_build_end(&b);
+}
+
+static enum status
+report_json(struct ctl *c, const struct db_list *list)
+{
+	struct json_object *array = json_object_new_array(), *o;
+	struct activity_month m;
+	int i;
+
+	for (i = 0; array != NULL && i < list->count; i++) {
+		m = activity_month_at(list, i);
+		o = month_json(&m);
+		if (o == NULL || json_object_array_add(array, o) != 0) {
+			json_object_put(o);
+			json_object_put(array);
+			array = NULL;
+		}
+	}
+	return output_json(c, array);
+}
+
+static enum status
+report(struct ctl *c, const struct db_list *list, bool dry_run)
+{
+	struct activity_month m;
+	int i;
+
+	if (c->json)
+		return report_json(c, list);
+	for (i = 0; i < list->count; i++) {
+		m = activity_month_at(list, i);
+		if (strcmp(m.action, "add") == 0)
+			(void)printf("%s %s\n", dry_run ? "would add" : "added", m.month);
+		else
+			(void)printf("%s %s\n", dry_run ? "would drop" : "dropped", m.month);
+	}
+	return STATUS_DONE;
+}
+
+static enum status
+activity_maintain(struct ctl *c)
+{
+	struct db_list list = DB_LIST_EMPTY;
+	int64_t ahead = AHEAD_DEFAULT, keep = 0;
+	bool dry_run = args_has(&c->args, "dry-run");
+	enum status st;
+	enum outcome rc;
+
+	if (!args_int(&c->args, "ahead", 0, ACTIVITY_AHEAD_MOST, &ahead) ||
+	    !args_span(&c->args, "keep", &keep))
+		return STATUS_USAGE;
+	db_begin(c->db, DB_READ_WRITE);
+	db_activity_maintain(c->db, (int)ahead, args_has(&c->args, "keep") ? &keep : NULL, dry_run,
+	    &list);
+	rc = db_commit(c->db);
+	st = rc == DONE ? report(c, &list, dry_run) : session_failed(c, rc);
+	db_list_clear(&list);
+	return st;
+}
