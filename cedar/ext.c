@@ -162,7 +162,7 @@ cd_ext_call(enum function fn, const struct value *args, size_t argc, struct aren
 		return make_ip(&args[0], arena, out);
 	if (!cd_functions[fn].method)
 		return make_number(fn, &args[0], out);
-	if (fn < FN_IP || (fn > FN_IP && fn < FN_DATETIME)) {
+	if (fn < FN_DATETIME) {
 		*out = value_bool(test(fn, args));
 		return EXT_OK;
 	}
