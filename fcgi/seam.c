@@ -229,13 +229,16 @@ put(FCGX_Stream *out, const struct buf *b)
 
 /* When even an error cannot be built. The id is of safe characters alone. */
 static void
-put_last_resort(FCGX_Stream *out, const char *request_id)
+put_last_resort(FCGX_Stream *out, const struct response *rs)
 {
-	(void)FCGX_FPrintF(out, "Status: 500 %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
+	enum http_error e = response_fallback(rs);
+	int status = http_error_status(e);
+
+	(void)FCGX_FPrintF(out, "Status: %d %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\nContent-Type: application/json\r\n\r\n"
 	    "{\"code\":\"%s\",\"message\":\"%s\",\"details\":{\"request_id\":\"%s\"}}",
-	    reason_phrase(500), request_id, http_error_code(ERROR_INTERNAL),
-	    http_error_message(ERROR_INTERNAL), request_id);
+	    status, reason_phrase(status), rs->request_id, http_error_code(e),
+	    http_error_message(e), rs->request_id);
 }
 
 /*
@@ -263,9 +266,9 @@ seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 	FCGX_Stream *out = sm->fcgi.out;
 
 	if (rs->status == 0 || response_failed(rs))
-		response_error(rs, ERROR_INTERNAL, NULL, NULL);
+		response_error(rs, response_fallback(rs), NULL, NULL);
 	if (response_failed(rs)) {
-		put_last_resort(out, rs->request_id);
+		put_last_resort(out, rs);
 	} else {
 		(void)FCGX_FPrintF(out, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
 		put(out, &rs->head);

@@ -250,9 +250,10 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 static void
 answer_done(struct call *c)
 {
+	c->rs->changed = c->changing;
 	c->op->answer(c);
 	if (response_failed(c->rs))
-		answer_error(c, c->changing ? ERROR_COMMIT_UNKNOWN : ERROR_INTERNAL);
+		answer_error(c, response_fallback(c->rs));
 }
 
 static void

@@ -57,7 +57,14 @@ response_begin(struct response *rs, const char *request_id)
 		(void)snprintf(rs->request_id, sizeof(rs->request_id), "%s", request_id);
 	else
 		make_request_id(rs->request_id);
+	rs->changed = false;
 	start_over(rs);
+}
+
+enum http_error
+response_fallback(const struct response *rs)
+{
+	return rs->changed ? ERROR_COMMIT_UNKNOWN : ERROR_INTERNAL;
 }
 
 static bool

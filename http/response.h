@@ -22,6 +22,7 @@ struct response {
 	int status;		/* 0 until something was answered */
 	struct buf head;	/* "Name: value\r\n" lines, without Status */
 	struct buf body;
+	bool changed;		/* something was committed: no fallback may say that nothing was changed */
 	char request_id[REQUEST_ID_MAX + 1]; /* set by response_begin() */
 };
 
@@ -54,6 +55,12 @@ void response_empty(struct response *, int status);
  */
 void response_error(struct response *, enum http_error, struct json_object *details,
     struct json_object *notices);
+
+/*
+ * The error for a response that could not be built: internal, or commit_unknown where something was
+ * committed, so that the client repeats the request instead of believing that nothing happened.
+ */
+enum http_error response_fallback(const struct response *);
 
 /* The same with a message of the caller's instead of the table's; `message` is copied. */
 void response_error_message(struct response *, enum http_error, const char *message,
