@@ -20,6 +20,11 @@ const struct command *const commands[] = {
 	&cmd_activity_list,
 	&cmd_activity_summary,
 	&cmd_activity_maintain,
+	&cmd_policy_list,
+	&cmd_policy_show,
+	&cmd_policy_apply,
+	&cmd_policy_check,
+	&cmd_policy_test,
 	&cmd_audit_verify,
 	&cmd_doctor,
 };

@@ -13,7 +13,11 @@ grantctl_SOURCES = \
 	ctl/key_output.c ctl/key_output.h \
 	ctl/main.c \
 	ctl/output.c ctl/output.h \
+	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
+	ctl/policy_input.c ctl/policy_input.h \
+	ctl/policy_match.c ctl/policy_match.h \
+	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/session.c ctl/session.h \
 	ctl/table.c ctl/table.h \
 	ctl/tenant.c
-grantctl_LDADD = libpolicy.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
+grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cedar/cedar.h"
+#include "ctl/policy_match.h"
+
+/* The stored rules as files have them, to be compared. One that does not parse is empty: it is like no other. */
+static struct rule *
+read_stored(const struct stored_policy *stored, int count)
+{
+	struct rule *rule = calloc(count > 0 ? (size_t)count : 1, sizeof(*rule));
+	struct rule_fault f;
+	int i;
+
+	for (i = 0; rule != NULL && i < count; i++) {
+		struct rule_record r = rule_record_at(&stored->rules, i);
+
+		if (policy_file_rule(&rule[i], r.is.text, strlen(r.is.text), &f) != RULE_DONE)
+			rule[i] = (struct rule)RULE_EMPTY;
+	}
+	return rule;
+}
+
+static bool
+same_text(const struct rule *a, const struct rule *b)
+{
+	return strcmp(a->text, b->text) == 0;
+}
+
+static bool
+same_id(const struct rule *a, const struct rule *b)
+{
+	struct cedar_str x, y;
+
+	return a->set != NULL && b->set != NULL && cedar_policy_annotation(a->set, 0, "id", &x) &&
+	    cedar_policy_annotation(b->set, 0, "id", &y) && x.len == y.len &&
+	    memcmp(x.data, y.data, x.len) == 0;
+}
+
+static bool
+any(const struct rule *a, const struct rule *b)
+{
+	(void)a;
+	(void)b;
+	return true;
+}
+
+/* Give each rule that has none the first stored one that is left and like it. */
+static void
+assign(struct match *m, const struct file_policy *p, const struct rule *stored, int count,
+    bool (*like)(const struct rule *, const struct rule *))
+{
+	size_t i;
+	int j;
+
+	for (i = 0; i < p->rules; i++) {
+		for (j = 0; m->rule[i].stored < 0 && j < count; j++) {
+			if (m->kept[j] || !like(&p->rule[i].rule, &stored[j]))
+				continue;
+			m->kept[j] = true;
+			m->rule[i].stored = j;
+			m->rule[i].same_text = same_text(&p->rule[i].rule, &stored[j]);
+		}
+	}
+}
+
+static void
+place(struct match *m, size_t count, const struct stored_policy *stored)
+{
+	int64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		int64_t next = i > 0 ? last + 1 : 1;
+
+		if (m->rule[i].stored >= 0) {
+			struct rule_record r = rule_record_at(&stored->rules, m->rule[i].stored);
+
+			if (i == 0 || r.is.ordinal > last)
+				next = r.is.ordinal;
+		}
+		m->rule[i].ordinal = last = next;
+	}
+}
+
+bool
+match_rules(struct match *m, const struct file_policy *p, const struct stored_policy *stored)
+{
+	int count = stored != NULL ? stored->rules.count : 0, j;
+	struct rule *rule = read_stored(stored, count);
+	size_t i;
+
+	*m = (struct match)MATCH_EMPTY;
+	m->rule = calloc(p->rules > 0 ? p->rules : 1, sizeof(*m->rule));
+	m->kept = calloc(count > 0 ? (size_t)count : 1, sizeof(*m->kept));
+	if (rule == NULL || m->rule == NULL || m->kept == NULL) {
+		free(rule);
+		return false;
+	}
+	for (i = 0; i < p->rules; i++)
+		m->rule[i].stored = -1;
+	assign(m, p, rule, count, same_text);
+	assign(m, p, rule, count, same_id);
+	assign(m, p, rule, count, any);
+	place(m, p->rules, stored);
+	for (j = 0; j < count; j++)
+		rule_clear(&rule[j]);
+	free(rule);
+	return true;
+}
+
+void
+match_clear(struct match *m)
+{
+	free(m->rule);
+	free(m->kept);
+	*m = (struct match)MATCH_EMPTY;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTCTL_POLICY_STORED_H
+#define GRANTCTL_POLICY_STORED_H
+
+#include <stdio.h>
+
+#include "ctl/command.h"
+#include "db/policy.h"
+#include "db/policy_rule.h"
+
+/* All of a tenant's policies with their rules, in the order in which they are asked. */
+struct stored_policy {
+	struct policy policy;	/* borrows from the list */
+	struct db_list rules;
+};
+
+struct stored {
+	struct stored_policy *policy;
+	size_t count;
+	struct db_list list;
+};
+
+#define STORED_EMPTY { .policy = NULL, .count = 0, .list = DB_LIST_EMPTY }
+
+/*
+ * Read them, in a transaction that is open and has the tenant chosen. False, with a message: the database failed, or
+ * there are more than 1000 policies, or rules in one. stored_clear() in any case.
+ */
+MUST_CHECK bool stored_read(struct ctl *, const struct uuid *tenant, struct stored *);
+void stored_clear(struct stored *);
+
+/*
+ * Print a rule as files have it, each line after `prefix`. On a terminal, '?' stands for control characters. False: no
+ * memory, or the rule does not parse.
+ */
+MUST_CHECK bool print_rule(const struct policy_settings *, const struct rule_settings *, const char *prefix);
+
+struct policy_settings stored_settings(const struct stored_policy *);
+
+#endif

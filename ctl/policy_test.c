@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl policy test: cases, each a question and what is expected, put to policies before or after they are applied. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/clock.h"
+#include "base/json_strict.h"
+#include "ctl/policy_input.h"
+#include "ctl/session.h"
+#include "db/policy_load.h"
+#include "policy/question.h"
+
+#define CASE_DEPTH 32
+
+static enum status policy_test(struct ctl *);
+
+static const struct option test_options[] = {
+	{ "policies", "FILE", 0, "the policies to ask" },
+	{ "tenant", "UUID", 0, "or the ones in force of this tenant" },
+	OPTIONS_END,
+};
+
+const struct command cmd_policy_test = {
+	.name = "policy test",
+	.summary = "Put the cases of a file to policies, and compare",
+	.help = "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
+		"Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
+		"context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
+	.options = test_options,
+	.operand = "FILE",
+	.needs = NEEDS_OWNER,
+	.run = policy_test,
+};
+
+struct test {
+	struct ctl *c;
+	struct uuid tenant, key;
+	struct policy_set *set;
+	struct decider *decider;
+	unsigned line;
+	int passed, failed;
+};
+
+/* Policies of a file as a set. */
+
+/* Higher priorities first; equal ones as they stand. */
+static size_t *
+order_of(const struct policy_file *file)
+{
+	size_t *order = calloc(file->policies > 0 ? file->policies : 1, sizeof(*order)), i, j;
+
+	for (i = 0; order != NULL && i < file->policies; i++) {
+		for (j = i; j > 0 && file->policy[order[j - 1]].priority < file->policy[i].priority; j--)
+			order[j] = order[j - 1];
+		order[j] = i;
+	}
+	return order;
+}
+
+/* Sets want an id for each rule; here it is the rule's number. */
+static struct uuid
+numbered(size_t n)
+{
+	struct uuid u = { .octet = { 0 } };
+	size_t i;
+
+	for (i = 0; i < sizeof(n); i++)
+		u.octet[15 - i] = (uint8_t)(n >> (8 * i));
+	return u;
+}
+
+static struct policy_set *
+compile_file(const struct policy_file *file)
+{
+	struct policy_rule *rule;
+	struct policy_set *set = NULL;
+	size_t *order = order_of(file), count = 0, i, j, n = 1;
+
+	for (i = 0; i < file->policies; i++)
+		n += file->policy[i].rules;
+	rule = calloc(n, sizeof(*rule));
+	for (i = 0; order != NULL && rule != NULL && i < file->policies; i++) {
+		const struct file_policy *p = &file->policy[order[i]];
+
+		for (j = 0; p->enabled && j < p->rules; j++, count++)
+			rule[count] = (struct policy_rule){ .priority = p->priority,
+				.id = numbered(count), .text = p->rule[j].rule.text,
+				.notice = p->rule[j].notice,
+				.audit_session = p->rule[j].audit_session };
+	}
+	if (order != NULL && rule != NULL)
+		set = policy_set_compile_list(rule, count);
+	free(order);
+	free(rule);
+	return set;
+}
+
+static bool
+take_file(struct test *t, const char *path)
+{
+	struct policy_file file;
+	bool ok = input_policies(t->c, path, &file);
+
+	if (ok && (t->set = compile_file(&file)) == NULL)
+		(void)session_refuse(t->c, "these policies cannot be asked");
+	policy_file_clear(&file);
+	return t->set != NULL;
+}
+
+static bool
+take_stored(struct test *t)
+{
+	struct policy_rules rules = POLICY_RULES_EMPTY;
+	struct tenant tenant = TENANT_EMPTY;
+	enum outcome rc;
+
+	session_begin(t->c, DB_READ_ONLY, &t->tenant, &tenant);
+	db_policy_load(t->c->db, &t->tenant, &rules);
+	rc = db_commit(t->c->db);
+	if (session_tenant(t->c, rc, &t->tenant, &tenant) &&
+	    (t->set = policy_set_compile(&rules)) == NULL)
+		(void)session_refuse(t->c, "these policies cannot be asked");
+	policy_rules_clear(&rules);
+	tenant_clear(&tenant);
+	return t->set != NULL;
+}
+
+/* Cases. */
+
+static struct json_object *
+take(struct json_object *test, const char *name)
+{
+	struct json_object *value = NULL;
+
+	if (json_object_object_get_ex(test, name, &value))
+		(void)json_object_get(value);
+	json_object_object_del(test, name);
+	return value;
+}
+
+static void
+fail_case(struct test *t, const char *name, const char *what, const char *detail)
+{
+	t->failed++;
+	(void)printf("line %u%s%s: %s%s\n", t->line, name[0] != '\0' ? ", " : "", name, what, detail);
+}
+
+/* The notices of a decision, in order and once each. NULL: out of memory. */
+static struct json_object *
+notices_of(const struct decision *d)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i, j;
+
+	for (i = 0; list != NULL && i < d->rules; i++) {
+		bool told = d->rule[i]->notice == NULL;
+
+		for (j = 0; !told && j < i; j++)
+			told = d->rule[j]->notice != NULL &&
+			    strcmp(d->rule[j]->notice, d->rule[i]->notice) == 0;
+		if (!told)
+			json_object_array_add(list, json_object_new_string(d->rule[i]->notice));
+	}
+	return list;
+}
+
+/* Whoever asks has the key `key` without roles, unless the case says else. */
+static void
+ask(struct test *t, const char *name, struct json_object *question, const char *decision,
+    struct json_object *notices)
+{
+	struct asked a = ASKED_EMPTY;
+	struct json_object *got = NULL;
+	struct decision d;
+	const char *bad, *expected = "", *verdict;
+
+	a.question = (struct policy_question){ .tenant = &t->tenant, .key = &t->key, .key_name = "",
+		.roles = "", .request_id = "test", .now = clock_wall_us() };
+	bad = asked_unknown(question);
+	if (bad == NULL)
+		bad = asked_read(&a, question, &expected);
+	if (bad == NULL) {
+		policy_decide(t->decider, t->set, &a.question, &d);
+		verdict = d.verdict == VERDICT_ALLOWED ? "allow" : "deny";
+		got = notices_of(&d);
+		if (strcmp(verdict, decision) != 0)
+			fail_case(t, name, "the decision is ", verdict);
+		else if (notices != NULL && !json_object_equal(notices, got))
+			fail_case(t, name, "the notices are ", json_object_to_json_string(got));
+		else
+			t->passed++;
+	} else {
+		fail_case(t, name, "this member cannot be taken: ", bad);
+	}
+	json_object_put(got);
+	asked_clear(&a);
+}
+
+static const char *
+text_of(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+}
+
+static void
+run_case(struct test *t, struct json_object *test)
+{
+	struct json_object *name = take(test, "name"), *decision = take(test, "decision");
+	struct json_object *notices = take(test, "notices");
+	const char *wanted = text_of(decision);
+
+	if (strcmp(wanted, "allow") != 0 && strcmp(wanted, "deny") != 0)
+		fail_case(t, text_of(name), "decision is \"allow\" or \"deny\"", "");
+	else
+		ask(t, text_of(name), test, wanted, notices);
+	json_object_put(name);
+	json_object_put(decision);
+	json_object_put(notices);
+}
+
+static void
+run_line(struct test *t, const char *line, size_t len)
+{
+	struct json_object *test = NULL;
+	struct json_fault f;
+	size_t blank = strspn(line, " \t\r");
+
+	if (blank >= len || strncmp(line + blank, "//", 2) == 0)
+		return;
+	if (json_strict_parse(line, len, CASE_DEPTH, &test, &f) &&
+	    json_object_is_type(test, json_type_object))
+		run_case(t, test);
+	else
+		fail_case(t, "", "this is no JSON object", "");
+	json_object_put(test);
+}
+
+static enum status
+run_cases(struct test *t)
+{
+	struct buf text = BUF_EMPTY;
+	const char *line;
+	size_t len;
+	bool ok = input_text(t->c, t->c->args.operand, &text);
+
+	for (line = buf_text(&text); ok && *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		t->line++;
+		run_line(t, line, len);
+	}
+	if (ok)
+		(void)printf("%d passed, %d failed\n", t->passed, t->failed);
+	buf_clear(&text);
+	return ok && t->failed == 0 && t->passed > 0 ? STATUS_DONE : STATUS_REFUSED;
+}
+
+static enum status
+policy_test(struct ctl *c)
+{
+	struct test t = { .c = c };
+	const char *path = args_get(&c->args, "policies");
+	enum status st = STATUS_REFUSED;
+
+	if ((path != NULL) == args_has(&c->args, "tenant")) {
+		(void)args_fault(&c->args, "either --policies or --tenant says which policies");
+		return STATUS_USAGE;
+	}
+	if (!args_uuid(&c->args, "tenant", &t.tenant))
+		return STATUS_USAGE;
+	t.decider = decider_new();
+	if (t.decider == NULL)
+		return session_refuse(c, "out of memory");
+	if (path != NULL ? take_file(&t, path) : take_stored(&t))
+		st = run_cases(&t);
+	policy_set_free(t.set);
+	decider_free(t.decider);
+	return st;
+}
