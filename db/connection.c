@@ -16,15 +16,18 @@
 
 /*
  * Pinned on every session: names are looked up nowhere but in pg_catalog unless qualified, and no statement,
- * lock or forgotten transaction lasts for ever. $5 says whether until the transaction's end only.
+ * lock or forgotten transaction lasts for ever. A worker that is killed has its transaction undone within a
+ * second even where the rest of it, COMMIT included, had been sent already and waits for a lock.
+ * $4 says whether until the transaction's end only.
  */
 static const struct statement session_settings = {
-	.name = "session_settings", .params = 4, .columns = 5, .rows = ROWS_ONE,
+	.name = "session_settings", .params = 4, .columns = 6, .rows = ROWS_ONE,
 	.sql = "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
 	    " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
 	    " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
 	    " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
-	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean)",
+	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
+	    " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean)",
 };
 
 /* The same as SET ROLE, with the choice between session and transaction as a parameter. */
