@@ -217,8 +217,9 @@ dies()
 	end_patch
 	is "$what: the connection is closed" "$client_status" 3
 	ok "$what: the log tells of the request" until_true logged 'was killed by signal 9, with request in-hand in hand'
-	release
+	# The database notices by itself, long before what it waits for is released.
 	ok "$what: its session ends" until_true no_session
+	release
 	is "$what: log and row agree" "$(consistent)" t
 	ok "$what: the next is served" until_true answers
 	is "$what: and so is the next PATCH" "$(patch_status '{}')" "Status: 200"
@@ -227,8 +228,9 @@ dies()
 before=$(state)
 dies "KILL of a worker that waits for the row" hold_grant "$false_body"
 is "and it leaves everything as it was" "$(state)" "$before"
-# Its COMMIT is on the way already: the database may make it, but all of it or nothing.
+# Here even its COMMIT has been sent, and waits to be read.
 dies "KILL of a worker that waits for its commit" hold_log "$false_body"
+is "and it, too, leaves everything as it was" "$(state)" "$before"
 
 # So does one that takes too long.
 before=$(state)
