@@ -38,7 +38,6 @@ key_print(struct ctl *c, const struct key_record *k)
 	return output_table(c, &t);
 }
 
-/* What json-c prints from is released by output_json(); the process ends soon after. */
 static struct json_object *
 new_key_json(const struct key_record *k, const struct key_text *key)
 {

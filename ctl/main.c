@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/field.h"
 #include "base/log.h"
@@ -169,11 +171,25 @@ dispatch(char *const *argv)
 	return run(command, argv + words);
 }
 
+/* Keys and the database's password are in memory: no core file, and no look inside by processes of the same user. */
+static void
+protect_memory(void)
+{
+	static const struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifndef WITH_ASAN /* whose leak check looks inside */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
-	enum status st = dispatch(argv + (argc > 0));
+	enum status st;
 
+	protect_memory();
+	st = dispatch(argv + (argc > 0));
 	/* A key that was not written is lost, so it must not look as if all went well. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("grantctl: standard output");

@@ -116,13 +116,15 @@ conninfo_is_valid(struct db *db)
 }
 
 static PGconn *
-open_connection(const struct settings *s)
+open_connection(const struct db *db)
 {
+	const struct settings *s = db->settings;
 	char seconds[16];
 	/* What the operator's string says comes last, and wins. */
 	const char *const keywords[] = { "connect_timeout", "client_encoding",
 		"fallback_application_name", "dbname", NULL };
-	const char *const values[] = { seconds, "UTF8", "grantd",
+	const char *const values[] = { seconds, "UTF8",
+		db->session == DB_WORKER ? "grantd" : "grantctl",
 		s->database[0] != '\0' ? s->database : NULL, NULL };
 
 	(void)snprintf(seconds, sizeof(seconds), "%d", (s->connect_timeout + 999) / 1000);
@@ -151,7 +153,7 @@ open_session(struct db *db)
 
 	if (!conninfo_is_valid(db))
 		return UNAVAILABLE;
-	db->conn = open_connection(db->settings);
+	db->conn = open_connection(db);
 	if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK ||
 	    PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1) {
 		db_note(db, db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn));

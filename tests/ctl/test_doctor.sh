@@ -84,20 +84,71 @@ finds socket "s: No such file or directory \| start grantd"
 echo >s
 finds socket 's is no socket \| move it away'
 rm s
-mkdir deep
-socat -T 5 UNIX-LISTEN:s,fork,mode=600 SYSTEM:'cat >/dev/null' &
-listener=$!
-trap 'kill $listener' EXIT
-for _ in $(seq 100); do
-	[ -S s ] && break
-	sleep 0.1
-done
-ctl doctor --json
-like 'a socket is described' "$(json '.checks[] | select(.check == "socket") | .found')" 'mode 0600, user .*only that user may connect'
-kill $listener
-wait $listener 2>/dev/null
-trap - EXIT
+# listens COMMAND: something other than grantd, at the socket until hush.
+listens()
+{
+	socat UNIX-LISTEN:s,fork,mode=600 SYSTEM:"$1" 2>/dev/null &
+	other=$!
+	for _ in $(seq 100); do
+		[ -S s ] && break
+		sleep 0.1
+	done
+}
+
+hush()
+{
+	kill $other
+	wait $other 2>/dev/null
+	rm -f s
+}
+
+listens 'echo HTTP/1.0 400 Bad Request'
+finds grantd 'what answers does not speak FastCGI \| see whether'
+like 'a socket is described' "$(json '.checks[] | select(.check == "socket") | .found')" \
+	'mode 0600, user .*only that user may connect'
+hush
+listens 'head -c 1 >/dev/null'
+finds grantd 'GET /readyz: '
+hush
+# An answer of the right form, and not grantd's: 404 from another application, cut in two records.
+cat >answer <<'EOF'
+head -c 30 >/dev/null
+printf '\001\006\000\001\000\007\001\000Status:x\001\006\000\001\000\010\000\000 404\r\n\r\n'
+printf '\001\003\000\001\000\010\000\000\000\000\000\000\000\000\000\000'
+EOF
+listens 'sh answer'
+finds grantd 'GET /readyz: an answer that is not grantd'
+hush
+# A socket that nobody listens at any more.
+perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un("s")) or die'
+finds grantd 'nobody answers at .*: Connection refused \| start grantd'
+rm s
 GRANTD_LISTEN=127.0.0.1 finds grantd 'neither a path nor HOST:PORT'
+
+# grantd itself, with a database and without.
+grantd=$(dirname "$GRANTCTL")/grantd
+if [ -x "$grantd" ]; then
+	serve()
+	{
+		PGUSER=$worker "$grantd" --workers 1 >grantd.log 2>&1 &
+		server=$!
+		for _ in $(seq 100); do
+			[ -S s ] && break
+			sleep 0.1
+		done
+		ctl doctor --json
+		kill $server
+		wait $server
+	}
+
+	serve
+	is 'grantd is well' "$status $(json '.checks[] | select(.check == "grantd") | .found')" \
+		"0 a worker answers at $PWD/s, and its database is ready"
+	worker=ctl_doctor_stranger serve
+	like 'grantd without its database' "$status $(problem grantd)" '^1 a worker answers, and says that its database is not ready'
+else
+	skip 'grantd is well' 'grantd is not built'
+fi
 unset GRANTD_LISTEN
 
 done_testing

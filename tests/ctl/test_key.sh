@@ -140,6 +140,19 @@ is 'there is one' "$(json '[.[].id]')" "[\"$third_id\"]"
 ctl key check --json <<<"$third"
 is 'check says that it is revoked' "$status $(json .status)" '1 revoked'
 
+# No core file of a process that holds a key.
+mkfifo pipe
+"$GRANTCTL" key check <pipe >out 2>err &
+exec 3>pipe
+for _ in $(seq 100); do
+	limit=$(sed -n 's/^Max core file size *//p' /proc/$!/limits)
+	[[ $limit == 0* ]] && break
+	sleep 0.1
+done
+like 'no core file' "$limit" '^0 +0 '
+exec 3>&-
+wait $!
+
 does 'the chains hold' audit verify
 
 done_testing

@@ -21,13 +21,13 @@ PGUSER=ctl_worker refuses 1 'permission denied to set role "grantd_owner"' tenan
 PGUSER=ctl_stranger refuses 1 'permission denied to set role "grantd_owner"' tenant list
 GRANTD_POOLER=transaction PGUSER=ctl_worker refuses 1 'permission denied to set role "grantd_owner"' tenant list
 
-# A superuser is bound as the owner is: the session says so.
+# A superuser is bound as the owner is: the session says so, and whose it is.
 export PGUSER=postgres
 sql "CREATE FUNCTION public.who() RETURNS trigger LANGUAGE plpgsql AS \$\$
-	BEGIN RAISE EXCEPTION 'written by %', current_user; END \$\$" \
+	BEGIN RAISE EXCEPTION 'written by % in %', current_user, current_setting('application_name'); END \$\$" \
 	'GRANT USAGE ON SCHEMA public TO grantd_owner' \
 	'CREATE TRIGGER who BEFORE INSERT ON grantd.tenants EXECUTE FUNCTION public.who()'
-refuses 1 'written by grantd_owner' tenant create --name B
+refuses 1 'written by grantd_owner in grantctl' tenant create --name B
 sql 'DROP TRIGGER who ON grantd.tenants'
 
 done_testing
