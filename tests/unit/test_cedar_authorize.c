@@ -90,6 +90,64 @@ values_are_what_was_put(void **state)
 			fail_msg("%s", cases[i].condition);
 }
 
+/* Records beyond all the small sizes that are treated apart, their fields in no order. */
+static void
+large_records(void **state)
+{
+	enum { COUNT = 100 };
+	static char names[COUNT][8];
+	struct world *w = *state;
+	struct cedar_record *r, *again;
+	size_t i, count;
+
+	for (i = 0; i < COUNT; i++)
+		(void)snprintf(names[i], sizeof(names[i]), "n%u", (unsigned)(i * 37 % COUNT));
+	for (count = 1; count <= COUNT; count += 7) {
+		(void)ask(w,
+		    "permit (principal, action, resource) when { context.r == context.s && context.r.n0 == 0"
+		    " && principal.r == context.r && !(context.r has nope) && context.s has n0 && context.r != {} };"
+		    "permit (principal, action, resource) when { context.r has n37 && context.r.n37 != 1 };");
+		r = cedar_put_record(cedar_request_context(w->rq), S("r"));
+		again = cedar_put_record(cedar_request_context(w->rq), S("s"));
+		for (i = 0; i < count; i++)
+			cedar_put_long(r, S(names[i]), (int64_t)i);
+		for (i = count; i-- > 0;)
+			cedar_put_long(again, S(names[i]), (int64_t)i);
+		r = cedar_put_record(cedar_entity_attributes(cedar_entity(w->rq, S("User"),
+		    S("alice"))), S("r"));
+		for (i = 0; i < count; i++)
+			cedar_put_long(r, S(names[count - 1 - i]), (int64_t)(count - 1 - i));
+		assert_true(cedar_authorize(w->rq, 0, SIZE_MAX, &w->result));
+		assert_int_equal(w->result.failure_count, 0);
+		assert_int_equal(w->result.determining_count, 1);
+		assert_int_equal(w->result.determining[0], 0);
+	}
+}
+
+static void
+sets_in_any_order(void **state)
+{
+	static const struct { const char *condition; char holds; } cases[] = {
+		{ "[1, \"a\", [], {}, principal, [3, 2]] == [[2, 3, 2], principal, {}, \"a\", [], 1, 1]", 't' },
+		{ "[[1, 2], [1, 3]] == [[1, 3], [1, 4]]", 'f' },
+		    { "[{a: 1}, {b: 1}] == [{b: 1}, {a: 1}]", 't' },
+		{ "[{a: 1}] == [{b: 1}]", 'f' }, { "[{a: 1}] == [{a: 2}]", 'f' },
+		    { "[1, 2, 3].containsAll([3, 4])", 'f' },
+		{ "[1].containsAny([3, 2, 1])", 't' }, { "[1].containsAny([3, 2])", 'f' },
+		    { "[1].containsAll([1, 2])", 'f' },
+		{ "[ip(\"10.0.0.0/8\"), ip(\"::/8\")].contains(ip(\"10.0.0.0/9\"))", 'f' },
+		{ "[ip(\"10.0.0.0/8\"), ip(\"::/8\")].contains(ip(\"::/8\"))", 't' },
+		{ "[decimal(\"1.0\"), duration(\"1ms\"), 10000].contains(decimal(\"1.00\"))", 't' },
+		{ "[10000, duration(\"10s\")].contains(decimal(\"1.0\"))", 'f' },
+		{ "[true, false].contains(context has now) && [context.now].contains(datetime(\"2024-01-01\"))", 't' },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++)
+		if (holds(*state, cases[i].condition) != cases[i].holds)
+			fail_msg("%s", cases[i].condition);
+}
+
 static void
 forbids_overrule_and_failures_do_nothing(void **state)
 {
@@ -336,6 +394,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(values_are_what_was_put, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(large_records, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sets_in_any_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(forbids_overrule_and_failures_do_nothing, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(ranges_are_layers, set_up, tear_down),
