@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cedar/ext.h"
+#include "cedar/text.h"
 
 #define TEXT_MAX	43u	/* the longest IPv6 address with the longest prefix length */
 #define IPV4_BITS	32u
@@ -42,18 +43,6 @@ address_v4(const char *text, size_t len, struct ip *ip)
 	return at == len;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One to four hex digits into two bytes. */
 static bool
 group(const char *text, size_t len, size_t *at, unsigned char *out)
@@ -62,7 +51,7 @@ group(const char *text, size_t len, size_t *at, unsigned char *out)
 	unsigned value = 0;
 	int digit;
 
-	for (; *at < len && *at < start + 4 && (digit = hex_digit(text[*at])) >= 0; ++*at)
+	for (; *at < len && *at < start + 4 && (digit = cd_hex_digit(text[*at])) >= 0; ++*at)
 		value = value << 4 | (unsigned)digit;
 	out[0] = (unsigned char)(value >> 8);
 	out[1] = (unsigned char)value;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cedar/lexer.h"
+#include "cedar/text.h"
 #include "cedar/utf8.h"
 
 static bool
@@ -259,26 +260,14 @@ cd_lex(struct lexer *lex, struct token *token)
 
 /* ---- escapes ---- */
 
-static int
-hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* What follows `\x`: exactly two digits, at most 7F. */
 static bool
 escape_byte(const char *text, uint32_t end, uint32_t *at, uint32_t *code)
 {
 	int high, low;
 
-	if (end - *at < 2 || (high = hex_digit(text[*at])) < 0 ||
-	    (low = hex_digit(text[*at + 1])) < 0)
+	if (end - *at < 2 || (high = cd_hex_digit(text[*at])) < 0 ||
+	    (low = cd_hex_digit(text[*at + 1])) < 0)
 		return false;
 	*code = (uint32_t)(high << 4 | low);
 	*at += 2;
@@ -297,7 +286,7 @@ escape_unicode(const char *text, uint32_t end, uint32_t *at, uint32_t *code)
 	for (*code = 0; *at < end && text[*at] != '}'; ++*at) {
 		if (text[*at] == '_' && digits > 0)
 			continue;
-		if ((digit = hex_digit(text[*at])) < 0 || ++digits > 6)
+		if ((digit = cd_hex_digit(text[*at])) < 0 || ++digits > 6)
 			return false;
 		*code = *code << 4 | (uint32_t)digit;
 	}

@@ -78,22 +78,30 @@ unary(struct parser *p)
 
 /* ---- operators ---- */
 
+/* Operands with one and the same operator between them; a lone one is itself. */
+static struct expr *
+chain(struct parser *p, enum expr_kind kind, enum token_kind operator,
+    struct expr *(*operand)(struct parser *))
+{
+	struct expr *e = operand(p);
+	struct list list;
+
+	if (e == NULL || p->token.kind != operator)
+		return e;
+	if (!cd_open_chain(p, kind, e, &list))
+		return NULL;
+	while (cd_accept(p, operator)) {
+		if ((e = operand(p)) == NULL)
+			return NULL;
+		cd_append(&list, e);
+	}
+	return list.parent;
+}
+
 static struct expr *
 product(struct parser *p)
 {
-	struct expr *e = unary(p), *operand;
-	struct list list;
-
-	if (e == NULL || p->token.kind != TOKEN_STAR)
-		return e;
-	if (!cd_open_chain(p, EXPR_MULTIPLY, e, &list))
-		return NULL;
-	while (cd_accept(p, TOKEN_STAR)) {
-		if ((operand = unary(p)) == NULL)
-			return NULL;
-		cd_append(&list, operand);
-	}
-	return list.parent;
+	return chain(p, EXPR_MULTIPLY, TOKEN_STAR, unary);
 }
 
 static struct expr *
@@ -257,37 +265,13 @@ relation(struct parser *p)
 static struct expr *
 conjunction(struct parser *p)
 {
-	struct expr *e = relation(p), *operand;
-	struct list list;
-
-	if (e == NULL || p->token.kind != TOKEN_AND)
-		return e;
-	if (!cd_open_chain(p, EXPR_AND, e, &list))
-		return NULL;
-	while (cd_accept(p, TOKEN_AND)) {
-		if ((operand = relation(p)) == NULL)
-			return NULL;
-		cd_append(&list, operand);
-	}
-	return list.parent;
+	return chain(p, EXPR_AND, TOKEN_AND, relation);
 }
 
 static struct expr *
 disjunction(struct parser *p)
 {
-	struct expr *e = conjunction(p), *operand;
-	struct list list;
-
-	if (e == NULL || p->token.kind != TOKEN_OR)
-		return e;
-	if (!cd_open_chain(p, EXPR_OR, e, &list))
-		return NULL;
-	while (cd_accept(p, TOKEN_OR)) {
-		if ((operand = conjunction(p)) == NULL)
-			return NULL;
-		cd_append(&list, operand);
-	}
-	return list.parent;
+	return chain(p, EXPR_OR, TOKEN_OR, conjunction);
 }
 
 /* `if` was taken. An `if` after `else`, in parentheses or not, goes on in the same node. */

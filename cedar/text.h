@@ -19,6 +19,19 @@ struct text {
 	bool failed;
 };
 
+/* The value of a hexadecimal digit; -1 for anything else. */
+static inline int
+cd_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 #define TEXT_EMPTY	{ .data = NULL, .len = 0, .room = 0, .fixed = false, .failed = false }
 
 struct text cd_text_fixed(char *buffer, size_t size);	/* size at least 1 */
