@@ -3,6 +3,7 @@ include tests/unit/local.mk
 include tests/unit/fcgi.mk
 include tests/unit/cedar.mk
 include tests/fuzz/local.mk
+include tests/fuzz/fcgi.mk
 include tests/fuzz/cedar.mk
 include tests/cedar/local.mk
 include tests/db/local.mk
