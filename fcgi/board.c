@@ -23,6 +23,7 @@ slot_clear(struct slot *s)
 	atomic_store(&s->busy_since, 0);
 	atomic_store(&s->requests, 0);
 	atomic_store(&s->ready, false);
+	atomic_store(&s->streaming, false);
 	s->request_id[0] = '\0';
 }
 
@@ -52,8 +53,28 @@ void
 slot_end(struct slot *s, bool answered)
 {
 	atomic_store(&s->busy_since, 0);
+	atomic_store(&s->streaming, false);
 	if (answered)
 		atomic_fetch_add(&s->requests, 1);
+}
+
+void
+slot_progress(struct slot *s)
+{
+	atomic_store(&s->busy_since, clock_monotonic_ms());
+}
+
+bool
+slot_stream(struct slot *board, struct slot *s, int most)
+{
+	int n = 0;
+
+	atomic_store(&s->streaming, true);
+	for (int i = 0; i < BOARD_SLOTS; i++)
+		n += atomic_load(&board[i].streaming);
+	if (n > most)
+		atomic_store(&s->streaming, false);
+	return n <= most;
 }
 
 int64_t

@@ -20,6 +20,7 @@ struct slot {
 	_Atomic int64_t busy_since; /* clock_monotonic_ms() at its connection; 0: it has none */
 	_Atomic uint64_t requests;  /* answered since the worker started */
 	atomic_bool ready;	    /* it has come as far as waiting for connections */
+	atomic_bool streaming;	    /* it sends a response in pieces, as its client reads */
 	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "": not known yet */
 };
 
@@ -43,6 +44,16 @@ void slot_ready(struct slot *);
 void slot_begin(struct slot *);
 void slot_name(struct slot *, const char *request_id);
 void slot_end(struct slot *, bool answered);
+
+/* The request in hand takes long because it is long: its time begins anew. */
+void slot_progress(struct slot *);
+
+/*
+ * Claim that the worker of this slot streams; slot_end() gives that back. False: on this board `most`
+ * workers do so already. Those that claim at the same time may all be refused, and none is let in
+ * that is too many.
+ */
+MUST_CHECK bool slot_stream(struct slot *board, struct slot *, int most);
 
 /*
  * For anyone: since when the worker has had its request in hand, 0 if it has none, and the

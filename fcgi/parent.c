@@ -160,6 +160,7 @@ be_worker(struct parent *p, int slot)
 		.settings = p->settings,
 		.listener = p->listener,
 		.slot = &p->board[slot],
+		.board = p->board,
 		.link = p->link[1],
 		.alone = false,
 	};

@@ -27,6 +27,7 @@
 #include "http/response.h"
 
 #define CHUNK 4096
+#define STREAM_PART ((size_t)8192)
 
 struct seam {
 	const struct settings *settings;
@@ -68,15 +69,22 @@ seam_close(struct seam *sm)
 	free(sm);
 }
 
+static void
+limit_time(int fd, int option, int ms)
+{
+	const struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+
+	(void)setsockopt(fd, SOL_SOCKET, option, &t, sizeof(t));
+}
+
 /* Each single read and write of libfcgi's ends after the peer's time (socket(7): EAGAIN). */
 static void
 limit_silence(int fd, int ms)
 {
-	const struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 	const int on = 1;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+	limit_time(fd, SO_RCVTIMEO, ms);
+	limit_time(fd, SO_SNDTIMEO, ms);
 	/* For TCP alone, and refused by others: a response must not wait for an acknowledgement. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
@@ -260,22 +268,81 @@ drain(struct seam *sm)
 	(void)deadline_stop();
 }
 
+static void
+put_head(FCGX_Stream *out, const struct response *rs)
+{
+	(void)FCGX_FPrintF(out, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
+	put(out, &rs->head);
+	(void)FCGX_PutS("\r\n", out);
+}
+
+bool
+seam_stream_begin(struct seam *sm, const struct response *rs)
+{
+	/* The end of the web server's input: what it sends after that is news, see peer_left(). */
+	drain(sm);
+	limit_time(sm->fcgi.ipcFd, SO_SNDTIMEO, sm->settings->body_timeout);
+	put_head(sm->fcgi.out, rs);
+	return FCGX_FFlush(sm->fcgi.out) == 0;
+}
+
+/*
+ * The connection was closed, or the request is to be aborted (FastCGI Specification 5.4): nothing else
+ * is sent after the end of the input. Seen at once, even where nothing is written for a while.
+ */
+static bool
+peer_left(const struct seam *sm)
+{
+	char byte;
+
+	return recv(sm->fcgi.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+	    errno != EAGAIN;
+}
+
+bool
+seam_stream(struct seam *sm, const void *data, size_t len)
+{
+	FCGX_Stream *out = sm->fcgi.out;
+	const char *from = data;
+	bool late = false;
+	size_t n;
+
+	if (peer_left(sm))
+		return false;
+	for (; len > 0 && !late && FCGX_GetError(out) == 0; from += n, len -= n) {
+		n = len < STREAM_PART ? len : STREAM_PART;
+		deadline_start(sm->settings->body_timeout);
+		(void)FCGX_PutStr(from, (int)n, out);
+		late = deadline_stop();
+	}
+	return !late && FCGX_GetError(out) == 0;
+}
+
+static void
+put_response(FCGX_Stream *out, const struct request *rq, struct response *rs)
+{
+	if (rs->status == 0 || response_failed(rs))
+		response_error(rs, response_fallback(rs), NULL, NULL);
+	if (response_failed(rs)) {
+		put_last_resort(out, rs);
+		return;
+	}
+	put_head(out, rs);
+	if (rq->method != HTTP_HEAD)
+		put(out, &rs->body);
+}
+
 void
 seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 {
 	FCGX_Stream *out = sm->fcgi.out;
 
-	if (rs->status == 0 || response_failed(rs))
-		response_error(rs, response_fallback(rs), NULL, NULL);
-	if (response_failed(rs)) {
-		put_last_resort(out, rs);
-	} else {
-		(void)FCGX_FPrintF(out, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
-		put(out, &rs->head);
-		(void)FCGX_PutS("\r\n", out);
-		if (rq->method != HTTP_HEAD)
-			put(out, &rs->body);
+	if (rs->stream == STREAM_CUT) {
+		drop(sm);
+		return;
 	}
+	if (rs->stream == STREAM_NONE)
+		put_response(out, rq, rs);
 	/*
 	 * Closing the last stream sends what is left and the end of the request, in one write
 	 * where it is short.

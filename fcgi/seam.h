@@ -3,6 +3,7 @@
 #define GRANTD_FCGI_SEAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/compiler.h"
 
@@ -45,8 +46,17 @@ MUST_CHECK bool seam_read(struct seam *, int fd, struct request *rq);
 bool seam_is_responder(const struct seam *);
 
 /*
- * Send the response as a whole and close the connection. A response that failed or is empty
- * becomes a 500. That the peer is gone is no error: what was to be done is done.
+ * For a response that is sent in pieces: its head, and then the pieces, each in parts that the peer
+ * has to take in within GRANTD_BODY_TIMEOUT. False: the peer is gone, or does not read.
+ */
+MUST_CHECK bool seam_stream_begin(struct seam *, const struct response *rs);
+MUST_CHECK bool seam_stream(struct seam *, const void *data, size_t len);
+
+/*
+ * Send the response as a whole, or end one that was sent in pieces, and close the connection. A
+ * response that failed or is empty becomes a 500. One that was cut ends with the connection alone,
+ * without FastCGI's end of a request, so that no web server takes it for whole. That the peer is gone
+ * is no error: what was to be done is done.
  */
 void seam_answer(struct seam *, const struct request *rq, struct response *rs);
 

@@ -103,9 +103,42 @@ refuse_role(struct response *rs)
 	response_error(rs, ERROR_INTERNAL, NULL, NULL);
 }
 
+/* Half of the workers, one at least: however many clients read slowly, the others are served. */
+static enum stream_begun
+stream_begin(void *to, const struct response *rs)
+{
+	const struct serving *sv = to;
+	const struct worker *w = sv->w;
+
+	if (w->board != NULL && !slot_stream(w->board, w->slot, (w->settings->workers + 1) / 2))
+		return STREAM_BUSY;
+	return seam_stream_begin(sv->seam, rs) ? STREAM_BEGUN : STREAM_GONE;
+}
+
+/* Signals are let in when the request is over. A long one has to look. */
+static bool
+must_end(void)
+{
+	sigset_t waiting;
+
+	return sigpending(&waiting) == 0 && sigismember(&waiting, SIGTERM) == 1;
+}
+
+static bool
+stream_write(void *to, const void *data, size_t len)
+{
+	const struct serving *sv = to;
+
+	slot_progress(sv->w->slot);
+	return !must_end() && seam_stream(sv->seam, data, len);
+}
+
 static void
 serve(struct serving *sv, int fd)
 {
+	const struct response_sink sink = {
+		.to = sv, .begin = stream_begin, .write = stream_write,
+	};
 	struct slot *slot = sv->w->slot;
 	struct request rq;
 	bool is_request;
@@ -113,12 +146,14 @@ serve(struct serving *sv, int fd)
 	slot_begin(slot);
 	if ((is_request = seam_read(sv->seam, fd, &rq))) {
 		response_begin(&sv->rs, rq.header[HEADER_REQUEST_ID]);
+		sv->rs.sink = &sink;
 		slot_name(slot, sv->rs.request_id);
 		if (seam_is_responder(sv->seam))
 			dispatch(sv->service, &rq, &sv->rs);
 		else
 			refuse_role(&sv->rs);
 		seam_answer(sv->seam, &rq, &sv->rs);
+		sv->rs.sink = NULL;
 	}
 	slot_end(slot, is_request);
 }

@@ -16,6 +16,7 @@ struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
 	struct slot *slot;
+	struct slot *board;	/* of all workers; NULL: alone */
 	int link;	/* to the parent: tells when it is gone, is told when we are ready; or -1 */
 	bool alone;	/* the one process there is, without a parent */
 };

@@ -45,6 +45,7 @@ static void
 start_over(struct response *rs)
 {
 	rs->status = 0;
+	rs->stream = STREAM_NONE;
 	buf_reset(&rs->head);
 	buf_reset(&rs->body);
 	common_headers(rs);
@@ -113,6 +114,42 @@ response_empty(struct response *rs, int status)
 	rs->status = status;
 }
 
+bool
+response_stream_begin(struct response *rs, int status)
+{
+	enum stream_begun begun = STREAM_BEGUN;
+
+	rs->status = status;
+	if (response_failed(rs))
+		return false;
+	if (rs->sink != NULL)
+		begun = rs->sink->begin(rs->sink->to, rs);
+	if (begun == STREAM_BUSY)
+		response_error(rs, ERROR_UNAVAILABLE, NULL, NULL);
+	else
+		rs->stream = begun == STREAM_BEGUN ? STREAM_OPEN : STREAM_CUT;
+	return rs->stream == STREAM_OPEN;
+}
+
+bool
+response_stream(struct response *rs, const void *data, size_t len)
+{
+	if (rs->stream != STREAM_OPEN)
+		return false;
+	if (rs->sink == NULL)
+		buf_add(&rs->body, data, len);
+	else if (!rs->sink->write(rs->sink->to, data, len))
+		rs->stream = STREAM_CUT;
+	return rs->stream == STREAM_OPEN && !rs->body.failed;
+}
+
+void
+response_stream_cut(struct response *rs)
+{
+	if (rs->stream == STREAM_OPEN)
+		rs->stream = STREAM_CUT;
+}
+
 /*
  * Add a member, taking the value over; without one (no memory) the object is given up too. NULL
  * stays NULL.
@@ -151,6 +188,12 @@ response_error_message(struct response *rs, enum http_error error, const char *m
 {
 	int status = http_error_status(error);
 
+	if (rs->stream != STREAM_NONE) {
+		rs->stream = STREAM_CUT; /* too late to say so */
+		json_object_put(details);
+		json_object_put(notices);
+		return;
+	}
 	start_over(rs);
 	if (status == 401)
 		response_header(rs, "WWW-Authenticate", "ApiKey realm=\"grantd\"");

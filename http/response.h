@@ -13,10 +13,39 @@ struct json_object;
 
 #define REQUEST_ID_MAX 128
 
+struct response;
+
+/* How a response came to be one that is sent in pieces, or did not. */
+enum stream_begun { STREAM_BEGUN, STREAM_BUSY, STREAM_GONE };
+
+/*
+ * The way out for what is too large to be held in memory. Whoever will send the response gives it one
+ * before the request is answered; `to` is his own affair.
+ */
+struct response_sink {
+	void *to;
+	/* Send status and head. STREAM_BUSY: nothing was sent, as too many are at it already. */
+	enum stream_begun (*begin)(void *to, const struct response *);
+	/*
+	 * Send a piece of the body, waiting while the client takes in what went before, but not without
+	 * end. No bytes: only see whether somebody is there, and show that work goes on. False: nobody
+	 * is there or nobody reads, or this process is to end.
+	 */
+	bool (*write)(void *to, const void *data, size_t len);
+};
+
+/* How far a response is that is sent in pieces. */
+enum stream {
+	STREAM_NONE,	/* it is not one */
+	STREAM_OPEN,	/* its head was sent */
+	STREAM_CUT	/* it ends where it is: the connection has to end so that a client sees that */
+};
+
 /*
  * A response that is built in memory and sent in one piece, so that no client ever sees half of
- * one. Building is sticky: a lost append turns up in response_failed(), and whoever sends answers
- * 500 instead. The owner clears it with response_clear(); RESPONSE_EMPTY is valid.
+ * one; response_stream() is the exception. Building is sticky: a lost append turns up in
+ * response_failed(), and whoever sends answers 500 instead. The owner clears it with
+ * response_clear(); RESPONSE_EMPTY is valid.
  */
 struct response {
 	int status;		/* 0 until something was answered */
@@ -24,9 +53,12 @@ struct response {
 	struct buf body;
 	bool changed;		/* something was committed: no fallback may say that nothing was changed */
 	char request_id[REQUEST_ID_MAX + 1]; /* set by response_begin() */
+	const struct response_sink *sink;	/* borrowed; NULL: streams are collected in body */
+	enum stream stream;
 };
 
-#define RESPONSE_EMPTY { .status = 0, .head = BUF_EMPTY, .body = BUF_EMPTY, .request_id = "" }
+#define RESPONSE_EMPTY { .status = 0, .head = BUF_EMPTY, .body = BUF_EMPTY, .request_id = "", \
+	.sink = NULL, .stream = STREAM_NONE }
 
 /*
  * Start afresh, keeping the memory: take over the caller's X-Request-Id where it is one
@@ -48,8 +80,24 @@ void response_json(struct response *, int status, struct json_object *);
 void response_empty(struct response *, int status);
 
 /*
+ * Answer with a body of unknown length: send status and head, with all headers in place. False: there
+ * is nothing more to be done, because the client left, or was answered 503 since too many streams are
+ * under way.
+ */
+MUST_CHECK bool response_stream_begin(struct response *, int status);
+
+/*
+ * Send a piece of it. False: it was cut, since the client left or does not read, or the process has to
+ * end. No bytes: nothing was found to send for a while, and the client may have left meanwhile.
+ */
+MUST_CHECK bool response_stream(struct response *, const void *data, size_t len);
+
+/* What was begun cannot be ended as it should: the client shall see that it is not whole. */
+void response_stream_cut(struct response *);
+
+/*
  * Answer with an error in the one error shape; replaces whatever was answered before, except the
- * headers of response_begin(). `details` (may be NULL) is taken over and gains `request_id`;
+ * headers of response_begin(); a stream that has begun is cut. `details` (may be NULL) is taken over and gains `request_id`;
  * `notices` (may be NULL: no such member) is taken over. Adds what RFC 9110 demands with a status:
  * WWW-Authenticate with 401, Retry-After with 503.
  */
