@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "base/hex.h"
 #include "base/json_build.h"
 #include "db/json.h"
 
@@ -160,6 +161,39 @@ activity_event_json(const struct activity_event *e)
 		json_put_raw(&b, "details", e->details);
 	else
 		json_put_text(&b, "details", NULL);
+	return json_build_end(&b);
+}
+
+static void
+put_hash(struct json_build *b, const char *member, const uint8_t hash[AUDIT_HASH_LEN])
+{
+	char text[AUDIT_HASH_LEN * 2 + 1];
+
+	hex_print(hash, AUDIT_HASH_LEN, text);
+	json_put_text(b, member, text);
+}
+
+struct json_object *
+audit_row_json(const struct audit_row *e, bool with_tenant)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	if (with_tenant)
+		json_put_uuid(&b, "tenant_id", &e->tenant);
+	json_put_uuid(&b, "id", &e->id);
+	json_put_text(&b, "actor_id", e->actor_id);
+	json_put_text(&b, "actor_type", e->actor_type);
+	json_put_text(&b, "action", e->action);
+	json_put_text(&b, "resource_type", e->resource_type);
+	json_put_uuid(&b, "resource_id", &e->resource_id);
+	json_put_text(&b, "outcome", e->outcome);
+	json_put_raw(&b, "metadata", e->metadata);
+	json_put_text(&b, "reasoning", e->reasoning);
+	json_put_time(&b, "created_at", &e->created_at);
+	json_put_int(&b, "sequence", e->sequence);
+	put_hash(&b, "hash", e->hash);
+	put_hash(&b, "previous_hash", e->previous_hash);
 	return json_build_end(&b);
 }
 

@@ -3,6 +3,7 @@
 #define GRANTD_DB_JSON_H
 
 #include "db/activity.h"
+#include "db/audit_row.h"
 #include "db/grant.h"
 #include "db/key_record.h"
 #include "db/policy.h"
@@ -21,6 +22,8 @@ MUST_CHECK struct json_object *tenant_json(const struct tenant *);
 MUST_CHECK struct json_object *policy_json(const struct policy *);
 MUST_CHECK struct json_object *rule_record_json(const struct rule_record *);
 MUST_CHECK struct json_object *activity_event_json(const struct activity_event *);
+/* `with_tenant`: tenant_id is the first member. */
+MUST_CHECK struct json_object *audit_row_json(const struct audit_row *, bool with_tenant);
 MUST_CHECK struct json_object *activity_summary_json(const struct activity_summary *);
 
 #endif

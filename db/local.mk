@@ -2,7 +2,9 @@ noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
 	db/audit.c db/audit.h db/audit_sql.h \
+	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
+	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
