@@ -25,7 +25,7 @@ refuse(struct fault *f, enum http_error error, struct json_object *details)
 	return false;
 }
 
-static bool
+bool
 refuse_parameter(struct fault *f, const char *parameter, const char *expected)
 {
 	struct json_object *details = error_detail("parameter", parameter);
@@ -84,7 +84,7 @@ check_query(struct call *c, struct fault *f)
 		return refuse_parameter(f, qf.parameter, qf.expected);
 	if (c->op->paged && !page_read(c))
 		return refuse_parameter(f, "cursor", "next_cursor of the page before");
-	return true;
+	return c->op->check_query == NULL || c->op->check_query(c, f);
 }
 
 /* draft-ietf-httpapi-idempotency-key-header: any string; ours is one that can be logged and indexed as it is. */

@@ -14,6 +14,9 @@ struct fault {
 
 #define FAULT_NONE { .error = HTTP_ERROR__MAX, .details = NULL }
 
+/* Refuse a parameter: 400 invalid_parameter with its name and what was expected of it. Returns false. */
+bool refuse_parameter(struct fault *f, const char *parameter, const char *expected);
+
 /* Refuse a body: 422 invalid_body with the member and what was expected of it. Returns false. */
 bool refuse_member(struct fault *f, const char *member, const char *expected);
 

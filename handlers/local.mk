@@ -3,6 +3,7 @@ libhandlers_la_SOURCES = \
 	handlers/answer.c handlers/answer.h \
 	handlers/api_key_answer.c handlers/api_key_answer.h \
 	handlers/audit_context.c handlers/audit_context.h \
+	handlers/audit_export.c handlers/audit_export.h \
 	handlers/authorize.c handlers/authorize.h \
 	handlers/check.c handlers/check.h \
 	handlers/create_api_key.c \
@@ -14,6 +15,7 @@ libhandlers_la_SOURCES = \
 	handlers/evaluate_body.c handlers/evaluate_body.h \
 	handlers/evaluate_policies.c \
 	handlers/get_activity_summary.c \
+	handlers/get_audit_log_entry.c handlers/list_audit_log.c \
 	handlers/get_grant.c \
 	handlers/get_policy.c handlers/get_policy_rule.c \
 	handlers/grant_answer.c handlers/grant_answer.h \

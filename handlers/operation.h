@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "db/activity.h"
 #include "db/audit.h"
+#include "db/audit_list.h"
 #include "db/grant.h"
 #include "db/grant_create.h"
 #include "db/key.h"
@@ -38,6 +39,7 @@ enum target {
 	TARGET_NONE,
 	TARGET_GRANT,		/* path_id[0] */
 	TARGET_API_KEY,		/* path_id[0] */
+	TARGET_AUDIT_ENTRY,	/* path_id[0], read into the list */
 	TARGET_POLICIES,	/* all of the tenant's */
 	TARGET_POLICY,		/* path_id[0] */
 	TARGET_RULES,		/* all of policy path_id[0] */
@@ -67,6 +69,8 @@ struct operation {
 	const struct query_parameter *query;
 	size_t query_count;
 	bool paged;			/* the query begins with PAGE_QUERY */
+	/* What the parameters' types cannot say of a query; as in check.h. May be NULL. */
+	bool (*check_query)(struct call *, struct fault *);
 
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
@@ -125,6 +129,7 @@ struct call {
 	struct rule_record rule_changed;
 	struct page page;		/* what a list is asked for */
 	struct db_list list;		/* and what there is */
+	struct audit_scan scan;		/* of the audit log, where it is exported */
 	struct activity_receipt receipt;
 	struct activity_summary summary;
 	struct policy_rules rules;	/* those in force, for operations that ask about them */
@@ -153,12 +158,14 @@ extern const struct operation op_delete_policy;
 extern const struct operation op_delete_policy_rule;
 extern const struct operation op_evaluate_policies;
 extern const struct operation op_get_activity_summary;
+extern const struct operation op_get_audit_log_entry;
 extern const struct operation op_get_grant;
 extern const struct operation op_get_policy;
 extern const struct operation op_get_policy_rule;
 extern const struct operation op_healthz;
 extern const struct operation op_list_activity;
 extern const struct operation op_list_api_keys;
+extern const struct operation op_list_audit_log;
 extern const struct operation op_list_grants;
 extern const struct operation op_list_policies;
 extern const struct operation op_list_policy_rules;

@@ -16,6 +16,8 @@ const struct operation *const operations[] = {
 	&op_update_grant,
 	&op_revoke_grant,
 	&op_list_api_keys,
+	&op_list_audit_log,
+	&op_get_audit_log_entry,
 	&op_create_api_key,
 	&op_revoke_api_key,
 	&op_rotate_api_key,

@@ -346,6 +346,7 @@ call_clear(struct call *c)
 	rule_record_clear(&c->rule);
 	rule_record_clear(&c->rule_changed);
 	db_list_clear(&c->list);
+	audit_scan_clear(&c->scan);
 	activity_summary_clear(&c->summary);
 	policy_rules_clear(&c->rules);
 	key_record_clear(&c->other_key);
@@ -417,13 +418,14 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 		.api_key_retired = KEY_RECORD_EMPTY, .first = FIRST_ANSWER_EMPTY,
 		.policy = POLICY_EMPTY, .policy_changed = POLICY_EMPTY,
 		.rule = RULE_RECORD_EMPTY, .rule_changed = RULE_RECORD_EMPTY,
-		.list = DB_LIST_EMPTY, .summary = ACTIVITY_SUMMARY_EMPTY, .rules = POLICY_RULES_EMPTY,
+		.list = DB_LIST_EMPTY, .scan = AUDIT_SCAN_EMPTY, .summary = ACTIVITY_SUMMARY_EMPTY, .rules = POLICY_RULES_EMPTY,
 		.other_key = KEY_RECORD_EMPTY };
 	int64_t started = clock_monotonic_ms();
 
 	log_context(rs->request_id, NULL, NULL);
 	answer(&c);
-	if (!cors_is_preflight(rq))
+	/* The head of what was sent in pieces is gone already. */
+	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
 	log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), rs->status,
 	    (long long)(clock_monotonic_ms() - started), c.key.found ? c.actor_id : "-");

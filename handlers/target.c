@@ -68,6 +68,18 @@ etag_of_api_key(const struct call *c, char etag[ETAG_TEXT_MAX])
 }
 
 static void
+queue_audit_entry(struct call *c)
+{
+	db_audit_get(c->db, &c->tenant, &c->path_id[0], &c->list);
+}
+
+static bool
+audit_entry_found(const struct call *c)
+{
+	return c->list.count == 1;
+}
+
+static void
 queue_policies(struct call *c)
 {
 	if (c->op->access == ACCESS_WRITE)
@@ -129,6 +141,7 @@ static const struct {
 	[TARGET_NONE] = { NULL, NULL, NULL, NULL, tenant_denied },
 	[TARGET_GRANT] = { queue_grant, grant_found, grant_settled, etag_of_grant, grant_denied },
 	[TARGET_API_KEY] = { queue_api_key, api_key_found, NULL, etag_of_api_key, tenant_denied },
+	[TARGET_AUDIT_ENTRY] = { queue_audit_entry, audit_entry_found, NULL, NULL, tenant_denied },
 	[TARGET_POLICIES] = { queue_policies, NULL, NULL, NULL, tenant_denied },
 	[TARGET_POLICY] = { queue_policy, policy_found, NULL, etag_of_policy, tenant_denied },
 	[TARGET_RULES] = { queue_policy, policy_found, NULL, NULL, tenant_denied },
