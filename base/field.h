@@ -7,7 +7,10 @@
 
 #include "base/compiler.h"
 
-/* What the values of single fields may be, wherever they come from. Lengths are in bytes. The database checks the same. */
+/*
+ * What the values of single fields may be, wherever they come from. Lengths are in bytes. The
+ * database checks the same.
+ */
 #define FIELD_NAME_MOST 200		/* of a tenant or a key: for people */
 #define FIELD_IDENTIFIER_MOST 256	/* grantee_id, action */
 #define FIELD_REASON_MOST 512		/* why something is done */
@@ -21,8 +24,8 @@ MUST_CHECK bool field_line_valid(const char *text, size_t most);
 MUST_CHECK bool field_role_valid(const char *text);
 
 /*
- * A JSON object (see json_strict.h) of at most FIELD_METADATA_MOST bytes, without U+0000 in any string, which PostgreSQL's
- * jsonb cannot hold.
+ * A JSON object (see json_strict.h) of at most FIELD_METADATA_MOST bytes, without U+0000 in any
+ * string, which PostgreSQL's jsonb cannot hold.
  */
 MUST_CHECK bool field_json_object_valid(const char *text);
 

@@ -11,9 +11,9 @@
 struct json_object;
 
 /*
- * Building a JSON object member by member, with sticky failure: what cannot be added (no memory, a time that RFC 3339
- * cannot write) is remembered, and json_build_end() then gives NULL. Texts are valid UTF-8 and are copied; a NULL pointer
- * makes the member null.
+ * Building a JSON object member by member, with sticky failure: what cannot be added (no memory, a
+ * time that RFC 3339 cannot write) is remembered, and json_build_end() then gives NULL. Texts are
+ * valid UTF-8 and are copied; a NULL pointer makes the member null.
  *
  *	struct json_build b;
  *

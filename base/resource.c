@@ -20,9 +20,9 @@
 #define DATABASE "[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*"
 
 /*
- * Sources, in the AWS documentation: IAM User Guide "Amazon Resource Names"; Identity Center API Reference
- * "PermissionSetArn"; S3 User Guide "Bucket naming rules"; RDS User Guide "Constraints"; EC2 User Guide "Resource IDs";
- * Organizations API Reference "OrganizationalUnit".
+ * Sources, in the AWS documentation: IAM User Guide "Amazon Resource Names"; Identity Center API
+ * Reference "PermissionSetArn"; S3 User Guide "Bucket naming rules"; RDS User Guide "Constraints";
+ * EC2 User Guide "Resource IDs"; Organizations API Reference "OrganizationalUnit".
  */
 static const struct form {
 	const char *type;

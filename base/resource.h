@@ -7,8 +7,8 @@
 #include "base/compiler.h"
 
 /*
- * The kinds of resources that a grant is for, and what their ids look like. An id is the one that AWS prints for the
- * resource, or its ARN where it has both; upper and lower case are told apart.
+ * The kinds of resources that a grant is for, and what their ids look like. An id is the one that
+ * AWS prints for the resource, or its ARN where it has both; upper and lower case are told apart.
  */
 
 /* The types' names, in the order in which they are shown; ends with NULL. */

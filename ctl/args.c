@@ -49,7 +49,10 @@ args_have_key(char *const *argv)
 	return false;
 }
 
-/* The option that `len` bytes of text name, in full or shortened. NULL, and the fault told, where there is not one. */
+/*
+ * The option that `len` bytes of text name, in full or shortened. NULL, and the fault told, where
+ * there is not one.
+ */
 static const struct option *
 find_option(struct args *a, const char *text, size_t len)
 {

@@ -47,14 +47,15 @@ struct args {
 };
 
 /*
- * Take apart what comes after the command's name; argv ends with NULL. False, with the fault and the usage line on
- * standard error, when it is not as the command wants it.
+ * Take apart what comes after the command's name; argv ends with NULL. False, with the fault and
+ * the usage line on standard error, when it is not as the command wants it.
  */
 MUST_CHECK bool args_parse(struct args *, const struct command *, char *const *argv);
 
 /*
- * Keys have no place on a command line, where every user of the machine and the shell's history sees them. Is there
- * something among these that looks like one? Then that is said on standard error.
+ * Keys have no place on a command line, where every user of the machine and the shell's history
+ * sees them. Is there something among these that looks like one? Then that is said on standard
+ * error.
  */
 bool args_have_key(char *const *argv);
 
@@ -64,8 +65,8 @@ const char *args_nth(const struct args *, const char *name, int n);
 bool args_has(const struct args *, const char *name);
 
 /*
- * Values of a type. False, with the fault on standard error, where the text is none of that type. An option that was not
- * given leaves *value as it is.
+ * Values of a type. False, with the fault on standard error, where the text is none of that type.
+ * An option that was not given leaves *value as it is.
  */
 MUST_CHECK bool args_uuid(const struct args *, const char *name, struct uuid *value);
 MUST_CHECK bool args_int(const struct args *, const char *name, int64_t least, int64_t most, int64_t *value);
@@ -85,7 +86,10 @@ MUST_CHECK bool args_span(const struct args *, const char *name, int64_t *second
  */
 MUST_CHECK bool args_expiry(const struct args *, bool *has, int64_t *time);
 
-/* Say what is wrong with the command line, and show the usage line. False, for `return args_fault(…)`. */
+/*
+ * Say what is wrong with the command line, and show the usage line. False, for `return
+ * args_fault(…)`.
+ */
 bool args_fault(const struct args *, const char *format, ...) GRANTD_PRINTF(2, 3);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl doctor: the socket that web servers reach the workers by, and whether one answers there. */
+/*
+ * grantctl doctor: the socket that web servers reach the workers by, and whether one answers there.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -16,8 +16,9 @@ struct probe {
 };
 
 /*
- * Send GET `path` to the FastCGI application at a Unix socket's path (it has a '/' in it) or at HOST:PORT, and wait for
- * the answer, a few seconds at most for each step. FastCGI Specification 1.0, sections 3 to 6.
+ * Send GET `path` to the FastCGI application at a Unix socket's path (it has a '/' in it) or at
+ * HOST:PORT, and wait for the answer, a few seconds at most for each step. FastCGI Specification
+ * 1.0, sections 3 to 6.
  */
 void fcgi_probe(const char *listen, const char *path, struct probe *);
 

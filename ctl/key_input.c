@@ -28,8 +28,8 @@ key_text_make(struct ctl *c, struct key_text *k)
 }
 
 /*
- * Up to the end of the line or of the input; read(2), so that no copy stays behind in a buffer of stdio's. The length
- * without the end of line, or -1 with errno set.
+ * Up to the end of the line or of the input; read(2), so that no copy stays behind in a buffer of
+ * stdio's. The length without the end of line, or -1 with errno set.
  */
 static ssize_t
 read_line(char line[LINE_MAX_BYTES])

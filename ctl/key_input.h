@@ -16,8 +16,9 @@ struct key_text {
 MUST_CHECK bool key_text_make(struct ctl *, struct key_text *);
 
 /*
- * Read a key from standard input, one line; a terminal is asked for it and does not show it. False, with a message that never
- * quotes what was read, when there is none or it is not a key by form and check sum.
+ * Read a key from standard input, one line; a terminal is asked for it and does not show it. False,
+ * with a message that never quotes what was read, when there is none or it is not a key by form and
+ * check sum.
  */
 MUST_CHECK bool key_text_read(struct ctl *, struct key_text *);
 

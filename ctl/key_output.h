@@ -11,8 +11,8 @@
 MUST_CHECK enum status key_print(struct ctl *, const struct key_record *);
 
 /*
- * Print a new key, this once: alone on standard output, so that KEY=$(grantctl key create ...) takes it, with an explanation
- * on standard error; or with its record as JSON.
+ * Print a new key, this once: alone on standard output, so that KEY=$(grantctl key create ...)
+ * takes it, with an explanation on standard error; or with its record as JSON.
  */
 MUST_CHECK enum status key_print_new(struct ctl *, const struct key_record *, const struct key_text *);
 

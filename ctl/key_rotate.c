@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantctl key rotate: a new key in the place of another one, with the same name and roles, and as long a life as that one
- * was given. The old one works for --overlap more. Both, with an entry for each, are one transaction.
+ * grantctl key rotate: a new key in the place of another one, with the same name and roles, and as
+ * long a life as that one was given. The old one works for --overlap more. Both, with an entry for
+ * each, are one transaction.
  */
 #include "config.h"
 

@@ -171,7 +171,10 @@ dispatch(char *const *argv)
 	return run(command, argv + words);
 }
 
-/* Keys and the database's password are in memory: no core file, and no look inside by processes of the same user. */
+/*
+ * Keys and the database's password are in memory: no core file, and no look inside by processes of
+ * the same user.
+ */
 static void
 protect_memory(void)
 {

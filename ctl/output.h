@@ -12,7 +12,8 @@ struct json_object;
 MUST_CHECK enum status output_json(struct ctl *, struct json_object *);
 
 /*
- * Print what was made: its id alone, so that a shell can take it with $(...); or, for programs, its JSON, which is released.
+ * Print what was made: its id alone, so that a shell can take it with $(...); or, for programs, its
+ * JSON, which is released.
  */
 MUST_CHECK enum status output_created(struct ctl *, const struct uuid *, struct json_object *);
 
@@ -30,8 +31,9 @@ struct listing {
 };
 
 /*
- * Print all rows, or the newest --limit of them, as a table or as a JSON array. A page is read at a time, each in
- * a transaction of its own. `tenant` is chosen in each; NULL: none is. `what` is handed to queue().
+ * Print all rows, or the newest --limit of them, as a table or as a JSON array. A page is read at a
+ * time, each in a transaction of its own. `tenant` is chosen in each; NULL: none is. `what` is
+ * handed to queue().
  */
 MUST_CHECK enum status output_list(struct ctl *, const struct listing *, const struct uuid *tenant,
     const void *what);

@@ -9,7 +9,10 @@
 #include "base/field.h"
 #include "ctl/session.h"
 
-/* The members of an entry's metadata, as far as there is something to say about a command on a terminal. */
+/*
+ * The members of an entry's metadata, as far as there is something to say about a command on a
+ * terminal.
+ */
 #define CONTEXT \
 	"{\"request_id\": null, \"source_ip\": null, \"user_agent\": \"grantctl/" PACKAGE_VERSION \
 	"\", \"rules\": []}"

@@ -7,17 +7,19 @@
 #include "db/tenant.h"
 
 /*
- * Begin a transaction in a tenant, and queue the question whether there is such a tenant. `t` is filled by the next
- * exchange; session_tenant() then looks at it. tenant_clear() it.
+ * Begin a transaction in a tenant, and queue the question whether there is such a tenant. `t` is
+ * filled by the next exchange; session_tenant() then looks at it. tenant_clear() it.
  */
 void session_begin(struct ctl *, enum db_access, const struct uuid *tenant, struct tenant *t);
 
-/* True: the exchange went well and the tenant is there. Otherwise that is said on standard error. */
+/*
+ * True: the exchange went well and the tenant is there. Otherwise that is said on standard error.
+ */
 MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *tenant, const struct tenant *t);
 
 /*
- * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason. False, with a message,
- * where there is no such user or no randomness, or --reason is not one line.
+ * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason.
+ * False, with a message, where there is no such user or no randomness, or --reason is not one line.
  */
 MUST_CHECK bool session_entry(struct ctl *, const char *action, struct audit_entry *);
 

@@ -12,9 +12,10 @@
 #define TABLE_COLUMNS_MAX 12
 
 /*
- * A table for people: cells are added from left to right, row by row, and printed in columns. What is printed is UTF-8
- * without control characters: '?' stands for the others, so that no data moves a cursor. Sticky: a cell that was lost
- * for want of memory turns up when the table is printed. Clear it.
+ * A table for people: cells are added from left to right, row by row, and printed in columns. What
+ * is printed is UTF-8 without control characters: '?' stands for the others, so that no data moves
+ * a cursor. Sticky: a cell that was lost for want of memory turns up when the table is printed.
+ * Clear it.
  */
 struct table {
 	const char *const *headings; /* NULL: none */
@@ -34,7 +35,10 @@ void table_int(struct table *, int64_t);
 /* A row of two columns: what it is, and its value. */
 void table_row(struct table *, const char *name, const char *value);
 
-/* Print the rows, with the headings before the first ones, and forget them; the widths stay. False: out of memory. */
+/*
+ * Print the rows, with the headings before the first ones, and forget them; the widths stay. False:
+ * out of memory.
+ */
 bool table_print(struct table *, FILE *);
 void table_clear(struct table *);
 

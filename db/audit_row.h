@@ -39,9 +39,10 @@ MUST_CHECK bool audit_row_read(struct audit_row *e, struct db_row *row);
  * What the entry's hash has to be, computed here from all its other columns, by the rule that
  * grantd.audit_hash() in the database follows too:
  *
- * SHA-256 over fields in a row, each a netstring "<bytes in decimal>:<bytes>," and a NULL as "-,". The fields are
- * "grantd-audit-1", previous_hash in lower-case hexadecimal, tenant, id, resource_type, resource_id, sequence,
- * actor_id, actor_type, action, outcome, metadata, reasoning, and created_at in decimal microseconds.
+ * SHA-256 over fields in a row, each a netstring "<bytes in decimal>:<bytes>," and a NULL as "-,".
+ * The fields are "grantd-audit-1", previous_hash in lower-case hexadecimal, tenant, id,
+ * resource_type, resource_id, sequence, actor_id, actor_type, action, outcome, metadata, reasoning,
+ * and created_at in decimal microseconds.
  *
  * `work` is memory to work in, kept from call to call. False: out of memory, or libcrypto failed.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verification: two sorted streams are read side by side, the entries of one kind of chain by (resource_id, sequence), and
- * the rows that carry those chains by id. An entry is compared with the one before it, and the last of a chain
- * with the row. What is in one stream alone is a fault too: entries without a row, or a row that counts entries that are
- * not there.
+ * Verification: two sorted streams are read side by side, the entries of one kind of chain by
+ * (resource_id, sequence), and the rows that carry those chains by id. An entry is compared with
+ * the one before it, and the last of a chain with the row. What is in one stream alone is a fault
+ * too: entries without a row, or a row that counts entries that are not there.
  */
 #include "config.h"
 
@@ -126,7 +126,10 @@ stream_next(struct stream *s, const struct uuid *id, int64_t sequence)
 	s->next++;
 }
 
-/* The current entry. False at the end of the stream; a row that is not as it should be makes *rc BROKEN. */
+/*
+ * The current entry. False at the end of the stream; a row that is not as it should be makes *rc
+ * BROKEN.
+ */
 static bool
 entry_now(const struct walk *w, struct audit_row *e, enum outcome *rc)
 {
@@ -154,7 +157,10 @@ carrier_now(const struct walk *w, struct carrier *c, enum outcome *rc)
 	return *rc == DONE;
 }
 
-/* The chain of this resource does not hold at this sequence; `entry` is NULL where there is none to name. */
+/*
+ * The chain of this resource does not hold at this sequence; `entry` is NULL where there is none to
+ * name.
+ */
 static void
 fault(struct walk *w, enum chain_fault kind, const struct uuid *resource, int64_t sequence,
     const struct uuid *entry)

@@ -31,10 +31,11 @@ struct audit_verdict {
 };
 
 /*
- * Walk all chains of one tenant in order, each from its beginning to its end, and stop at the first fault. All of it is seen
- * as of one moment, so it may run while entries are added. For the owner's sessions, outside a transaction.
- * DONE where the walk came to an end, with or without a fault; otherwise as db_exchange(), and *v then counts how far it came.
- * Takes constant memory: a batch of entries at a time.
+ * Walk all chains of one tenant in order, each from its beginning to its end, and stop at the first
+ * fault. All of it is seen as of one moment, so it may run while entries are added. For the owner's
+ * sessions, outside a transaction. DONE where the walk came to an end, with or without a fault;
+ * otherwise as db_exchange(), and *v then counts how far it came. Takes constant memory: a batch of
+ * entries at a time.
  */
 MUST_CHECK enum outcome audit_verify(struct db *, const struct uuid *tenant, struct audit_verdict *v);
 

@@ -4,8 +4,8 @@
 #include "db/inspect.h"
 
 /*
- * By catalogs alone: a cast to regclass is an error where the schema may not be used. Superusers count as members of every
- * role for pg_has_role(), so memberships are followed by hand.
+ * By catalogs alone: a cast to regclass is an error where the schema may not be used. Superusers
+ * count as members of every role for pg_has_role(), so memberships are followed by hand.
  */
 static const struct statement inspect = {
 	.name = "inspect", .params = 0, .columns = 16, .rows = ROWS_ONE,

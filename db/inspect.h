@@ -5,8 +5,9 @@
 #include "db/statement.h"
 
 /*
- * How a database is set up for us, as its catalogs tell; needs no schema of ours and no privilege. Lists are names
- * separated by ", ", and NULL where there is none. Texts borrow from `rows`; clear it.
+ * How a database is set up for us, as its catalogs tell; needs no schema of ours and no privilege.
+ * Lists are names separated by ", ", and NULL where there is none. Texts borrow from `rows`; clear
+ * it.
  */
 struct inspection {
 	const char *login;		/* the role that is connected */
@@ -33,7 +34,10 @@ struct inspection {
 /* Queue: inspect. */
 void db_inspect(struct db *, struct inspection *);
 
-/* Queue: the version of the schema, where it has one that this role may read; otherwise the exchange is BROKEN. */
+/*
+ * Queue: the version of the schema, where it has one that this role may read; otherwise the
+ * exchange is BROKEN.
+ */
 void db_inspect_version(struct db *, int64_t *version);
 
 void inspection_clear(struct inspection *);

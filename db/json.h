@@ -13,8 +13,8 @@
 struct json_object;
 
 /*
- * Rows as clients see them, the same in answers and in what grantctl prints. Each gives an object that is the caller's, or NULL
- * when out of memory or where a time is out of range.
+ * Rows as clients see them, the same in answers and in what grantctl prints. Each gives an object
+ * that is the caller's, or NULL when out of memory or where a time is out of range.
  */
 MUST_CHECK struct json_object *grant_json(const struct grant *);
 MUST_CHECK struct json_object *key_record_json(const struct key_record *);

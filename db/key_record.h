@@ -7,8 +7,8 @@
 #include "db/page.h"
 
 /*
- * One API key as it is kept, without its hash. Texts borrow from `rows`, or from the list it was read from;
- * clear it. Times are microseconds since 1970 in UTC.
+ * One API key as it is kept, without its hash. Texts borrow from `rows`, or from the list it was
+ * read from; clear it. Times are microseconds since 1970 in UTC.
  */
 struct key_record {
 	bool found;
@@ -44,9 +44,9 @@ struct key_new {
 };
 
 /*
- * Queue: add a key, and the entry that says so, in one statement. CONFLICT where the tenant has one with this id or
- * this key_name. Leaves created->found false, and nothing changed, where the tenant is not there or
- * expires_at has passed by the database's clock.
+ * Queue: add a key, and the entry that says so, in one statement. CONFLICT where the tenant has one
+ * with this id or this key_name. Leaves created->found false, and nothing changed, where the tenant
+ * is not there or expires_at has passed by the database's clock.
  */
 void db_key_create(struct db *, const struct uuid *tenant, const struct key_new *,
     const struct audit_entry *, struct key_record *created);
@@ -62,15 +62,16 @@ void db_key_list(struct db *, const struct uuid *tenant, const char *status, con
     struct db_list *);
 
 /*
- * Queue: revoke a key, and append the entry that says so. Where it is revoked already or is not there, nothing is
- * changed, nothing is appended, and changed->found stays false.
+ * Queue: revoke a key, and append the entry that says so. Where it is revoked already or is not
+ * there, nothing is changed, nothing is appended, and changed->found stays false.
  */
 void db_key_revoke(struct db *, const struct uuid *tenant, const struct uuid *id,
     const struct audit_entry *, struct key_record *changed);
 
 /*
- * Queue: let a key that another one takes the place of work for `overlap` more seconds (0: no longer), or until
- * it expires anyway, and append the entry that says so. changed->found stays false where it is revoked or not there.
+ * Queue: let a key that another one takes the place of work for `overlap` more seconds (0: no
+ * longer), or until it expires anyway, and append the entry that says so. changed->found stays
+ * false where it is revoked or not there.
  */
 void db_key_retire(struct db *, const struct uuid *tenant, const struct uuid *id, int64_t overlap,
     const struct uuid *replaced_by, const struct audit_entry *, struct key_record *changed);

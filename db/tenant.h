@@ -20,12 +20,15 @@ struct tenant {
 #define TENANT_EMPTY { .found = false, .name = "", .rows = DB_ROWS_EMPTY }
 
 /*
- * Queue: choose the tenant whose rows the rest of the transaction sees and writes. For the owner's sessions alone; a
- * worker's tenant is chosen by db_key_authenticate().
+ * Queue: choose the tenant whose rows the rest of the transaction sees and writes. For the owner's
+ * sessions alone; a worker's tenant is chosen by db_key_authenticate().
  */
 void db_tenant_choose(struct db *, const struct uuid *tenant);
 
-/* Queue: add a tenant, and the entry that says so. It must be chosen. CONFLICT where its id is taken. */
+/*
+ * Queue: add a tenant, and the entry that says so. It must be chosen. CONFLICT where its id is
+ * taken.
+ */
 void db_tenant_create(struct db *, const struct uuid *id, const char *name,
     const struct audit_entry *, struct tenant *created);
 
@@ -36,8 +39,8 @@ void db_tenant_get(struct db *, const struct uuid *id, struct tenant *t);
 void db_tenant_list(struct db *, const struct page *, struct db_list *);
 
 /*
- * Queue: append the entry of a refused operation on no one grant to the tenant's own chain. `requested` is what was
- * asked for, a JSON object.
+ * Queue: append the entry of a refused operation on no one grant to the tenant's own chain.
+ * `requested` is what was asked for, a JSON object.
  */
 void db_tenant_log_denied(struct db *, const struct uuid *tenant, const struct audit_entry *,
     const char *requested);
