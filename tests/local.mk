@@ -10,4 +10,3 @@ include tests/db/local.mk
 include tests/faults/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
-include tests/bench/cedar.mk
