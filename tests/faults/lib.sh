@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: MIT
 #
 # What the fault tests share. Source it with the folder of the build as $1:
