@@ -41,8 +41,7 @@ static const struct statement activity_list = {
 	.sql = "SELECT e.id, " DB_MICROSECONDS("e.occurred_at") ", e.service, e.name, e.kind,"
 	    " e.outcome, host(e.source_ip), e.details FROM grantd.activity_event e"
 	    " WHERE e.tenant_id = $4 AND e.grant_id = $5"
-	    " AND e.occurred_at >= coalesce($6::timestamptz, '-infinity')"
-	    " AND e.occurred_at < coalesce($7::timestamptz, 'infinity')"
+	    " AND e.occurred_at >= $6::timestamptz AND e.occurred_at < $7::timestamptz"
 	    " AND ($8::text IS NULL OR e.outcome = $8::text)"
 	    " AND ($9::text IS NULL OR e.service = $9::text)"
 	    " AND " PAGE_AFTER_BY("e", "occurred_at", "$1", "$2")
@@ -125,12 +124,12 @@ event_list_read(struct db_rows *rows, void *into)
 }
 
 static void
-put_time_or_null(struct db_params *p, const int64_t *t)
+put_limit(struct db_params *p, const int64_t *t, const char *otherwise)
 {
 	if (t != NULL)
 		db_put_time(p, *t);
 	else
-		db_put_text(p, NULL);
+		db_put_text(p, otherwise);
 }
 
 void
@@ -142,8 +141,8 @@ db_activity_list(struct db *db, const struct uuid *tenant, const struct uuid *gr
 	page_put(&p, page, list);
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, grant);
-	put_time_or_null(&p, filter->since);
-	put_time_or_null(&p, filter->until);
+	put_limit(&p, filter->since, "-infinity");
+	put_limit(&p, filter->until, "infinity");
 	db_put_text(&p, filter->outcome);
 	db_put_text(&p, filter->service);
 	db_queue(db, &activity_list, &p, event_list_read, list);

@@ -19,8 +19,8 @@ page_put(struct db_params *p, const struct page *page, struct db_list *list)
 		db_put_time(p, page->created_at);
 		db_put_uuid(p, &page->id);
 	} else {
-		db_put_text(p, NULL);
-		db_put_uuid(p, NULL);
+		db_put_text(p, "infinity");
+		db_put_text(p, "ffffffff-ffff-ffff-ffff-ffffffffffff");
 	}
 	if (page->limit < 1 || page->limit > PAGE_LIMIT_MOST)
 		p->failed = true;

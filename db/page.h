@@ -5,8 +5,9 @@
 #include "db/statement.h"
 
 /*
- * Lists are read in pages, newest first, each beginning after the key (created_at, id) of the last row that was seen.
- * A key is never an offset: rows that are added meanwhile are newer, so none is seen twice and none is skipped.
+ * Lists are read in pages, newest first, each beginning after the key (created_at, id) of the last
+ * row that was seen. A key is never an offset: rows that are added meanwhile are newer, so none is
+ * seen twice and none is skipped.
  */
 struct page {
 	bool after;		/* false: the first page */
@@ -33,16 +34,17 @@ struct db_list {
 void db_list_clear(struct db_list *);
 
 /*
- * For db/ alone. A statement that reads a page ends in PAGE_ORDER, has PAGE_AFTER among its conditions, and
- * page_put() puts the three parameters of both. The absent key is written as a greatest one, since a condition
- * with "OR $1 IS NULL" could not use the index. The forms in _BY are for lists ordered by another time.
+ * For db/ alone. A statement that reads a page ends in PAGE_ORDER, has PAGE_AFTER among its
+ * conditions, and page_put() puts the three parameters of both. For the first page it puts the
+ * greatest key there is: a condition with "OR $1 IS NULL" could not use the index, and neither,
+ * under row-level security, could one with coalesce(), which the planner does not know to be
+ * leakproof. The forms in _BY are for lists ordered by another time.
  */
 #define PAGE_PARAMS 3
 #define PAGE_AFTER(row, time, id_) PAGE_AFTER_BY(row, "created_at", time, id_)
 #define PAGE_ORDER(row, limit_) PAGE_ORDER_BY(row, "created_at", limit_)
 #define PAGE_AFTER_BY(row, column, time, id_) \
-	"(" row "." column ", " row ".id) < (coalesce(" time "::timestamptz, 'infinity')," \
-	" coalesce(" id_ "::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"
+	"(" row "." column ", " row ".id) < (" time "::timestamptz, " id_ "::uuid)"
 #define PAGE_ORDER_BY(row, column, limit_) \
 	" ORDER BY " row "." column " DESC, " row ".id DESC LIMIT " limit_ "::int"
 

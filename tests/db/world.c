@@ -151,6 +151,14 @@ world_after_fork(void)
 	assert_non_null(service);
 }
 
+void
+world_restart(void)
+{
+	service_close(service);
+	service = service_open(&settings);
+	assert_non_null(service);
+}
+
 static enum body_end
 read_body(void *source, size_t max, struct buf *to)
 {

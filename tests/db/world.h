@@ -24,6 +24,9 @@ int world_end(void **state);
 /* A process that was forked needs connections of its own, and must not use its parent's. */
 void world_after_fork(void);
 
+/* End the worker and its session, and begin with another. */
+void world_restart(void);
+
 /* Run SQL as the superuser; gives the first column of the first row, in static memory. */
 const char *world_sql(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
