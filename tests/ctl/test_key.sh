@@ -146,7 +146,7 @@ mkfifo pipe
 exec 3>pipe
 for _ in $(seq 100); do
 	limit=$(sed -n 's/^Max core file size *//p' /proc/$!/limits)
-	[[ $limit == 0* ]] && break
+	[[ $limit =~ ^0\ +0\  ]] && break
 	sleep 0.1
 done
 like 'no core file' "$limit" '^0 +0 '
