@@ -1,1 +1,2 @@
 dist_man_MANS += docs/grantctl.1 docs/grantd.8
+dist_doc_DATA += docs/policies.md

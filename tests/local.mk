@@ -10,3 +10,4 @@ include tests/db/local.mk
 include tests/faults/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
+include tests/policy/local.mk

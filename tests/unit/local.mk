@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 # One program for each subject; they print TAP and are run under the sanitizers by tests/run.
 unit_ldadd = libhttp.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs = \
+	tests/unit/test_actions \
 	tests/unit/test_api_key \
 	tests/unit/test_body \
 	tests/unit/test_buf \
@@ -31,6 +32,7 @@ check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 EXTRA_DIST += tests/unit/unit.h
 
+tests_unit_test_actions_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
