@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	base/api_key.c base/api_key.h \
 	base/buf.c base/buf.h \
+	base/clock.h \
 	base/compiler.h \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
