@@ -1,2 +1,3 @@
 dist_man_MANS += docs/grantctl.1 docs/grantd.8
 dist_doc_DATA += docs/policies.md
+EXTRA_DIST += docs/openapi.yaml docs/openapi.json docs/reference.md docs/build

@@ -17,6 +17,7 @@ libhandlers_la_SOURCES = \
 	handlers/get_activity_summary.c \
 	handlers/get_audit_log_entry.c handlers/list_audit_log.c \
 	handlers/get_grant.c \
+	handlers/get_openapi.c \
 	handlers/get_policy.c handlers/get_policy_rule.c \
 	handlers/grant_answer.c handlers/grant_answer.h \
 	handlers/healthz.c \
@@ -41,3 +42,11 @@ libhandlers_la_SOURCES = \
 	handlers/update_grant.c \
 	handlers/update_policy.c handlers/update_policy_rule.c
 libhandlers_la_LIBADD = libdb.la libhttp.la libbase.la $(JSONC_LIBS)
+
+# The description that is served, as a C string: quotes and backslashes escaped, a literal for each line.
+BUILT_SOURCES += handlers/openapi_json.inc
+CLEANFILES += handlers/openapi_json.inc
+handlers/openapi_json.inc: $(top_srcdir)/docs/openapi.json
+	$(AM_V_GEN)$(MKDIR_P) handlers && \
+	sed -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/docs/openapi.json >$@.tmp && \
+	mv $@.tmp $@

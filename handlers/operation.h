@@ -160,6 +160,7 @@ extern const struct operation op_evaluate_policies;
 extern const struct operation op_get_activity_summary;
 extern const struct operation op_get_audit_log_entry;
 extern const struct operation op_get_grant;
+extern const struct operation op_get_openapi;
 extern const struct operation op_get_policy;
 extern const struct operation op_get_policy_rule;
 extern const struct operation op_healthz;

@@ -7,6 +7,7 @@
 const struct operation *const operations[] = {
 	&op_healthz,
 	&op_readyz,
+	&op_get_openapi,
 	&op_list_grants,
 	&op_create_grant,
 	&op_get_grant,

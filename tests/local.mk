@@ -11,3 +11,4 @@ include tests/faults/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
 include tests/policy/local.mk
+include tests/contract/local.mk

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
+#include "handlers/operation.h"
 #include "tests/db/fixture.h"
 
 #define NEW_GRANT(id) "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"" id \
@@ -208,6 +211,42 @@ a_bad_key_is_refused_with_its_member(void **state)
 	assert_sql("SELECT count(*) FROM grantd.api_keys", "1");
 }
 
+/* The description that is served names every operation by its id, method and path, and no other. */
+static void
+the_description_is_of_these_operations(void **state)
+{
+	struct json_object *api, *paths, *path, *op, *id;
+	size_t i, described = 0;
+
+	(void)state;
+	assert_int_equal(request(HTTP_GET, "/v1/openapi.json", NULL, NULL), 200);
+	api = json_tokener_parse(buf_text(&rs.body));
+	assert_true(json_object_object_get_ex(api, "paths", &paths));
+	for (i = 0; i < operations_count; i++) {
+		const char *name = http_method_name(operations[i]->method);
+		char method[16];
+		size_t at;
+
+		for (at = 0; name[at] != '\0' && at < sizeof(method) - 1; at++)
+			method[at] = (char)(name[at] | 0x20);
+		method[at] = '\0';
+		if (!json_object_object_get_ex(paths, operations[i]->path, &path) ||
+		    !json_object_object_get_ex(path, method, &op) ||
+		    !json_object_object_get_ex(op, "operationId", &id))
+			fail_msg("%s %s is not described", method, operations[i]->path);
+		assert_string_equal(json_object_get_string(id), operations[i]->id);
+	}
+	json_object_object_foreach(paths, where, offered) {
+		(void)where;
+		json_object_object_foreach(offered, method, value) {
+			(void)value;
+			described += strcmp(method, "options") != 0;
+		}
+	}
+	assert_int_equal(described, operations_count);
+	json_object_put(api);
+}
+
 int
 main(void)
 {
@@ -221,6 +260,7 @@ main(void)
 		TEST(a_key_lives),
 		TEST(the_use_of_a_key_is_noted),
 		TEST(a_bad_key_is_refused_with_its_member),
+		TEST(the_description_is_of_these_operations),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -54,6 +54,18 @@ request()
 	# curl takes the headers for the body of an answer to HEAD.
 	[ "$method" != HEAD ] || : >"$work/body"
 	read_answer
+	[ -z "${GRANTD_RECORD-}" ] || record "$method" "$path"
+}
+
+# For tests/contract/check, which holds every answer against docs/openapi.yaml.
+recorded=0
+record()
+{
+	local file="$GRANTD_RECORD/$form.$$.$((recorded += 1))"
+
+	printf '%s %s %s\n' "$1" "$2" "$status" >"$file.request"
+	cp "$work/head" "$file.head"
+	cp "$work/body" "$file.body"
 }
 
 keyed()
