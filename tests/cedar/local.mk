@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The comparison of the policy engine with the official one, and what measures both.
 noinst_PROGRAMS += tests/bench/bench-cedar
-tests_bench_bench_cedar_SOURCES = tests/bench/cedar.c
+tests_bench_bench_cedar_SOURCES = tests/bench/bench_cedar.c
 tests_bench_bench_cedar_LDADD = cedar/libcedar.la $(JSONC_LIBS)
 tests_bench_bench_cedar_LDFLAGS = $(CHECK_LDFLAGS) -static
 EXTRA_DIST += \
