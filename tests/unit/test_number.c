@@ -64,7 +64,7 @@ static void
 ranges(void **state)
 {
 	int64_t n, least, most, value;
-	char text[8];
+	char text[24];
 	bool inside;
 
 	(void)state;
