@@ -2,19 +2,32 @@
 /* grantctl audit verify. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <json-c/json.h>
 
+#include "base/clock.h"
 #include "base/json_build.h"
+#include "ctl/audit_state.h"
+#include "ctl/checkpoint.h"
 #include "ctl/output.h"
 #include "ctl/session.h"
+#include "ctl/tenants.h"
 #include "db/audit_verify.h"
+
+#define PROGRESS_MS 250
+#define STATE_MS 1000
 
 static enum status verify(struct ctl *);
 
 static const struct option options[] = {
 	{ "tenant", "UUID", 0, "only this tenant" },
+	{ "checkpoint", "FILE", 0, "compare with what audit checkpoint wrote" },
+	{ "key-file", "FILE", 0, "the key that the checkpoint was made with" },
+	{ "state", "FILE", 0, "keep there how far it came, and go on from there" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -23,15 +36,24 @@ const struct command cmd_audit_verify = {
 	.name = "audit verify",
 	.summary = "Compute every audit chain again, and say whether they hold",
 	.help = "For each tenant whose chains do not hold, the first bad entry is named.\n"
-		"The exit status is 1 where there is one.",
+		"The exit status is 1 where there is one. With a checkpoint, entries and chains\n"
+		"that were removed since, and history that was rewritten, are found as well.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = verify,
 };
 
-struct totals {
-	int64_t tenants, chains, entries;
-	int64_t faults;
+/* One run. */
+struct run {
+	struct ctl *ctl;
+	struct audit_state sum;		/* what was done, as of the last chain */
+	struct audit_state resumed;	/* where an earlier run came to; `begun` until that tenant is reached */
+	const char *state_path;		/* NULL: none is kept */
+	struct checkpoint checkpoint;
+	bool has_checkpoint;
+	bool is_terminal;
+	int64_t shown, kept;		/* when that was done last; monotonic */
+	int64_t started;
 	struct json_object *list;	/* of faults; NULL unless for programs */
 };
 
@@ -52,15 +74,15 @@ fault_json(const struct uuid *tenant, const struct audit_verdict *v)
 
 static enum status
 report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v,
-    struct totals *sum)
+    struct run *r)
 {
 	char tenant_text[UUID_TEXT_LEN + 1], resource[UUID_TEXT_LEN + 1], entry[UUID_TEXT_LEN + 1];
 	struct json_object *o;
 
-	sum->faults++;
+	r->sum.faults++;
 	if (c->json) {
 		o = fault_json(tenant, v);
-		if (o != NULL && json_object_array_add(sum->list, o) == 0)
+		if (o != NULL && json_object_array_add(r->list, o) == 0)
 			return STATUS_DONE;
 		json_object_put(o);
 		return session_refuse(c, "out of memory");
@@ -74,110 +96,214 @@ report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdic
 	return STATUS_DONE;
 }
 
-static enum status
-verify_tenant(struct ctl *c, const struct uuid *tenant, struct totals *sum)
+/* For people who wait: one line that is written over and over. */
+static void
+show_progress(struct run *r, int64_t entries)
 {
-	struct audit_verdict v;
-	enum outcome rc = audit_verify(c->db, tenant, &v);
+	int64_t now = clock_monotonic_ms();
 
-	if (rc != DONE)
-		return session_failed(c, rc);
-	sum->tenants++;
-	sum->chains += v.chains;
-	sum->entries += v.entries;
-	return v.fault == CHAIN_HOLDS ? STATUS_DONE : report_fault(c, tenant, &v, sum);
+	if (!r->is_terminal || now - r->shown < PROGRESS_MS)
+		return;
+	r->shown = now;
+	entries += r->sum.entries;
+	(void)fprintf(stderr, "\r%" PRId64 " entries, %" PRId64 " chains, %" PRId64 " a second ", entries,
+	    r->sum.chains, entries * 1000 / (now - r->started + 1));
+}
+
+static void
+batch_read(void *run, const struct audit_verdict *so_far)
+{
+	struct run *r = run;
+
+	show_progress(r, so_far->entries);
+}
+
+static void
+keep_state(struct run *r, const struct audit_state *state, bool at_once)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (r->state_path == NULL || (!at_once && now - r->kept < STATE_MS))
+		return;
+	r->kept = now;
+	if (audit_state_write(r->state_path, state))
+		return;
+	(void)fprintf(stderr, "grantctl audit verify: --state: %s\n", strerror(errno));
+	r->state_path = NULL; /* said once; the verification itself goes on */
+}
+
+static void
+chain_holds(void *run, const struct audit_head *chain, const struct audit_verdict *so_far)
+{
+	struct run *r = run;
+	struct audit_state state = r->sum;
+
+	state.begun = true;
+	state.chain = *chain;
+	state.chains += so_far->chains;
+	state.entries += so_far->entries;
+	keep_state(r, &state, false);
+}
+
+static bool
+next_kept(void *run, struct audit_head *head)
+{
+	struct run *r = run;
+
+	return checkpoint_next(&r->checkpoint, head);
 }
 
 static enum status
-verify_one(struct ctl *c, struct totals *sum)
+verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 {
-	struct tenant t = TENANT_EMPTY;
-	enum status st = STATUS_REFUSED;
-	struct uuid id;
+	struct run *r = run;
+	struct audit_watch watch = { .chain_holds = chain_holds, .batch_read = batch_read, .context = r };
+	struct audit_verdict v;
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &id))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_ONLY, &id, &t);
-	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &id, &t))
-		st = verify_tenant(c, &id, sum);
-	tenant_clear(&t);
-	return st;
+	r->sum.tenant = t->id;
+	r->sum.tenant_created_at = t->created_at;
+	if (r->resumed.begun && uuid_equal(&r->resumed.tenant, &t->id))
+		watch.after = &r->resumed.chain;
+	if (r->has_checkpoint && checkpoint_seek(&r->checkpoint, &t->id))
+		watch.kept = next_kept;
+	rc = audit_verify(c->db, &t->id, &watch, &v);
+	r->resumed.begun = false;
+	if (rc != DONE)
+		return session_failed(c, rc);
+	r->sum.tenants++;
+	r->sum.chains += v.chains;
+	r->sum.entries += v.entries;
+	return v.fault == CHAIN_HOLDS ? STATUS_DONE : report_fault(c, &t->id, &v, r);
 }
 
+/* The tenant that the state names, with what is left of it, and then the others. */
 static enum status
-verify_page(struct ctl *c, const struct db_list *list, struct page *page, struct totals *sum)
+verify_rest(struct ctl *c, struct run *r)
 {
-	enum status st = STATUS_DONE;
-	struct tenant t;
-	int i;
+	const struct tenant at = { .found = true, .id = r->resumed.tenant,
+		.created_at = r->resumed.tenant_created_at };
+	const struct page after = { .after = true, .created_at = at.created_at, .id = at.id };
+	enum status st;
 
-	for (i = 0; st == STATUS_DONE && i < list->count; i++) {
-		t = tenant_at(list, i);
-		st = verify_tenant(c, &t.id, sum);
-		page->after = true;
-		page->created_at = t.created_at;
-		page->id = t.id;
+	if (!r->resumed.begun || args_has(&c->args, "tenant"))
+		return tenants_each(c, NULL, verify_tenant, r);
+	st = verify_tenant(c, &at, r);
+	return st == STATUS_DONE ? tenants_each(c, &after, verify_tenant, r) : st;
+}
+
+/* A tenant that the checkpoint tells of and the database does not is a fault of its own. */
+static enum status
+look_for_tenants(struct ctl *c, struct run *r)
+{
+	const struct audit_verdict gone = { .fault = CHAIN_GONE, .resource_type = "tenant", .sequence = 1 };
+	enum status st = STATUS_DONE;
+	enum outcome rc;
+	size_t i;
+
+	for (i = 0; st == STATUS_DONE && i < r->checkpoint.count; i++) {
+		const struct uuid *id = &r->checkpoint.tenants[i].tenant;
+		struct audit_verdict v = gone;
+		struct tenant t = TENANT_EMPTY;
+
+		v.resource_id = *id;
+		session_begin(c, DB_READ_ONLY, id, &t);
+		rc = db_commit(c->db);
+		if (rc != DONE)
+			st = session_failed(c, rc);
+		else if (!t.found)
+			st = report_fault(c, id, &v, r);
+		tenant_clear(&t);
 	}
 	return st;
 }
 
+/* Takes r->list over. */
 static enum status
-verify_all(struct ctl *c, struct totals *sum)
-{
-	struct db_list list = DB_LIST_EMPTY;
-	struct page page = { .after = false, .limit = PAGE_LIMIT_MOST };
-	enum status st;
-	enum outcome rc;
-
-	do {
-		db_begin(c->db, DB_READ_ONLY);
-		db_tenant_list(c->db, &page, &list);
-		rc = db_commit(c->db);
-		st = rc == DONE ? verify_page(c, &list, &page, sum) : session_failed(c, rc);
-	} while (st == STATUS_DONE && list.more);
-	db_list_clear(&list);
-	return st;
-}
-
-/* Takes sum->list over. */
-static enum status
-report_json(struct ctl *c, struct totals *sum)
+report_json(struct ctl *c, struct run *r)
 {
 	struct json_build b;
 
 	json_build_begin(&b);
-	json_put_bool(&b, "holds", sum->faults == 0);
-	json_put_int(&b, "tenants", sum->tenants);
-	json_put_int(&b, "chains", sum->chains);
-	json_put_int(&b, "entries", sum->entries);
-	json_put_value(&b, "faults", sum->list);
-	sum->list = NULL;
+	json_put_bool(&b, "holds", r->sum.faults == 0);
+	json_put_int(&b, "tenants", r->sum.tenants);
+	json_put_int(&b, "chains", r->sum.chains);
+	json_put_int(&b, "entries", r->sum.entries);
+	json_put_value(&b, "faults", r->list);
+	r->list = NULL;
 	return output_json(c, json_build_end(&b));
 }
 
-static void
-report_text(const struct totals *sum)
+static enum status
+report(struct ctl *c, struct run *r)
 {
+	if (c->json)
+		return report_json(c, r);
 	(void)printf("%s: tenants %" PRId64 ", chains %" PRId64 ", entries %" PRId64 "\n",
-	    sum->faults == 0 ? "the chains hold" : "the chains do not hold", sum->tenants,
-	    sum->chains, sum->entries);
+	    r->sum.faults == 0 ? "the chains hold" : "the chains do not hold", r->sum.tenants,
+	    r->sum.chains, r->sum.entries);
+	return STATUS_DONE;
+}
+
+/* What an earlier run found counts, too. */
+static enum status
+resume(struct ctl *c, struct run *r)
+{
+	struct uuid tenant;
+
+	if (!audit_state_read(c, r->state_path, &r->resumed))
+		return STATUS_REFUSED;
+	if (args_has(&c->args, "tenant") && !args_uuid(&c->args, "tenant", &tenant))
+		return STATUS_USAGE;
+	if (r->resumed.begun && args_has(&c->args, "tenant") &&
+	    !uuid_equal(&tenant, &r->resumed.tenant))
+		return session_refuse(c, "--state: the file is about another tenant");
+	r->sum = r->resumed;
+	return STATUS_DONE;
+}
+
+static enum status
+verify_with(struct ctl *c, struct run *r, struct seal *seal)
+{
+	const char *path = args_get(&c->args, "checkpoint");
+	enum status st = r->state_path != NULL ? resume(c, r) : STATUS_DONE;
+
+	if (st != STATUS_DONE)
+		return st;
+	r->has_checkpoint = path != NULL;
+	if (r->has_checkpoint && !checkpoint_open(c, &r->checkpoint, path, seal))
+		return STATUS_REFUSED;
+	st = verify_rest(c, r);
+	if (st == STATUS_DONE && !args_has(&c->args, "tenant"))
+		st = look_for_tenants(c, r);
+	if (st == STATUS_DONE && r->checkpoint.damaged)
+		st = session_refuse(c, "--checkpoint: the file was changed while it was read");
+	if (r->is_terminal)
+		(void)fputs("\r\033[K", stderr);
+	if (st == STATUS_DONE && r->state_path != NULL && unlink(r->state_path) != 0 && errno != ENOENT)
+		st = session_refuse(c, "--state: %s", strerror(errno));
+	return st == STATUS_DONE ? report(c, r) : st;
 }
 
 static enum status
 verify(struct ctl *c)
 {
-	struct totals sum = { .list = NULL };
-	enum status st;
+	struct run r = { .ctl = c, .checkpoint = CHECKPOINT_EMPTY,
+		.state_path = args_get(&c->args, "state"), .is_terminal = isatty(STDERR_FILENO) == 1,
+		.started = clock_monotonic_ms() };
+	struct seal seal;
+	enum status st = STATUS_REFUSED;
 
-	if (c->json && (sum.list = json_object_new_array()) == NULL)
+	if (args_has(&c->args, "key-file") && !args_has(&c->args, "checkpoint")) {
+		(void)args_fault(&c->args, "--key-file is for --checkpoint");
+		return STATUS_USAGE;
+	}
+	if (c->json && (r.list = json_object_new_array()) == NULL)
 		return session_refuse(c, "out of memory");
-	st = args_has(&c->args, "tenant") ? verify_one(c, &sum) : verify_all(c, &sum);
-	if (st == STATUS_DONE && c->json)
-		st = report_json(c, &sum);
-	else if (st == STATUS_DONE)
-		report_text(&sum);
-	json_object_put(sum.list);
-	return st == STATUS_DONE && sum.faults > 0 ? STATUS_REFUSED : st;
+	if (seal_open(c, &seal))
+		st = verify_with(c, &r, &seal);
+	seal_close(&seal);
+	checkpoint_close(&r.checkpoint);
+	json_object_put(r.list);
+	return st == STATUS_DONE && r.sum.faults > 0 ? STATUS_REFUSED : st;
 }

@@ -25,7 +25,11 @@ const struct command *const commands[] = {
 	&cmd_policy_apply,
 	&cmd_policy_check,
 	&cmd_policy_test,
+	&cmd_audit_list,
+	&cmd_audit_show,
+	&cmd_audit_export,
 	&cmd_audit_verify,
+	&cmd_audit_checkpoint,
 	&cmd_doctor,
 };
 

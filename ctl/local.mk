@@ -2,7 +2,9 @@ bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c \
 	ctl/args.c ctl/args.h \
-	ctl/audit.c \
+	ctl/audit.c ctl/audit_list.c \
+	ctl/audit_state.c ctl/audit_state.h \
+	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/command.h ctl/commands.c \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
@@ -17,7 +19,9 @@ grantctl_SOURCES = \
 	ctl/policy_input.c ctl/policy_input.h \
 	ctl/policy_match.c ctl/policy_match.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
+	ctl/seal.c ctl/seal.h \
 	ctl/session.c ctl/session.h \
 	ctl/table.c ctl/table.h \
-	ctl/tenant.c
+	ctl/tenant.c \
+	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)

@@ -39,6 +39,9 @@ struct walk {
 	const char *resource_type;
 	struct stream entries, carriers;
 	struct buf work;
+	const struct audit_watch *watch;
+	struct audit_head kept;	/* the next one that is not compared yet */
+	bool has_kept;
 	struct audit_verdict *verdict;
 };
 
@@ -103,6 +106,8 @@ stream_fill(struct walk *w, struct stream *s)
 
 	if (s->ended || s->next < db_rows_count(&s->rows))
 		return DONE;
+	if (w->watch->batch_read != NULL)
+		w->watch->batch_read(w->watch->context, w->verdict);
 	db_put_uuid(&p, w->tenant);
 	db_put_uuid(&p, &s->after);
 	db_put_int(&p, s->after_sequence);
@@ -193,6 +198,75 @@ entry_check(struct walk *w, const struct carrier *so_far, const struct audit_row
 	return memcmp(e->hash, hash, AUDIT_HASH_LEN) == 0 ? CHAIN_HOLDS : CHAIN_CONTENT;
 }
 
+/* Where a kind of chain comes in the order; COUNT_OF(kinds) for none. */
+static size_t
+kind_of(const char *resource_type)
+{
+	size_t i = 0;
+
+	while (i < COUNT_OF(kinds) && strcmp(kinds[i].resource_type, resource_type) != 0)
+		i++;
+	return i;
+}
+
+const char *
+audit_resource_type(const char *name)
+{
+	size_t i = kind_of(name);
+
+	return i < COUNT_OF(kinds) ? kinds[i].resource_type : NULL;
+}
+
+/* Does this head belong to a chain that comes before that one, or is it? */
+static bool
+is_until(const struct audit_head *head, const struct audit_head *end)
+{
+	size_t kind = kind_of(head->resource_type), end_kind = kind_of(end->resource_type);
+
+	return kind < end_kind || (kind == end_kind &&
+	    memcmp(&head->resource_id, &end->resource_id, sizeof(head->resource_id)) <= 0);
+}
+
+static void
+kept_next(struct walk *w)
+{
+	const struct audit_watch *watch = w->watch;
+
+	do {
+		w->has_kept = watch->kept != NULL && watch->kept(watch->context, &w->kept);
+	} while (w->has_kept && watch->after != NULL && is_until(&w->kept, watch->after));
+}
+
+/* A head that was kept is of a chain before this one, which was passed: it is not there. NULL: the kind is at its end. */
+static bool
+kept_is_gone(struct walk *w, const struct uuid *id)
+{
+	if (!w->has_kept || strcmp(w->kept.resource_type, w->resource_type) != 0 ||
+	    (id != NULL && memcmp(&w->kept.resource_id, id, sizeof(*id)) >= 0))
+		return false;
+	fault(w, CHAIN_GONE, &w->kept.resource_id, 1, NULL);
+	return true;
+}
+
+static bool
+kept_is_of(const struct walk *w, const struct uuid *id)
+{
+	return w->has_kept && strcmp(w->kept.resource_type, w->resource_type) == 0 &&
+	    uuid_equal(&w->kept.resource_id, id);
+}
+
+static void
+chain_holds(struct walk *w, const struct carrier *so_far)
+{
+	struct audit_head head = { .resource_type = w->resource_type,
+		.resource_id = so_far->id, .length = so_far->length };
+
+	w->verdict->chains++;
+	memcpy(head.hash, so_far->head, sizeof(head.hash));
+	if (w->watch->chain_holds != NULL)
+		w->watch->chain_holds(w->watch->context, &head, w->verdict);
+}
+
 /* The end of a chain: is it all there, and does it end as its row says? */
 static void
 chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
@@ -201,8 +275,12 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
 	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
 		fault(w, CHAIN_HEAD, &c->id, so_far->length, so_far->length > 0 ? &so_far->last : NULL);
+	else if (kept_is_of(w, &c->id) && so_far->length < w->kept.length)
+		fault(w, CHAIN_SHORTER, &c->id, so_far->length + 1, NULL);
 	else if (so_far->length > 0)
-		w->verdict->chains++;
+		chain_holds(w, so_far);
+	if (kept_is_of(w, &c->id))
+		kept_next(w);
 }
 
 /* All entries of the resource whose row is *c; there may be none. */
@@ -220,6 +298,9 @@ walk_chain(struct walk *w, const struct carrier *c)
 		kind = entry_check(w, &so_far, &e, &rc);
 		if (kind == CHAIN_HOLDS && e.sequence > c->length)
 			kind = CHAIN_LONGER;
+		if (kind == CHAIN_HOLDS && kept_is_of(w, &c->id) && e.sequence == w->kept.length &&
+		    memcmp(e.hash, w->kept.hash, sizeof(e.hash)) != 0)
+			kind = CHAIN_OTHER;
 		if (kind != CHAIN_HOLDS)
 			fault(w, kind, &c->id, so_far.length + 1, kind == CHAIN_GAP ? NULL : &e.id);
 		if (rc != DONE || kind != CHAIN_HOLDS)
@@ -234,9 +315,9 @@ walk_chain(struct walk *w, const struct carrier *c)
 	return rc;
 }
 
-/* All chains of one kind, up to the first fault. */
+/* All chains of one kind, up to the first fault; behind `after` where it is not NULL. */
 static enum outcome
-walk_kind(struct walk *w, const struct statement *carriers)
+walk_kind(struct walk *w, const struct statement *carriers, const struct audit_head *after)
 {
 	struct audit_row e;
 	struct carrier c;
@@ -245,11 +326,17 @@ walk_kind(struct walk *w, const struct statement *carriers)
 
 	stream_begin(&w->entries, &chain_entries);
 	stream_begin(&w->carriers, carriers);
+	if (after != NULL) {
+		w->entries.after = w->carriers.after = after->resource_id;
+		w->entries.after_sequence = w->carriers.after_sequence = INT64_MAX;
+	}
 	while (rc == DONE && w->verdict->fault == CHAIN_HOLDS &&
 	    (rc = stream_fill(w, &w->entries)) == DONE &&
 	    (rc = stream_fill(w, &w->carriers)) == DONE) {
 		has_entry = entry_now(w, &e, &rc);
 		has_carrier = carrier_now(w, &c, &rc);
+		if (rc == DONE && !has_entry && !has_carrier)
+			(void)kept_is_gone(w, NULL);
 		if (rc != DONE || (!has_entry && !has_carrier))
 			return rc;
 		if (has_entry && (!has_carrier ||
@@ -257,30 +344,83 @@ walk_kind(struct walk *w, const struct statement *carriers)
 			fault(w, CHAIN_OWNER, &e.resource_id, e.sequence, &e.id);
 			return DONE;
 		}
+		if (kept_is_gone(w, &c.id))
+			return DONE;
 		rc = walk_chain(w, &c);
 		stream_next(&w->carriers, &c.id, 0);
 	}
 	return rc;
 }
 
-enum outcome
-audit_verify(struct db *db, const struct uuid *tenant, struct audit_verdict *v)
+/* The kinds from that of watch->after on. */
+static enum outcome
+walk_kinds(struct walk *w)
 {
-	struct walk w = { .db = db, .tenant = tenant, .work = BUF_EMPTY, .verdict = v };
-	enum outcome rc;
-	size_t i;
+	const struct audit_head *after = w->watch->after;
+	size_t i = after != NULL ? kind_of(after->resource_type) : 0;
+	enum outcome rc = DONE;
 
-	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS };
+	kept_next(w);
+	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < COUNT_OF(kinds); i++) {
+		w->resource_type = kinds[i].resource_type;
+		rc = walk_kind(w, kinds[i].carriers, after);
+		after = NULL;
+	}
+	return rc;
+}
+
+static enum outcome
+begin_snapshot(struct db *db, const struct uuid *tenant)
+{
 	db_begin(db, DB_SNAPSHOT);
 	db_tenant_choose(db, tenant);
-	rc = db_exchange(db);
-	for (i = 0; rc == DONE && v->fault == CHAIN_HOLDS && i < COUNT_OF(kinds); i++) {
-		w.resource_type = kinds[i].resource_type;
-		rc = walk_kind(&w, kinds[i].carriers);
-	}
+	return db_exchange(db);
+}
+
+enum outcome
+audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch *watch,
+    struct audit_verdict *v)
+{
+	static const struct audit_watch nobody;
+	struct walk w = { .db = db, .tenant = tenant, .work = BUF_EMPTY, .verdict = v,
+		.watch = watch != NULL ? watch : &nobody };
+	enum outcome rc;
+
+	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS };
+	rc = begin_snapshot(db, tenant);
+	if (rc == DONE)
+		rc = walk_kinds(&w);
 	stream_begin(&w.entries, NULL);
 	stream_begin(&w.carriers, NULL);
 	buf_clear(&w.work);
+	db_rollback(db);
+	return rc;
+}
+
+enum outcome
+audit_heads(struct db *db, const struct uuid *tenant,
+    bool (*take)(void *context, const struct audit_head *), void *context)
+{
+	static const struct audit_watch nobody;
+	struct walk w = { .db = db, .tenant = tenant, .watch = &nobody };
+	struct carrier c;
+	bool more = true;
+	enum outcome rc = begin_snapshot(db, tenant);
+	size_t i;
+
+	for (i = 0; rc == DONE && more && i < COUNT_OF(kinds); i++) {
+		stream_begin(&w.carriers, kinds[i].carriers);
+		while (more && (rc = stream_fill(&w, &w.carriers)) == DONE &&
+		    carrier_now(&w, &c, &rc)) {
+			struct audit_head head = { .resource_type = kinds[i].resource_type,
+				.resource_id = c.id, .length = c.length };
+
+			memcpy(head.hash, c.head, sizeof(head.hash));
+			more = c.length == 0 || take(context, &head);
+			stream_next(&w.carriers, &c.id, 0);
+		}
+	}
+	stream_begin(&w.carriers, NULL);
 	db_rollback(db);
 	return rc;
 }
@@ -297,6 +437,9 @@ chain_fault_text(enum chain_fault kind)
 		[CHAIN_LONGER] = "it is past the chain's end: the resource does not count it",
 		[CHAIN_HEAD] = "the chain ends with another hash than the resource's audit_head",
 		[CHAIN_OWNER] = "the resource that the entries tell of is missing",
+		[CHAIN_SHORTER] = "this entry is missing at the chain's end, where the checkpoint counts it",
+		[CHAIN_OTHER] = "another entry was here when the checkpoint was taken: history was rewritten",
+		[CHAIN_GONE] = "the chain is missing that the checkpoint tells of, and so is its resource",
 	};
 
 	return texts[kind];

@@ -14,8 +14,30 @@ enum chain_fault {
 	CHAIN_CUT,		/* the row that carries the chain counts more entries: the last ones are missing */
 	CHAIN_LONGER,		/* the row that carries the chain does not count this entry */
 	CHAIN_HEAD,		/* the row that carries the chain has another hash than the last entry */
-	CHAIN_OWNER		/* there are entries, and the row that would carry their chain is missing */
+	CHAIN_OWNER,		/* there are entries, and the row that would carry their chain is missing */
+	/* Against what was kept elsewhere: */
+	CHAIN_SHORTER,		/* the chain had more entries: the last ones are missing */
+	CHAIN_OTHER,		/* another entry is where the chain ended then */
+	CHAIN_GONE		/* the chain is missing, and the row that carried it */
 };
+
+/* How far a chain has come. */
+struct audit_head {
+	const char *resource_type;	/* static */
+	struct uuid resource_id;
+	int64_t length;			/* entries, at least 1 */
+	uint8_t hash[AUDIT_HASH_LEN];	/* of the last one */
+};
+
+/* The static text for a resource type; NULL: there is none of that name. */
+const char *audit_resource_type(const char *name);
+
+/*
+ * Tell of the heads of all of a tenant's chains, as of one moment, in the order in which chains are verified.
+ * `take` returns false to stop, which is no failure. For the owner's sessions, outside a transaction.
+ */
+MUST_CHECK enum outcome audit_heads(struct db *, const struct uuid *tenant,
+    bool (*take)(void *context, const struct audit_head *), void *context);
 
 struct audit_verdict {
 	int64_t entries;	/* looked at, the bad one included */
@@ -30,6 +52,16 @@ struct audit_verdict {
 	struct uuid entry;
 };
 
+/* What a walk may be given to go by, and who hears of it. Any pointer may be NULL, but `context` is for all. */
+struct audit_watch {
+	const struct audit_head *after;	/* begin behind this chain; what comes before it is not looked at */
+	/* The next head of this tenant that was kept, in the order of audit_heads(). False: no more. */
+	bool (*kept)(void *context, struct audit_head *);
+	void (*chain_holds)(void *context, const struct audit_head *, const struct audit_verdict *so_far);
+	void (*batch_read)(void *context, const struct audit_verdict *so_far);
+	void *context;
+};
+
 /*
  * Walk all chains of one tenant in order, each from its beginning to its end, and stop at the first
  * fault. All of it is seen as of one moment, so it may run while entries are added. For the owner's
@@ -37,7 +69,8 @@ struct audit_verdict {
  * otherwise as db_exchange(), and *v then counts how far it came. Takes constant memory: a batch of
  * entries at a time.
  */
-MUST_CHECK enum outcome audit_verify(struct db *, const struct uuid *tenant, struct audit_verdict *v);
+MUST_CHECK enum outcome audit_verify(struct db *, const struct uuid *tenant,
+    const struct audit_watch *, struct audit_verdict *v);
 
 /* What is wrong, as a sentence. */
 const char *chain_fault_text(enum chain_fault);

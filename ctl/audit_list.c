@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl audit list, show, export. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/field.h"
+#include "ctl/output.h"
+#include "ctl/session.h"
+#include "ctl/tenants.h"
+#include "db/audit_list.h"
+#include "db/audit_text.h"
+#include "db/audit_verify.h"
+#include "db/json.h"
+
+static enum status audit_list(struct ctl *);
+static enum status audit_show(struct ctl *);
+static enum status audit_export(struct ctl *);
+
+#define FILTER_OPTIONS \
+	{ "actor-id", "ID", 0, "only what this key, or part of the system, did" }, \
+	{ "action", "NAME", 0, "only this operation, such as UpdateGrant" }, \
+	{ "outcome", "OUTCOME", 0, "only what was done, or denied" }, \
+	{ "resource-type", "TYPE", 0, "only of tenant, api_key, grant or policy" }, \
+	{ "resource-id", "UUID", 0, "only what was done to this" }, \
+	{ "from", "TIME", 0, "only since then, as 2030-01-31T12:00:00Z" }, \
+	{ "to", "TIME", 0, "only before that time" }
+
+static const struct option list_options[] = { OPTION_TENANT, FILTER_OPTIONS, OPTION_LIMIT,
+	OPTION_JSON, OPTIONS_END };
+
+const struct command cmd_audit_list = {
+	.name = "audit list",
+	.summary = "List a tenant's audit log, newest first",
+	.options = list_options,
+	.needs = NEEDS_OWNER,
+	.run = audit_list,
+};
+
+static const struct option show_options[] = { OPTION_TENANT, OPTION_JSON, OPTIONS_END };
+
+const struct command cmd_audit_show = {
+	.name = "audit show",
+	.summary = "Show an entry of the audit log",
+	.options = show_options,
+	.operand = "ENTRY",
+	.needs = NEEDS_OWNER,
+	.run = audit_show,
+};
+
+static const struct option export_options[] = {
+	{ "tenant", "UUID", 0, "only this tenant" },
+	{ "format", "FORMAT", 0, "ndjson, which it is unless given, or csv" },
+	FILTER_OPTIONS,
+	OPTIONS_END,
+};
+
+const struct command cmd_audit_export = {
+	.name = "audit export",
+	.summary = "Write the audit log to standard output, newest first",
+	.help = "The last line says that it is complete, and how many entries there are.\n"
+		"In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.",
+	.options = export_options,
+	.needs = NEEDS_OWNER,
+	.run = audit_export,
+};
+
+/* Which entries, with what the filter points to. */
+struct which {
+	struct uuid tenant, resource_id;
+	int64_t from, to;
+	struct audit_filter filter;
+};
+
+static bool
+args_outcome(const struct args *args, const char **outcome)
+{
+	*outcome = args_get(args, "outcome");
+	return *outcome == NULL || strcmp(*outcome, "done") == 0 || strcmp(*outcome, "denied") == 0 ||
+	    args_fault(args, "--outcome must be done or denied");
+}
+
+static bool
+args_resource_type(const struct args *args, const char **type)
+{
+	const char *name = args_get(args, "resource-type");
+
+	*type = name != NULL ? audit_resource_type(name) : NULL;
+	return name == NULL || *type != NULL ||
+	    args_fault(args, "--resource-type must be tenant, api_key, grant or policy");
+}
+
+static bool
+args_which(const struct args *args, struct which *w)
+{
+	*w = (struct which){ .filter = { .actor_id = NULL } };
+	if (args_has(args, "resource-id"))
+		w->filter.resource_id = &w->resource_id;
+	if (args_has(args, "from"))
+		w->filter.from = &w->from;
+	if (args_has(args, "to"))
+		w->filter.to = &w->to;
+	return args_uuid(args, "tenant", &w->tenant) &&
+	    args_uuid(args, "resource-id", &w->resource_id) &&
+	    args_line(args, "actor-id", FIELD_IDENTIFIER_MOST, &w->filter.actor_id) &&
+	    args_line(args, "action", FIELD_IDENTIFIER_MOST, &w->filter.action) &&
+	    args_outcome(args, &w->filter.outcome) &&
+	    args_resource_type(args, &w->filter.resource_type) &&
+	    args_time(args, "from", &w->from) && args_time(args, "to", &w->to);
+}
+
+static void
+queue_entries(struct db *db, const void *what, const struct page *page, struct db_list *list)
+{
+	const struct which *w = what;
+
+	db_audit_list(db, &w->tenant, &w->filter, page, list);
+}
+
+static void
+entry_cells(struct table *t, const struct db_list *list, int i)
+{
+	struct audit_row e = audit_row_at(list, i);
+
+	table_uuid(t, &e.id);
+	table_time(t, &e.created_at);
+	table_text(t, e.outcome);
+	table_text(t, e.action);
+	table_text(t, e.resource_type);
+	table_uuid(t, &e.resource_id);
+	table_int(t, e.sequence);
+	table_text(t, e.actor_id);
+	table_text(t, e.reasoning != NULL ? e.reasoning : "-");
+}
+
+static struct json_object *
+entry_row_json(const struct db_list *list, int i)
+{
+	struct audit_row e = audit_row_at(list, i);
+
+	return audit_row_json(&e, false);
+}
+
+static void
+entry_key(const struct db_list *list, int i, struct page *page)
+{
+	page->id = audit_row_at(list, i).id;
+}
+
+static enum status
+audit_list(struct ctl *c)
+{
+	static const char *const headings[] = { "ID", "TIME", "OUTCOME", "ACTION", "TYPE", "RESOURCE",
+		"SEQUENCE", "ACTOR", "REASON" };
+	static const struct listing listing = {
+		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_entries,
+		.cells = entry_cells, .json = entry_row_json, .key = entry_key,
+	};
+	struct which w;
+
+	if (!args_which(&c->args, &w))
+		return STATUS_USAGE;
+	return output_list(c, &listing, &w.tenant, &w);
+}
+
+static enum status
+entry_print(struct ctl *c, const struct audit_row *e)
+{
+	struct table t;
+
+	if (c->json)
+		return output_json(c, audit_row_json(e, false));
+	table_begin(&t, NULL, 2);
+	table_text(&t, "id");
+	table_uuid(&t, &e->id);
+	table_text(&t, "time");
+	table_time(&t, &e->created_at);
+	table_row(&t, "outcome", e->outcome);
+	table_row(&t, "action", e->action);
+	table_row(&t, "resource type", e->resource_type);
+	table_text(&t, "resource");
+	table_uuid(&t, &e->resource_id);
+	table_text(&t, "sequence");
+	table_int(&t, e->sequence);
+	table_row(&t, "actor type", e->actor_type);
+	table_row(&t, "actor", e->actor_id);
+	table_row(&t, "reason", e->reasoning != NULL ? e->reasoning : "-");
+	table_row(&t, "metadata", e->metadata);
+	return output_table(c, &t);
+}
+
+static enum status
+audit_show(struct ctl *c)
+{
+	struct tenant tenant = TENANT_EMPTY;
+	struct db_list list = DB_LIST_EMPTY;
+	struct audit_row e;
+	struct uuid tenant_id, id;
+	enum status st = STATUS_REFUSED;
+	enum outcome rc;
+
+	if (!args_uuid(&c->args, "tenant", &tenant_id) || !args_operand_uuid(&c->args, &id))
+		return STATUS_USAGE;
+	session_begin(c, DB_READ_ONLY, &tenant_id, &tenant);
+	db_audit_get(c->db, &tenant_id, &id, &list);
+	rc = db_commit(c->db);
+	if (session_tenant(c, rc, &tenant_id, &tenant) && list.count == 1) {
+		e = audit_row_at(&list, 0);
+		st = entry_print(c, &e);
+	} else if (tenant.found && rc == DONE) {
+		st = session_refuse(c, "the tenant has no entry with this id");
+	}
+	tenant_clear(&tenant);
+	db_list_clear(&list);
+	return st;
+}
+
+/* Write out what there is. It is said here what went wrong: main() would look too late to know why. */
+static enum status
+write_text(struct ctl *c, struct audit_text *t)
+{
+	bool written = fwrite(t->out.data, 1, t->out.len, stdout) == t->out.len && fflush(stdout) == 0;
+
+	buf_reset(&t->out);
+	if (written)
+		return STATUS_DONE;
+	(void)session_refuse(c, "standard output: %s", strerror(errno));
+	clearerr(stdout);
+	return STATUS_REFUSED;
+}
+
+struct export {
+	struct which which;
+	struct audit_text text;
+};
+
+static enum status
+export_batch(struct ctl *c, struct export *x, const struct audit_scan *scan)
+{
+	struct audit_row e;
+	int i;
+
+	for (i = 0; i < scan->list.count; i++)
+		if (audit_scan_row(scan, i, &e))
+			audit_text_entry(&x->text, &e);
+	if (x->text.out.failed)
+		return session_refuse(c, "out of memory");
+	return write_text(c, &x->text);
+}
+
+static enum status
+export_tenant(struct ctl *c, const struct tenant *t, void *export)
+{
+	struct export *x = export;
+	struct audit_scan scan = AUDIT_SCAN_EMPTY;
+	enum status st = STATUS_DONE;
+	enum outcome rc;
+
+	do {
+		db_begin(c->db, DB_READ_ONLY);
+		db_tenant_choose(c->db, &t->id);
+		db_audit_scan(c->db, &t->id, &x->which.filter, &scan);
+		rc = db_commit(c->db);
+		st = rc == DONE ? export_batch(c, x, &scan) : session_failed(c, rc);
+	} while (st == STATUS_DONE && audit_scan_next(&scan));
+	audit_scan_clear(&scan);
+	return st;
+}
+
+static bool
+args_format(const struct args *args, enum audit_format *format)
+{
+	const char *name = args_get(args, "format");
+
+	if (name == NULL || strcmp(name, "ndjson") == 0)
+		*format = AUDIT_NDJSON;
+	else if (strcmp(name, "csv") == 0)
+		*format = AUDIT_CSV;
+	else
+		return args_fault(args, "--format must be ndjson or csv");
+	return true;
+}
+
+static enum status
+audit_export(struct ctl *c)
+{
+	struct export x = { .text = AUDIT_TEXT_EMPTY };
+	enum status st;
+
+	if (!args_which(&c->args, &x.which) || !args_format(&c->args, &x.text.format))
+		return STATUS_USAGE;
+	x.text.with_tenant = true;
+	audit_text_begin(&x.text);
+	st = tenants_each(c, NULL, export_tenant, &x);
+	if (st == STATUS_DONE) {
+		audit_text_end(&x.text);
+		st = write_text(c, &x.text);
+	}
+	buf_clear(&x.text.out);
+	return st;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTCTL_CHECKPOINT_H
+#define GRANTCTL_CHECKPOINT_H
+
+#include <stdio.h>
+
+#include "ctl/command.h"
+#include "ctl/seal.h"
+#include "db/audit_verify.h"
+
+/*
+ * A checkpoint: how far every audit chain has come, in a file that is kept where whoever can change the
+ * database cannot change it. A chain that is shorter later, or is gone, or has another history up to there,
+ * does not fit it any more; the chains alone cannot show that, once their rows were made to fit.
+ *
+ * Lines of text:
+ *
+ *	grantd-checkpoint 1
+ *	taken TIME
+ *	tenant UUID			and behind each the heads of its chains, as of one moment:
+ *	TYPE UUID LENGTH HASH		in the order in which they are verified
+ *	sha256 DIGEST			over all lines before; or, made with a key:
+ *	hmac-sha256 DIGEST
+ *
+ * SHA-256 shows that the file is whole, and is worth noting down elsewhere; only HMAC shows that nobody
+ * made another one.
+ */
+/* The word at *text, which is moved behind the blank that follows it. */
+const char *next_word(char **text);
+
+#define CHECKPOINT_TITLE "grantd-checkpoint 1"
+
+/* A checkpoint that is read. */
+struct checkpoint {
+	FILE *file;
+	struct place {
+		struct uuid tenant;
+		long offset;	/* of the line behind it */
+	} *tenants;
+	size_t count;
+	char *line;		/* the last one that was read */
+	size_t size;
+	bool damaged;		/* a line that was good is not any more */
+};
+
+#define CHECKPOINT_EMPTY { .file = NULL, .tenants = NULL, .count = 0, .line = NULL }
+
+/*
+ * Read FILE through, and compare its digest. False, with a message: it is none, or not as it was written.
+ * checkpoint_close() it in any case.
+ */
+MUST_CHECK bool checkpoint_open(struct ctl *, struct checkpoint *, const char *path, struct seal *);
+void checkpoint_close(struct checkpoint *);
+
+/* Go to a tenant's heads. False: there are none, it is newer than the checkpoint. */
+MUST_CHECK bool checkpoint_seek(struct checkpoint *, const struct uuid *tenant);
+
+/* The next of them; for struct audit_watch. `checkpoint` is a struct checkpoint. */
+bool checkpoint_next(void *checkpoint, struct audit_head *);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl audit checkpoint. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "base/hex.h"
+#include "base/json_build.h"
+#include "base/time_text.h"
+#include "ctl/checkpoint.h"
+#include "ctl/output.h"
+#include "ctl/session.h"
+#include "ctl/tenants.h"
+
+static enum status checkpoint(struct ctl *);
+
+static const struct option options[] = {
+	{ "tenant", "UUID", 0, "only this tenant" },
+	{ "key-file", "FILE", 0, "a key that only you have; the file is then signed with it" },
+	OPTION_JSON,
+	OPTIONS_END,
+};
+
+const struct command cmd_audit_checkpoint = {
+	.name = "audit checkpoint",
+	.summary = "Write down how far every audit chain has come",
+	.help = "Keep the file where whoever can change the database cannot change it:\n"
+		"audit verify --checkpoint then finds what was removed or rewritten since.",
+	.options = options,
+	.operand = "FILE",
+	.needs = NEEDS_OWNER,
+	.run = checkpoint,
+};
+
+/* The file that is being written. */
+struct writing {
+	struct ctl *ctl;
+	FILE *file;
+	struct seal seal;
+	int64_t tenants, chains;
+};
+
+/* One line, which the seal covers. What went wrong with the file turns up when it is closed. */
+static void GRANTD_PRINTF(2, 3)
+line(struct writing *w, const char *format, ...)
+{
+	char text[256];
+	va_list ap;
+	int len;
+
+	va_start(ap, format);
+	len = vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	(void)fputs(text, w->file);
+	seal_add(&w->seal, text, (size_t)len);
+}
+
+static bool
+write_head(void *writing, const struct audit_head *head)
+{
+	struct writing *w = writing;
+	char id[UUID_TEXT_LEN + 1], hash[AUDIT_HASH_LEN * 2 + 1];
+
+	uuid_print(&head->resource_id, id);
+	hex_print(head->hash, sizeof(head->hash), hash);
+	line(w, "%s %s %" PRId64 " %s\n", head->resource_type, id, head->length, hash);
+	w->chains++;
+	return !ferror(w->file);
+}
+
+static enum status
+write_tenant(struct ctl *c, const struct tenant *t, void *writing)
+{
+	struct writing *w = writing;
+	char id[UUID_TEXT_LEN + 1];
+	enum outcome rc;
+
+	uuid_print(&t->id, id);
+	line(w, "tenant %s\n", id);
+	w->tenants++;
+	rc = audit_heads(c->db, &t->id, write_head, w);
+	return rc == DONE ? STATUS_DONE : session_failed(c, rc);
+}
+
+static enum status
+write_lines(struct ctl *c, struct writing *w, char digest[SEAL_TEXT_LEN + 1])
+{
+	char now[TIME_TEXT_LEN + 1];
+	enum status st;
+
+	if (!time_print(time_now(), now))
+		return session_refuse(c, "the clock is wrong");
+	seal_begin(&w->seal);
+	line(w, CHECKPOINT_TITLE "\ntaken %s\n", now);
+	st = tenants_each(c, NULL, write_tenant, w);
+	if (st == STATUS_DONE && !seal_end(&w->seal, digest))
+		st = session_refuse(c, "libcrypto made no digest");
+	if (st == STATUS_DONE)
+		(void)fprintf(w->file, "%s %s\n", seal_name(&w->seal), digest);
+	return st;
+}
+
+static enum status
+report(struct ctl *c, const struct writing *w, const char *digest)
+{
+	struct json_build b;
+
+	if (!c->json) {
+		(void)printf("tenants %" PRId64 ", chains %" PRId64 ", %s %s\n", w->tenants,
+		    w->chains, seal_name(&w->seal), digest);
+		return STATUS_DONE;
+	}
+	json_build_begin(&b);
+	json_put_int(&b, "tenants", w->tenants);
+	json_put_int(&b, "chains", w->chains);
+	json_put_text(&b, "digest", seal_name(&w->seal));
+	json_put_text(&b, "value", digest);
+	return output_json(c, json_build_end(&b));
+}
+
+/* On the disk, under its name, or not at all: an older file of that name stays until then. */
+static enum status
+write_file(struct ctl *c, struct writing *w, const char *path, const char *temporary)
+{
+	char digest[SEAL_TEXT_LEN + 1];
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	enum status st;
+	bool kept;
+
+	if (fd < 0 || (w->file = fdopen(fd, "w")) == NULL)
+		return session_refuse(c, "%s: %s", temporary, strerror(errno));
+	st = write_lines(c, w, digest);
+	kept = fflush(w->file) == 0 && fsync(fd) == 0;
+	if (fclose(w->file) != 0 || !kept)
+		st = session_refuse(c, "%s: %s", temporary, strerror(errno));
+	if (st == STATUS_DONE && rename(temporary, path) != 0)
+		st = session_refuse(c, "%s: %s", path, strerror(errno));
+	if (st != STATUS_DONE)
+		(void)unlink(temporary);
+	return st == STATUS_DONE ? report(c, w, digest) : st;
+}
+
+static enum status
+checkpoint(struct ctl *c)
+{
+	struct writing w = { .ctl = c, .tenants = 0 };
+	struct buf temporary = BUF_EMPTY;
+	enum status st = STATUS_REFUSED;
+
+	buf_addf(&temporary, "%s.new", c->args.operand);
+	if (temporary.failed)
+		st = session_refuse(c, "out of memory");
+	else if (seal_open(c, &w.seal))
+		st = write_file(c, &w, c->args.operand, buf_text(&temporary));
+	seal_close(&w.seal);
+	buf_clear(&temporary);
+	return st;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "base/hex.h"
+#include "ctl/seal.h"
+#include "ctl/session.h"
+
+#define KEY_LEAST 32 /* bytes; as long as what it makes (RFC 2104 section 3) */
+#define KEY_MOST 4096
+
+static bool
+read_key(struct ctl *c, struct seal *seal, const char *path)
+{
+	uint8_t bytes[KEY_MOST + 1];
+	FILE *file = fopen(path, "re");
+	size_t len;
+
+	if (file == NULL) {
+		(void)session_refuse(c, "--key-file: %s", strerror(errno));
+		return false;
+	}
+	setvbuf(file, NULL, _IONBF, 0); /* the key shall lie in no buffer */
+	len = fread(bytes, 1, sizeof(bytes), file);
+	(void)fclose(file);
+	if (len >= KEY_LEAST && len <= KEY_MOST)
+		seal->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL, bytes, len);
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	if (seal->key == NULL)
+		(void)session_refuse(c, "--key-file: the key must be a file of %d to %d bytes",
+		    KEY_LEAST, KEY_MOST);
+	return seal->key != NULL;
+}
+
+bool
+seal_open(struct ctl *c, struct seal *seal)
+{
+	const char *path = args_get(&c->args, "key-file");
+
+	*seal = (struct seal){ .key = NULL, .context = EVP_MD_CTX_new() };
+	if (seal->context == NULL) {
+		(void)session_refuse(c, "out of memory");
+		return false;
+	}
+	return path == NULL || read_key(c, seal, path);
+}
+
+void
+seal_close(struct seal *seal)
+{
+	EVP_MD_CTX_free(seal->context);
+	EVP_PKEY_free(seal->key);
+	*seal = (struct seal){ .key = NULL, .context = NULL };
+}
+
+const char *
+seal_name(const struct seal *seal)
+{
+	return seal->key != NULL ? "hmac-sha256" : "sha256";
+}
+
+void
+seal_begin(struct seal *seal)
+{
+	(void)EVP_MD_CTX_reset(seal->context);
+	seal->failed = seal->key != NULL ?
+	    EVP_DigestSignInit(seal->context, NULL, EVP_sha256(), NULL, seal->key) != 1 :
+	    EVP_DigestInit_ex(seal->context, EVP_sha256(), NULL) != 1;
+}
+
+void
+seal_add(struct seal *seal, const char *text, size_t len)
+{
+	int done = seal->key != NULL ? EVP_DigestSignUpdate(seal->context, text, len) :
+				       EVP_DigestUpdate(seal->context, text, len);
+
+	if (done != 1)
+		seal->failed = true;
+}
+
+bool
+seal_end(struct seal *seal, char text[SEAL_TEXT_LEN + 1])
+{
+	uint8_t digest[SEAL_TEXT_LEN / 2];
+	size_t len = sizeof(digest);
+	int done = seal->key != NULL ? EVP_DigestSignFinal(seal->context, digest, &len) :
+				       EVP_DigestFinal_ex(seal->context, digest, NULL);
+
+	hex_print(digest, sizeof(digest), text);
+	return done == 1 && !seal->failed;
+}

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+# What was removed or rewritten after a checkpoint is found, however well the rest was made to fit; and a
+# verification that is interrupted goes on where it was. Lists and exports.
+
+. "$(dirname "$0")/lib.sh"
+
+ctl tenant create --name A
+a=$out
+ctl tenant create --name B
+b=$out
+make_grant()
+{
+	ctl grant create --tenant $a --resource-type aws_account --resource-id 123456789012 --grantee-id alice --action x --expires-in 8h
+	echo "$out"
+}
+g=$(make_grant)
+h=$(make_grant)
+zero="decode(repeat('00', 32), 'hex')"
+
+# append GRANT FROM TO ACTOR: entries in its chain, which holds again after that.
+append()
+{
+	sql "DO \$\$
+	DECLARE
+		head bytea := coalesce((SELECT hash FROM grantd.audit_log WHERE resource_id = '$1' AND sequence = $2 - 1), $zero);
+		entry uuid;
+	BEGIN
+		FOR n IN $2 .. $3 LOOP
+			entry := gen_random_uuid();
+			INSERT INTO grantd.audit_log VALUES ('$a', entry, '$4', 'system', 'UpdateGrant', 'grant', '$1', 'done', '{}', NULL,
+				to_timestamp(n), n, head, grantd.audit_hash(head, '$a', entry, 'grant', '$1', n, '$4', 'system',
+				'UpdateGrant', 'done', '{}', NULL, to_timestamp(n))) RETURNING hash INTO head;
+		END LOOP;
+		UPDATE grantd.grants SET audit_length = $3, audit_head = head WHERE id = '$1';
+	END \$\$"
+}
+append $g 2 6 ann
+
+# The file.
+does 'a checkpoint is taken' audit checkpoint file
+like 'and counted' "$out" '^tenants 2, chains 6, sha256 [0-9a-f]{64}$'
+is 'the digest is that of the lines before it' "$(sed '$d' file | sha256sum | cut -d ' ' -f 1)" "$(tail -n 1 file | cut -d ' ' -f 2)"
+is 'nobody else may read or write it' "$(stat -c %a file)" 600
+does 'another one, for programs' audit checkpoint file --json
+is 'replaces it' "$(json '[.tenants, .chains, .digest]') $(ls)" '[2,6,"sha256"] err
+file
+out'
+does 'of one tenant' audit checkpoint one --tenant $b
+is 'it tells of that one alone' "$(grep -c '^tenant [^ ]*$' one)" 1
+does 'all fits it' audit verify --checkpoint file
+refuses 1 'No such file' audit verify --checkpoint nothing
+refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint /dev/null
+head -n -1 file >damaged
+refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint damaged
+sed "s/ 6 / 5 /" file >damaged
+refuses 1 'not as it was written' audit verify --checkpoint damaged
+(cat file; echo more) >damaged
+refuses 1 'not as it was written' audit verify --checkpoint damaged
+refuses 1 'audit checkpoint: /nowhere/file.new: No such file' audit checkpoint /nowhere/file
+refuses 2 'usage' audit checkpoint
+
+# With a key.
+printf '%064d' 1 >key
+printf '%064d' 2 >other
+does 'a signed one' audit checkpoint signed --key-file key
+is 'it is what openssl makes of it' "$(sed '$d' signed | openssl dgst -sha256 -mac HMAC -macopt "key:$(cat key)" | sed 's/.* //')" \
+	"$(sed -n 's/^hmac-sha256 //p' signed)"
+does 'fits with the key' audit verify --checkpoint signed --key-file key
+refuses 1 'its key is another' audit verify --checkpoint signed --key-file other
+refuses 1 'give it with --key-file' audit verify --checkpoint signed
+refuses 1 'made without a key' audit verify --checkpoint file --key-file key
+echo short >short
+refuses 1 'a file of 32 to 4096 bytes' audit checkpoint x --key-file short
+refuses 2 'key-file is for --checkpoint' audit verify --key-file key
+
+# What happens later is no fault.
+append $g 7 8 ann
+i=$(make_grant)
+ctl tenant create --name C
+does 'entries, chains and tenants that were added' audit verify --checkpoint file
+append $i 2 2 ann
+
+tamper()
+{
+	sql "SET session_replication_role = replica; $1" || bail 'cannot tamper'
+}
+sql 'CREATE TABLE kept_log AS TABLE grantd.audit_log' 'CREATE TABLE kept_grants AS TABLE grantd.grants'
+restore()
+{
+	tamper 'DELETE FROM grantd.audit_log; INSERT INTO grantd.audit_log TABLE kept_log;
+		DELETE FROM grantd.grants; INSERT INTO grantd.grants TABLE kept_grants'
+}
+# hidden WHAT RESOURCE SEQUENCE TEXT: the chains hold by themselves, and do not fit the checkpoint.
+hidden()
+{
+	does "$1: the chains alone hold" audit verify
+	ctl audit verify --checkpoint file --json
+	is "$1: it is found" "$status $(json '[.holds, (.faults | length)] + (.faults[0] | [.tenant_id, .resource_id, .sequence])')" \
+		"1 [false,1,\"$a\",\"$2\",$3]"
+	like "$1: what it is" "$(json '.faults[0].what')" "$4"
+	restore
+}
+tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$g' AND sequence > 4"
+append $g 5 4 x
+hidden 'a removed end' $g 5 'missing at the chain.s end, where the checkpoint counts it'
+tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$g' AND sequence > 3"
+append $g 4 6 bob
+hidden 'a history that was rewritten' $g 6 'another entry was here'
+tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$g' AND sequence > 3"
+append $g 4 9 bob
+hidden 'a history that was rewritten and went on' $g 6 'another entry was here'
+tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$h'; DELETE FROM grantd.grants WHERE id = '$h'"
+hidden 'a removed chain, with its grant' $h 1 'the chain is missing'
+tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$h';
+	UPDATE grantd.grants SET audit_length = 0, audit_head = $zero WHERE id = '$h'"
+hidden 'a removed chain, of a grant that is there' $h 1 'missing at the chain.s end, where the checkpoint'
+for table in audit_log api_keys policy_rules policies; do
+	tamper "DELETE FROM grantd.$table WHERE tenant_id = '$b'"
+done
+tamper "DELETE FROM grantd.tenants WHERE id = '$b'"
+does 'a removed tenant: the chains alone hold' audit verify
+ctl audit verify --checkpoint file --json
+is 'a removed tenant is found' "$status $(json '[.faults[] | [.tenant_id, .what]]')" \
+	"1 [[\"$b\",\"the chain is missing that the checkpoint tells of, and so is its resource\"]]"
+
+# An interrupted verification: the state is what a run leaves that is cut off after that chain.
+wanted=$(ctl audit verify --json; json '[.tenants, .chains, .entries]')
+created=$(sql "SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM grantd.tenants WHERE id = '$a'")
+first=$(sql "SELECT id FROM grantd.grants WHERE tenant_id = '$a' ORDER BY id LIMIT 1")
+before=$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '$a' AND (resource_type = 'tenant' OR resource_id = '$first')")
+newer=$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id <> '$a'")
+chains=$(sql "SELECT count(DISTINCT resource_id) FROM grantd.audit_log WHERE tenant_id <> '$a'")
+state()
+{
+	echo "grantd-verify 1 $a $created 1 $((chains + 2)) $((newer + before)) $1 grant $first" >state
+}
+state 0
+does 'an interrupted verification goes on' audit verify --state state --json
+is 'and has the same counts in the end' "$(json '[.tenants, .chains, .entries]')" "$wanted"
+is 'its state is gone' "$(ls state 2>&1)" "ls: cannot access 'state': No such file or directory"
+does 'without a state it begins anew' audit verify --state state --json
+is 'with the same counts' "$(json '[.tenants, .chains, .entries]')" "$wanted"
+tamper "UPDATE grantd.audit_log SET actor_id = 'x' WHERE resource_id = '$first' AND sequence = 1"
+state 0
+does 'what was verified before is not looked at again' audit verify --state state
+state 1
+ctl audit verify --state state
+is 'a fault that was found before still counts' "$status $out" "1 the chains do not hold: ${wanted:+tenants $(jq -r '"\(.[0]), chains \(.[1]), entries \(.[2])"' <<<"$wanted")}"
+restore
+echo x >state
+refuses 1 'does not say how far' audit verify --state state
+state 0
+refuses 1 'about another tenant' audit verify --state state --tenant $(sql "SELECT id FROM grantd.tenants WHERE name = 'C'")
+
+# Lists and exports.
+does 'the log of a tenant' audit list --tenant $a --json
+is 'is all there' "$(json length)" "$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '$a'")"
+is 'newest first' "$(json 'map(.id) == (map(.id) | sort | reverse)')" true
+does 'a filter' audit list --tenant $a --actor-id ann --resource-id $g --json
+is 'lets through what it should' "$(json 'map(.sequence) | sort')" '[2,3,4,5,6,7,8]'
+does 'times' audit list --tenant $a --from 1970-01-01T00:00:03Z --to 1970-01-01T00:00:05Z --json
+is 'from, and to before' "$(json 'map(.sequence) | sort')" '[3,4]'
+does 'a limit' audit list --tenant $a --limit 2
+like 'a table' "$out" '^ID +TIME +OUTCOME +ACTION'
+e=$(sql "SELECT id FROM grantd.audit_log WHERE resource_id = '$g' AND sequence = 3")
+does 'an entry' audit show --tenant $a $e --json
+is 'as it is stored' "$(json '[.actor_id, .sequence, .hash]')" \
+	"[\"ann\",3,\"$(sql "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE id = '$e'")\"]"
+refuses 1 'no entry with this id' audit show --tenant $a $nobody
+refuses 2 'outcome must be' audit list --tenant $a --outcome error
+refuses 2 'resource-type must be' audit list --tenant $a --resource-type user
+does 'everything is exported' audit export
+is 'with a closing line' "$(tail -n 1 <<<"$out")" "{\"complete\":true,\"entries\":$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id <> '$b'")}"
+is 'each entry with its tenant' "$(jq -r 'select(.id).tenant_id' <<<"$out" | sort -u | wc -l)" 2
+does 'as CSV' audit export --tenant $a --format csv --resource-id $g
+like 'with a header' "$(head -n 1 <<<"$out")" '^tenant_id,id,actor_id,'
+is 'and nothing else' "$(wc -l <<<"$out") $(tail -n 1 <<<"$out")" "10 complete,8,,,,,,,,,,,,"$'\r'
+refuses 2 'format must be' audit export --format xml
+if [ -w /dev/full ]; then
+	"$GRANTCTL" audit export >/dev/full 2>err
+	is 'an export that does not fit is said to be none' "$? $(<err)" '1 grantctl audit export: standard output: No space left on device'
+else
+	skip 'an export that does not fit' 'there is no /dev/full'
+fi
+
+done_testing
