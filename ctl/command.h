@@ -53,6 +53,7 @@ extern const struct command cmd_audit_export;
 extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;
+extern const struct command cmd_completion;
 extern const struct command cmd_doctor;
 extern const struct command cmd_grant_create;
 extern const struct command cmd_grant_list;

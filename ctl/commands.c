@@ -31,6 +31,7 @@ const struct command *const commands[] = {
 	&cmd_audit_verify,
 	&cmd_audit_checkpoint,
 	&cmd_doctor,
+	&cmd_completion,
 };
 
 const size_t commands_count = COUNT_OF(commands);

@@ -6,6 +6,7 @@ grantctl_SOURCES = \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/command.h ctl/commands.c \
+	ctl/completion.c ctl/completion.h ctl/completion_bash.c ctl/completion_zsh.c \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
 	ctl/grant.c ctl/grant_create.c \
@@ -25,3 +26,14 @@ grantctl_SOURCES = \
 	ctl/tenant.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
+
+# What shells complete, where they look for it. The program prints it, so it knows what the program knows.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+bashcompletion_DATA = ctl/shell/grantctl
+zshcompletion_DATA = ctl/shell/_grantctl
+CLEANFILES += $(bashcompletion_DATA) $(zshcompletion_DATA)
+ctl/shell/grantctl: grantctl$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./grantctl$(EXEEXT) completion bash >$@.new && mv $@.new $@
+ctl/shell/_grantctl: grantctl$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./grantctl$(EXEEXT) completion zsh >$@.new && mv $@.new $@
