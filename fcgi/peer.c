@@ -8,24 +8,29 @@
 
 #include "fcgi/peer.h"
 
-/*
- * The address as IPv6; an IPv4 one as it is mapped there (RFC 4291 section 2.5.5.2). False: it
- * is of another family.
- */
+/* An IPv4 address as IPv6 (RFC 4291 section 2.5.5.2). */
+static struct in6_addr
+mapped(const struct in_addr *v4)
+{
+	struct in6_addr to = {
+		.s6_addr = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff },
+	};
+
+	memcpy(to.s6_addr + 12, v4, 4);
+	return to;
+}
+
+/* The address as IPv6. False: it is of another family. */
 static bool
 address_of(const struct sockaddr *peer, struct in6_addr *to)
 {
-	static const struct in6_addr mapped = {
-		.s6_addr = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff },
-	};
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 
 	switch (peer->sa_family) {
 	case AF_INET:
 		memcpy(&v4, peer, sizeof(v4));
-		*to = mapped;
-		memcpy(to->s6_addr + 12, &v4.sin_addr, 4);
+		*to = mapped(&v4.sin_addr);
 		return true;
 	case AF_INET6:
 		memcpy(&v6, peer, sizeof(v6));
@@ -40,15 +45,16 @@ static bool
 parse(const char *text, size_t len, struct in6_addr *to)
 {
 	char copy[INET6_ADDRSTRLEN];
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct in_addr v4;
 
 	if (len >= sizeof(copy))
 		return false;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (inet_pton(AF_INET, copy, &v4.sin_addr) == 1)
-		return address_of((const struct sockaddr *)&v4, to);
-	return inet_pton(AF_INET6, copy, to) == 1;
+	if (inet_pton(AF_INET, copy, &v4) != 1)
+		return inet_pton(AF_INET6, copy, to) == 1;
+	*to = mapped(&v4);
+	return true;
 }
 
 bool
