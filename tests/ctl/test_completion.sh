@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+# What shells make of the scripts that grantctl prints for them.
+
+. "$(dirname "$0")/lib.sh"
+
+refuses 2 'SHELL must be bash or zsh.usage: grantctl completion SHELL' completion fish
+refuses 2 'SHELL is missing' completion
+does 'the script for bash' completion bash
+printf '%s\n' "$out" >script.bash
+does 'the script for zsh' completion zsh
+printf '%s\n' "$out" >script.zsh
+
+# completes LINE: what bash offers at its end, on one line, in its own order. Bash has made words of it at '=', too.
+completes()
+{
+	local line=${1//=/ = }
+
+	read -ra COMP_WORDS <<<"$line"
+	[[ $line != *' ' ]] || COMP_WORDS+=('')
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	_grantctl
+	tr ' ' '\n' <<<"${COMPREPLY[*]}" | sort | paste -sd' '
+}
+
+ok 'bash takes it in' source ./script.bash
+source ./script.bash
+is 'it is for grantctl' "$(complete -p grantctl)" 'complete -F _grantctl grantctl'
+is 'a noun' "$(completes 'grantctl ten')" tenant
+is 'a noun of several' "$(completes 'grantctl do')" doctor
+is 'a verb' "$(completes 'grantctl key cr')" create
+is 'all verbs' "$(completes 'grantctl tenant ')" 'create list show'
+is 'an option' "$(completes 'grantctl key create --na')" --name
+is 'an option of one word' "$(completes 'grantctl doctor --')" '--help --json'
+is 'a value of few words' "$(completes 'grantctl key list --status ')" 'active expired revoked'
+is 'the same behind =' "$(completes 'grantctl key list --status=re')" revoked
+is 'with nothing behind =' "$(completes 'grantctl key list --status=')" 'active expired revoked'
+is 'a value that may be any text' "$(completes 'grantctl key create --name ')" ''
+is 'a word that is no option' "$(completes 'grantctl completion z')" zsh
+is 'an unknown command' "$(completes 'grantctl frobnicate now --')" ''
+is 'help' "$(completes 'grantctl he')" help
+is 'a noun behind help' "$(completes 'grantctl help ten')" tenant
+is 'a verb behind help' "$(completes 'grantctl help grant sh')" show
+is 'nothing more behind help' "$(completes 'grantctl help grant show --')" ''
+: >'some.cedar'
+is 'a file' "$(completes 'grantctl policy check some')" some.cedar
+is 'a file as an option'\''s value' "$(completes 'grantctl policy test --policies som')" some.cedar
+is 'an option where a file may be' "$(completes 'grantctl policy check --h')" --help
+
+# Every command and every option is offered, and no other.
+missing=
+ctl help
+while read -r noun verb; do
+	[[ " $(completes 'grantctl ') " == *" $noun "* ]] || missing="$missing [$noun]"
+	[[ -z $verb || " $(completes "grantctl $noun ") " == *" $verb "* ]] || missing="$missing [$noun $verb]"
+	ctl help $noun $verb
+	options=$({ sed -n 's/^  \(--[a-z-]*\).*/\1/p' <<<"$out"; echo --help; } | sort | paste -sd' ')
+	[ "$(completes "grantctl $noun ${verb:+$verb }--")" = "$options" ] || missing="$missing [$noun $verb --]"
+	while read -r option; do
+		grep -q -- "'\**$option[=[]" script.zsh || missing="$missing [zsh: $noun $verb $option]"
+	done < <(grep -v -- --help <<<"${options// /$'\n'}")
+done < <(sed -n 's/^  \([a-z]* *[a-z]*\)  .*/\1/p' <<<"$out")
+is 'every command and option is known to bash, and to zsh' "$missing" ''
+
+# Every value that is offered is taken. (grantctl would go on to ask the database, which is not there.)
+taken=
+for value in $(completes 'grantctl key list --status '); do
+	PGHOST=$PWD/none ctl key list --tenant $nobody --status $value
+	taken="$taken $value:$status"
+done
+for value in $(completes 'grantctl activity list --outcome '); do
+	PGHOST=$PWD/none ctl activity list --tenant $nobody --outcome $value $nobody
+	taken="$taken $value:$status"
+done
+is 'the values that are offered are taken' "$taken" ' active:1 expired:1 revoked:1 denied:1 error:1 success:1'
+is 'the types of resources are offered' "$(completes 'grantctl grant create --resource-type aws_r')" aws_rds_instance
+
+# zsh itself completes a line that is typed, and runs it: here, a function that says what it was given.
+cat >type.zsh <<'EOT'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1= PS2= RPS1=; unset zle_bracketed_paste; setopt no_beep'
+zpty -w shell 'autoload -Uz compinit && compinit -D -u && source ./script.zsh'
+zpty -w shell 'grantctl() { print -r "[ran] $*" }; print "[re""ady]"'
+zpty -r shell said '*\[ready\]*'
+zpty -w -n shell "$1"$'\t\n'
+zpty -r shell said '*\[ran\] *'$'\n'
+zpty -d shell
+print -r -- "$said"
+EOT
+in_zsh()
+{
+	timeout 60 zsh -f type.zsh "$1" 2>&1 | tr -d '\r' | sed -n 's/ *$//; s/.*\[ran\] *//p'
+}
+
+if ! command -v zsh >/dev/null; then
+	skip 'zsh completes' 'zsh is not installed'
+else
+	ok 'zsh reads it' zsh -f -n script.zsh
+	is 'zsh completes a noun' "$(in_zsh 'grantctl ten')" 'tenant'
+	is 'zsh completes a verb' "$(in_zsh 'grantctl key cr')" 'key create'
+	is 'zsh completes an option' "$(in_zsh 'grantctl grant create --resource-t')" 'grant create --resource-type'
+	is 'zsh completes a value' "$(in_zsh 'grantctl key list --status=re')" 'key list --status=revoked'
+	is 'zsh completes an operand' "$(in_zsh 'grantctl completion b')" 'completion bash'
+	is 'zsh completes behind help' "$(in_zsh 'grantctl help audit ver')" 'help audit verify'
+fi
+
+done_testing
