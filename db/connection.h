@@ -29,7 +29,8 @@ struct db {
 	const struct statement *prepared[DB_PREPARED_MAX]; /* on this connection, by name */
 	int prepared_count;
 	enum outcome sticky;	/* what queueing met; DONE while all is well */
-	bool commit_queued;	/* COMMIT is among the pending */
+	bool writes;		/* the transaction may; otherwise its COMMIT leaves nothing in doubt */
+	bool commit_queued;	/* COMMIT of one that may write is among the pending */
 	int64_t next_try_ms;	/* no connection attempt before; monotonic */
 	int backoff_ms;		/* the last wait; 0 after a success */
 	char message[DB_MESSAGE_MAX];

@@ -139,13 +139,14 @@ failure(struct db *db, const struct db_pending *p, PGresult *result)
 	db_note(db, message != NULL ? message : PQresultErrorMessage(result));
 	log_line(rc == BROKEN ? LEVEL_ERROR : LEVEL_WARNING, "statement %s: %s: %s (SQLSTATE %s)",
 	    p->statement->name, outcome_name(rc), db->message, sqlstate != NULL ? sqlstate : "none");
-	if (rc == LOST && (p->statement == &commit || (sqlstate == NULL && db->commit_queued)))
+	if (rc == LOST && db->commit_queued && (p->statement == &commit || sqlstate == NULL))
 		return COMMIT_UNKNOWN;
 	return rc;
 }
 
+/* A row that cannot be read does not undo the COMMIT that was sent along with its statement. */
 static enum outcome
-take_rows(const struct db_pending *p, PGresult *result)
+take_rows(const struct db *db, const struct db_pending *p, PGresult *result)
 {
 	struct db_rows rows = { .result = result };
 	const struct statement *st = p->statement;
@@ -165,7 +166,7 @@ take_rows(const struct db_pending *p, PGresult *result)
 			log_error("statement %s: a row is not as it should be", st->name);
 	}
 	db_rows_clear(&rows);
-	return rc;
+	return rc == BROKEN && db->commit_queued && st != &commit ? COMMIT_UNKNOWN : rc;
 }
 
 /* A statement that failed to be parsed is not there to be executed next time. */
@@ -191,7 +192,7 @@ take_result(struct db *db, const struct db_pending *p, PGresult *result)
 			PQclear(result);
 			return DONE;
 		}
-		return take_rows(p, result);
+		return take_rows(db, p, result);
 	case PGRES_PIPELINE_ABORTED:
 		if (p->prepare)
 			forget_prepared(db, p->statement);
@@ -315,6 +316,7 @@ db_begin(struct db *db, enum db_access access)
 	const struct db_params none = DB_PARAMS_EMPTY;
 
 	db->sticky = DONE;
+	db->writes = access == DB_READ_WRITE;
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
 	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE))
@@ -345,7 +347,7 @@ db_queue_commit(struct db *db)
 	    (db->conn == NULL || PQtransactionStatus(db->conn) == PQTRANS_IDLE))
 		db->sticky = BROKEN;
 	db_queue(db, &commit, &none, commit_read, NULL);
-	db->commit_queued = db->sticky == DONE;
+	db->commit_queued = db->writes && db->sticky == DONE;
 }
 
 enum outcome

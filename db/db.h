@@ -24,7 +24,7 @@ enum outcome {
 	RETRY,		/* serialization failure or deadlock: rolled back, may be tried again at once */
 	LOST,		/* an open connection died before COMMIT was sent: rolled back */
 	UNAVAILABLE,	/* no connection to be had, or a time limit was hit: nothing was changed */
-	COMMIT_UNKNOWN,	/* the connection died between COMMIT and its answer */
+	COMMIT_UNKNOWN,	/* of a transaction that may have written: whether it was committed is not known */
 	BROKEN		/* a fault of ours or of the schema; logged; nothing was changed */
 };
 
@@ -60,7 +60,7 @@ MUST_CHECK enum outcome db_exchange(struct db *);
 /*
  * Queue COMMIT, and exchange. DONE only where the server acknowledged the commit with its own tag: it answers the
  * COMMIT of a failed transaction with ROLLBACK (PostgreSQL manual, COMMIT). COMMIT_UNKNOWN only
- * where the COMMIT may have been acted upon and its answer was lost.
+ * where the COMMIT may have been acted upon, and its answer was lost, or a row that came with it could not be read.
  */
 MUST_CHECK enum outcome db_commit(struct db *);
 

@@ -30,7 +30,7 @@ read_once(struct call *c, const struct audit_filter *wanted)
 	db_queue_commit(c->db);
 	rc = db_exchange(c->db);
 	db_rollback(c->db);
-	return rc == COMMIT_UNKNOWN ? LOST : rc; /* of a transaction that only read */
+	return rc;
 }
 
 /* The next batch, for whoever may still have it. Otherwise the reason not to go on. */

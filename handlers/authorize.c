@@ -39,7 +39,7 @@ load_policies(struct call *c, bool open, const struct policy_set **set)
 	}
 	*set = compiled;
 	policy_rules_clear(&rules);
-	return rc == COMMIT_UNKNOWN ? LOST : rc;
+	return rc;
 }
 
 static const char *

@@ -14,7 +14,6 @@
 #include "db/grant_create.h"
 #include "db/key.h"
 #include "db/key_record.h"
-#include "db/key_record.h"
 #include "db/page.h"
 #include "db/policy.h"
 #include "db/policy_load.h"
@@ -144,6 +143,7 @@ struct call {
 	bool changing;			/* something was queued that needs its commit */
 	bool refused;			/* change() has answered with an error */
 	bool unseen;			/* it was sent before the target was locked */
+	bool made;			/* an earlier attempt was committed after all */
 };
 
 /* Every operation, the more literal paths first. */

@@ -154,8 +154,10 @@ resolve_commit(struct call *c)
 	if (!committed && (c->unseen || c->op->target == TARGET_NONE))
 		return COMMIT_UNKNOWN;
 	/* Done, but its result is lost; begun anew, it is found by the key that the client gave it. */
-	if (committed && c->op->makes)
+	if (committed && c->op->makes) {
+		c->made = true;
 		return c->idempotency.key != NULL ? RETRY : COMMIT_UNKNOWN;
+	}
 	log_warning("the commit %s", committed ? "was made" : "was not made");
 	return committed ? DONE : UNAVAILABLE;
 }
@@ -218,8 +220,6 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 	if (ends_here)
 		db_queue_commit(c->db);
 	*rc = db_exchange(c->db);
-	if (*rc == COMMIT_UNKNOWN && ends_here)
-		*rc = LOST; /* of a transaction that only read */
 	if (*rc != DONE)
 		return true;
 	if (!check_caller(c, f))
@@ -250,7 +250,7 @@ transact(struct call *c, struct fault *f, enum outcome *rc)
 static void
 answer_done(struct call *c)
 {
-	c->rs->changed = c->changing;
+	c->rs->changed = c->changing || c->made;
 	c->op->answer(c);
 	if (response_failed(c->rs))
 		answer_error(c, response_fallback(c->rs));
@@ -262,7 +262,7 @@ finish_direct(struct call *c, enum outcome rc)
 	if (c->key.found)
 		log_caller(c);
 	if (rc == COMMIT_UNKNOWN)
-		rc = c->changing ? resolve_commit(c) : DONE;
+		rc = resolve_commit(c);
 	if (rc == DONE)
 		answer_done(c);
 	else
@@ -282,9 +282,8 @@ run_keyed(struct call *c)
 		return;
 	}
 	/* The first that fails is what is answered, once the credential is known to be good. */
-	if (check_tenant_id(c, &f) && check_parameters(c, &f) && check_body(c, &f))
-		log_debug("the request is well formed");
-	if (f.error == HTTP_ERROR__MAX && direct_transact(c, &rc)) {
+	if (check_tenant_id(c, &f) && check_parameters(c, &f) && check_body(c, &f) &&
+	    direct_transact(c, &rc)) {
 		finish_direct(c, rc);
 		return;
 	}
@@ -296,6 +295,8 @@ run_keyed(struct call *c)
 	db_rollback(c->db);
 	if (!answered && rc == DONE)
 		answer_done(c);
+	else if (c->made) /* whatever kept the first answer from being read: not even a refusal may hide it */
+		answer_error(c, ERROR_COMMIT_UNKNOWN);
 	else if (!answered)
 		answer_outcome(c, rc);
 	json_object_put(f.details);

@@ -101,6 +101,28 @@ a_lost_creation_is_found_by_its_name(void **state)
 	assert_sql("SELECT count(*) FROM grantd.grants", "3");
 }
 
+/* What was done is not denied because the policies, or anything else, keep the first answer from being given again. */
+static void
+a_creation_that_is_refused_when_repeated_is_not_denied(void **state)
+{
+	static const char body[] = "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\","
+	    "\"id\":\"123456789012\"},\"action\":\"x\",\"expires_at\":\"2999-01-01T00:00:00Z\"}";
+
+	(void)state;
+	permit();
+	sql("CREATE FUNCTION public.forbid_more() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+	    " $$BEGIN UPDATE grantd.policies SET enabled = false;"
+	    " UPDATE grantd.tenants SET policy_version = policy_version + 1; RETURN NULL; END$$");
+	sql("CREATE TRIGGER forbid_more AFTER INSERT ON grantd.idempotency_keys"
+	    " FOR EACH ROW EXECUTE FUNCTION public.forbid_more()");
+	idempotency_key = "once";
+	relay_arm(RELAY_DROP_ANSWER);
+	(void)request(HTTP_POST, "/v1/grants", NULL, body);
+	sql("DROP FUNCTION public.forbid_more() CASCADE");
+	assert_string_equal(member("code"), "commit_unknown");
+	assert_sql("SELECT count(*) FROM grantd.grants", "2");
+}
+
 /* A read is simply asked again. */
 static void
 a_lost_read_is_asked_again(void **state)
@@ -111,6 +133,30 @@ a_lost_read_is_asked_again(void **state)
 	relay_arm(RELAY_DROP_COMMIT);
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
 	assert_int_equal(relay_armed(), RELAY_PASS);
+}
+
+/* Nothing tells whether events were stored: the client is told to send them again, and then learns it. */
+static void
+lost_events_are_not_known(void **state)
+{
+	static const char events[] = "{\"events\":[{\"id\":\"00000000-0000-4000-8000-000000000001\","
+	    "\"occurred_at\":\"2026-11-23T02:31:45Z\",\"service\":\"s3\",\"name\":\"GetObject\","
+	    "\"kind\":\"read\",\"outcome\":\"success\"}]}";
+
+	(void)state;
+	permit();
+	assert_int_equal(switch_auditing(true), 200);
+	relay_arm(RELAY_DROP_ANSWER);
+	assert_int_equal(request(HTTP_POST, "/v1/grants/" GRANT "/activity", NULL, events), 503);
+	assert_string_equal(member("code"), "commit_unknown");
+	assert_int_equal(request(HTTP_POST, "/v1/grants/" GRANT "/activity", NULL, events), 200);
+	assert_body("\"accepted\":0,\"duplicates\":1");
+	sql("DELETE FROM grantd.activity_event");
+	relay_arm(RELAY_DROP_COMMIT);
+	assert_int_equal(request(HTTP_POST, "/v1/grants/" GRANT "/activity", NULL, events), 503);
+	assert_string_equal(member("code"), "commit_unknown");
+	assert_int_equal(request(HTTP_POST, "/v1/grants/" GRANT "/activity", NULL, events), 200);
+	assert_body("\"accepted\":1,\"duplicates\":0");
 }
 
 static int
@@ -141,7 +187,9 @@ main(void)
 		TEST(a_lost_answer_of_one_exchange_is_found_out),
 		TEST(a_lost_exchange_is_not_known),
 		TEST(a_lost_creation_is_found_by_its_name),
+		TEST(a_creation_that_is_refused_when_repeated_is_not_denied),
 		TEST(a_lost_read_is_asked_again),
+		TEST(lost_events_are_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

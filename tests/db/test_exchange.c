@@ -245,6 +245,29 @@ a_failed_transaction_does_not_commit(void **state)
 	grant_clear(&g);
 }
 
+/* What was sent with its COMMIT is done, however little is understood of what came back. */
+static void
+an_unreadable_row_does_not_undo_a_commit(void **state)
+{
+	struct db *db = *state;
+	static const struct statement odd = { .name = "odd", .columns = 2, .rows = ROWS_ANY,
+		.sql = "UPDATE grantd.grants SET audit_enabled = true RETURNING id" };
+	static const struct statement odd_read = { .name = "odd_read", .columns = 2, .rows = ROWS_ANY,
+		.sql = "SELECT 1" };
+	struct db_params none = DB_PARAMS_EMPTY;
+	struct key k = KEY_EMPTY;
+
+	db_begin(db, DB_READ_WRITE);
+	db_key_authenticate(db, hash, &k);
+	db_queue(db, &odd, &none, NULL, NULL);
+	assert_int_equal(db_commit(db), COMMIT_UNKNOWN);
+	assert_string_equal(sql("SELECT audit_enabled FROM grantd.grants"), "t");
+	db_begin(db, DB_READ_ONLY);
+	db_queue(db, &odd_read, &none, NULL, NULL);
+	assert_int_equal(db_commit(db), BROKEN);
+	key_clear(&k);
+}
+
 static void
 a_lost_connection_is_lost_once(void **state)
 {
@@ -299,6 +322,7 @@ main(void)
 		TEST(a_change_and_its_entry_are_one),
 		TEST(another_stamp_changes_nothing),
 		TEST(a_failed_transaction_does_not_commit),
+		TEST(an_unreadable_row_does_not_undo_a_commit),
 		TEST(a_lost_connection_is_lost_once),
 		TEST(a_held_row_is_unavailable),
 		TEST(an_unknown_schema_is_refused),
