@@ -49,20 +49,28 @@ read_body(void *source, size_t max, struct buf *to)
 int
 request(enum http_method method, const char *path, const char *query, const char *body)
 {
-	char text[8192];
+	char *text = strdup(body != NULL ? body : "");
 	struct request rq = { .method = method, .path = path, .query = query != NULL ? query : "",
 		.remote_addr = "127.0.0.1", .duplicate = -1, .read_body = read_body,
 		.body_source = text };
 
-	(void)snprintf(text, sizeof(text), "%s", body != NULL ? body : "");
+	assert_non_null(text);
 	rq.header[HEADER_API_KEY] = key;
 	rq.header[HEADER_TENANT_ID] = TENANT;
 	rq.header[HEADER_CONTENT_TYPE] = "application/json";
 	rq.header[HEADER_IDEMPOTENCY_KEY] = idempotency_key;
 	response_begin(&rs, NULL);
 	dispatch(service, &rq, &rs);
+	free(text);
 	assert_false(response_failed(&rs));
 	return rs.status;
+}
+
+int
+switch_auditing(bool on)
+{
+	return request(HTTP_PATCH, "/v1/grants/" GRANT, NULL,
+	    on ? "{\"audit_enabled\": true}" : "{\"audit_enabled\": false}");
 }
 
 const char *
@@ -114,17 +122,38 @@ add_rule(const char *id, const char *effect, const char *text, const char *notic
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 }
 
+static bool
+connect_admin(void)
+{
+	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
+	PQclear(PQexec(admin, "SET client_min_messages = error"));
+	return PQstatus(admin) == CONNECTION_OK;
+}
+
 int
 fixture_setup(void **state)
 {
 	char error[SETTINGS_ERROR_MAX];
 
 	(void)state;
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
-		return -1;
-	PQclear(PQexec(admin, "SET client_min_messages = error"));
-	return 0;
+	return connect_admin() && settings_load(&settings, NULL, error) ? 0 : -1;
+}
+
+void
+fixture_restart(void)
+{
+	service_close(service);
+	service = service_open(&settings);
+	assert_non_null(service);
+}
+
+void
+fixture_after_fork(void)
+{
+	assert_true(connect_admin());
+	rs = (struct response)RESPONSE_EMPTY;
+	service = service_open(&settings);
+	assert_non_null(service);
 }
 
 int
@@ -141,7 +170,8 @@ each_setup(void **state)
 {
 	(void)state;
 	sql("SET session_replication_role = replica");
-	sql("TRUNCATE grantd.tenants, grantd.audit_log CASCADE");
+	sql("TRUNCATE grantd.tenants, grantd.audit_log, grantd.activity_event,"
+	    " grantd.activity_count CASCADE");
 	sql("SET session_replication_role = origin");
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
 	    " ('" OTHER_TENANT "', 'two')");

@@ -36,12 +36,21 @@ int each_teardown(void **state);
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, each_setup, each_teardown)
 
+/* End the worker and its session, and go on with another. */
+void fixture_restart(void);
+
+/* A forked process needs connections of its own, and leaves its parent's alone. */
+void fixture_after_fork(void);
+
 /* Run SQL as the superuser, and give back the first column of the first row; static memory. */
 const char *sql(const char *text);
 #define assert_sql(text, value) assert_string_equal(sql(text), value)
 
 /* Send a request and give back its status. `query` and `body` may be NULL. */
 int request(enum http_method method, const char *path, const char *query, const char *body);
+
+/* Switch the auditing of the grant on or off; the status. */
+int switch_auditing(bool on);
 
 /* The response's body holds this text, or does not. */
 #define assert_body(text) assert_non_null(strstr(buf_text(&rs.body), text))

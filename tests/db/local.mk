@@ -4,17 +4,6 @@ check_PROGRAMS += tests/db/test_exchange
 tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
 tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 
-check_PROGRAMS += tests/db/test_activity
-tests_db_test_activity_SOURCES = tests/db/test_activity.c tests/db/world.c tests/db/world.h
-tests_db_test_activity_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
-	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
-tests_db_test_activity_LDFLAGS = $(AM_LDFLAGS) -static
-
-check_PROGRAMS += tests/db/test_activity_race
-tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c tests/db/world.c tests/db/world.h
-tests_db_test_activity_race_LDADD = $(tests_db_test_activity_LDADD)
-tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
-
 check_PROGRAMS += tests/db/test_policy
 tests_db_test_policy_SOURCES = tests/db/test_policy.c
 tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
@@ -35,6 +24,16 @@ check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)
 tests_db_test_pipeline_LDADD = $(service_ldadd)
 tests_db_test_pipeline_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_activity
+tests_db_test_activity_SOURCES = tests/db/test_activity.c $(service_fixture)
+tests_db_test_activity_LDADD = $(service_ldadd)
+tests_db_test_activity_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_activity_race
+tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c $(service_fixture)
+tests_db_test_activity_race_LDADD = $(service_ldadd)
+tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
 
 check_PROGRAMS += tests/db/test_operations
 tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)

@@ -2,22 +2,18 @@
 /* RecordActivity, ListActivity and GetActivitySummary against a real server. */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "base/clock.h"
-#include "tests/db/world.h"
+#include "tests/db/fixture.h"
 
-#define PATH "/v1/grants/" WORLD_GRANT "/activity"
-#define OTHER_PATH "/v1/grants/" WORLD_OTHER_GRANT "/activity"
+#define OTHER_GRANT "44444444-4444-4444-8444-444444444445"
+#define PATH "/v1/grants/" GRANT "/activity"
+#define OTHER_PATH "/v1/grants/" OTHER_GRANT "/activity"
 
 /* The members of an event but for its id and the closing brace. */
 #define REST \
@@ -26,13 +22,25 @@
 #define EVENT(n) "{\"id\":\"00000000-0000-4000-8000-00000000000" n "\"," REST "}"
 
 static int
+begin(void **state)
+{
+	if (each_setup(state) != 0)
+		return -1;
+	permit();
+	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
+	    " expires_at) SELECT tenant_id, '" OTHER_GRANT "', grantee_id, resource_type, resource_id,"
+	    " action, expires_at FROM grantd.grants");
+	return 0;
+}
+
+static int
 record(const char *path, const char *events)
 {
 	struct buf b = BUF_EMPTY;
 	int status;
 
 	buf_addf(&b, "{\"events\":[%s]}", events);
-	status = world_ask(HTTP_POST, path, "", buf_text(&b));
+	status = request(HTTP_POST, path, "", buf_text(&b));
 	buf_clear(&b);
 	return status;
 }
@@ -41,7 +49,7 @@ record(const char *path, const char *events)
 static struct json_object *
 body_json(void)
 {
-	struct json_object *o = json_tokener_parse(world_body());
+	struct json_object *o = json_tokener_parse(buf_text(&rs.body));
 
 	assert_non_null(o);
 	return o;
@@ -70,8 +78,8 @@ assert_receipt(int64_t accepted, int64_t duplicates)
 static void
 assert_stored(const char *count)
 {
-	assert_sql(count, "SELECT count(*) FROM grantd.activity_event");
-	assert_sql(count, "SELECT coalesce(sum(events), 0) FROM grantd.activity_count");
+	assert_sql("SELECT count(*) FROM grantd.activity_event", count);
+	assert_sql("SELECT coalesce(sum(events), 0) FROM grantd.activity_count", count);
 }
 
 /* The first request of a worker goes the ordinary way and those after it in one exchange; both are tried everywhere. */
@@ -79,7 +87,7 @@ static void
 an_event_is_stored_once(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
 	assert_receipt(3, 0);
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
@@ -87,21 +95,21 @@ an_event_is_stored_once(void **state)
 	assert_int_equal(record(PATH, EVENT("3") "," EVENT("4") "," EVENT("4") "," EVENT("5")), 200);
 	assert_receipt(2, 2);
 	assert_stored("5");
-	assert_sql("1", "SELECT count(*) FROM grantd.audit_log");
+	assert_sql("SELECT count(*) FROM grantd.audit_log", "1");
 }
 
 static void
 the_first_of_two_with_one_id_is_stored(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1") ",{\"id\":\"00000000-0000-4000-8000-000000000001\","
 	    "\"occurred_at\":\"2020-01-01T00:00:00Z\",\"service\":\"ec2\",\"name\":\"x\","
 	    "\"kind\":\"write\",\"outcome\":\"error\"}"), 200);
 	assert_receipt(1, 1);
-	assert_sql("s3", "SELECT service FROM grantd.activity_event");
-	assert_sql("s3 read success 1", "SELECT concat_ws(' ', service, kind, outcome, events)"
-	    " FROM grantd.activity_count");
+	assert_sql("SELECT service FROM grantd.activity_event", "s3");
+	assert_sql("SELECT concat_ws(' ', service, kind, outcome, events)"
+	    " FROM grantd.activity_count", "s3 read success 1");
 }
 
 /* Ids are looked up in every partition: an event of last month, or of one that no partition was made for, is known. */
@@ -109,13 +117,13 @@ static void
 an_event_of_another_month_is_a_duplicate(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2")), 200);
-	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
-	    " WHERE id::text LIKE '%%1'");
-	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at - interval '5 years'"
-	    " WHERE id::text LIKE '%%2'");
-	assert_sql("2", "SELECT count(DISTINCT tableoid) FROM grantd.activity_event");
+	sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	    " WHERE id::text LIKE '%1'");
+	sql("UPDATE grantd.activity_event SET recorded_at = recorded_at - interval '5 years'"
+	    " WHERE id::text LIKE '%2'");
+	assert_sql("SELECT count(DISTINCT tableoid) FROM grantd.activity_event", "2");
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
 	assert_receipt(1, 2);
 	assert_stored("3");
@@ -125,15 +133,15 @@ static void
 an_id_says_nothing_to_another_grant(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
-	world_sql("UPDATE grantd.grants SET audit_enabled = true");
+	assert_int_equal(switch_auditing(true), 200);
+	sql("UPDATE grantd.grants SET audit_enabled = true");
 	assert_int_equal(record(PATH, EVENT("1")), 200);
 	assert_receipt(1, 0);
 	assert_int_equal(record(OTHER_PATH, EVENT("1")), 200);
 	assert_receipt(1, 0);
-	assert_int_equal(world_ask(HTTP_GET, OTHER_PATH "/summary", "", ""), 200);
-	assert_non_null(strstr(world_body(), "\"total_events\":1,"));
-	assert_int_equal(record("/v1/grants/" WORLD_POLICY "/activity", EVENT("1")), 404);
+	assert_int_equal(request(HTTP_GET, OTHER_PATH "/summary", "", ""), 200);
+	assert_non_null(strstr(buf_text(&rs.body), "\"total_events\":1,"));
+	assert_int_equal(record("/v1/grants/" POLICY "/activity", EVENT("1")), 404);
 	assert_stored("2");
 }
 
@@ -142,11 +150,11 @@ nothing_is_stored_while_auditing_is_off(void **state)
 {
 	(void)state;
 	assert_int_equal(record(PATH, EVENT("1")), 409);
-	assert_non_null(strstr(world_body(), "\"code\":\"audit_disabled\""));
+	assert_non_null(strstr(buf_text(&rs.body), "\"code\":\"audit_disabled\""));
 	assert_int_equal(record(PATH, EVENT("1")), 409);
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1")), 200);
-	assert_int_equal(world_switch(false), 200);
+	assert_int_equal(switch_auditing(false), 200);
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2")), 409);
 	assert_stored("1");
 }
@@ -155,24 +163,25 @@ static void
 a_new_policy_holds_at_once_and_its_refusal_is_logged(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1")), 200);
-	world_rule("forbid", "forbid (principal, action == Action::\"RecordActivity\", resource);");
+	add_rule(FORBID, "forbid", "forbid (principal, action == Action::\"RecordActivity\", resource);",
+	    "x");
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_stored("1");
-	assert_sql("RecordActivity denied 2", "SELECT action || ' ' || outcome || ' ' || count(*)"
-	    " FROM grantd.audit_log WHERE outcome = 'denied' GROUP BY action, outcome");
-	assert_int_equal(world_ask(HTTP_GET, PATH, "", ""), 200);
+	assert_sql("SELECT action || ' ' || outcome || ' ' || count(*) FROM grantd.audit_log"
+	    " WHERE outcome = 'denied' GROUP BY action, outcome", "RecordActivity denied 2");
+	assert_int_equal(request(HTTP_GET, PATH, "", ""), 200);
 }
 
 static void
 a_revoked_key_stores_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1")), 200);
-	world_sql("UPDATE grantd.api_keys SET revoked_at = now()");
+	sql("UPDATE grantd.api_keys SET revoked_at = now()");
 	assert_int_equal(record(PATH, EVENT("2")), 401);
 	assert_stored("1");
 }
@@ -200,7 +209,7 @@ static void
 a_batch_with_a_fault_stores_nothing_and_names_it(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	refuse("\"kind\":\"read\"", "\"kind\":\"Read\"", "events[1].kind");
 	refuse("\"outcome\":\"success\"", "\"outcome\":\"done\"", "events[1].outcome");
 	refuse("\"outcome\":\"success\"", "\"outcome\":null", "events[1].outcome");
@@ -221,7 +230,7 @@ a_batch_with_a_fault_stores_nothing_and_names_it(void **state)
 	refuse("}", ",\"recorded_at\":\"2026-11-23T02:31:45Z\"}", "events[1].recorded_at");
 	assert_int_equal(record(PATH, ""), 422);
 	assert_int_equal(record(PATH, EVENT("1") ",null"), 422);
-	assert_int_equal(world_ask(HTTP_POST, PATH, "", "{}"), 422);
+	assert_int_equal(request(HTTP_POST, PATH, "", "{}"), 422);
 	assert_stored("0");
 }
 
@@ -256,31 +265,31 @@ static void
 a_batch_has_up_to_500_events(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record_many(0, 500), 200);
 	assert_receipt(500, 0);
 	assert_int_equal(record_many(250, 500), 200);
 	assert_receipt(250, 250);
 	assert_int_equal(record_many(0, 501), 422);
 	assert_stored("750");
-	assert_sql("0", "SELECT count(*) FROM (SELECT service, kind, outcome, count(*) AS n"
+	assert_sql("SELECT count(*) FROM (SELECT service, kind, outcome, count(*) AS n"
 	    " FROM grantd.activity_event GROUP BY service, kind, outcome) e FULL JOIN"
-	    " grantd.activity_count c USING (service, kind, outcome) WHERE n IS DISTINCT FROM events");
+	    " grantd.activity_count c USING (service, kind, outcome) WHERE n IS DISTINCT FROM events", "0");
 }
 
 static void
 a_summary_adds_up(void **state)
 {
 	(void)state;
-	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "", ""), 200);
-	assert_string_equal(world_body(), "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
+	assert_int_equal(request(HTTP_GET, PATH "/summary", "", ""), 200);
+	assert_string_equal(buf_text(&rs.body), "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
 	    "\"denied_events\":0,\"error_events\":0,\"services\":[]}");
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record_many(0, 60), 200);
-	world_sql("UPDATE grantd.activity_count SET month = month - 400 WHERE service = 's3'");
+	sql("UPDATE grantd.activity_count SET month = month - 400 WHERE service = 's3'");
 	assert_int_equal(record_many(60, 60), 200);
-	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "", ""), 200);
-	assert_string_equal(world_body(), "{\"total_events\":120,\"read_events\":96,\"write_events\":24,"
+	assert_int_equal(request(HTTP_GET, PATH "/summary", "", ""), 200);
+	assert_string_equal(buf_text(&rs.body), "{\"total_events\":120,\"read_events\":96,\"write_events\":24,"
 	    "\"denied_events\":30,\"error_events\":30,\"services\":[\"Zz\", \"ec2\", \"s3\"]}");
 }
 
@@ -289,14 +298,14 @@ static void
 an_event_comes_back(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, "{\"id\":\"ABCDEF00-0000-4000-8000-000000000001\","
 	    "\"occurred_at\":\"2026-11-23t01:30:45.1234567-23:59\",\"service\":\"\\u00e4\","
 	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
 	    "\"source_ip\":\"2001:DB8:0::1\",\"details\":{\"b\":[1.50,null,\"\\u20ac\"],\"a\":"
 	    "12345678901234567890}}"), 200);
-	assert_int_equal(world_ask(HTTP_GET, PATH, "", ""), 200);
-	assert_string_equal(world_body(), "{\"data\":[{\"id\":\"abcdef00-0000-4000-8000-000000000001\","
+	assert_int_equal(request(HTTP_GET, PATH, "", ""), 200);
+	assert_string_equal(buf_text(&rs.body), "{\"data\":[{\"id\":\"abcdef00-0000-4000-8000-000000000001\","
 	    "\"occurred_at\":\"2026-11-24T01:29:45.123456Z\",\"service\":\"\303\244\","
 	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
 	    "\"source_ip\":\"2001:db8::1\",\"details\":{\"a\": 12345678901234567890, \"b\": [1.50, null, "
@@ -304,8 +313,8 @@ an_event_comes_back(void **state)
 	assert_int_equal(record(PATH, "{\"id\":\"abcdef00-0000-4000-8000-000000000002\","
 	    "\"occurred_at\":\"0001-01-01T00:00:00Z\",\"service\":\"x\",\"name\":\"y\","
 	    "\"kind\":\"read\",\"outcome\":\"success\",\"source_ip\":null,\"details\":null}"), 200);
-	assert_int_equal(world_ask(HTTP_GET, PATH, "until=2000-01-01T00:00:00Z", ""), 200);
-	assert_non_null(strstr(world_body(), "\"source_ip\":null,\"details\":null"));
+	assert_int_equal(request(HTTP_GET, PATH, "until=2000-01-01T00:00:00Z", ""), 200);
+	assert_non_null(strstr(buf_text(&rs.body), "\"source_ip\":null,\"details\":null"));
 }
 
 /* What is short as text can be long as stored. */
@@ -316,7 +325,7 @@ the_largest_details_are_stored(void **state)
 	int i;
 
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	buf_adds(&b, "{\"id\":\"00000000-0000-4000-8000-000000000009\"," REST ",\"details\":{\"a\":[0");
 	for (i = 0; i < 61000; i++)
 		buf_adds(&b, ",1");
@@ -341,7 +350,7 @@ walk(const char *filter, int limit, int add)
 	do {
 		(void)snprintf(query, sizeof(query), "limit=%d%s%s%s", limit, filter,
 		    cursor[0] != '\0' ? "&cursor=" : "", cursor);
-		assert_int_equal(world_ask(HTTP_GET, PATH, query, ""), 200);
+		assert_int_equal(request(HTTP_GET, PATH, query, ""), 200);
 		o = body_json();
 		data = json_object_object_get(o, "data");
 		n = (int)json_object_array_length(data);
@@ -371,10 +380,10 @@ static void
 pages_hold_every_event_once(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record_many(0, 100), 200);
 	/* In two partitions, so that the order is not that of one index. */
-	world_sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
 	    " WHERE occurred_at >= '2026-11-23T02:31:02Z' AND kind = 'write'");
 	assert_int_equal(walk("", 7, 0), 100);
 	assert_int_equal(walk("", 50, 0), 100);
@@ -393,7 +402,7 @@ static void
 pages_bear_new_events(void **state)
 {
 	(void)state;
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record_many(0, 100), 200);
 	assert_true(walk("", 3, 1) >= 100);
 }
@@ -404,10 +413,10 @@ entries_read(void)
 {
 	int64_t until = clock_monotonic_ms() + 30000;
 
-	while (strcmp(world_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+	while (strcmp(sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 	    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"), "0") != 0)
 		assert_true(clock_monotonic_ms() < until);
-	return strtoll(world_sql("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
+	return strtoll(sql("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
 	    " WHERE relname ~ '^activity_event' AND indexrelname ~ 'occurred_at'"), NULL, 10);
 }
 
@@ -424,30 +433,30 @@ a_page_is_read_from_its_place(void **state)
 	int i;
 
 	(void)state;
-	world_sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET plan_cache_mode ="
-	    " force_generic_plan', current_database()); EXECUTE format('ALTER DATABASE %%I SET"
+	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET plan_cache_mode ="
+	    " force_generic_plan', current_database()); EXECUTE format('ALTER DATABASE %I SET"
 	    " enable_sort = off', current_database()); END $$");
-	assert_int_equal(world_switch(true), 200);
+	assert_int_equal(switch_auditing(true), 200);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(record_many(i * 500, 500), 200);
-	world_sql("UPDATE grantd.activity_event SET occurred_at = '2026-11-23T00:00:00Z'::timestamptz"
+	sql("UPDATE grantd.activity_event SET occurred_at = '2026-11-23T00:00:00Z'::timestamptz"
 	    " + interval '1 second' * ('x' || left(id::text, 8))::bit(32)::int");
-	world_restart();
+	fixture_restart();
 	before = entries_read();
-	assert_int_equal(world_ask(HTTP_GET, PATH, "limit=9&until=2026-11-23T00:20:00Z", ""), 200);
-	assert_non_null(strstr(world_body(), "2026-11-23T00:19:59.000000Z"));
+	assert_int_equal(request(HTTP_GET, PATH, "limit=9&until=2026-11-23T00:20:00Z", ""), 200);
+	assert_non_null(strstr(buf_text(&rs.body), "2026-11-23T00:19:59.000000Z"));
 	o = body_json();
 	(void)snprintf(query, sizeof(query), "limit=9&cursor=%s",
 	    json_object_get_string(json_object_object_get(o, "next_cursor")));
 	json_object_put(o);
-	world_restart();
+	fixture_restart();
 	assert_in_range(entries_read() - before, 10, 20);
 	before = entries_read();
-	assert_int_equal(world_ask(HTTP_GET, PATH, query, ""), 200);
-	assert_non_null(strstr(world_body(), "2026-11-23T00:19:50.000000Z"));
-	world_restart();
+	assert_int_equal(request(HTTP_GET, PATH, query, ""), 200);
+	assert_non_null(strstr(buf_text(&rs.body), "2026-11-23T00:19:50.000000Z"));
+	fixture_restart();
 	assert_in_range(entries_read() - before, 10, 20);
-	world_sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I RESET ALL', current_database());"
+	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());"
 	    " END $$");
 }
 
@@ -461,37 +470,37 @@ queries_are_checked(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(wrong); i++) {
-		assert_int_equal(world_ask(HTTP_GET, PATH, wrong[i], ""), 400);
-		assert_non_null(strstr(world_body(), "\"code\":\"invalid_parameter\""));
+		assert_int_equal(request(HTTP_GET, PATH, wrong[i], ""), 400);
+		assert_non_null(strstr(buf_text(&rs.body), "\"code\":\"invalid_parameter\""));
 	}
-	assert_int_equal(world_ask(HTTP_GET, PATH "/summary", "since=x", ""), 400);
-	assert_int_equal(world_ask(HTTP_GET, "/v1/grants/" WORLD_POLICY "/activity", "", ""), 404);
-	assert_int_equal(world_ask(HTTP_GET, "/v1/grants/" WORLD_POLICY "/activity/summary", "", ""), 404);
-	assert_int_equal(world_ask(HTTP_DELETE, PATH, "", ""), 405);
+	assert_int_equal(request(HTTP_GET, PATH "/summary", "since=x", ""), 400);
+	assert_int_equal(request(HTTP_GET, "/v1/grants/" POLICY "/activity", "", ""), 404);
+	assert_int_equal(request(HTTP_GET, "/v1/grants/" POLICY "/activity/summary", "", ""), 404);
+	assert_int_equal(request(HTTP_DELETE, PATH, "", ""), 405);
 }
 
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, world_begin, world_end)
+#define ACTIVITY_TEST(f) cmocka_unit_test_setup_teardown(f, begin, each_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(an_event_is_stored_once),
-		TEST(the_first_of_two_with_one_id_is_stored),
-		TEST(an_event_of_another_month_is_a_duplicate),
-		TEST(an_id_says_nothing_to_another_grant),
-		TEST(nothing_is_stored_while_auditing_is_off),
-		TEST(a_new_policy_holds_at_once_and_its_refusal_is_logged),
-		TEST(a_revoked_key_stores_nothing),
-		TEST(a_batch_with_a_fault_stores_nothing_and_names_it),
-		TEST(a_batch_has_up_to_500_events),
-		TEST(a_summary_adds_up),
-		TEST(an_event_comes_back),
-		TEST(the_largest_details_are_stored),
-		TEST(pages_hold_every_event_once),
-		TEST(pages_bear_new_events),
-		TEST(a_page_is_read_from_its_place),
-		TEST(queries_are_checked),
+		ACTIVITY_TEST(an_event_is_stored_once),
+		ACTIVITY_TEST(the_first_of_two_with_one_id_is_stored),
+		ACTIVITY_TEST(an_event_of_another_month_is_a_duplicate),
+		ACTIVITY_TEST(an_id_says_nothing_to_another_grant),
+		ACTIVITY_TEST(nothing_is_stored_while_auditing_is_off),
+		ACTIVITY_TEST(a_new_policy_holds_at_once_and_its_refusal_is_logged),
+		ACTIVITY_TEST(a_revoked_key_stores_nothing),
+		ACTIVITY_TEST(a_batch_with_a_fault_stores_nothing_and_names_it),
+		ACTIVITY_TEST(a_batch_has_up_to_500_events),
+		ACTIVITY_TEST(a_summary_adds_up),
+		ACTIVITY_TEST(an_event_comes_back),
+		ACTIVITY_TEST(the_largest_details_are_stored),
+		ACTIVITY_TEST(pages_hold_every_event_once),
+		ACTIVITY_TEST(pages_bear_new_events),
+		ACTIVITY_TEST(a_page_is_read_from_its_place),
+		ACTIVITY_TEST(queries_are_checked),
 	};
 
-	return cmocka_run_group_tests(tests, world_open, world_close);
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -6,12 +6,8 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/clock.h"
-#include "tests/db/world.h"
+#include "tests/db/fixture.h"
 
 #define WRITERS 4
 #define TOGGLERS 2
@@ -61,7 +55,7 @@ record(long k)
 		    "\"outcome\":\"success\"}", i == 0 ? "" : ",", (unsigned long)(k * BATCH + i), k % 3,
 		    i % 2 == 0 ? "read" : "write");
 	buf_adds(&b, "]}");
-	status = world_ask(HTTP_POST, "/v1/grants/" WORLD_GRANT "/activity", "", buf_text(&b));
+	status = request(HTTP_POST, "/v1/grants/" GRANT "/activity", "", buf_text(&b));
 	buf_clear(&b);
 	return status;
 }
@@ -70,7 +64,7 @@ record(long k)
 static long
 told(const char *name)
 {
-	const char *at = strstr(world_body(), name);
+	const char *at = strstr(buf_text(&rs.body), name);
 
 	return at != NULL ? strtol(at + strlen(name) + 2, NULL, 10) : -1;
 }
@@ -93,7 +87,7 @@ write_once(int w)
 		atomic_fetch_add(&shared->refused[w], 1);
 		return true;
 	default:
-		(void)fprintf(stderr, "# writer %d: %d %s\n", w, world_answer.status, world_body());
+		(void)fprintf(stderr, "# writer %d: %d %s\n", w, rs.status, buf_text(&rs.body));
 		return false;
 	}
 }
@@ -128,7 +122,7 @@ toggle(int t)
 	long n;
 
 	for (n = t; good && atomic_load(&shared->writers_left) > 0; n++)
-		good = world_switch(n % 2 == 0) == 200;
+		good = switch_auditing(n % 2 == 0) == 200;
 	return good;
 }
 
@@ -141,7 +135,7 @@ start(bool (*work)(int), int n)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		world_after_fork();
+		fixture_after_fork();
 		_exit(work(n) ? 0 : 1);
 	}
 	children[child_count++] = pid;
@@ -168,7 +162,10 @@ begin(void **state)
 	atomic_store(&shared->writers_left, WRITERS);
 	child_count = 0;
 	(void)alarm(PATIENCE_MS / 1000);
-	return world_begin(state);
+	if (each_setup(state) != 0)
+		return -1;
+	permit();
+	return 0;
 }
 
 /* Stored is what the writers were told: all events of all batches that anyone was told are stored, each once. */
@@ -186,20 +183,20 @@ assert_all_is_right(void)
 	}
 	assert_int_equal(accepted, most * BATCH + 1);
 	(void)snprintf(text, sizeof(text), "%ld", accepted);
-	assert_sql(text, "SELECT count(*) FROM grantd.activity_event");
-	assert_sql(text, "SELECT count(DISTINCT id) FROM grantd.activity_event");
-	assert_sql(text, "SELECT sum(events) FROM grantd.activity_count");
-	assert_sql("0", "SELECT count(*) FROM (SELECT service, kind, count(*) AS n"
+	assert_sql("SELECT count(*) FROM grantd.activity_event", text);
+	assert_sql("SELECT count(DISTINCT id) FROM grantd.activity_event", text);
+	assert_sql("SELECT sum(events) FROM grantd.activity_count", text);
+	assert_sql("SELECT count(*) FROM (SELECT service, kind, count(*) AS n"
 	    " FROM grantd.activity_event GROUP BY service, kind) e"
 	    " FULL JOIN grantd.activity_count c USING (service, kind)"
-	    " WHERE n IS DISTINCT FROM events");
+	    " WHERE n IS DISTINCT FROM events", "0");
 	/* recorded_at and an entry's created_at are both read with the grant locked, so their order is that of the commits. */
-	assert_sql("0", "SELECT count(*) FROM grantd.activity_event e WHERE"
+	assert_sql("SELECT count(*) FROM grantd.activity_event e WHERE"
 	    " (SELECT l.metadata->'after'->>'audit_enabled' FROM grantd.audit_log l"
 	    " WHERE l.resource_id = e.grant_id AND l.created_at <= e.recorded_at"
-	    " ORDER BY l.sequence DESC LIMIT 1) IS DISTINCT FROM 'true'");
-	assert_sql("0", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-	    " AND state LIKE 'idle in transaction%%'");
+	    " ORDER BY l.sequence DESC LIMIT 1) IS DISTINCT FROM 'true'", "0");
+	assert_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+	    " AND state LIKE 'idle in transaction%'", "0");
 }
 
 static void
@@ -245,13 +242,13 @@ nothing_comes_after_a_switch_off(void **state)
 	for (i = 0; i < WRITERS; i++)
 		start(write_until_stopped, i);
 	for (i = 0; i < ROUNDS; i++) {
-		assert_int_equal(world_switch(true), 200);
+		assert_int_equal(switch_auditing(true), 200);
 		await(shared->batches, ENOUGH_IN_ROUND);
-		assert_int_equal(world_switch(false), 200);
+		assert_int_equal(switch_auditing(false), 200);
 		(void)snprintf(stored, sizeof(stored), "%s",
-		    world_sql("SELECT count(*) FROM grantd.activity_event"));
+		    sql("SELECT count(*) FROM grantd.activity_event"));
 		await(shared->refused, ENOUGH_IN_ROUND);
-		assert_sql(stored, "SELECT count(*) FROM grantd.activity_event");
+		assert_sql("SELECT count(*) FROM grantd.activity_event", stored);
 	}
 	atomic_store(&shared->stop, true);
 	join();
@@ -268,7 +265,7 @@ end(void **state)
 	for (i = 0; i < child_count; i++)
 		(void)waitpid(children[i], NULL, 0);
 	(void)alarm(0);
-	return world_end(state);
+	return each_teardown(state);
 }
 
 int
@@ -286,5 +283,5 @@ main(void)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 1;
-	return cmocka_run_group_tests(tests, world_open, world_close);
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

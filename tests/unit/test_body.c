@@ -27,6 +27,7 @@ static const struct body_member members[] = {
 	{ .name = "text", .type = MEMBER_STRING, .nullable = true },
 	{ .name = "id", .type = MEMBER_UUID, .nullable = true },
 	{ .name = "at", .type = MEMBER_TIME },
+	{ .name = "from", .type = MEMBER_ADDRESS },
 	{ .name = "free", .type = MEMBER_OBJECT },
 	{ .name = "event", .type = MEMBER_OBJECT, .schema = &event_schema },
 	{ .name = "events", .type = MEMBER_ARRAY, .min = 1, .max = 4,
@@ -59,6 +60,7 @@ what_fits(void **state)
 		"{\"name\":\"a\"}", "{\"line\":\"\xC3\xA9 b\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}",
 		"{\"text\":\"\"}", "{\"id\":null}",
 		"{\"id\":" ID "}", "{\"at\":\"2026-11-23T02:31:45Z\"}", "{\"free\":{}}",
+		"{\"from\":\"10.0.0.1\"}", "{\"from\":\"2001:DB8::1\"}", "{\"from\":\"::ffff:10.0.0.1\"}",
 		"{\"free\":{\"a\":[1,-0,1.5,1e300,-1e-300,0e999,0.0,null,true,\"\\n\",{\"\":{}}],"
 		    "\"n\":123456789012345678901234567890}}",
 		"{\"event\":{\"id\":" ID "}}",
@@ -75,7 +77,7 @@ what_fits(void **state)
 			fail_msg("%s: %s, %s", table[i], fault.member, fault.expected);
 }
 
-#define MEMBERS "one of flag, count, any_count, name, line, text, id, at, free, event, events"
+#define MEMBERS "one of flag, count, any_count, name, line, text, id, at, from, free, event, events"
 
 static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "null", "(body)", "an object" }, { "[]", "(body)", "an object" },
@@ -107,6 +109,16 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"id\":1}", "id", "a UUID" },
 	{ "{\"at\":\"yesterday\"}", "at", "an RFC 3339 time" },
 	{ "{\"at\":0}", "at", "an RFC 3339 time" },
+#define ADDRESS "an IPv4 or IPv6 address"
+	{ "{\"from\":\"\"}", "from", ADDRESS }, { "{\"from\":1}", "from", ADDRESS },
+	{ "{\"from\":null}", "from", ADDRESS }, { "{\"from\":\"10.0.0\"}", "from", ADDRESS },
+	{ "{\"from\":\"10.0.0.256\"}", "from", ADDRESS },
+	{ "{\"from\":\"10.0.0.1/32\"}", "from", ADDRESS },
+	{ "{\"from\":\"10.0.0.1\\u0000\"}", "from", ADDRESS },
+	{ "{\"from\":\" 10.0.0.1\"}", "from", ADDRESS },
+	{ "{\"from\":\"2001:db8::1::\"}", "from", ADDRESS },
+	{ "{\"from\":\"fe80::1%eth0\"}", "from", ADDRESS },
+	{ "{\"from\":\"[::1]\"}", "from", ADDRESS },
 	{ "{\"free\":[]}", "free", "an object" }, { "{\"free\":null}", "free", "an object" },
 	{ "{\"free\":{\"a\":[0,{\"b\":\"\\u0000\"}]}}", "free.a[1].b", "text without U+0000" },
 #define NUMBER "a number that a double can hold, at most 100 characters long"
