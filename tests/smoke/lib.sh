@@ -54,12 +54,12 @@ request()
 	# curl takes the headers for the body of an answer to HEAD.
 	[ "$method" != HEAD ] || : >"$work/body"
 	read_answer
-	[ -z "${GRANTD_RECORD-}" ] || record "$method" "$path"
+	[ -z "${GRANTD_RECORD-}" ] || record_answer "$method" "$path"
 }
 
 # For tests/contract/check, which holds every answer against docs/openapi.yaml.
 recorded=0
-record()
+record_answer()
 {
 	local file="$GRANTD_RECORD/$form.$$.$((recorded += 1))"
 
