@@ -2,6 +2,8 @@
 /* The table of operations, which routing, Allow, logs and tests all read. */
 #include "config.h"
 
+#include <string.h>
+
 #include "handlers/operation.h"
 
 const struct operation *const operations[] = {
@@ -37,45 +39,55 @@ const struct operation *const operations[] = {
 
 const size_t operations_count = COUNT_OF(operations);
 
+/* The first template that fits, which is the most literal one: what it does not offer, a later one does not either. */
+static const char *
+template_of(const char *path, struct path_values *values)
+{
+	size_t i;
+
+	for (i = 0; i < operations_count; i++)
+		if (path_match(operations[i]->path, path, values))
+			return operations[i]->path;
+	return NULL;
+}
+
 enum route
 route_find(struct call *c, enum http_method method, const char *path)
 {
-	enum route found = ROUTE_NO_PATH;
+	const char *template = template_of(path, &c->path);
 	size_t i;
 
+	if (template == NULL)
+		return ROUTE_NO_PATH;
 	if (method == HTTP_HEAD)
 		method = HTTP_GET;
 	for (i = 0; i < operations_count; i++) {
-		if (!path_match(operations[i]->path, path, &c->path))
-			continue;
-		found = ROUTE_NO_METHOD;
-		if (operations[i]->method == method) {
+		if (operations[i]->method == method && strcmp(operations[i]->path, template) == 0) {
 			c->op = operations[i];
 			return ROUTE_FOUND;
 		}
 	}
-	return found;
+	return ROUTE_NO_METHOD;
 }
 
 bool
 route_methods(const char *path, struct buf *methods, bool *patch)
 {
 	struct path_values ignored;
-	bool found = false;
+	const char *template = template_of(path, &ignored);
 	size_t i;
 
 	*patch = false;
 	for (i = 0; i < operations_count; i++) {
 		const struct operation *op = operations[i];
 
-		if (!path_match(op->path, path, &ignored))
+		if (template == NULL || strcmp(op->path, template) != 0)
 			continue;
-		found = true;
 		buf_adds(methods, http_method_name(op->method));
 		buf_adds(methods, op->method == HTTP_GET ? ", HEAD, " : ", ");
 		*patch = *patch || op->method == HTTP_PATCH;
 	}
-	if (found)
+	if (template != NULL)
 		buf_adds(methods, "OPTIONS");
-	return found;
+	return template != NULL;
 }
