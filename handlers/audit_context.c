@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -10,6 +11,9 @@
 #include "handlers/authorize.h"
 
 #define USER_AGENT_MAX 512
+
+/* Bytes of a refused body that the audit log keeps; of a longer one, nothing. */
+#define REQUESTED_MAX 4096
 
 /* What a client says of itself may be any bytes; what the log stores is text. Cut, and '?' for what is none. */
 static struct json_object *
@@ -59,4 +63,46 @@ audit_context_make(struct call *c)
 	c->entry.reasoning = c->reason;
 	c->entry.context = json_object_to_json_string_ext(c->context, JSON_C_TO_STRING_PLAIN);
 	return c->entry.context != NULL;
+}
+
+static bool
+add_path(struct json_object *to, const struct call *c)
+{
+	char name[64], id[UUID_TEXT_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < c->path.count; i++) {
+		(void)snprintf(name, sizeof(name), "%.*s", (int)c->path.value[i].name_len,
+		    c->path.value[i].name);
+		uuid_print(&c->path_id[i], id);
+		if (json_object_object_add(to, name, json_object_new_string(id)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_body(struct json_object *to, struct json_object *body)
+{
+	const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
+
+	if (text == NULL || strlen(text) > REQUESTED_MAX)
+		return true;
+	json_object_object_foreach(body, name, value) {
+		if (json_object_object_add(to, name, json_object_get(value)) != 0)
+			return false;
+	}
+	return true;
+}
+
+struct json_object *
+audit_requested(const struct call *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (o != NULL && (c->op->target == TARGET_GRANT || add_path(o, c)) &&
+	    (c->body == NULL || add_body(o, c->body)))
+		return o;
+	json_object_put(o);
+	return NULL;
 }

@@ -37,9 +37,6 @@
 /* A transaction is begun again at once after a lost connection or a deadlock, at most so many times. */
 #define ATTEMPTS 3
 
-/* Bytes of a refused body that the audit log keeps; of a longer one, nothing. */
-#define REQUESTED_MAX 4096
-
 static void
 answer_fault(struct call *c, struct fault *f)
 {
@@ -162,24 +159,21 @@ resolve_commit(struct call *c)
 	return committed ? DONE : UNAVAILABLE;
 }
 
-/* What a refused request asked for, as far as the log keeps it. */
-static const char *
-requested(const struct call *c)
-{
-	const char *text = c->body != NULL ?
-	    json_object_to_json_string_ext(c->body, JSON_C_TO_STRING_PLAIN) : NULL;
-
-	return text != NULL && strlen(text) <= REQUESTED_MAX ? text : "{}";
-}
-
 /* Row 8 says no. Of a write, the refusal itself is logged, so that whoever tried is known. */
 static enum outcome
 log_denied(struct call *c)
 {
-	if (!audit_context_make(c))
-		return BROKEN;
-	target_log_denied(c, requested(c));
-	return db_commit(c->db);
+	struct json_object *requested = audit_requested(c);
+	const char *text = requested != NULL ?
+	    json_object_to_json_string_ext(requested, JSON_C_TO_STRING_PLAIN) : NULL;
+	enum outcome rc = BROKEN;
+
+	if (text != NULL && audit_context_make(c)) {
+		target_log_denied(c, text);
+		rc = db_commit(c->db);
+	}
+	json_object_put(requested);
+	return rc;
 }
 
 /* Change and commit; the target is loaded and locked, and all checks passed. */
