@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "base/clock.h"
+#include "base/time_text.h"
 #include "handlers/answer.h"
 #include "handlers/api_key_answer.h"
 
@@ -21,7 +22,7 @@ static const struct body_member members[] = {
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
 
-/* Unless told otherwise, the new key lives as long from now as the old one was meant to. */
+/* Unless told otherwise, the new key lives as long from now as the old one was meant to, or till the end of time. */
 static bool
 expiry_of(struct call *c, struct key_new *n)
 {
@@ -31,6 +32,8 @@ expiry_of(struct call *c, struct key_new *n)
 		return api_key_expiry(c->body, n);
 	n->has_expires_at = old->has_expires_at;
 	n->expires_at = clock_wall_us() + (old->expires_at - old->created_at);
+	if (n->expires_at > TIME_MOST)
+		n->expires_at = TIME_MOST;
 	return true;
 }
 

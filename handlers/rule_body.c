@@ -9,7 +9,7 @@
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
 
-#define NAME_MAX_BYTES 1024
+#define NAME_MAX_BYTES RULE_TYPE_MAX
 #define ACTIONS_MAX 256
 
 static const char *const action_words[] = { "any", "eq", "in", NULL };

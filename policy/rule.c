@@ -134,6 +134,12 @@ take_actions(struct rule *rule, const struct cedar_policy *p, struct rule_fault 
 	return rule->parts.action_ids != NULL ? RULE_DONE : RULE_NO_MEMORY;
 }
 
+static bool
+types_fit(const struct cedar_scope *scope)
+{
+	return scope->type.len <= RULE_TYPE_MAX && scope->entity_type.len <= RULE_TYPE_MAX;
+}
+
 static enum rule_result
 take_parts(struct rule *rule, const struct cedar_policy *p, char *memory, struct rule_fault *f)
 {
@@ -142,6 +148,9 @@ take_parts(struct rule *rule, const struct cedar_policy *p, char *memory, struct
 	if (has_nul(p->principal.entity_id) || has_nul(p->resource.entity_id))
 		return refuse_statement(f, rule->text, p->offset, "ids without U+0000",
 		    "an id holds U+0000, which cannot be stored");
+	if (!types_fit(&p->principal) || !types_fit(&p->resource))
+		return refuse_statement(f, rule->text, p->offset, "types of at most 1024 bytes",
+		    "the name of a type is longer than 1024 bytes");
 	parts->effect = rule_effect_words[p->effect == CEDAR_FORBID];
 	take_scope(&parts->principal, &p->principal, &memory);
 	parts->action_type = rule_scope_words[p->action];

@@ -15,7 +15,8 @@ struct cedar_set;
  * nothing can be smuggled in through a type, an id or the conditions.
  *
  * A rule is one static Cedar statement. Beyond Cedar's grammar it is refused where the parts could not hold it: an action
- * of another type than Action, or U+0000 in an id (which PostgreSQL has no text for).
+ * of another type than Action, U+0000 in an id (which PostgreSQL has no text for), or a type's name of more than
+ * RULE_TYPE_MAX bytes.
  *
  * Annotations stay in the text as they are. They decide nothing: in a rule that is stored, its notice and audit_session are
  * those of struct rule_settings. (Files of policies say these in annotations, see policy/file.h.)
@@ -29,6 +30,8 @@ struct rule {
 };
 
 #define RULE_EMPTY { .set = NULL, .memory = NULL, .actions = NULL, .text = "" }
+
+#define RULE_TYPE_MAX 1024 /* bytes */
 
 #define RULE_FAULT_TEXT_MAX 512
 

@@ -47,7 +47,8 @@ COMMENT ON DOMAIN grantd.key_name IS 'The part of an API key that names it: 8 ba
 -- the pattern admits plain one-dimensional lists alone.
 CREATE DOMAIN grantd.role_names AS text[]
 	CONSTRAINT role_names_form CHECK (cardinality(VALUE) <= 32
-		AND VALUE::text ~ '^\{[a-z][a-z0-9_-]{0,62}(,[a-z][a-z0-9_-]{0,62})*\}$');
+		-- An array's text has the one word that could be taken for something else in quotes.
+		AND VALUE::text ~ '^\{([a-z][a-z0-9_-]{0,62}|"null")(,([a-z][a-z0-9_-]{0,62}|"null"))*\}$');
 COMMENT ON DOMAIN grantd.role_names IS '1 to 32 names, each of 1 to 63 lower-case letters, digits, _ and -, with a letter first';
 
 CREATE DOMAIN grantd.moment AS timestamptz

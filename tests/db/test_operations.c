@@ -211,6 +211,78 @@ a_bad_key_is_refused_with_its_member(void **state)
 	assert_sql("SELECT count(*) FROM grantd.api_keys", "1");
 }
 
+/* What is offered at a literal path is offered there alone, whatever placeholder it would fit. */
+static void
+a_literal_path_is_no_placeholder(void **state)
+{
+	(void)state;
+	permit();
+	assert_int_equal(request(HTTP_PATCH, "/v1/policies/evaluate", NULL, "{}"), 405);
+	assert_non_null(strstr(buf_text(&rs.head), "Allow: POST, OPTIONS\r\n"));
+	assert_int_equal(request(HTTP_OPTIONS, "/v1/policies/evaluate", NULL, NULL), 204);
+	assert_non_null(strstr(buf_text(&rs.head), "Allow: POST, OPTIONS\r\n"));
+	assert_null(strstr(buf_text(&rs.head), "Accept-Patch"));
+	assert_int_equal(request(HTTP_GET, "/v1/policies/" POLICY, NULL, NULL), 200);
+}
+
+/* As if it had no end: the new key cannot live as long from now as the old one was meant to. */
+static void
+a_key_till_the_end_of_time_is_rotated(void **state)
+{
+	char path[96];
+
+	(void)state;
+	permit();
+	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL, "{\"name\":\"ci\",\"roles\":[\"a\"],"
+	    "\"expires_at\":\"9999-12-31T23:59:59.999999Z\"}"), 201);
+	(void)snprintf(path, sizeof(path), "/v1/api-keys/%s/rotate", member("id"));
+	assert_int_equal(request(HTTP_POST, path, NULL, "{}"), 201);
+	assert_body("\"expires_at\":\"9999-12-31T23:59:59.999999Z\"");
+}
+
+static void
+any_role_that_fits_is_taken(void **state)
+{
+	(void)state;
+	permit();
+	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
+	    "{\"name\":\"ci\",\"roles\":[\"null\",\"a\"]}"), 201);
+	assert_body("\"roles\":[\"null\",\"a\"]");
+}
+
+static void
+a_type_that_cannot_be_stored_is_refused(void **state)
+{
+	char type[1025], body[1200];
+
+	(void)state;
+	permit();
+	(void)snprintf(type, sizeof(type), "A%01023d", 0);
+	(void)snprintf(body, sizeof(body),
+	    "{\"policy_text\":\"permit (principal, action, resource is %s);\"}", type);
+	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL, body), 201);
+	(void)snprintf(body, sizeof(body),
+	    "{\"policy_text\":\"permit (principal is %sA, action, resource);\"}", type);
+	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL, body), 422);
+	assert_string_equal(member("code"), "invalid_policy");
+	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL,
+	    "{\"policy_text\":\"permit (principal == A :: B::\\\"x\\\", action, resource);\"}"), 201);
+	assert_string_equal(member("principal_entity_type"), "A::B");
+}
+
+/* An entry of a refusal says what it was about, whosever chain it is in. */
+static void
+a_refusal_names_what_it_was_about(void **state)
+{
+	(void)state;
+	permit();
+	add_rule(FORBID, "forbid", "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);", "x");
+	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY "/rules/" PERMIT, NULL,
+	    "{\"notice\":\"y\"}"), 403);
+	assert_sql("SELECT metadata->'after' FROM grantd.audit_log WHERE outcome = 'denied'",
+	    "{\"notice\": \"y\", \"ruleId\": \"" PERMIT "\", \"policyId\": \"" POLICY "\"}");
+}
+
 /* The description that is served names every operation by its id, method and path, and no other. */
 static void
 the_description_is_of_these_operations(void **state)
@@ -260,6 +332,11 @@ main(void)
 		TEST(a_key_lives),
 		TEST(the_use_of_a_key_is_noted),
 		TEST(a_bad_key_is_refused_with_its_member),
+		TEST(a_literal_path_is_no_placeholder),
+		TEST(a_key_till_the_end_of_time_is_rotated),
+		TEST(any_role_that_fits_is_taken),
+		TEST(a_type_that_cannot_be_stored_is_refused),
+		TEST(a_refusal_names_what_it_was_about),
 		TEST(the_description_is_of_these_operations),
 	};
 

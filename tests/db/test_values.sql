@@ -112,6 +112,8 @@ SELECT pg_temp.refused('a key name twice in a tenant',
 	'23505 api_keys_tenant_id_key_name_key');
 SELECT lives_ok($$UPDATE grantd.api_keys SET roles = array_fill(repeat('a', 63), ARRAY[32])$$,
 	'32 roles of 63 characters are accepted');
+SELECT lives_ok($$UPDATE grantd.api_keys SET roles = ARRAY['admin', 'null', 'null']$$,
+	'a role called null is accepted');
 
 -- Audit entries.
 SET LOCAL ROLE grantd_app;
