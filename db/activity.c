@@ -6,8 +6,9 @@
 #include "db/activity.h"
 
 /*
- * $1 tenant, $2 grant, $3 stamp, $4 events. `found` looks for the ids of the batch and for nothing else: one search of
- * the primary key for each id and partition, however many events the grant has and whatever the planner thinks of it.
+ * $1 tenant, $2 grant, $3 stamp, $4 events. `found` looks for the ids of the batch and for
+ * nothing else: one search of the primary key for each id and partition, however many events the
+ * grant has and whatever the planner thinks of it.
  */
 static const struct statement activity_record = {
 	.name = "activity_record", .params = 4, .columns = 1, .rows = ROWS_ZERO_OR_ONE,

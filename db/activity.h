@@ -5,8 +5,8 @@
 #include "db/page.h"
 
 /*
- * What was done in the sessions under a grant. Events are stored while the grant's auditing is on and at no
- * other time, each once, and are counted in the statement that stores them.
+ * What was done in the sessions under a grant. Events are stored while the grant's auditing is on
+ * and at no other time, each once, and are counted in the statement that stores them.
  */
 
 #define ACTIVITY_BATCH_MOST 500	/* events that are recorded at once */
@@ -18,12 +18,13 @@ struct activity_receipt {
 };
 
 /*
- * Queue: store a batch of events of a grant, all or none, where its auditing is on and `stamp` (see struct key) is still
- * that of the caller's key. The grant has to be locked, with db_grant_lock(), by what was queued before in the same
- * transaction: only then is every id looked up that others have stored.
+ * Queue: store a batch of events of a grant, all or none, where its auditing is on and `stamp`
+ * (see struct key) is still that of the caller's key. The grant has to be locked, with
+ * db_grant_lock(), by what was queued before in the same transaction: only then is every id
+ * looked up that others have stored.
  *
- * `events` is a JSON array of objects as clients send them, which have been checked; times in UTC. Borrowed until the
- * exchange.
+ * `events` is a JSON array of objects as clients send them, which have been checked; times in
+ * UTC. Borrowed until the exchange.
  */
 void db_activity_record(struct db *, const struct uuid *tenant, const struct uuid *grant,
     const char *events, const char *stamp, struct activity_receipt *);
@@ -48,7 +49,10 @@ struct activity_filter {
 	const char *service;
 };
 
-/* Queue: read a page of a grant's events. The latest that happened come first: page->created_at is occurred_at. */
+/*
+ * Queue: read a page of a grant's events. The latest that happened come first: page->created_at
+ * is occurred_at.
+ */
 void db_activity_list(struct db *, const struct uuid *tenant, const struct uuid *grant,
     const struct activity_filter *, const struct page *, struct db_list *);
 
@@ -79,9 +83,10 @@ struct activity_month {
 #define ACTIVITY_AHEAD_MOST 24	/* months */
 
 /*
- * Queue, in an owner's session and in a transaction of no tenant: add the partitions of the months up to so many after the
- * present one, and drop those that ended longer ago than `keep` seconds (NULL: none). `dry_run` only says what would be
- * done. All partitions are locked meanwhile, so UNAVAILABLE may come of a statement that holds them for too long.
+ * Queue, in an owner's session and in a transaction of no tenant: add the partitions of the
+ * months up to so many after the present one, and drop those that ended longer ago than `keep`
+ * seconds (NULL: none). `dry_run` only says what would be done. All partitions are locked
+ * meanwhile, so UNAVAILABLE may come of a statement that holds them for too long.
  */
 void db_activity_maintain(struct db *, int ahead, const int64_t *keep, bool dry_run,
     struct db_list *);

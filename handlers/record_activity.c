@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RecordActivity, POST /v1/grants/{id}/activity: stores what was done in sessions under a grant, all of a batch or none.
+ * RecordActivity, POST /v1/grants/{id}/activity: stores what was done in sessions under a grant,
+ * all of a batch or none.
  *
- * Answers 200 with how many events were new and how many were not; raises 409 while the grant's auditing is
- * off. Safe to repeat: an event is known by its id. The events are the record themselves, so that no entry in
- * the audit log tells of them.
+ * Answers 200 with how many events were new and how many were not; raises 409 while the grant's
+ * auditing is off. Safe to repeat: an event is known by its id. The events are the record
+ * themselves, so that no entry in the audit log tells of them.
  */
 #include "config.h"
 
@@ -36,7 +37,10 @@ static const struct body_member members[] = {
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
 
-/* PostgreSQL takes fewer offsets than RFC 3339 has, and rounds fractions: it gets the time as we print it. */
+/*
+ * PostgreSQL takes fewer offsets than RFC 3339 has, and rounds fractions: it gets the time as we
+ * print it.
+ */
 static bool
 normalize_time(struct json_object *o)
 {

@@ -82,7 +82,10 @@ assert_stored(const char *count)
 	assert_sql("SELECT coalesce(sum(events), 0) FROM grantd.activity_count", count);
 }
 
-/* The first request of a worker goes the ordinary way and those after it in one exchange; both are tried everywhere. */
+/*
+ * The first request of a worker goes the ordinary way and those after it in one exchange; both
+ * are tried everywhere.
+ */
 static void
 an_event_is_stored_once(void **state)
 {
@@ -112,7 +115,10 @@ the_first_of_two_with_one_id_is_stored(void **state)
 	    " FROM grantd.activity_count", "s3 read success 1");
 }
 
-/* Ids are looked up in every partition: an event of last month, or of one that no partition was made for, is known. */
+/*
+ * Ids are looked up in every partition: an event of last month, or of one that no partition was
+ * made for, is known.
+ */
 static void
 an_event_of_another_month_is_a_duplicate(void **state)
 {
@@ -293,7 +299,10 @@ a_summary_adds_up(void **state)
 	    "\"denied_events\":30,\"error_events\":30,\"services\":[\"Zz\", \"ec2\", \"s3\"]}");
 }
 
-/* All that an event can have comes back as it went in, but for the zone and the digits past microseconds. */
+/*
+ * All that an event can have comes back as it went in, but for the zone and the digits past
+ * microseconds.
+ */
 static void
 an_event_comes_back(void **state)
 {
@@ -339,7 +348,10 @@ the_largest_details_are_stored(void **state)
 	assert_stored("1");
 }
 
-/* Read page by page with a filter, and give back how many there were; every page but the last is full. */
+/*
+ * Read page by page with a filter, and give back how many there were; every page but the last is
+ * full.
+ */
 static int
 walk(const char *filter, int limit, int add)
 {
@@ -421,8 +433,9 @@ entries_read(void)
 }
 
 /*
- * A page in the middle costs no more than the first one, even with a plan that was made once for all values: a
- * worker's statements come to have such plans, and row-level security keeps conditions that might leak out of an index.
+ * A page in the middle costs no more than the first one, even with a plan that was made once for
+ * all values: a worker's statements come to have such plans, and row-level security keeps
+ * conditions that might leak out of an index.
  */
 static void
 a_page_is_read_from_its_place(void **state)

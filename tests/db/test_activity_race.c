@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writers of session activity and those who switch auditing on and off, each in a process and with a connection of its
- * own, all on one grant: no event is stored after a committed switch-off, and what the
- * writers were told is what is stored. The end comes when every writer has seen enough of both answers.
+ * Writers of session activity and those who switch auditing on and off, each in a process and
+ * with a connection of its own, all on one grant: no event is stored after a committed
+ * switch-off, and what the writers were told is what is stored. The end comes when every writer
+ * has seen enough of both answers.
  */
 #include "config.h"
 
@@ -39,8 +40,8 @@ static pid_t children[WRITERS + TOGGLERS];
 static int child_count;
 
 /*
- * Batch `k`, which is the same for every writer: all of them try to store all events, and one succeeds. One event
- * is in two batches.
+ * Batch `k`, which is the same for every writer: all of them try to store all events, and one
+ * succeeds. One event is in two batches.
  */
 static int
 record(long k)
@@ -168,7 +169,10 @@ begin(void **state)
 	return 0;
 }
 
-/* Stored is what the writers were told: all events of all batches that anyone was told are stored, each once. */
+/*
+ * Stored is what the writers were told: all events of all batches that anyone was told are
+ * stored, each once.
+ */
 static void
 assert_all_is_right(void)
 {
@@ -190,7 +194,10 @@ assert_all_is_right(void)
 	    " FROM grantd.activity_event GROUP BY service, kind) e"
 	    " FULL JOIN grantd.activity_count c USING (service, kind)"
 	    " WHERE n IS DISTINCT FROM events", "0");
-	/* recorded_at and an entry's created_at are both read with the grant locked, so their order is that of the commits. */
+	/*
+	 * recorded_at and an entry's created_at are both read with the grant locked, so their
+	 * order is that of the commits.
+	 */
 	assert_sql("SELECT count(*) FROM grantd.activity_event e WHERE"
 	    " (SELECT l.metadata->'after'->>'audit_enabled' FROM grantd.audit_log l"
 	    " WHERE l.resource_id = e.grant_id AND l.created_at <= e.recorded_at"
@@ -231,7 +238,10 @@ await(atomic_long counter[], long by)
 		}
 }
 
-/* The same without a look at any clock: once the switch-off is answered, the table stays as it is. */
+/*
+ * The same without a look at any clock: once the switch-off is answered, the table stays as it
+ * is.
+ */
 static void
 nothing_comes_after_a_switch_off(void **state)
 {
@@ -276,7 +286,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_comes_after_a_switch_off, begin, end),
 	};
 
-	/* All of them want one row, on a machine that may be busy: who waits for long has met no fault. */
+	/*
+	 * All of them want one row, on a machine that may be busy: who waits for long has met no
+	 * fault.
+	 */
 	if (setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
 	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
 		return 1;
