@@ -5,11 +5,11 @@
 #include "db/audit_list.h"
 
 /*
- * $1 tenant, $2 the id to begin after, $3 limit, $4 to $10 the filter. The absent id is written as
- * the greatest one, since a condition with "OR $2 IS NULL" could not use the index.
+ * $1 tenant, $2 the id to begin after, $3 limit, $4 to $10 the filter. The absent id is put as the
+ * greatest one: see db/page.h for what could not use the index.
  */
 #define LIST_PARAMS 10
-#define AFTER(id_) "coalesce(" id_ "::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+#define GREATEST_ID "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 #define WANTED \
 	"($4::text IS NULL OR a.actor_id = $4::text) AND ($5::text IS NULL OR a.action = $5::text)" \
@@ -30,14 +30,14 @@
 static const struct statement audit_list = {
 	.name = "audit_list", .params = LIST_PARAMS, .columns = COLUMNS, .rows = ROWS_ANY,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST ", true FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.id < " AFTER("$2") " AND " WANTED
+	    " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " WANTED
 	    " ORDER BY a.id DESC LIMIT $3::int",
 };
 
 static const struct statement audit_list_chain = {
 	.name = "audit_list_chain", .params = LIST_PARAMS, .columns = COLUMNS, .rows = ROWS_ANY,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST ", true FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.id < " AFTER("$2") " AND " IN_CHAIN " AND " WANTED
+	    " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " IN_CHAIN " AND " WANTED
 	    " ORDER BY a.id DESC LIMIT $3::int",
 };
 
@@ -46,7 +46,7 @@ static const struct statement audit_list_chain = {
  * looked at comes along behind the others: it is where the next batch begins.
  */
 #define LOOK(columns) \
-	"(SELECT " columns " FROM grantd.audit_log s WHERE s.tenant_id = $1 AND s.id < " AFTER("$2") \
+	"(SELECT " columns " FROM grantd.audit_log s WHERE s.tenant_id = $1 AND s.id < $2::uuid" \
 	" ORDER BY s.id DESC LIMIT " AUDIT_LOOK ")"
 #define AUDIT_LOOK "5000"
 
@@ -102,7 +102,10 @@ queue_list(struct db *db, const struct statement *st, const struct uuid *tenant,
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	db_put_uuid(&p, tenant);
-	db_put_uuid(&p, after);
+	if (after != NULL)
+		db_put_uuid(&p, after);
+	else
+		db_put_text(&p, GREATEST_ID);
 	db_put_int(&p, rows);
 	db_put_text(&p, f->actor_id);
 	db_put_text(&p, f->action);

@@ -1,5 +1,11 @@
 # Programs that need a cluster: tests/db/run starts one and runs them.
 if HAVE_CMOCKA
+check_PROGRAMS += tests/db/test_audit_export
+tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c tests/db/fixture.c tests/db/fixture.h
+tests_db_test_audit_export_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
+	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
+
 check_PROGRAMS += tests/db/test_exchange
 tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
 tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)

@@ -177,6 +177,105 @@ errors_with_more(void **state)
 	assert_null(rs.body.data);
 }
 
+static enum stream_begun sink_begins;
+static int sink_takes;	/* pieces, before the client leaves */
+static struct buf sink_took;
+
+static enum stream_begun
+sink_begin(void *to, const struct response *rs)
+{
+	assert_ptr_equal(to, &sink_took);
+	assert_int_equal(rs->status, 200);
+	return sink_begins;
+}
+
+static bool
+sink_write(void *to, const void *data, size_t len)
+{
+	assert_ptr_equal(to, &sink_took);
+	if (sink_takes-- == 0)
+		return false;
+	buf_add(&sink_took, data, len);
+	return true;
+}
+
+static const struct response_sink sink = {
+	.to = &sink_took, .begin = sink_begin, .write = sink_write,
+};
+
+static void
+streams(void **state)
+{
+	struct response rs = RESPONSE_EMPTY;
+
+	(void)state;
+	/* Without a sink it is collected. */
+	response_begin(&rs, "i");
+	assert_true(response_stream_begin(&rs, 200));
+	assert_true(response_stream(&rs, "ab", 2));
+	assert_true(response_stream(&rs, NULL, 0));
+	assert_true(response_stream(&rs, "c", 1));
+	assert_string_equal(buf_text(&rs.body), "abc");
+	assert_int_equal(rs.stream, STREAM_OPEN);
+
+	rs.sink = &sink;
+	sink_takes = 2;
+	sink_begins = STREAM_BEGUN;
+	response_begin(&rs, "i");
+	assert_int_equal(rs.stream, STREAM_NONE);
+	assert_true(response_stream_begin(&rs, 200));
+	assert_true(response_stream(&rs, "ab", 2));
+	assert_true(response_stream(&rs, "c", 1));
+	assert_string_equal(buf_text(&sink_took), "abc");
+	assert_int_equal(rs.body.len, 0);
+	/* The client leaves, and nothing is tried on it again. */
+	assert_false(response_stream(&rs, "d", 1));
+	assert_int_equal(rs.stream, STREAM_CUT);
+	sink_takes = 1;
+	assert_false(response_stream(&rs, "e", 1));
+	assert_string_equal(buf_text(&sink_took), "abc");
+	buf_clear(&sink_took);
+	response_clear(&rs);
+}
+
+static void
+streams_that_fail(void **state)
+{
+	struct response rs = RESPONSE_EMPTY;
+
+	(void)state;
+	response_begin(&rs, "i");
+	rs.sink = &sink;
+	sink_begins = STREAM_BUSY;
+	assert_false(response_stream_begin(&rs, 200));
+	assert_int_equal(rs.status, 503);
+	assert_int_equal(rs.stream, STREAM_NONE);
+	assert_true(has_line(&rs, "Retry-After: 1"));
+	/* A client that is gone gets no error either. */
+	response_begin(&rs, "i");
+	sink_begins = STREAM_GONE;
+	assert_false(response_stream_begin(&rs, 200));
+	assert_int_equal(rs.stream, STREAM_CUT);
+	/* A broken head is an ordinary error. */
+	response_begin(&rs, "i");
+	sink_begins = STREAM_BEGUN;
+	response_header(&rs, "X", "a\r\nb");
+	assert_false(response_stream_begin(&rs, 200));
+	assert_int_equal(rs.stream, STREAM_NONE);
+	assert_true(response_failed(&rs));
+	/* An error in the middle cannot be told any more: it cuts. */
+	response_begin(&rs, "i");
+	assert_true(response_stream_begin(&rs, 200));
+	response_error(&rs, ERROR_INTERNAL, error_detail("a", "b"), NULL);
+	assert_int_equal(rs.stream, STREAM_CUT);
+	assert_int_equal(rs.body.len, 0);
+	response_begin(&rs, "i");
+	assert_true(response_stream_begin(&rs, 200));
+	response_stream_cut(&rs);
+	assert_int_equal(rs.stream, STREAM_CUT);
+	response_clear(&rs);
+}
+
 int
 main(void)
 {
@@ -186,6 +285,8 @@ main(void)
 		cmocka_unit_test(json_answers),
 		cmocka_unit_test(error_shape),
 		cmocka_unit_test(errors_with_more),
+		cmocka_unit_test(streams),
+		cmocka_unit_test(streams_that_fail),
 	};
 
 	return cmocka_run_group_tests_name("response", tests, NULL, NULL);
