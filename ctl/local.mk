@@ -26,6 +26,8 @@ grantctl_SOURCES = \
 	ctl/tenant.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
+# Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
+grantctl_LDFLAGS = $(AM_LDFLAGS) -static
 
 # What shells complete, where they look for it. The program prints it, so it knows what the program knows.
 bashcompletiondir = $(datadir)/bash-completion/completions
