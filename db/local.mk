@@ -22,3 +22,6 @@ libdb_la_SOURCES = \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
+
+# The schema, for sqitch and for psql alone.
+EXTRA_DIST += db/install.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify
