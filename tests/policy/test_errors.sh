@@ -14,7 +14,7 @@ done
 keyed PUT "/v1/policies/$policy"
 expect_error 'a method that is not offered' 405 method_not_allowed
 keyed GET /v1/policies/evaluate
-expect_error 'what is read under that name would be a policy' 400 invalid_parameter
+expect_error 'a question is posed with POST' 405 method_not_allowed
 keyed GET /v1/policies/x
 expect_error 'an id that is none' 400 invalid_parameter '.details.parameter == "policyId"'
 keyed GET "/v1/policies/$policy/rules/x"
