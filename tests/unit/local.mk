@@ -18,6 +18,7 @@ unit_programs = \
 	tests/unit/test_media_type \
 	tests/unit/test_number \
 	tests/unit/test_path \
+	tests/unit/test_policy_cache \
 	tests/unit/test_prefer \
 	tests/unit/test_query \
 	tests/unit/test_request \
@@ -48,6 +49,8 @@ tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
 tests_unit_test_number_LDADD = $(unit_ldadd)
 tests_unit_test_path_LDADD = $(unit_ldadd)
+tests_unit_test_policy_cache_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_policy_cache_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_prefer_LDADD = $(unit_ldadd)
 tests_unit_test_query_LDADD = $(unit_ldadd)
 tests_unit_test_request_LDADD = $(unit_ldadd)
