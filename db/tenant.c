@@ -41,7 +41,7 @@ static const struct statement tenant_create = {
 static const struct statement tenant_log_denied = {
 	.name = "tenant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
 	.sql = "WITH before AS (SELECT audit_length, audit_head FROM grantd.tenants"
-	    " WHERE id = $1 AND id = $2 FOR UPDATE), "
+	    " WHERE id = $1 AND id = $2 FOR NO KEY UPDATE), "
 	    AUDIT_HASHED("tenant", "denied", "NULL::jsonb", "$9::jsonb") ", "
 	    AUDIT_LOGGED("tenant", "denied")
 	    " UPDATE grantd.tenants t SET audit_length = h.sequence, audit_head = h.hash"

@@ -283,6 +283,18 @@ a_refusal_names_what_it_was_about(void **state)
 	    "{\"notice\": \"y\", \"ruleId\": \"" PERMIT "\", \"policyId\": \"" POLICY "\"}");
 }
 
+/* Many writes look at the tenant's row to see that it is there (foreign keys): a refusal waits for none of them. */
+static void
+a_refusal_is_logged_beside_other_writes(void **state)
+{
+	(void)state;
+	sql("BEGIN");
+	sql("SELECT id FROM grantd.tenants FOR KEY SHARE");
+	assert_int_equal(request(HTTP_POST, "/v1/policies", NULL, "{\"name\":\"p2\"}"), 403);
+	sql("ROLLBACK");
+	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE outcome = 'denied'", "1");
+}
+
 /* The description that is served names every operation by its id, method and path, and no other. */
 static void
 the_description_is_of_these_operations(void **state)
@@ -337,6 +349,7 @@ main(void)
 		TEST(any_role_that_fits_is_taken),
 		TEST(a_type_that_cannot_be_stored_is_refused),
 		TEST(a_refusal_names_what_it_was_about),
+		TEST(a_refusal_is_logged_beside_other_writes),
 		TEST(the_description_is_of_these_operations),
 	};
 

@@ -2,7 +2,7 @@
 --
 -- What the tables refuse, whoever writes.
 BEGIN;
-SELECT plan(71);
+SELECT plan(72);
 \ir two_tenants.sql
 
 CREATE FUNCTION pg_temp.refused(what text, statement text, rule text) RETURNS text
