@@ -15,7 +15,7 @@ void answer_changed(struct call *, const char *etag, struct json_object *);
 /* A thing that is new: 201 with its place, `path` below the API's root. */
 void answer_created(struct call *, const char *path, const char *etag, struct json_object *);
 
-/* 422 invalid_body, for what only the database could tell of a member. */
+/* 422 invalid_body, for what a member's type and the schema do not tell. */
 void answer_invalid_member(struct call *, const char *member, const char *expected);
 
 #endif

@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "handlers/answer.h"
 #include "handlers/authorize.h"
 #include "handlers/evaluate_body.h"
 #include "handlers/service.h"
@@ -94,15 +95,11 @@ answer(struct call *c)
 	struct asked a;
 	const char *member, *expected;
 	enum outcome rc = evaluate_read(c, &a, &member, &expected);
-	struct json_build b;
 
 	if (rc != DONE) {
 		response_error(c->rs, rc == NOT_FOUND ? ERROR_NOT_FOUND : ERROR_INTERNAL, NULL, NULL);
 	} else if (member != NULL) {
-		json_build_begin(&b);
-		json_put_text(&b, "member", member);
-		json_put_text(&b, "expected", expected);
-		response_error(c->rs, ERROR_INVALID_BODY, json_build_end(&b), NULL);
+		answer_invalid_member(c, member, expected);
 	} else {
 		evaluate(c, &a.question);
 	}

@@ -12,7 +12,4 @@
  */
 void grant_etag(const struct grant *, char etag[GRANT_ETAG_MAX]);
 
-/* Answer with the grant and its tag; minimal: without the grant, as the client preferred (RFC 7240). */
-void grant_answer(struct response *, const struct grant *, bool minimal);
-
 #endif

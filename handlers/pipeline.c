@@ -17,7 +17,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>

@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "base/json_build.h"
+#include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
 
@@ -95,12 +95,7 @@ read_parts(struct json_object *body, struct rule_parts *parts)
 static enum outcome
 refuse_member(struct call *c, const char *member, const char *expected)
 {
-	struct json_build b;
-
-	json_build_begin(&b);
-	json_put_text(&b, "member", member);
-	json_put_text(&b, "expected", expected);
-	response_error(c->rs, ERROR_INVALID_BODY, json_build_end(&b), NULL);
+	answer_invalid_member(c, member, expected);
 	c->refused = true;
 	return DONE;
 }

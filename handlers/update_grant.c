@@ -9,8 +9,9 @@
 
 #include <json-c/json.h>
 
+#include "db/json.h"
+#include "handlers/answer.h"
 #include "handlers/grant_answer.h"
-#include "http/prefer.h"
 
 static const struct body_member members[] = {
 	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
@@ -33,8 +34,11 @@ change(struct call *c)
 static void
 answer(struct call *c)
 {
-	grant_answer(c->rs, c->changed.found ? &c->changed : &c->grant,
-	    prefer_return_minimal(c->rq->header[HEADER_PREFER]));
+	const struct grant *g = c->changed.found ? &c->changed : &c->grant;
+	char etag[GRANT_ETAG_MAX];
+
+	grant_etag(g, etag);
+	answer_changed(c, etag, grant_json(g));
 }
 
 const struct operation op_update_grant = {
