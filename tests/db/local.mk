@@ -47,6 +47,11 @@ tests_db_test_activity_race_SOURCES = tests/db/test_activity_race.c $(service_fi
 tests_db_test_activity_race_LDADD = $(service_ldadd)
 tests_db_test_activity_race_LDFLAGS = $(AM_LDFLAGS) -static
 
+check_PROGRAMS += tests/db/test_paging
+tests_db_test_paging_SOURCES = tests/db/test_paging.c $(service_fixture)
+tests_db_test_paging_LDADD = $(service_ldadd)
+tests_db_test_paging_LDFLAGS = $(AM_LDFLAGS) -static
+
 check_PROGRAMS += tests/db/test_operations
 tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)
 tests_db_test_operations_LDADD = $(service_ldadd)
