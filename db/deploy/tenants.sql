@@ -24,7 +24,7 @@ CREATE TABLE grantd.tenants (
 COMMENT ON TABLE grantd.tenants IS 'Who shares this installation; id plays the part of tenant_id here';
 COMMENT ON COLUMN grantd.tenants.id IS 'Any UUID; what X-Tenant-ID names';
 COMMENT ON COLUMN grantd.tenants.name IS 'For people; need not be unique';
-COMMENT ON COLUMN grantd.tenants.policy_version IS 'Moves with every change of the tenant''s policies, so that a worker knows when its compiled set is old';
+COMMENT ON COLUMN grantd.tenants.policy_version IS 'Moves with every change of the tenant''s policies, to the microseconds since 1970 of that change, so that a worker knows when its compiled set is old';
 COMMENT ON COLUMN grantd.tenants.created_at IS 'When the row was inserted';
 COMMENT ON COLUMN grantd.tenants.updated_at IS 'When the tenant itself last changed; its audit chain and policy_version do not count';
 COMMENT ON COLUMN grantd.tenants.version IS 'Number of the tenant''s present state, from 1';
