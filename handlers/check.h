@@ -29,5 +29,4 @@ MUST_CHECK bool check_tenant_id(struct call *c, struct fault *f);	/* X-Tenant-ID
 MUST_CHECK bool check_parameters(struct call *c, struct fault *f);	/* path, query, headers */
 MUST_CHECK bool check_body(struct call *c, struct fault *f);		/* type, size, syntax, schema */
 
-
 #endif
