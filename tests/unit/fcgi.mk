@@ -2,6 +2,7 @@
 # fcgi/ is a program and no library, so these compile what they test.
 if HAVE_CMOCKA
 fcgi_unit_programs = \
+	tests/unit/test_board \
 	tests/unit/test_listener \
 	tests/unit/test_params \
 	tests/unit/test_peer \
@@ -9,6 +10,8 @@ fcgi_unit_programs = \
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
 
+tests_unit_test_board_SOURCES = tests/unit/test_board.c fcgi/board.c
+tests_unit_test_board_LDADD = $(unit_ldadd)
 tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
 tests_unit_test_listener_LDADD = $(unit_ldadd)
 tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c
