@@ -10,5 +10,6 @@ include tests/db/local.mk
 include tests/faults/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
+include tests/bench/local.mk
 include tests/policy/local.mk
 include tests/contract/local.mk
