@@ -13,18 +13,6 @@
 #   place PATH                 such as a Location, without the address
 #   policy_version             of the tenant
 
-# Below the range that connections take their own ports from.
-free_port()
-{
-	local port
-
-	while :; do
-		port=$((20000 + RANDOM % 12000))
-		(: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
-}
-
 make_key()
 {
 	"$build/grantctl" key create --tenant "$tenant" --name "$1" --role "$1" --json | jq -r .raw_key
