@@ -153,6 +153,7 @@ serve(struct serving *sv, int fd)
 		else
 			refuse_role(&sv->rs);
 		seam_answer(sv->seam, &rq, &sv->rs);
+		service_after(sv->service);
 		sv->rs.sink = NULL;
 	}
 	slot_end(slot, is_request);

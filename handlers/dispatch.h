@@ -23,4 +23,10 @@ void service_close(struct service *);
  */
 void dispatch(struct service *, const struct request *rq, struct response *rs);
 
+/*
+ * Do what is left over once the answer was sent, so that no client waits for it: now and then, note in the database that a key
+ * is used. To be called after each answer.
+ */
+void service_after(struct service *);
+
 #endif

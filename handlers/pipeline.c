@@ -121,7 +121,10 @@ check_preconditions(struct call *c)
 		c->op->access != ACCESS_WRITE || none_match == NULL ||
 		    etag_list_match(none_match, etag) != ETAG_MATCH)
 		return true;
-	response_error(c->rs, ERROR_PRECONDITION_FAILED, error_detail("current", etag), NULL);
+	response_error_message(c->rs, ERROR_PRECONDITION_FAILED,
+	    match != NULL ? http_error_message(ERROR_PRECONDITION_FAILED) :
+			    "If-None-Match names the current version.",
+	    error_detail("current", etag), NULL);
 	return false;
 }
 
@@ -295,20 +298,19 @@ run_keyed(struct call *c)
 	json_object_put(f.details);
 }
 
-/* Now and then, in a transaction of its own: should it fail, the time that people see is a little old. */
+/* Once in a while; see service_after(). */
 static void
-note_use(struct call *c)
+remember_use(struct call *c)
 {
-	struct uuid tenant = c->key.tenant, id = c->key.id;
+	struct service *s = c->service;
 
-	if (!c->key.found || !known_keys_use_is_due(c->service->known_keys, c->key_hash,
-		clock_monotonic_ms()))
+	if (!c->key.found ||
+	    !known_keys_use_is_due(s->known_keys, c->key_hash, clock_monotonic_ms()))
 		return;
-	db_begin(c->db, DB_READ_WRITE);
-	db_key_authenticate(c->db, c->key_hash, &c->key);
-	db_key_note_use(c->db, &tenant, &id);
-	if (db_commit(c->db) != DONE)
-		log_info("the use of the key was not noted");
+	s->use.due = true;
+	s->use.tenant = c->key.tenant;
+	s->use.id = c->key.id;
+	memcpy(s->use.hash, c->key_hash, sizeof(s->use.hash));
 }
 
 static void
@@ -320,7 +322,7 @@ run(struct call *c)
 		return;
 	}
 	run_keyed(c);
-	note_use(c);
+	remember_use(c);
 }
 
 static void

@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
@@ -37,4 +39,22 @@ service_close(struct service *s)
 	policy_cache_free(s->policies);
 	db_close(s->db);
 	free(s);
+}
+
+/* In a transaction of its own: should it fail, the time that people see is a little old. */
+void
+service_after(struct service *s)
+{
+	struct key key = KEY_EMPTY;
+
+	if (!s->use.due)
+		return;
+	s->use.due = false;
+	db_begin(s->db, DB_READ_WRITE);
+	db_key_authenticate(s->db, s->use.hash, &key);
+	db_key_note_use(s->db, &s->use.tenant, &s->use.id);
+	if (db_commit(s->db) != DONE)
+		log_info("the use of a key was not noted");
+	key_clear(&key);
+	explicit_bzero(s->use.hash, sizeof(s->use.hash));
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time_text.h"
@@ -15,6 +16,7 @@
 #include "http/expected.h"
 
 #define NUMBER_TEXT_MAX 100
+#define NUMBER_POWER_MAX 40
 
 /*
  * A check in progress: fault->member holds the path to the value in hand. Recursion follows the
@@ -228,18 +230,20 @@ check_value(struct checker *c, const struct body_member *m, struct json_object *
 /* Free-form values: what PostgreSQL can keep as jsonb. */
 
 /*
- * Is a number that is no 64-bit integer short enough, and neither too large nor too small for a
- * double?
+ * Is a number that is no 64-bit integer short enough, as it is and with its exponent written out, which is
+ * how PostgreSQL's jsonb prints it?
  */
 static bool
 number_fits(struct json_object *v)
 {
 	const char *text = json_object_get_string(v);
 	double value = json_object_get_double(v);
-	bool is_zero = strcspn(text, "123456789") >= strcspn(text, "eE");
+	const char *exponent = text + strcspn(text, "eE");
+	long power = *exponent != '\0' ? strtol(exponent + 1, NULL, 10) : 0;
 
-	return strlen(text) <= NUMBER_TEXT_MAX && isfinite(value) &&
-	    (value < 0 || value > 0 || is_zero);
+	/* strtol() gives its ends for what is past them, which are past ours. */
+	return strlen(text) <= NUMBER_TEXT_MAX && isfinite(value) && power >= -NUMBER_POWER_MAX &&
+	    power <= NUMBER_POWER_MAX;
 }
 
 static bool
@@ -282,7 +286,7 @@ check_free(struct checker *c, struct json_object *v)
 		return !holds_nul(v) || refuse(c, "text without U+0000");
 	case json_type_double:
 		return number_fits(v) ||
-		    refuse(c, "a number that a double can hold, at most 100 characters long");
+		    refuse(c, "a number of at most 100 characters, with an exponent from -40 to 40");
 	case json_type_null:
 	case json_type_boolean:
 	case json_type_int:

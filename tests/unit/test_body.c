@@ -61,7 +61,7 @@ what_fits(void **state)
 		"{\"text\":\"\"}", "{\"id\":null}",
 		"{\"id\":" ID "}", "{\"at\":\"2026-11-23T02:31:45Z\"}", "{\"free\":{}}",
 		"{\"from\":\"10.0.0.1\"}", "{\"from\":\"2001:DB8::1\"}", "{\"from\":\"::ffff:10.0.0.1\"}",
-		"{\"free\":{\"a\":[1,-0,1.5,1e300,-1e-300,0e999,0.0,null,true,\"\\n\",{\"\":{}}],"
+		"{\"free\":{\"a\":[1,-0,1.5,1e40,-1e-40,0e1,0.0,null,true,\"\\n\",{\"\":{}}],"
 		    "\"n\":123456789012345678901234567890}}",
 		"{\"event\":{\"id\":" ID "}}",
 		"{\"event\":{\"tags\":[],\"kind\":\"write\",\"id\":" ID "}}",
@@ -121,7 +121,10 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"from\":\"[::1]\"}", "from", ADDRESS },
 	{ "{\"free\":[]}", "free", "an object" }, { "{\"free\":null}", "free", "an object" },
 	{ "{\"free\":{\"a\":[0,{\"b\":\"\\u0000\"}]}}", "free.a[1].b", "text without U+0000" },
-#define NUMBER "a number that a double can hold, at most 100 characters long"
+#define NUMBER "a number of at most 100 characters, with an exponent from -40 to 40"
+	{ "{\"free\":{\"a\":1e41}}", "free.a", NUMBER },
+	{ "{\"free\":{\"a\":1e-41}}", "free.a", NUMBER },
+	{ "{\"free\":{\"a\":1e99999999999999999999}}", "free.a", NUMBER },
 	{ "{\"free\":{\"a\":1e400}}", "free.a", NUMBER },
 	{ "{\"free\":{\"a\":-1e400}}", "free.a", NUMBER },
 	{ "{\"free\":{\"a\":1e-400}}", "free.a", NUMBER },
