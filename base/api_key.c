@@ -26,7 +26,7 @@ static int
 digit_value(char c)
 {
 	int x = (unsigned char)c;
-	int number = ((x - '0') | ('9' - x)) >> 31;	/* 0 where in the range, else -1 */
+	int number = ((x - '0') | ('9' - x)) >> 31; /* 0 where in the range, else -1 */
 	int upper = ((x - 'A') | ('Z' - x)) >> 31;
 	int lower = ((x - 'a') | ('z' - x)) >> 31;
 
@@ -38,8 +38,8 @@ static char
 digit_char(unsigned value)
 {
 	int x = (int)value;
-	int letter = (9 - x) >> 31;	/* -1 from 10 on */
-	int lower = (35 - x) >> 31;	/* -1 from 36 on */
+	int letter = (9 - x) >> 31; /* -1 from 10 on */
+	int lower = (35 - x) >> 31; /* -1 from 36 on */
 
 	return (char)(x + '0' + (letter & ('A' - 10 - '0')) + (lower & ('a' - 36 - ('A' - 10))));
 }

@@ -16,13 +16,16 @@
  * `data` is NUL-terminated whenever it is not NULL; the NUL is not counted.
  */
 struct buf {
-	char *data;	/* owned; NULL while empty */
-	size_t len;	/* bytes in use */
-	size_t size;	/* bytes allocated */
-	bool failed;	/* an append was lost */
+	char *data;  /* owned; NULL while empty */
+	size_t len;  /* bytes in use */
+	size_t size; /* bytes allocated */
+	bool failed; /* an append was lost */
 };
 
-#define BUF_EMPTY { .data = NULL, .len = 0, .size = 0, .failed = false }
+#define BUF_EMPTY \
+	{ \
+		.data = NULL, .len = 0, .size = 0, .failed = false \
+	}
 
 void buf_add(struct buf *, const void *, size_t);
 void buf_adds(struct buf *, const char *);

@@ -28,7 +28,8 @@ struct json_build {
 void json_build_begin(struct json_build *);
 void json_put_text(struct json_build *, const char *member, const char *);
 void json_put_uuid(struct json_build *, const char *member, const struct uuid *);
-void json_put_time(struct json_build *, const char *member, const int64_t *); /* microseconds since 1970 in UTC */
+void json_put_time(struct json_build *, const char *member,
+    const int64_t *); /* microseconds since 1970 in UTC */
 void json_put_int(struct json_build *, const char *member, int64_t);
 void json_put_bool(struct json_build *, const char *member, bool);
 

@@ -17,12 +17,12 @@
  * seeded at random.
  */
 enum step {
-	STEP_VALUE,		/* a value */
-	STEP_FIRST_ELEMENT,	/* a value or ']' */
-	STEP_FIRST_NAME,	/* a name or '}' */
-	STEP_NAME,		/* a name */
-	STEP_NEXT,		/* ',' or the end of the container */
-	STEP_END,		/* nothing more */
+	STEP_VALUE,         /* a value */
+	STEP_FIRST_ELEMENT, /* a value or ']' */
+	STEP_FIRST_NAME,    /* a name or '}' */
+	STEP_NAME,          /* a name */
+	STEP_NEXT,          /* ',' or the end of the container */
+	STEP_END,           /* nothing more */
 	STEP_DONE,
 	STEP_FAILED
 };
@@ -30,16 +30,16 @@ enum step {
 struct reader {
 	const char *text;
 	size_t len;
-	size_t at;			/* the next byte */
+	size_t at; /* the next byte */
 	unsigned max_depth;
 	unsigned depth;
-	bool any_name;			/* names with U+0000 too */
-	bool widen_nul;			/* such a name is being read: U+0000 becomes C0 80 */
+	bool any_name;  /* names with U+0000 too */
+	bool widen_nul; /* such a name is being read: U+0000 becomes C0 80 */
 	struct json_object *open[JSON_DEPTH_MAX]; /* borrowed: the root owns them */
-	struct json_object *root;	/* owned */
-	char *scratch;			/* len + 1 bytes: what was read last, with a NUL */
+	struct json_object *root;                 /* owned */
+	char *scratch; /* len + 1 bytes: what was read last, with a NUL */
 	size_t scratch_len;
-	char *name;			/* len + 1 bytes: the member whose value comes next */
+	char *name; /* len + 1 bytes: the member whose value comes next */
 	struct json_fault *fault;
 };
 
@@ -499,8 +499,11 @@ parse(const char *text, size_t len, unsigned max_depth, bool any_name, struct js
     struct json_fault *fault)
 {
 	struct reader r = {
-		.text = text, .len = len, .any_name = any_name, .fault = fault,
-		.max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX
+		.text = text,
+		.len = len,
+		.any_name = any_name,
+		.fault = fault,
+		.max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX,
 	};
 	bool good;
 

@@ -35,11 +35,11 @@ struct json_object;
 
 enum json_fault_kind {
 	JSON_OK,
-	JSON_SYNTAX,	/* not RFC 8259, or not UTF-8 */
-	JSON_DEPTH,	/* nested too deep */
-	JSON_DUPLICATE,	/* a member name occurs twice in one object */
-	JSON_NUL_NAME,	/* fine by the RFC, but json-c cannot keep U+0000 in a name */
-	JSON_MEMORY	/* out of memory, or the text is longer than INT_MAX */
+	JSON_SYNTAX,    /* not RFC 8259, or not UTF-8 */
+	JSON_DEPTH,     /* nested too deep */
+	JSON_DUPLICATE, /* a member name occurs twice in one object */
+	JSON_NUL_NAME,  /* fine by the RFC, but json-c cannot keep U+0000 in a name */
+	JSON_MEMORY     /* out of memory, or the text is longer than INT_MAX */
 };
 
 /*
@@ -55,7 +55,7 @@ enum json_fault_kind {
 struct json_fault {
 	enum json_fault_kind kind;
 	size_t offset;
-	const char *expected;	/* static English: "a value"; NULL with JSON_OK */
+	const char *expected; /* static English: "a value"; NULL with JSON_OK */
 };
 
 /*

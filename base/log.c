@@ -91,8 +91,10 @@ static void
 line_add_head(struct line *l, enum log_level level)
 {
 	static const char *const names[] = {
-		[LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_INFO] = "info",
-		[LEVEL_DEBUG] = "debug"
+		[LEVEL_ERROR] = "error",
+		[LEVEL_WARNING] = "warning",
+		[LEVEL_INFO] = "info",
+		[LEVEL_DEBUG] = "debug",
 	};
 	char time[TIME_TEXT_LEN + 1], head[64];
 	int n;

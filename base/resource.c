@@ -27,13 +27,15 @@
 static const struct form {
 	const char *type;
 	const char *words;
-	const char *expression;	/* POSIX extended, for the whole of the id */
+	const char *expression; /* POSIX extended, for the whole of the id */
 } forms[] = {
 	{ "aws_account", "an account's number of 12 digits", "^" ACCOUNT "$" },
 	{ "aws_permission_set",
 	    "a permission set's ARN, arn:aws:sso:::permissionSet/ssoins-.../ps-...",
-	    "^" PARTITION ":sso:::permissionSet/(sso)?ins-[0-9A-Za-z.-]{16}/ps-[0-9A-Za-z./-]{16}$" },
-	{ "aws_s3_bucket", "a bucket's name of 3 to 63 lower-case letters, digits, . and -, or its ARN",
+	    "^" PARTITION
+	    ":sso:::permissionSet/(sso)?ins-[0-9A-Za-z.-]{16}/ps-[0-9A-Za-z./-]{16}$" },
+	{ "aws_s3_bucket",
+	    "a bucket's name of 3 to 63 lower-case letters, digits, . and -, or its ARN",
 	    "^(" PARTITION ":s3:::)?" BUCKET "$" },
 	{ "aws_rds_instance",
 	    "a DB instance's identifier of 1 to 63 letters, digits and -, or its ARN",

@@ -14,9 +14,9 @@
 #include "base/utf8.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
-#define SHOWN_MAX 64		/* bytes of a refused value or name that a sentence quotes */
-#define NAME_MAX_BYTES 64	/* of a name that a nearest one is looked for */
-#define NEAR 3			/* changed letters that still are a typing mistake */
+#define SHOWN_MAX 64      /* bytes of a refused value or name that a sentence quotes */
+#define NAME_MAX_BYTES 64 /* of a name that a nearest one is looked for */
+#define NEAR 3            /* changed letters that still are a typing mistake */
 
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_CHOICE };
 enum { PUBLIC, SECRET };
@@ -24,25 +24,41 @@ enum { PUBLIC, SECRET };
 struct setting {
 	const char *name;
 	enum setting_type type;
-	size_t offset;		/* of the field in struct settings */
+	size_t offset; /* of the field in struct settings */
 	int secret;
-	const char *initial;	/* the default, as text */
+	const char *initial; /* the default, as text */
 	int least, most;
 	const char *unit;
-	const char *words;	/* "a|b|c" */
+	const char *words; /* "a|b|c" */
 	const char *help;
 };
 
 static const struct setting table[] = {
-#define TEXT(field, name_, initial_, secret_, help_) { \
-	.name = name_, .type = SETTING_TEXT, .offset = offsetof(struct settings, field), \
-	.initial = initial_, .secret = secret_, .unit = "", .help = help_ },
-#define NUMBER(field, name_, initial_, least_, most_, unit_, help_) { \
-	.name = name_, .type = SETTING_NUMBER, .offset = offsetof(struct settings, field), \
-	.initial = #initial_, .least = least_, .most = most_, .unit = unit_, .help = help_ },
-#define CHOICE(field, name_, initial_, words_, help_) { \
-	.name = name_, .type = SETTING_CHOICE, .offset = offsetof(struct settings, field), \
-	.initial = initial_, .unit = words_, .words = words_, .help = help_ },
+#define TEXT(field, name_, initial_, secret_, help_) \
+	{ .name = name_, \
+		.type = SETTING_TEXT, \
+		.offset = offsetof(struct settings, field), \
+		.initial = initial_, \
+		.secret = secret_, \
+		.unit = "", \
+		.help = help_ },
+#define NUMBER(field, name_, initial_, least_, most_, unit_, help_) \
+	{ .name = name_, \
+		.type = SETTING_NUMBER, \
+		.offset = offsetof(struct settings, field), \
+		.initial = #initial_, \
+		.least = least_, \
+		.most = most_, \
+		.unit = unit_, \
+		.help = help_ },
+#define CHOICE(field, name_, initial_, words_, help_) \
+	{ .name = name_, \
+		.type = SETTING_CHOICE, \
+		.offset = offsetof(struct settings, field), \
+		.initial = initial_, \
+		.unit = words_, \
+		.words = words_, \
+		.help = help_ },
 	SETTINGS_LIST(TEXT, NUMBER, CHOICE)
 #undef TEXT
 #undef NUMBER

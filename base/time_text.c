@@ -82,7 +82,7 @@ time_print(int64_t t, char text[TIME_TEXT_LEN + 1])
 	micros = (int)(rest % SECOND);
 	date_from_days((int)days, &year, &month, &day);
 	return snprintf(text, TIME_TEXT_LEN + 1, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", year, month,
-	    day, seconds / 3600, seconds / 60 % 60, seconds % 60, micros) == TIME_TEXT_LEN;
+		   day, seconds / 3600, seconds / 60 % 60, seconds % 60, micros) == TIME_TEXT_LEN;
 }
 
 /* What is left of a text being read. */

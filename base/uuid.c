@@ -85,9 +85,9 @@ uuid_make_v7(struct uuid *u)
 	    &milliseconds, &counter);
 	for (i = 0; i < 6; i++)
 		made.octet[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
-	made.octet[6] = (uint8_t)(0x70 | counter >> 8);		/* version 7 */
+	made.octet[6] = (uint8_t)(0x70 | counter >> 8); /* version 7 */
 	made.octet[7] = (uint8_t)counter;
-	made.octet[8] = (uint8_t)(0x80 | (made.octet[8] & 0x3F));	/* variant 10 */
+	made.octet[8] = (uint8_t)(0x80 | (made.octet[8] & 0x3F)); /* variant 10 */
 	*u = made;
 	return true;
 }

@@ -6,8 +6,8 @@
 
 #include "cedar/arena.h"
 
-#define BLOCK_MIN	((size_t)8192)
-#define BLOCK_MAX	((size_t)1 << 20)
+#define BLOCK_MIN ((size_t)8192)
+#define BLOCK_MAX ((size_t)1 << 20)
 
 struct arena_block {
 	struct arena_block *next;
@@ -69,8 +69,7 @@ cd_arena_extend(struct arena *a, size_t size)
 			want = size;
 		if (want > a->max - a->held)
 			want = size;
-		if (want > a->max - a->held ||
-		    (block = malloc(sizeof(*block) + want)) == NULL)
+		if (want > a->max - a->held || (block = malloc(sizeof(*block) + want)) == NULL)
 			return false;
 		block->size = want;
 		block->next = next;

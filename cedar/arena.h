@@ -16,11 +16,11 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *first;
-	struct arena_block *current;	/* NULL only while there is no block */
-	unsigned char *free;		/* what is left of the current block */
-	size_t left;			/* bytes there */
-	size_t held;			/* bytes of all blocks */
-	size_t max;			/* held never exceeds it */
+	struct arena_block *current; /* NULL only while there is no block */
+	unsigned char *free;         /* what is left of the current block */
+	size_t left;                 /* bytes there */
+	size_t held;                 /* bytes of all blocks */
+	size_t max;                  /* held never exceeds it */
 };
 
 /* A point in time; what was allocated after it can be given back. */

@@ -9,7 +9,7 @@ struct verdict {
 	uint32_t *determining;
 	struct cedar_failure *failures;
 	uint32_t *undetermined;
-	bool forbidden;		/* determining holds forbids, else permits */
+	bool forbidden; /* determining holds forbids, else permits */
 	struct cedar_result *result;
 };
 
@@ -46,7 +46,7 @@ action_matches(struct cedar_request *rq, const struct policy *policy, const stru
 	for (i = 0; i < policy->action_count; i++)
 		if (uid == policy->actions[i] ||
 		    (policy->action == CEDAR_IN &&
-		    cd_request_in(rq, uid, policy->actions[i], memory)))
+			cd_request_in(rq, uid, policy->actions[i], memory)))
 			return true;
 	return false;
 }
@@ -150,7 +150,7 @@ cedar_authorize(struct cedar_request *rq, size_t first, size_t count, struct ced
 	if (!cd_request_prepare(rq))
 		return false;
 	end = first < rq->set->count && count < rq->set->count - first ? first + count :
-	    rq->set->count;
+									 rq->set->count;
 	if (first >= end)
 		return true;
 	if (!start(rq, &v, (uint32_t)first, (uint32_t)end) ||

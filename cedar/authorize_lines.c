@@ -11,7 +11,7 @@
 #include "cedar/authorize_lines.h"
 #include "cedar/cedar.h"
 
-#define QUESTION_DEPTH	JSON_DEPTH_MAX
+#define QUESTION_DEPTH JSON_DEPTH_MAX
 
 /*
  * A question is cut into the texts of its members, and each is read by itself,
@@ -115,11 +115,14 @@ static bool
 read_question(struct cedar_str line, struct question *q)
 {
 	const struct wanted members[] = {
-		{ "id", &q->id }, { "policies", &q->policies }, { "entities", &q->entities },
+		{ "id", &q->id },
+		{ "policies", &q->policies },
+		{ "entities", &q->entities },
 		{ "request", &q->request },
 	};
 	const struct wanted parts[] = {
-		{ "principal", &q->principal }, { "action", &q->action },
+		{ "principal", &q->principal },
+		{ "action", &q->action },
 		{ "resource", &q->resource },
 		{ "context", &q->context },
 	};
@@ -167,7 +170,7 @@ static struct cedar_str
 string_of(struct json_object *json)
 {
 	return (struct cedar_str){ json_object_get_string(json),
-	    (size_t)json_object_get_string_len(json) };
+		(size_t)json_object_get_string_len(json) };
 }
 
 /* Policies of an array have no ids of their own; all are called policy0, so there can be one. */
@@ -190,14 +193,14 @@ static bool
 add_object(struct cedar_set *set, struct json_object *json)
 {
 	struct json_object_iterator at = json_object_iter_begin(json),
-	    end = json_object_iter_end(json);
+				    end = json_object_iter_end(json);
 
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		struct json_object *text = json_object_iter_peek_value(&at);
 
 		if (!json_object_is_type(text, json_type_string) ||
 		    !cedar_set_add(set, cedar_str(json_object_iter_peek_name(&at)),
-		    string_of(text)))
+			string_of(text)))
 			return false;
 	}
 	return true;
@@ -220,8 +223,9 @@ add_policies(struct cedar_set *set, struct cedar_str text, struct json_object *a
 		good = add_object(set, json);
 	json_object_put(json);
 	good = good && cedar_set_seal(set);
-	return good || refuse_policies(answer, set,
-	    "policies are a text, an array of texts, or an object from ids to texts");
+	return good ||
+	    refuse_policies(answer, set,
+		"policies are a text, an array of texts, or an object from ids to texts");
 }
 
 /* ---- the rest of the question ---- */
@@ -259,7 +263,7 @@ static int
 compare_ids(const void *a, const void *b)
 {
 	struct cedar_str x = string_of(*(struct json_object *const *)a),
-	    y = string_of(*(struct json_object *const *)b);
+			 y = string_of(*(struct json_object *const *)b);
 	int c = memcmp(x.data, y.data, x.len < y.len ? x.len : y.len);
 
 	return c != 0 ? c : (x.len > y.len) - (x.len < y.len);
@@ -341,14 +345,15 @@ answer_line(struct cedar_request *rq, struct cedar_str line, bool messages)
 		return NULL;
 	}
 	whole = read_question(line, &q);
-	if (q.id.data != NULL && !json_strict_parse(q.id.data, q.id.len, QUESTION_DEPTH, &id,
-	    &fault))
+	if (q.id.data != NULL &&
+	    !json_strict_parse(q.id.data, q.id.len, QUESTION_DEPTH, &id, &fault))
 		whole = false;
 	json_object_object_add(answer, "id", id);
 	if (whole)
 		ask(rq, set, &q, messages, answer);
 	else
-		refuse(answer, "call", "a question is an object with `policies`, `entities` and "
+		refuse(answer, "call",
+		    "a question is an object with `policies`, `entities` and "
 		    "`request`, and that is one with its four members");
 	cedar_set_free(set);
 	return answer;

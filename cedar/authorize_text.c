@@ -6,7 +6,7 @@
 
 #include "cedar/authorize_text.h"
 
-#define MEMORY_MAX	((size_t)1 << 30)
+#define MEMORY_MAX ((size_t)1 << 30)
 
 /* The line around a place, and carets under it: a tab under each tab, so that they stay in line. */
 static void

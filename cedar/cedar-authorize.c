@@ -14,8 +14,9 @@ static void
 usage(FILE *out)
 {
 	(void)fputs("usage: cedar-authorize [--messages] [file]\n"
-	    "       cedar-authorize check file ...\n"
-	    "       cedar-authorize format file\n", out);
+		    "       cedar-authorize check file ...\n"
+		    "       cedar-authorize format file\n",
+	    out);
 }
 
 static int
@@ -119,8 +120,9 @@ run(int argc, char **argv)
 		(void)puts("cedar-authorize " PACKAGE_VERSION);
 		return 0;
 	}
-	if (argc > messages + 2 || (argc == messages + 2 && argv[messages + 1][0] == '-' &&
-	    argv[messages + 1][1] != '\0')) {
+	if (argc > messages + 2 ||
+	    (argc == messages + 2 && argv[messages + 1][0] == '-' &&
+		argv[messages + 1][1] != '\0')) {
 		usage(stderr);
 		return 2;
 	}

@@ -48,9 +48,9 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define CEDAR_NESTING_MAX	128	/* brackets inside brackets, policies and JSON alike */
-#define CEDAR_TEXT_MAX		0x3fffffffu /* bytes in one text, name or string */
-#define CEDAR_MEMORY_DEFAULT	((size_t)64 << 20)
+#define CEDAR_NESTING_MAX 128      /* brackets inside brackets, policies and JSON alike */
+#define CEDAR_TEXT_MAX 0x3fffffffu /* bytes in one text, name or string */
+#define CEDAR_MEMORY_DEFAULT ((size_t)64 << 20)
 
 #define CEDAR_MUST_CHECK __attribute__((warn_unused_result))
 
@@ -73,10 +73,10 @@ enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
 
 /* A place in a policy's text. */
 struct cedar_place {
-	size_t offset;		/* bytes from the start of the text that was added */
-	size_t len;		/* bytes; 0 at the end of the text */
-	unsigned line;		/* from 1; LF, CR LF and CR end a line */
-	unsigned column;	/* from 1, in code points */
+	size_t offset;   /* bytes from the start of the text that was added */
+	size_t len;      /* bytes; 0 at the end of the text */
+	unsigned line;   /* from 1; LF, CR LF and CR end a line */
+	unsigned column; /* from 1, in code points */
 };
 
 /* ---- Policy sets ---- */
@@ -84,11 +84,11 @@ struct cedar_place {
 /* Why a text is refused; there is one for the first fault in each statement. */
 struct cedar_error {
 	struct cedar_place place;
-	struct cedar_str id;	/* given to cedar_set_add(); empty for cedar_set_add_text() */
+	struct cedar_str id; /* given to cedar_set_add(); empty for cedar_set_add_text() */
 	/* NUL-terminated; the first two may be empty. */
-	const char *found;	/* what stands there, as in "the word `wehn`" */
-	const char *expected;	/* what could stand there, as in "`when`, `unless` or `;`" */
-	const char *message;	/* a whole sentence with both */
+	const char *found;    /* what stands there, as in "the word `wehn`" */
+	const char *expected; /* what could stand there, as in "`when`, `unless` or `;`" */
+	const char *message;  /* a whole sentence with both */
 };
 
 struct cedar_set;
@@ -99,7 +99,7 @@ struct cedar_set;
  * ten times its length.  To be freed with cedar_set_free().
  */
 struct cedar_set *cedar_set_new(size_t memory_max) CEDAR_MUST_CHECK;
-void cedar_set_free(struct cedar_set *);	/* NULL is fine */
+void cedar_set_free(struct cedar_set *); /* NULL is fine */
 
 /*
  * Parse a text of any number of policies and add them, named policy0, policy1
@@ -118,8 +118,8 @@ size_t cedar_set_error_count(const struct cedar_set *);
 /* NULL beyond the last. */
 const struct cedar_error *cedar_set_error(const struct cedar_set *, size_t);
 
-size_t cedar_set_memory(const struct cedar_set *);	/* bytes held */
-size_t cedar_set_count(const struct cedar_set *);	/* policies; they are numbered from 0 */
+size_t cedar_set_memory(const struct cedar_set *); /* bytes held */
+size_t cedar_set_count(const struct cedar_set *);  /* policies; they are numbered from 0 */
 
 /*
  * What a policy says.  CEDAR_IS has only `type`, CEDAR_EQ and CEDAR_IN have
@@ -129,23 +129,23 @@ enum cedar_scope_kind { CEDAR_ANY, CEDAR_EQ, CEDAR_IN, CEDAR_IS, CEDAR_IS_IN };
 
 struct cedar_scope {
 	enum cedar_scope_kind kind;
-	struct cedar_str type;		/* after `is` */
-	struct cedar_str entity_type;	/* after `==` or `in` */
-	struct cedar_str entity_id;	/* unescaped */
+	struct cedar_str type;        /* after `is` */
+	struct cedar_str entity_type; /* after `==` or `in` */
+	struct cedar_str entity_id;   /* unescaped */
 };
 
 struct cedar_policy {
 	struct cedar_str id;
 	enum cedar_effect effect;
-	struct cedar_str text;		/* as written, annotations and `;` included */
-	size_t offset;			/* of text in the text that was added */
+	struct cedar_str text; /* as written, annotations and `;` included */
+	size_t offset;         /* of text in the text that was added */
 	struct cedar_scope principal;
 	struct cedar_scope resource;
-	enum cedar_scope_kind action;	/* CEDAR_ANY, CEDAR_EQ or CEDAR_IN */
-	bool action_list;		/* `in [ ... ]`: any number of actions, also none */
-	size_t action_count;		/* see cedar_policy_action() */
-	struct cedar_str conditions;	/* as written, from `when` or `unless` to the last `}` */
-	size_t annotation_count;	/* see cedar_policy_annotation_at() */
+	enum cedar_scope_kind action; /* CEDAR_ANY, CEDAR_EQ or CEDAR_IN */
+	bool action_list;             /* `in [ ... ]`: any number of actions, also none */
+	size_t action_count;          /* see cedar_policy_action() */
+	struct cedar_str conditions;  /* as written, from `when` or `unless` to the last `}` */
+	size_t annotation_count;      /* see cedar_policy_annotation_at() */
 };
 
 /* False, with nothing changed, where there is no such policy, action or annotation. */
@@ -168,8 +168,8 @@ char *cedar_policy_format(const struct cedar_set *, size_t policy, size_t *len) 
 /* ---- Requests ---- */
 
 struct cedar_request;
-struct cedar_entity;	/* one uid in one request */
-struct cedar_record;	/* attributes, tags, a context or a record among them */
+struct cedar_entity; /* one uid in one request */
+struct cedar_record; /* attributes, tags, a context or a record among them */
 
 /*
  * memory_max bounds the bytes that one question may take, 0 means
@@ -177,7 +177,7 @@ struct cedar_record;	/* attributes, tags, a context or a record among them */
  * cedar_request_free().
  */
 struct cedar_request *cedar_request_new(size_t memory_max) CEDAR_MUST_CHECK;
-void cedar_request_free(struct cedar_request *);	/* NULL is fine */
+void cedar_request_free(struct cedar_request *); /* NULL is fine */
 
 /* Forget everything and start a question to this sealed set, which must outlive it. */
 void cedar_request_begin(struct cedar_request *, const struct cedar_set *);
@@ -246,10 +246,10 @@ size_t cedar_request_memory(const struct cedar_request *);
 /* Why a policy failed; for cedar_failure_message(). */
 struct cedar_failure {
 	size_t policy;
-	const void *where;	/* private */
-	const void *detail;	/* private */
-	int what;		/* private */
-	int got;		/* private */
+	const void *where;  /* private */
+	const void *detail; /* private */
+	int what;           /* private */
+	int got;            /* private */
 };
 
 /*
@@ -260,7 +260,7 @@ struct cedar_failure {
  */
 struct cedar_result {
 	enum cedar_decision decision;
-	const uint32_t *determining;	/* the satisfied forbids; else the satisfied permits */
+	const uint32_t *determining; /* the satisfied forbids; else the satisfied permits */
 	size_t determining_count;
 	const struct cedar_failure *failures;
 	size_t failure_count;

@@ -10,7 +10,7 @@ static inline struct value
 variable(const struct cedar_request *rq, uint8_t which)
 {
 	return which == VAR_CONTEXT ? value_record(&rq->context.record) :
-	    value_entity(rq->parties[which].entity->uid);
+				      value_entity(rq->parties[which].entity->uid);
 }
 
 /* What most operands are needs no call. */
@@ -157,8 +157,9 @@ eval_compare(struct machine *m, const struct expr *e, struct value *out)
 	if (left.type != right.type)
 		return fail_type(m, e->first->next, cd_value_type_name(left.type), &right);
 	*out = value_bool(e->op == CMP_LT ? left.number < right.number :
-	    e->op == CMP_LE ? left.number <= right.number :
-	    e->op == CMP_GT ? left.number > right.number : left.number >= right.number);
+		e->op == CMP_LE           ? left.number <= right.number :
+		e->op == CMP_GT           ? left.number > right.number :
+					    left.number >= right.number);
 	return OUTCOME_VALUE;
 }
 
@@ -275,8 +276,8 @@ get_attribute(struct machine *m, const struct expr *step, struct value *value)
 	}
 	if (value->type == VALUE_ENTITY && !exists(m, value->entity))
 		return fail(m, FAILURE_ENTITY, step, value->entity);
-	return fail(m, value->type == VALUE_ENTITY ? FAILURE_ENTITY_ATTRIBUTE :
-	    FAILURE_ATTRIBUTE, step, step->name);
+	return fail(m, value->type == VALUE_ENTITY ? FAILURE_ENTITY_ATTRIBUTE : FAILURE_ATTRIBUTE,
+	    step, step->name);
 }
 
 /* False at the first step that is missing. */
@@ -312,16 +313,16 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 		return fail_type(m, step, "a String as the tag's name", &args[1]);
 	if ((e = cd_request_find(m->request, args[0].entity)) != NULL && e->opaque)
 		return OUTCOME_UNDETERMINED;
-	if (e != NULL && (name = cd_find_name(&m->request->symbols, args[1].string,
-	    args[1].len)) != NULL)
+	if (e != NULL &&
+	    (name = cd_find_name(&m->request->symbols, args[1].string, args[1].len)) != NULL)
 		found = cd_record_get(&e->tags.record, name);
 	if (step->op == FN_HAS_TAG) {
 		*out = value_bool(found != NULL);
 		return OUTCOME_VALUE;
 	}
 	if (found == NULL)
-		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG :
-		    FAILURE_ENTITY, step, args[0].entity);
+		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG : FAILURE_ENTITY, step,
+		    args[0].entity);
 	*out = *found;
 	return OUTCOME_VALUE;
 }
@@ -346,8 +347,8 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 	if (args[1].type != VALUE_SET)
 		return fail_type(m, step, "a set as the argument", &args[1]);
 	*out = value_bool(step->op == FN_CONTAINS_ALL ?
-	    cd_set_contains_all(args[0].set, args[1].set) :
-	    cd_set_contains_any(args[0].set, args[1].set));
+		cd_set_contains_all(args[0].set, args[1].set) :
+		cd_set_contains_any(args[0].set, args[1].set));
 	return OUTCOME_VALUE;
 }
 
@@ -498,7 +499,8 @@ eval_node(struct machine *m, const struct expr *e, struct value *out)
 		return OUTCOME_VALUE;
 	}
 	return e->kind == EXPR_CALL ? eval_call(m, e, args, 0, out) :
-	    e->kind == EXPR_SET ? eval_set(m, e, out) : eval_record(m, e, out);
+	    e->kind == EXPR_SET     ? eval_set(m, e, out) :
+				      eval_record(m, e, out);
 }
 
 enum outcome
@@ -528,7 +530,7 @@ is_constant(const struct expr *e)
 		return is_constant(e->first);
 	return e->kind == EXPR_LITERAL ||
 	    ((e->kind == EXPR_SET || e->kind == EXPR_RECORD || e->kind == EXPR_CALL) &&
-	    e->constant != NULL);
+		e->constant != NULL);
 }
 
 void

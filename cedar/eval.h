@@ -11,26 +11,26 @@ struct cedar_request;
 
 /* Why an evaluation failed; what `detail` of a struct cedar_failure points to. */
 enum failure {
-	FAILURE_TYPE,		/* const char *: what was expected; `got` is its enum value_type */
+	FAILURE_TYPE, /* const char *: what was expected; `got` is its enum value_type */
 	FAILURE_OVERFLOW,
-	FAILURE_ATTRIBUTE,	/* struct name: missing in a record */
+	FAILURE_ATTRIBUTE,        /* struct name: missing in a record */
 	FAILURE_ENTITY_ATTRIBUTE, /* struct name: missing in an entity */
-	FAILURE_TAG,		/* struct uid: it has no such tag */
-	FAILURE_ENTITY,		/* struct uid: does not exist */
+	FAILURE_TAG,              /* struct uid: it has no such tag */
+	FAILURE_ENTITY,           /* struct uid: does not exist */
 	FAILURE_ARITY,
-	FAILURE_TEXT		/* a constructor's text is none of its type */
+	FAILURE_TEXT /* a constructor's text is none of its type */
 };
 
 enum outcome {
 	OUTCOME_VALUE,
-	OUTCOME_FAILED,		/* the failure is filled in */
-	OUTCOME_UNDETERMINED,	/* an opaque entity was touched */
+	OUTCOME_FAILED,       /* the failure is filled in */
+	OUTCOME_UNDETERMINED, /* an opaque entity was touched */
 	OUTCOME_MEMORY
 };
 
 struct machine {
-	struct cedar_request *request;	/* NULL for expressions without variables */
-	struct arena *arena;		/* for what cannot be held in a struct value */
+	struct cedar_request *request; /* NULL for expressions without variables */
+	struct arena *arena;           /* for what cannot be held in a struct value */
 	struct cedar_failure failure;
 };
 

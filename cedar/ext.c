@@ -5,7 +5,10 @@
 
 #include "cedar/ext.h"
 
-#define DECIMAL_TWO	{ VALUE_DECIMAL, VALUE_DECIMAL }
+#define DECIMAL_TWO \
+	{ \
+		VALUE_DECIMAL, VALUE_DECIMAL \
+	}
 
 const struct function_info cd_functions[FN_COUNT] = {
 	[FN_CONTAINS] = { "contains", true, 2, { 0 } },

@@ -13,23 +13,45 @@
  * come first; what follows belongs to the extension types.
  */
 enum function {
-	FN_CONTAINS, FN_CONTAINS_ALL, FN_CONTAINS_ANY, FN_IS_EMPTY, FN_GET_TAG, FN_HAS_TAG,
+	FN_CONTAINS,
+	FN_CONTAINS_ALL,
+	FN_CONTAINS_ANY,
+	FN_IS_EMPTY,
+	FN_GET_TAG,
+	FN_HAS_TAG,
 	FN_CORE_COUNT,
 	FN_DECIMAL = FN_CORE_COUNT,
-	FN_LESS_THAN, FN_LESS_THAN_OR_EQUAL, FN_GREATER_THAN, FN_GREATER_THAN_OR_EQUAL,
-	FN_IP, FN_IS_IPV4, FN_IS_IPV6, FN_IS_LOOPBACK, FN_IS_MULTICAST, FN_IS_IN_RANGE,
-	FN_DATETIME, FN_OFFSET, FN_DURATION_SINCE, FN_TO_DATE, FN_TO_TIME,
-	FN_DURATION, FN_TO_MILLISECONDS, FN_TO_SECONDS, FN_TO_MINUTES, FN_TO_HOURS, FN_TO_DAYS,
+	FN_LESS_THAN,
+	FN_LESS_THAN_OR_EQUAL,
+	FN_GREATER_THAN,
+	FN_GREATER_THAN_OR_EQUAL,
+	FN_IP,
+	FN_IS_IPV4,
+	FN_IS_IPV6,
+	FN_IS_LOOPBACK,
+	FN_IS_MULTICAST,
+	FN_IS_IN_RANGE,
+	FN_DATETIME,
+	FN_OFFSET,
+	FN_DURATION_SINCE,
+	FN_TO_DATE,
+	FN_TO_TIME,
+	FN_DURATION,
+	FN_TO_MILLISECONDS,
+	FN_TO_SECONDS,
+	FN_TO_MINUTES,
+	FN_TO_HOURS,
+	FN_TO_DAYS,
 	FN_COUNT
 };
 
-#define FN_ARGUMENTS_MAX 2	/* the receiver of a method is the first */
+#define FN_ARGUMENTS_MAX 2 /* the receiver of a method is the first */
 
 struct function_info {
 	const char *name;
 	bool method;
-	uint8_t argc;			/* the receiver included */
-	uint8_t types[FN_ARGUMENTS_MAX];	/* enum value_type of each; of extensions only */
+	uint8_t argc;                    /* the receiver included */
+	uint8_t types[FN_ARGUMENTS_MAX]; /* enum value_type of each; of extensions only */
 };
 
 extern const struct function_info cd_functions[FN_COUNT];
@@ -39,9 +61,9 @@ enum function cd_function_find(const char *name, size_t len);
 
 enum ext_status {
 	EXT_OK,
-	EXT_ARITY,	/* another number of arguments */
-	EXT_TYPE,	/* *bad is the index of the argument of a wrong type */
-	EXT_TEXT,	/* a constructor's text is none of its type */
+	EXT_ARITY, /* another number of arguments */
+	EXT_TYPE,  /* *bad is the index of the argument of a wrong type */
+	EXT_TEXT,  /* a constructor's text is none of its type */
 	EXT_OVERFLOW,
 	EXT_MEMORY
 };
@@ -64,7 +86,7 @@ bool cd_ip_is_multicast(const struct ip *);
 bool cd_ip_in_range(const struct ip *, const struct ip *range);
 
 /* Days before 1970 have negative numbers; a time of day never is. */
-bool cd_datetime_to_date(int64_t milliseconds, int64_t *midnight);	/* false: below the range */
+bool cd_datetime_to_date(int64_t milliseconds, int64_t *midnight); /* false: below the range */
 int64_t cd_datetime_to_time(int64_t milliseconds);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "cedar/ext.h"
 
-#define FRACTION_DIGITS	4u
+#define FRACTION_DIGITS 4u
 
 /* -?[0-9]+\.[0-9]{1,4}; added up below zero, where the range is larger by one. */
 bool

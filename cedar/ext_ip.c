@@ -6,10 +6,10 @@
 #include "cedar/ext.h"
 #include "cedar/text.h"
 
-#define TEXT_MAX	43u	/* the longest IPv6 address with the longest prefix length */
-#define IPV4_BITS	32u
-#define IPV6_BITS	128u
-#define IPV6_GROUPS	8u
+#define TEXT_MAX 43u /* the longest IPv6 address with the longest prefix length */
+#define IPV4_BITS 32u
+#define IPV6_BITS 128u
+#define IPV6_GROUPS 8u
 
 /* Decimal digits without a leading zero, at most max; *at moves behind them. */
 static bool

@@ -5,10 +5,10 @@
 
 #include "cedar/ext.h"
 
-#define SECOND	INT64_C(1000)
-#define MINUTE	(60 * SECOND)
-#define HOUR	(60 * MINUTE)
-#define DAY	(24 * HOUR)
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
 
 /* ---- datetime ---- */
 
@@ -151,7 +151,7 @@ static const struct unit {
 	int64_t milliseconds;
 } units[] = { { "d", DAY }, { "h", HOUR }, { "m", MINUTE }, { "s", SECOND }, { "ms", 1 } };
 
-#define UNIT_COUNT	(sizeof(units) / sizeof(units[0]))
+#define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
 
 /* The unit that stands at `at`, or UNIT_COUNT. `ms` is not `m`. */
 static size_t

@@ -29,8 +29,8 @@ walk_start(struct walk *walk, struct cedar_request *rq, struct cedar_entity *fro
 	struct cedar_entity *e;
 
 	*walk = (struct walk){ .rq = rq };
-	if ((walk->queue = cd_arena_alloc(&rq->arena,
-	    rq->entity_count * sizeof(*walk->queue))) == NULL)
+	if ((walk->queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*walk->queue))) ==
+	    NULL)
 		return false;
 	if (++rq->walks == 0) {
 		for (e = rq->entities; e != NULL; e = e->next)
@@ -60,7 +60,7 @@ static int
 compare_uids(const void *a, const void *b)
 {
 	uint32_t x = (*(const struct uid *const *)a)->serial,
-	    y = (*(const struct uid *const *)b)->serial;
+		 y = (*(const struct uid *const *)b)->serial;
 
 	return (x > y) - (x < y);
 }
@@ -76,7 +76,7 @@ find_ancestors(struct cedar_request *rq, struct party *party)
 	if (party->entity->parent_count == 0)
 		return true;
 	if ((party->ancestors = cd_arena_alloc(&rq->arena,
-	    rq->entity_count * sizeof(*party->ancestors))) == NULL ||
+		 rq->entity_count * sizeof(*party->ancestors))) == NULL ||
 	    !walk_start(&walk, rq, party->entity))
 		return false;
 	(void)walk_next(&walk);
@@ -222,8 +222,8 @@ find_candidates(struct cedar_request *rq)
 	    false);
 	narrow(rq->candidates, scratch, index->words, &index->principal,
 	    &rq->parties[VAR_PRINCIPAL], true);
-	narrow(rq->candidates, scratch, index->words, &index->resource,
-	    &rq->parties[VAR_RESOURCE], true);
+	narrow(rq->candidates, scratch, index->words, &index->resource, &rq->parties[VAR_RESOURCE],
+	    true);
 	return true;
 }
 

@@ -114,7 +114,7 @@ cd_index_build(struct cedar_set *set)
 {
 	struct index *index = &set->index;
 	uint32_t uids = cd_interner_uid_count(&set->symbols),
-	    names = cd_interner_name_count(&set->symbols);
+		 names = cd_interner_name_count(&set->symbols);
 
 	index->words = (set->count + 63) / 64;
 	return build_any(set) &&

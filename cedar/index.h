@@ -15,19 +15,19 @@ struct cedar_set;
  * names.  Keys are serials: of uids for `==` and `in`, of type names for `is`.
  */
 struct postings {
-	uint32_t keys;			/* serials below this one have a list */
-	const uint32_t *starts;		/* keys + 1 of them, into items */
-	const uint32_t *items;		/* numbers of policies, rising within a list */
+	uint32_t keys;          /* serials below this one have a list */
+	const uint32_t *starts; /* keys + 1 of them, into items */
+	const uint32_t *items;  /* numbers of policies, rising within a list */
 };
 
 struct dimension {
-	const uint64_t *any;		/* a bit for each policy */
+	const uint64_t *any; /* a bit for each policy */
 	struct postings entities;
 	struct postings types;
 };
 
 struct index {
-	uint32_t words;			/* of 64 bits, for one bit a policy */
+	uint32_t words; /* of 64 bits, for one bit a policy */
 	struct dimension principal, action, resource;
 };
 

@@ -6,7 +6,7 @@
 
 #include "cedar/intern.h"
 
-#define TABLE_MIN	64u
+#define TABLE_MIN 64u
 
 /* The two halves of a full product, folded: every bit of a and b bears on every bit of it. */
 static inline uint64_t
@@ -210,8 +210,12 @@ cd_intern_name(struct interner *in, const char *text, size_t len)
 		return NULL;
 	if (in->copy && (text = cd_arena_copy(in->arena, text, len)) == NULL)
 		return NULL;
-	*name = (struct name){ .text = text, .len = (uint32_t)len, .hash = hash,
-	    .serial = cd_interner_name_count(in) };
+	*name = (struct name){
+		.text = text,
+		.len = (uint32_t)len,
+		.hash = hash,
+		.serial = cd_interner_name_count(in),
+	};
 	table_put(&in->names, name, hash);
 	in->names.used++;
 	return name;
@@ -250,8 +254,13 @@ cd_intern_uid(struct interner *in, const struct name *type, const char *id, size
 		return NULL;
 	if (in->copy && (id = cd_arena_copy(in->arena, id, len)) == NULL)
 		return NULL;
-	*uid = (struct uid){ .type = type, .id = id, .len = (uint32_t)len, .hash = hash,
-	    .serial = cd_interner_uid_count(in) };
+	*uid = (struct uid){
+		.type = type,
+		.id = id,
+		.len = (uint32_t)len,
+		.hash = hash,
+		.serial = cd_interner_uid_count(in),
+	};
 	table_put(&in->uids, uid, hash);
 	in->uids.used++;
 	return uid;

@@ -38,13 +38,13 @@ struct table {
 };
 
 struct interner {
-	const struct interner *base;	/* or NULL */
+	const struct interner *base; /* or NULL */
 	struct arena *arena;
 	struct table names;
 	struct table uids;
-	uint32_t name_base, uid_base;	/* serial of the first own one */
-	uint64_t key[3];		/* of the hash; the base's where there is one */
-	bool copy;			/* copy texts into the arena, or borrow them */
+	uint32_t name_base, uid_base; /* serial of the first own one */
+	uint64_t key[3];              /* of the hash; the base's where there is one */
+	bool copy;                    /* copy texts into the arena, or borrow them */
 };
 
 /* False where the system gives no random bits. */

@@ -46,7 +46,9 @@ member(struct json_object *json, const char *name, enum json_type type)
 	struct json_object *found;
 
 	return is(json, json_type_object) && json_object_object_get_ex(json, name, &found) &&
-	    is(found, type) ? found : NULL;
+		is(found, type) ?
+	    found :
+	    NULL;
 }
 
 /* The same, where it is the only one. */
@@ -60,7 +62,7 @@ static struct cedar_str
 string_of(struct json_object *json)
 {
 	return (struct cedar_str){ json_object_get_string(json),
-	    (size_t)json_object_get_string_len(json) };
+		(size_t)json_object_get_string_len(json) };
 }
 
 /* A string of the request's own. */
@@ -179,8 +181,8 @@ call(struct cedar_request *rq, struct json_object *name, const struct value *arg
 		cd_request_fail(rq, "a text is no ", cd_functions[fn].name, (char *)NULL);
 		return false;
 	case EXT_OVERFLOW:
-		cd_request_fail(rq, "the result of `", cd_functions[fn].name,
-		    "` is beyond 64 bits", (char *)NULL);
+		cd_request_fail(rq, "the result of `", cd_functions[fn].name, "` is beyond 64 bits",
+		    (char *)NULL);
 		return false;
 	case EXT_MEMORY:
 	default:
@@ -209,7 +211,7 @@ is_call(struct json_object *json)
 {
 	return member(json, "fn", json_type_string) != NULL &&
 	    (json_object_object_get_ex(json, "arg", NULL) ||
-	    member(json, "args", json_type_array) != NULL);
+		member(json, "args", json_type_array) != NULL);
 }
 
 static bool
@@ -251,7 +253,7 @@ static bool
 read_fields(struct cedar_request *rq, struct json_object *json, struct record *record)
 {
 	struct json_object_iterator at = json_object_iter_begin(json),
-	    end = json_object_iter_end(json);
+				    end = json_object_iter_end(json);
 	struct field *field;
 
 	record->count = 0;
@@ -351,8 +353,8 @@ read_parents(struct cedar_request *rq, struct json_object *json, struct entry *e
 	const struct uid *uid;
 	uint32_t kept = 0;
 
-	if (count > UINT32_MAX || (entry->parents = cd_arena_zero(&rq->arena, count,
-	    sizeof(*entry->parents))) == NULL)
+	if (count > UINT32_MAX ||
+	    (entry->parents = cd_arena_zero(&rq->arena, count, sizeof(*entry->parents))) == NULL)
 		return no_memory(rq);
 	for (i = 0; i < count; i++) {
 		if ((uid = read_uid(rq, json_object_array_get_idx(json, i))) == NULL ||
@@ -403,7 +405,7 @@ same_entity(const struct cedar_entity *e, const struct entry *entry)
 	return same_record(&e->attributes.record, &entry->attributes) &&
 	    same_record(&e->tags.record, &entry->tags) && e->parent_count == entry->parent_count &&
 	    (e->parent_count == 0 ||
-	    memcmp(e->parents, entry->parents, e->parent_count * sizeof(*e->parents)) == 0);
+		memcmp(e->parents, entry->parents, e->parent_count * sizeof(*e->parents)) == 0);
 }
 
 static void
@@ -437,8 +439,8 @@ add_entry(struct cedar_request *rq, const struct entry *entry)
 static bool
 check_cycles(struct cedar_request *rq)
 {
-	struct cedar_entity **queue = cd_arena_alloc(&rq->arena,
-	    rq->entity_count * sizeof(*queue)), *e;
+	struct cedar_entity **queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*queue)),
+			    *e;
 	uint32_t met = 0, done = 0, i;
 
 	if (queue == NULL)
@@ -471,8 +473,8 @@ parse(struct cedar_request *rq, struct cedar_str text, struct json_object **json
 	if (json_strict_parse_any_name(text.data, text.len, CEDAR_NESTING_MAX, json, &fault))
 		return true;
 	(void)snprintf(offset, sizeof(offset), "%zu", fault.offset);
-	cd_request_fail(rq, "the JSON is not valid at byte ", offset, ": expected ",
-	    fault.expected, (char *)NULL);
+	cd_request_fail(rq, "the JSON is not valid at byte ", offset, ": expected ", fault.expected,
+	    (char *)NULL);
 	return false;
 }
 
@@ -517,7 +519,7 @@ cedar_request_context_json(struct cedar_request *rq, struct cedar_str text)
 	if (!parse(rq, text, &json))
 		return false;
 	fine = is(json, json_type_object) ? read_object(rq, json, &value) :
-	    refuse(rq, "the context is no object");
+					    refuse(rq, "the context is no object");
 	json_object_put(json);
 	if (fine && value.type != VALUE_RECORD)
 		fine = refuse(rq, "the context is an escape, not a record");

@@ -33,14 +33,24 @@ find_word(const char *text, size_t len)
 		uint8_t len;
 		uint8_t word;
 	} words[] = {
-		{ "true", 4, WORD_TRUE }, { "false", 5, WORD_FALSE }, { "if", 2, WORD_IF },
-		{ "then", 4, WORD_THEN }, { "else", 4, WORD_ELSE }, { "in", 2, WORD_IN },
-		{ "is", 2, WORD_IS }, { "like", 4, WORD_LIKE }, { "has", 3, WORD_HAS },
-		{ "__cedar", 7, WORD_CEDAR }, { "permit", 6, WORD_PERMIT },
+		{ "true", 4, WORD_TRUE },
+		{ "false", 5, WORD_FALSE },
+		{ "if", 2, WORD_IF },
+		{ "then", 4, WORD_THEN },
+		{ "else", 4, WORD_ELSE },
+		{ "in", 2, WORD_IN },
+		{ "is", 2, WORD_IS },
+		{ "like", 4, WORD_LIKE },
+		{ "has", 3, WORD_HAS },
+		{ "__cedar", 7, WORD_CEDAR },
+		{ "permit", 6, WORD_PERMIT },
 		{ "forbid", 6, WORD_FORBID },
-		{ "when", 4, WORD_WHEN }, { "unless", 6, WORD_UNLESS },
-		{ "principal", 9, WORD_PRINCIPAL }, { "action", 6, WORD_ACTION },
-		{ "resource", 8, WORD_RESOURCE }, { "context", 7, WORD_CONTEXT },
+		{ "when", 4, WORD_WHEN },
+		{ "unless", 6, WORD_UNLESS },
+		{ "principal", 9, WORD_PRINCIPAL },
+		{ "action", 6, WORD_ACTION },
+		{ "resource", 8, WORD_RESOURCE },
+		{ "context", 7, WORD_CONTEXT },
 	};
 	size_t i;
 
@@ -97,8 +107,8 @@ skip_blanks(struct lexer *lex)
 		} else if (c == '/' && at + 1 < len && text[at + 1] == '/') {
 			while (at < len && text[at] != '\n' && text[at] != '\r')
 				at++;
-		} else if (c >= 0x80 && cd_utf8_is_space(cd_utf8_decode(text + at, len - at,
-		    &used))) {
+		} else if (c >= 0x80 &&
+		    cd_utf8_is_space(cd_utf8_decode(text + at, len - at, &used))) {
 			at += (uint32_t)used;
 		} else {
 			break;
@@ -201,15 +211,26 @@ static const struct {
 	char second;
 	uint8_t two;
 } operators[128] = {
-	['@'] = { TOKEN_AT, 0, 0 }, ['.'] = { TOKEN_DOT, 0, 0 }, [','] = { TOKEN_COMMA, 0, 0 },
-	[';'] = { TOKEN_SEMICOLON, 0, 0 }, [':'] = { TOKEN_COLON, ':', TOKEN_PATH },
-	['('] = { TOKEN_LPAREN, 0, 0 }, [')'] = { TOKEN_RPAREN, 0, 0 },
-	['{'] = { TOKEN_LBRACE, 0, 0 }, ['}'] = { TOKEN_RBRACE, 0, 0 },
-	['['] = { TOKEN_LBRACKET, 0, 0 }, [']'] = { TOKEN_RBRACKET, 0, 0 },
-	['='] = { 0, '=', TOKEN_EQ }, ['!'] = { TOKEN_NOT, '=', TOKEN_NE },
-	['<'] = { TOKEN_LT, '=', TOKEN_LE }, ['>'] = { TOKEN_GT, '=', TOKEN_GE },
-	['|'] = { 0, '|', TOKEN_OR }, ['&'] = { 0, '&', TOKEN_AND },
-	['+'] = { TOKEN_PLUS, 0, 0 }, ['-'] = { TOKEN_MINUS, 0, 0 }, ['*'] = { TOKEN_STAR, 0, 0 },
+	['@'] = { TOKEN_AT, 0, 0 },
+	['.'] = { TOKEN_DOT, 0, 0 },
+	[','] = { TOKEN_COMMA, 0, 0 },
+	[';'] = { TOKEN_SEMICOLON, 0, 0 },
+	[':'] = { TOKEN_COLON, ':', TOKEN_PATH },
+	['('] = { TOKEN_LPAREN, 0, 0 },
+	[')'] = { TOKEN_RPAREN, 0, 0 },
+	['{'] = { TOKEN_LBRACE, 0, 0 },
+	['}'] = { TOKEN_RBRACE, 0, 0 },
+	['['] = { TOKEN_LBRACKET, 0, 0 },
+	[']'] = { TOKEN_RBRACKET, 0, 0 },
+	['='] = { 0, '=', TOKEN_EQ },
+	['!'] = { TOKEN_NOT, '=', TOKEN_NE },
+	['<'] = { TOKEN_LT, '=', TOKEN_LE },
+	['>'] = { TOKEN_GT, '=', TOKEN_GE },
+	['|'] = { 0, '|', TOKEN_OR },
+	['&'] = { 0, '&', TOKEN_AND },
+	['+'] = { TOKEN_PLUS, 0, 0 },
+	['-'] = { TOKEN_MINUS, 0, 0 },
+	['*'] = { TOKEN_STAR, 0, 0 },
 };
 
 static bool

@@ -8,31 +8,70 @@
 #include "cedar/policy.h"
 
 enum token_kind {
-	TOKEN_END, TOKEN_WORD, TOKEN_INTEGER, TOKEN_STRING, TOKEN_SLOT, TOKEN_BAD,
-	TOKEN_AT, TOKEN_DOT, TOKEN_COMMA, TOKEN_SEMICOLON, TOKEN_COLON, TOKEN_PATH,
-	TOKEN_LPAREN, TOKEN_RPAREN, TOKEN_LBRACE, TOKEN_RBRACE, TOKEN_LBRACKET, TOKEN_RBRACKET,
-	TOKEN_EQ, TOKEN_NE, TOKEN_LT, TOKEN_LE, TOKEN_GT, TOKEN_GE,
-	TOKEN_OR, TOKEN_AND, TOKEN_PLUS, TOKEN_MINUS, TOKEN_STAR, TOKEN_NOT
+	TOKEN_END,
+	TOKEN_WORD,
+	TOKEN_INTEGER,
+	TOKEN_STRING,
+	TOKEN_SLOT,
+	TOKEN_BAD,
+	TOKEN_AT,
+	TOKEN_DOT,
+	TOKEN_COMMA,
+	TOKEN_SEMICOLON,
+	TOKEN_COLON,
+	TOKEN_PATH,
+	TOKEN_LPAREN,
+	TOKEN_RPAREN,
+	TOKEN_LBRACE,
+	TOKEN_RBRACE,
+	TOKEN_LBRACKET,
+	TOKEN_RBRACKET,
+	TOKEN_EQ,
+	TOKEN_NE,
+	TOKEN_LT,
+	TOKEN_LE,
+	TOKEN_GT,
+	TOKEN_GE,
+	TOKEN_OR,
+	TOKEN_AND,
+	TOKEN_PLUS,
+	TOKEN_MINUS,
+	TOKEN_STAR,
+	TOKEN_NOT
 };
 
 /* Words with a meaning somewhere. Those before WORD_PLAIN are reserved: no identifiers. */
 enum word {
-	WORD_TRUE, WORD_FALSE, WORD_IF, WORD_THEN, WORD_ELSE, WORD_IN, WORD_IS, WORD_LIKE, WORD_HAS,
+	WORD_TRUE,
+	WORD_FALSE,
+	WORD_IF,
+	WORD_THEN,
+	WORD_ELSE,
+	WORD_IN,
+	WORD_IS,
+	WORD_LIKE,
+	WORD_HAS,
 	WORD_CEDAR,
 	WORD_PLAIN,
-	WORD_PERMIT, WORD_FORBID, WORD_WHEN, WORD_UNLESS,
-	WORD_PRINCIPAL, WORD_ACTION, WORD_RESOURCE, WORD_CONTEXT
+	WORD_PERMIT,
+	WORD_FORBID,
+	WORD_WHEN,
+	WORD_UNLESS,
+	WORD_PRINCIPAL,
+	WORD_ACTION,
+	WORD_RESOURCE,
+	WORD_CONTEXT
 };
 
 struct token {
 	enum token_kind kind;
-	enum word word;		/* of TOKEN_WORD */
-	uint32_t start, end;	/* bytes in the source */
-	const char *fault;	/* of TOKEN_BAD: what is wrong, a clause */
+	enum word word;      /* of TOKEN_WORD */
+	uint32_t start, end; /* bytes in the source */
+	const char *fault;   /* of TOKEN_BAD: what is wrong, a clause */
 };
 
 struct lexer {
-	const char *text;	/* well-formed UTF-8 */
+	const char *text; /* well-formed UTF-8 */
 	uint32_t len;
 	uint32_t at;
 };

@@ -7,8 +7,8 @@
 #include "cedar/text.h"
 #include "cedar/utf8.h"
 
-#define FOUND_MAX	40u	/* bytes of a token that a message quotes */
-#define ESCAPES		"`\\n`, `\\r`, `\\t`, `\\0`, `\\\\`, `\\'`, `\\\"`, `\\x41` or `\\u{41}`"
+#define FOUND_MAX 40u /* bytes of a token that a message quotes */
+#define ESCAPES "`\\n`, `\\r`, `\\t`, `\\0`, `\\\\`, `\\'`, `\\\"`, `\\x41` or `\\u{41}`"
 
 void
 cd_next(struct parser *p)

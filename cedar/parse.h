@@ -17,12 +17,12 @@
 struct parser {
 	struct cedar_set *set;
 	const struct source *source;
-	const struct cedar_str *id;	/* the caller's, or NULL */
+	const struct cedar_str *id; /* the caller's, or NULL */
 	struct lexer lex;
-	struct token token;		/* the one to be looked at next */
-	struct token last;		/* the one taken before it */
+	struct token token; /* the one to be looked at next */
+	struct token last;  /* the one taken before it */
 	unsigned depth;
-	bool failed;			/* this statement has its error */
+	bool failed; /* this statement has its error */
 };
 
 void cd_next(struct parser *);

@@ -3,7 +3,7 @@
 
 #include "cedar/parse.h"
 
-#define UNARY_MAX	4u
+#define UNARY_MAX 4u
 
 /* ---- signs ---- */
 
@@ -81,7 +81,7 @@ unary(struct parser *p)
 /* Operands with one and the same operator between them; a lone one is itself. */
 static struct expr *
 chain(struct parser *p, enum expr_kind kind, enum token_kind operator,
-    struct expr *(*operand)(struct parser *))
+    struct expr * (*operand)(struct parser *))
 {
 	struct expr *e = operand(p);
 	struct list list;
@@ -242,7 +242,7 @@ relation(struct parser *p)
 
 	if (e == NULL || !at_relation(p))
 		return e;
-	operator = p->token;
+	operator= p->token;
 	cd_next(p);
 	if (operator.kind != TOKEN_WORD)
 		e = binary(p, EXPR_COMPARE, (uint8_t)(operator.kind - TOKEN_EQ + CMP_EQ), e);

@@ -62,4 +62,3 @@ cd_open_chain(struct parser *p, enum expr_kind kind, struct expr *first, struct 
 	*list = cd_list_of(e);
 	return true;
 }
-

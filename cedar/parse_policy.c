@@ -18,8 +18,8 @@ annotation(struct parser *p)
 
 	if (!cd_expect(p, TOKEN_WORD, "the annotation's name"))
 		return NULL;
-	if (a == NULL || (a->name = cd_intern_name(&p->set->symbols, text.data,
-	    text.len)) == NULL) {
+	if (a == NULL ||
+	    (a->name = cd_intern_name(&p->set->symbols, text.data, text.len)) == NULL) {
 		cd_no_memory(p);
 		return NULL;
 	}
@@ -43,8 +43,10 @@ static bool
 check_annotations(struct parser *p, const struct policy *policy)
 {
 	struct arena_mark mark = cd_arena_mark(&p->set->arena);
-	struct record names = { .fields = cd_arena_zero(&p->set->arena, policy->annotation_count,
-	    sizeof(*names.fields)) };
+	struct record names = {
+		.fields = cd_arena_zero(&p->set->arena, policy->annotation_count,
+		    sizeof(*names.fields)),
+	};
 	const struct annotation *a;
 	const struct name *twice;
 	bool seen = false;
@@ -214,8 +216,10 @@ scope(struct parser *p, struct policy *policy)
 	if (!cd_accept_word(p, WORD_PRINCIPAL))
 		return cd_unexpected(p, "`principal`");
 	if (!constraint(p, &policy->principal) ||
-	    !cd_expect(p, TOKEN_COMMA, policy->principal.kind == CEDAR_ANY ?
-	    "`==`, `in`, `is` or `,`" : policy->principal.kind == CEDAR_IS ? "`in` or `,`" : "`,`"))
+	    !cd_expect(p, TOKEN_COMMA,
+		policy->principal.kind == CEDAR_ANY    ? "`==`, `in`, `is` or `,`" :
+		    policy->principal.kind == CEDAR_IS ? "`in` or `,`" :
+							 "`,`"))
 		return false;
 	if (!cd_accept_word(p, WORD_ACTION))
 		return cd_unexpected(p, "`action`");
@@ -227,8 +231,10 @@ scope(struct parser *p, struct policy *policy)
 	if (!constraint(p, &policy->resource))
 		return false;
 	(void)cd_accept(p, TOKEN_COMMA);
-	return cd_expect(p, TOKEN_RPAREN, policy->resource.kind == CEDAR_ANY ?
-	    "`==`, `in`, `is` or `)`" : policy->resource.kind == CEDAR_IS ? "`in` or `)`" : "`)`");
+	return cd_expect(p, TOKEN_RPAREN,
+	    policy->resource.kind == CEDAR_ANY    ? "`==`, `in`, `is` or `)`" :
+		policy->resource.kind == CEDAR_IS ? "`in` or `)`" :
+						    "`)`");
 }
 
 /* ---- statements ---- */
@@ -283,8 +289,9 @@ statement(struct parser *p)
 	if (cd_accept_word(p, WORD_FORBID)) {
 		policy->effect = CEDAR_FORBID;
 	} else if (!cd_accept_word(p, WORD_PERMIT)) {
-		cd_unexpected(p, policy->annotation_count > 0 ? "`permit`, `forbid` or `@`" :
-		    "a policy: `permit`, `forbid` or an annotation");
+		cd_unexpected(p,
+		    policy->annotation_count > 0 ? "`permit`, `forbid` or `@`" :
+						   "a policy: `permit`, `forbid` or an annotation");
 		return NULL;
 	}
 	if (!scope(p, policy) || !conditions(p, policy) ||
@@ -312,8 +319,8 @@ add_policy(struct parser *p, struct policy *policy)
 	case ADD_OK:
 		break;
 	case ADD_DUPLICATE:
-		cd_fault(p, policy->start, policy->end,
-		    "a policy of this id is in the set already", NULL);
+		cd_fault(p, policy->start, policy->end, "a policy of this id is in the set already",
+		    NULL);
 		break;
 	case ADD_MEMORY:
 		cd_no_memory(p);
@@ -324,8 +331,12 @@ add_policy(struct parser *p, struct policy *policy)
 void
 cd_parse(struct cedar_set *set, const struct source *source, const struct cedar_str *id)
 {
-	struct parser p = { .set = set, .source = source, .id = id,
-	    .lex = { .text = source->text, .len = source->len } };
+	struct parser p = {
+		.set = set,
+		.source = source,
+		.id = id,
+		.lex = { .text = source->text, .len = source->len },
+	};
 	struct policy *policy;
 	bool one = false;
 

@@ -84,8 +84,9 @@ static bool
 check_keys(struct parser *p, const struct expr *record)
 {
 	struct arena_mark mark = cd_arena_mark(&p->set->arena);
-	struct record names = { .fields = cd_arena_zero(&p->set->arena, record->count,
-	    sizeof(*names.fields)) };
+	struct record names = {
+		.fields = cd_arena_zero(&p->set->arena, record->count, sizeof(*names.fields)),
+	};
 	const struct name *twice;
 	const struct expr *e;
 	bool seen = false;
@@ -143,8 +144,8 @@ call(struct parser *p, const struct token *name)
 	if (fn == FN_COUNT || cd_functions[fn].method) {
 		cd_fault(p, name->start, name->end,
 		    fn != FN_COUNT ? "this is a method, called as in `value.method()`" :
-		    name->word >= WORD_PRINCIPAL ? "a variable cannot be called" :
-		    "there is no such function",
+			name->word >= WORD_PRINCIPAL ? "a variable cannot be called" :
+						       "there is no such function",
 		    fn != FN_COUNT ? NULL : "`decimal`, `ip`, `datetime` or `duration`");
 		return NULL;
 	}
@@ -167,8 +168,10 @@ method(struct parser *p, const struct token *name)
 	struct expr *e;
 
 	if (fn == FN_COUNT || !cd_functions[fn].method) {
-		cd_fault(p, name->start, name->end, fn == FN_COUNT ? "there is no such method" :
-		    "this is a function, called as in `function(value)`", NULL);
+		cd_fault(p, name->start, name->end,
+		    fn == FN_COUNT ? "there is no such method" :
+				     "this is a function, called as in `function(value)`",
+		    NULL);
 		return NULL;
 	}
 	cd_next(p);
@@ -178,9 +181,10 @@ method(struct parser *p, const struct token *name)
 	if (!elements(p, e, TOKEN_RPAREN, "an operator, `,` or `)`"))
 		return NULL;
 	if (fn < FN_CORE_COUNT && e->count + 1 != cd_functions[fn].argc) {
-		cd_fault(p, e->start, e->end, cd_functions[fn].argc == 1 ?
-		    "this method takes no argument" :
-		    "this method takes exactly one argument", NULL);
+		cd_fault(p, e->start, e->end,
+		    cd_functions[fn].argc == 1 ? "this method takes no argument" :
+						 "this method takes exactly one argument",
+		    NULL);
 		return NULL;
 	}
 	return e;
@@ -338,7 +342,8 @@ dotted(struct parser *p)
 	struct expr *e;
 
 	if ((name = cd_identifier(p,
-	    "the name of an attribute or method (a reserved word only as in `[\"if\"]`)")) == NULL)
+		 "the name of an attribute or method (a reserved word only as in `[\"if\"]`)")) ==
+	    NULL)
 		return NULL;
 	if (p->token.kind == TOKEN_LPAREN)
 		return method(p, &token);

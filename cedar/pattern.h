@@ -17,7 +17,7 @@ struct piece {
 };
 
 struct pattern {
-	uint32_t count;		/* at least 1 */
+	uint32_t count; /* at least 1 */
 	struct piece pieces[];
 };
 

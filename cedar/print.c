@@ -11,8 +11,17 @@
  * How tight an expression binds.  An operand is put in parentheses where it
  * binds less tight than its place asks for, and nowhere else.
  */
-enum strength { BIND_EXPR, BIND_OR, BIND_AND, BIND_RELATION, BIND_SUM, BIND_PRODUCT, BIND_UNARY,
-    BIND_MEMBER, BIND_PRIMARY };
+enum strength {
+	BIND_EXPR,
+	BIND_OR,
+	BIND_AND,
+	BIND_RELATION,
+	BIND_SUM,
+	BIND_PRODUCT,
+	BIND_UNARY,
+	BIND_MEMBER,
+	BIND_PRIMARY
+};
 
 static void print(struct text *, const struct expr *, enum strength);
 
@@ -67,7 +76,7 @@ strength_of(const struct expr *e)
 		return BIND_MEMBER;
 	case EXPR_LITERAL:
 		return e->value.type == VALUE_LONG && e->value.number < 0 ? BIND_UNARY :
-		    BIND_PRIMARY;
+									    BIND_PRIMARY;
 	default:
 		return BIND_PRIMARY;
 	}
@@ -136,8 +145,12 @@ static void
 print_compare(struct text *t, const struct expr *e)
 {
 	static const char *const operators[] = {
-		[CMP_EQ] = " == ", [CMP_NE] = " != ", [CMP_LT] = " < ", [CMP_LE] = " <= ",
-		[CMP_GT] = " > ", [CMP_GE] = " >= ",
+		[CMP_EQ] = " == ",
+		[CMP_NE] = " != ",
+		[CMP_LT] = " < ",
+		[CMP_LE] = " <= ",
+		[CMP_GT] = " > ",
+		[CMP_GE] = " >= ",
 	};
 
 	print_list(t, e->first, operators[e->op], BIND_SUM);

@@ -374,8 +374,8 @@ cedar_put_string(struct cedar_record *record, struct cedar_str name, struct ceda
 }
 
 void
-cedar_put_strings(struct cedar_record *record, struct cedar_str name,
-    const struct cedar_str *texts, size_t count)
+cedar_put_strings(struct cedar_record *record, struct cedar_str name, const struct cedar_str *texts,
+    size_t count)
 {
 	struct value *slot = cd_record_put(record, name);
 	struct set *set;

@@ -10,25 +10,25 @@
 
 /* A record under construction: what cedar_put_... adds to. */
 struct cedar_record {
-	struct record record;		/* sorted by cd_request_prepare() */
+	struct record record; /* sorted by cd_request_prepare() */
 	struct cedar_request *request;
-	struct cedar_record *next;	/* among all records of the request */
+	struct cedar_record *next; /* among all records of the request */
 	uint32_t room;
-	bool attributes;		/* an entity's: names the set does not know are of no use */
+	bool attributes; /* an entity's: names the set does not know are of no use */
 };
 
 struct cedar_entity {
 	struct cedar_request *request;
 	const struct uid *uid;
-	uint32_t serial;		/* the uid's; at the next begin that may be gone */
-	struct cedar_record attributes, tags;	/* with no request until they are first added to */
+	uint32_t serial;                      /* the uid's; at the next begin that may be gone */
+	struct cedar_record attributes, tags; /* with no request until they are first added to */
 	struct cedar_entity **parents;
 	uint32_t parent_count, parent_room;
-	uint32_t children;		/* scratch of the search for cycles; 0 otherwise */
-	uint32_t visited;		/* the number of the last walk that came here */
-	bool listed;			/* something is known of it: it exists */
+	uint32_t children; /* scratch of the search for cycles; 0 otherwise */
+	uint32_t visited;  /* the number of the last walk that came here */
+	bool listed;       /* something is known of it: it exists */
 	bool opaque;
-	struct cedar_entity *next;	/* among all entities of the request */
+	struct cedar_entity *next; /* among all entities of the request */
 };
 
 /* One of the three entities in question, with all its ancestors, sorted by serial. */
@@ -40,7 +40,7 @@ struct party {
 
 struct cedar_request {
 	struct arena arena;
-	const struct cedar_set *set;	/* NULL until begun */
+	const struct cedar_set *set; /* NULL until begun */
 	struct interner symbols;
 	struct cedar_entity **by_serial; /* of the uid; NULL: never mentioned. On the heap, kept */
 	uint32_t by_serial_room;
@@ -48,10 +48,10 @@ struct cedar_request {
 	uint32_t entity_count;
 	struct cedar_record *records;
 	struct cedar_record context;
-	struct party parties[VAR_CONTEXT];	/* by enum variable */
+	struct party parties[VAR_CONTEXT]; /* by enum variable */
 	uint32_t walks;
-	uint64_t *candidates;		/* a bit for each policy whose scope may match */
-	bool prepared;			/* records, parties and candidates are up to date */
+	uint64_t *candidates; /* a bit for each policy whose scope may match */
+	bool prepared;        /* records, parties and candidates are up to date */
 	bool faulty;
 	char fault[256];
 };

@@ -46,8 +46,12 @@ cd_set_new_error(struct cedar_set *set)
 		set->errors = cd_arena_zero(&set->arena, CD_ERRORS_MAX, sizeof(*set->errors));
 	if (set->errors == NULL || set->error_count == CD_ERRORS_MAX)
 		return NULL;
-	set->errors[set->error_count] = (struct cedar_error){ .id = { "", 0 }, .found = "",
-	    .expected = "", .message = "" };
+	set->errors[set->error_count] = (struct cedar_error){
+		.id = { "", 0 },
+		.found = "",
+		.expected = "",
+		.message = "",
+	};
 	return &set->errors[set->error_count++];
 }
 
@@ -143,8 +147,8 @@ cedar_set_add(struct cedar_set *set, struct cedar_str id, struct cedar_str text)
 
 	if (set->sealed)
 		return false;
-	if (id.len > CEDAR_TEXT_MAX || (kept.data = cd_arena_copy(&set->arena, id.data,
-	    id.len)) == NULL)
+	if (id.len > CEDAR_TEXT_MAX ||
+	    (kept.data = cd_arena_copy(&set->arena, id.data, id.len)) == NULL)
 		return refuse_text(set, text, 0, NULL,
 		    "the policies take more memory than is allowed");
 	kept.len = id.len;
@@ -190,7 +194,7 @@ static struct cedar_str
 name_str(const struct name *name)
 {
 	return name != NULL ? (struct cedar_str){ name->text, name->len } :
-	    (struct cedar_str){ "", 0 };
+			      (struct cedar_str){ "", 0 };
 }
 
 static struct cedar_str

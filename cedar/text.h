@@ -12,7 +12,7 @@
  * `failed` remembers that memory ran out.
  */
 struct text {
-	char *data;	/* NUL-terminated once something was added */
+	char *data; /* NUL-terminated once something was added */
 	size_t len;
 	size_t room;
 	bool fixed;
@@ -32,12 +32,15 @@ cd_hex_digit(char c)
 	return -1;
 }
 
-#define TEXT_EMPTY	{ .data = NULL, .len = 0, .room = 0, .fixed = false, .failed = false }
+#define TEXT_EMPTY \
+	{ \
+		.data = NULL, .len = 0, .room = 0, .fixed = false, .failed = false \
+	}
 
-struct text cd_text_fixed(char *buffer, size_t size);	/* size at least 1 */
+struct text cd_text_fixed(char *buffer, size_t size); /* size at least 1 */
 void cd_text_add(struct text *, const char *, size_t);
 void cd_text_puts(struct text *, const char *);
-void cd_text_free(struct text *);	/* of one on the heap; empty again */
+void cd_text_free(struct text *); /* of one on the heap; empty again */
 void cd_text_number(struct text *, int64_t);
 
 /* A string in quotes, with the escapes of the language; in a pattern a star too is escaped. */

@@ -5,8 +5,8 @@
 
 #include "cedar/value.h"
 
-#define RECORD_SCAN_MAX	8u	/* fields up to which looking at each beats a binary search */
-#define RECORD_INSERT_MAX	16u
+#define RECORD_SCAN_MAX 8u /* fields up to which looking at each beats a binary search */
+#define RECORD_INSERT_MAX 16u
 
 static inline int
 order(int64_t a, int64_t b)
@@ -98,14 +98,20 @@ const char *
 cd_value_type_name(int type)
 {
 	static const char *const names[] = {
-		[VALUE_BOOL] = "a Bool", [VALUE_LONG] = "a Long", [VALUE_STRING] = "a String",
-		[VALUE_ENTITY] = "an entity", [VALUE_SET] = "a set", [VALUE_RECORD] = "a record",
-		[VALUE_DECIMAL] = "a decimal", [VALUE_IP] = "an IP address",
-		[VALUE_DATETIME] = "a datetime", [VALUE_DURATION] = "a duration",
+		[VALUE_BOOL] = "a Bool",
+		[VALUE_LONG] = "a Long",
+		[VALUE_STRING] = "a String",
+		[VALUE_ENTITY] = "an entity",
+		[VALUE_SET] = "a set",
+		[VALUE_RECORD] = "a record",
+		[VALUE_DECIMAL] = "a decimal",
+		[VALUE_IP] = "an IP address",
+		[VALUE_DATETIME] = "a datetime",
+		[VALUE_DURATION] = "a duration",
 	};
 
 	return type >= 0 && (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] :
-	    "nothing";
+									      "nothing";
 }
 
 /* ---- sorting ---- */

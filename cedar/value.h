@@ -10,8 +10,16 @@
 #include "cedar/intern.h"
 
 enum value_type {
-	VALUE_BOOL, VALUE_LONG, VALUE_STRING, VALUE_ENTITY, VALUE_SET, VALUE_RECORD,
-	VALUE_DECIMAL, VALUE_IP, VALUE_DATETIME, VALUE_DURATION
+	VALUE_BOOL,
+	VALUE_LONG,
+	VALUE_STRING,
+	VALUE_ENTITY,
+	VALUE_SET,
+	VALUE_RECORD,
+	VALUE_DECIMAL,
+	VALUE_IP,
+	VALUE_DATETIME,
+	VALUE_DURATION
 };
 
 /*
@@ -19,11 +27,11 @@ enum value_type {
  * counted in ten-thousandths, datetime and duration in milliseconds.
  */
 struct value {
-	uint8_t type;		/* enum value_type */
-	uint32_t len;		/* bytes of a string */
+	uint8_t type; /* enum value_type */
+	uint32_t len; /* bytes of a string */
 	union {
 		bool truth;
-		int64_t number;		/* long, decimal, datetime, duration */
+		int64_t number; /* long, decimal, datetime, duration */
 		const char *string;
 		const struct uid *entity;
 		const struct set *set;
@@ -33,8 +41,8 @@ struct value {
 };
 
 struct ip {
-	unsigned char address[16];	/* network order; IPv4 in the first four bytes, then 0 */
-	uint8_t prefix;			/* at most 32 or 128 */
+	unsigned char address[16]; /* network order; IPv4 in the first four bytes, then 0 */
+	uint8_t prefix;            /* at most 32 or 128 */
 	bool v6;
 };
 

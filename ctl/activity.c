@@ -49,7 +49,7 @@ const struct command cmd_activity_summary = {
 struct which {
 	struct uuid tenant, grant;
 	struct activity_filter filter;
-	int64_t since, until;	/* what filter points to */
+	int64_t since, until; /* what filter points to */
 };
 
 static void
@@ -136,8 +136,12 @@ activity_list(struct ctl *c)
 	static const char *const headings[] = { "OCCURRED", "SERVICE", "NAME", "KIND", "OUTCOME",
 		"FROM", "ID" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_events,
-		.cells = event_cells, .json = event_row_json, .key = event_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_events,
+		.cells = event_cells,
+		.json = event_row_json,
+		.key = event_key,
 	};
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
 	struct which w = { .since = 0 };

@@ -26,8 +26,9 @@ static const struct option options[] = {
 const struct command cmd_activity_maintain = {
 	.name = "activity maintain",
 	.summary = "Add the months to come to the session activity, and drop old ones",
-	.help = "To be run every day. What is dropped is gone, of all tenants. Where there is nothing\n"
-		"to do it does nothing; two at once do no harm.",
+	.help =
+	    "To be run every day. What is dropped is gone, of all tenants. Where there is nothing\n"
+	    "to do it does nothing; two at once do no harm.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = activity_maintain,

@@ -39,7 +39,8 @@ args_have_key(char *const *argv)
 	for (; *argv != NULL; argv++)
 		for (at = strstr(*argv, KEY_MARK); at != NULL; at = strstr(at + 1, KEY_MARK))
 			if (strspn(at + strlen(KEY_MARK), BASE62) >= KEY_MARK_TAIL) {
-				(void)fputs("grantctl: an argument looks like an API key.\n"
+				(void)fputs(
+				    "grantctl: an argument looks like an API key.\n"
 				    "Others on this machine can read arguments, and shells keep them: treat "
 				    "that key as known to others and rotate it.\n"
 				    "A key is read from standard input: grantctl key check <FILE\n",
@@ -65,7 +66,8 @@ find_option(struct args *a, const char *text, size_t len)
 			return o;
 		if (found != NULL) {
 			(void)args_fault(a, "--%s could be --%s or --%s",
-			    field_line_valid(text, FIELD_NAME_MOST) ? text : "?", found->name, o->name);
+			    field_line_valid(text, FIELD_NAME_MOST) ? text : "?", found->name,
+			    o->name);
 			return NULL;
 		}
 		found = o;

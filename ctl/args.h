@@ -10,28 +10,50 @@
 
 struct command;
 
-enum option_flags {
-	OPTION_REQUIRED = 1,
-	OPTION_REPEATS = 2
-};
+enum option_flags { OPTION_REQUIRED = 1, OPTION_REPEATS = 2 };
 
 /* An option that a command takes: --name VALUE, --name=VALUE, or --name where `value` is NULL. */
 struct option {
-	const char *name;	/* without the hyphens; may be shortened on the command line while it is unambiguous */
-	const char *value;	/* what stands for the value in help; NULL: the option is a switch */
+	const char *
+	    name; /* without the hyphens; may be shortened on the command line while it is unambiguous */
+	const char *value; /* what stands for the value in help; NULL: the option is a switch */
 	int flags;
 	const char *help;
 };
 
 /* Options that mean the same wherever they are taken. */
-#define OPTION_JSON { "json", NULL, 0, "print one JSON value, for programs" }
-#define OPTION_TENANT { "tenant", "UUID", OPTION_REQUIRED, "the tenant" }
-#define OPTION_REASON { "reason", "TEXT", 0, "why; kept in the audit log" }
-#define OPTION_EXPIRES_IN { "expires-in", "TIME", 0, "so long from now: 90d, 8h, 30m; units s, m, h, d, w" }
-#define OPTION_EXPIRES_AT { "expires-at", "TIME", 0, "or at this time, as 2030-01-31T12:00:00Z" }
-#define OPTION_STATUS { "status", "STATUS", 0, "only those that are active, expired or revoked" }
-#define OPTION_LIMIT { "limit", "N", 0, "only the newest N" }
-#define OPTIONS_END { NULL, NULL, 0, NULL }
+#define OPTION_JSON \
+	{ \
+		"json", NULL, 0, "print one JSON value, for programs" \
+	}
+#define OPTION_TENANT \
+	{ \
+		"tenant", "UUID", OPTION_REQUIRED, "the tenant" \
+	}
+#define OPTION_REASON \
+	{ \
+		"reason", "TEXT", 0, "why; kept in the audit log" \
+	}
+#define OPTION_EXPIRES_IN \
+	{ \
+		"expires-in", "TIME", 0, "so long from now: 90d, 8h, 30m; units s, m, h, d, w" \
+	}
+#define OPTION_EXPIRES_AT \
+	{ \
+		"expires-at", "TIME", 0, "or at this time, as 2030-01-31T12:00:00Z" \
+	}
+#define OPTION_STATUS \
+	{ \
+		"status", "STATUS", 0, "only those that are active, expired or revoked" \
+	}
+#define OPTION_LIMIT \
+	{ \
+		"limit", "N", 0, "only the newest N" \
+	}
+#define OPTIONS_END \
+	{ \
+		NULL, NULL, 0, NULL \
+	}
 
 #define ARGS_MAX 64
 
@@ -40,10 +62,10 @@ struct args {
 	const struct command *command;
 	struct {
 		const struct option *option;
-		const char *value;	/* NULL for a switch */
+		const char *value; /* NULL for a switch */
 	} item[ARGS_MAX];
 	int count;
-	const char *operand;	/* NULL: none was given */
+	const char *operand; /* NULL: none was given */
 };
 
 /*
@@ -69,7 +91,8 @@ bool args_has(const struct args *, const char *name);
  * An option that was not given leaves *value as it is.
  */
 MUST_CHECK bool args_uuid(const struct args *, const char *name, struct uuid *value);
-MUST_CHECK bool args_int(const struct args *, const char *name, int64_t least, int64_t most, int64_t *value);
+MUST_CHECK bool args_int(const struct args *, const char *name, int64_t least, int64_t most,
+    int64_t *value);
 MUST_CHECK bool args_line(const struct args *, const char *name, size_t most, const char **value);
 /* --status, one of active, expired and revoked. */
 MUST_CHECK bool args_status(const struct args *, const char **value);

@@ -46,15 +46,16 @@ const struct command cmd_audit_verify = {
 /* One run. */
 struct run {
 	struct ctl *ctl;
-	struct audit_state sum;		/* what was done, as of the last chain */
-	struct audit_state resumed;	/* where an earlier run came to; `begun` until that tenant is reached */
-	const char *state_path;		/* NULL: none is kept */
+	struct audit_state sum; /* what was done, as of the last chain */
+	struct audit_state
+	    resumed; /* where an earlier run came to; `begun` until that tenant is reached */
+	const char *state_path; /* NULL: none is kept */
 	struct checkpoint checkpoint;
 	bool has_checkpoint;
 	bool is_terminal;
-	int64_t shown, kept;		/* when that was done last; monotonic */
+	int64_t shown, kept; /* when that was done last; monotonic */
 	int64_t started;
-	struct json_object *list;	/* of faults; NULL unless for programs */
+	struct json_object *list; /* of faults; NULL unless for programs */
 };
 
 static struct json_object *
@@ -73,8 +74,7 @@ fault_json(const struct uuid *tenant, const struct audit_verdict *v)
 }
 
 static enum status
-report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v,
-    struct run *r)
+report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v, struct run *r)
 {
 	char tenant_text[UUID_TEXT_LEN + 1], resource[UUID_TEXT_LEN + 1], entry[UUID_TEXT_LEN + 1];
 	struct json_object *o;
@@ -106,8 +106,8 @@ show_progress(struct run *r, int64_t entries)
 		return;
 	r->shown = now;
 	entries += r->sum.entries;
-	(void)fprintf(stderr, "\r%" PRId64 " entries, %" PRId64 " chains, %" PRId64 " a second ", entries,
-	    r->sum.chains, entries * 1000 / (now - r->started + 1));
+	(void)fprintf(stderr, "\r%" PRId64 " entries, %" PRId64 " chains, %" PRId64 " a second ",
+	    entries, r->sum.chains, entries * 1000 / (now - r->started + 1));
 }
 
 static void
@@ -157,7 +157,11 @@ static enum status
 verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 {
 	struct run *r = run;
-	struct audit_watch watch = { .chain_holds = chain_holds, .batch_read = batch_read, .context = r };
+	struct audit_watch watch = {
+		.chain_holds = chain_holds,
+		.batch_read = batch_read,
+		.context = r,
+	};
 	struct audit_verdict v;
 	enum outcome rc;
 
@@ -181,8 +185,11 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 static enum status
 verify_rest(struct ctl *c, struct run *r)
 {
-	const struct tenant at = { .found = true, .id = r->resumed.tenant,
-		.created_at = r->resumed.tenant_created_at };
+	const struct tenant at = {
+		.found = true,
+		.id = r->resumed.tenant,
+		.created_at = r->resumed.tenant_created_at,
+	};
 	const struct page after = { .after = true, .created_at = at.created_at, .id = at.id };
 	enum status st;
 
@@ -196,7 +203,11 @@ verify_rest(struct ctl *c, struct run *r)
 static enum status
 look_for_tenants(struct ctl *c, struct run *r)
 {
-	const struct audit_verdict gone = { .fault = CHAIN_GONE, .resource_type = "tenant", .sequence = 1 };
+	const struct audit_verdict gone = {
+		.fault = CHAIN_GONE,
+		.resource_type = "tenant",
+		.sequence = 1,
+	};
 	enum status st = STATUS_DONE;
 	enum outcome rc;
 	size_t i;
@@ -280,7 +291,8 @@ verify_with(struct ctl *c, struct run *r, struct seal *seal)
 		st = session_refuse(c, "--checkpoint: the file was changed while it was read");
 	if (r->is_terminal)
 		(void)fputs("\r\033[K", stderr);
-	if (st == STATUS_DONE && r->state_path != NULL && unlink(r->state_path) != 0 && errno != ENOENT)
+	if (st == STATUS_DONE && r->state_path != NULL && unlink(r->state_path) != 0 &&
+	    errno != ENOENT)
 		st = session_refuse(c, "--state: %s", strerror(errno));
 	return st == STATUS_DONE ? report(c, r) : st;
 }
@@ -288,9 +300,13 @@ verify_with(struct ctl *c, struct run *r, struct seal *seal)
 static enum status
 verify(struct ctl *c)
 {
-	struct run r = { .ctl = c, .checkpoint = CHECKPOINT_EMPTY,
-		.state_path = args_get(&c->args, "state"), .is_terminal = isatty(STDERR_FILENO) == 1,
-		.started = clock_monotonic_ms() };
+	struct run r = {
+		.ctl = c,
+		.checkpoint = CHECKPOINT_EMPTY,
+		.state_path = args_get(&c->args, "state"),
+		.is_terminal = isatty(STDERR_FILENO) == 1,
+		.started = clock_monotonic_ms(),
+	};
 	struct seal seal;
 	enum status st = STATUS_REFUSED;
 

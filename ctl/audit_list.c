@@ -22,12 +22,14 @@ static enum status audit_export(struct ctl *);
 
 #define FILTER_OPTIONS \
 	{ "actor-id", "ID", 0, "only what this key, or part of the system, did" }, \
-	{ "action", "NAME", 0, "only this operation, such as UpdateGrant" }, \
-	{ "outcome", "OUTCOME", 0, "only what was done, or denied" }, \
-	{ "resource-type", "TYPE", 0, "only of tenant, api_key, grant or policy" }, \
-	{ "resource-id", "UUID", 0, "only what was done to this" }, \
-	{ "from", "TIME", 0, "only since then, as 2030-01-31T12:00:00Z" }, \
-	{ "to", "TIME", 0, "only before that time" }
+	    { "action", "NAME", 0, "only this operation, such as UpdateGrant" }, \
+	    { "outcome", "OUTCOME", 0, "only what was done, or denied" }, \
+	    { "resource-type", "TYPE", 0, "only of tenant, api_key, grant or policy" }, \
+	    { "resource-id", "UUID", 0, "only what was done to this" }, \
+	    { "from", "TIME", 0, "only since then, as 2030-01-31T12:00:00Z" }, \
+	{ \
+		"to", "TIME", 0, "only before that time" \
+	}
 
 static const struct option list_options[] = { OPTION_TENANT, FILTER_OPTIONS, OPTION_LIMIT,
 	OPTION_JSON, OPTIONS_END };
@@ -61,8 +63,9 @@ static const struct option export_options[] = {
 const struct command cmd_audit_export = {
 	.name = "audit export",
 	.summary = "Write the audit log to standard output, newest first",
-	.help = "The last line says that it is complete, and how many entries there are.\n"
-		"In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.",
+	.help =
+	    "The last line says that it is complete, and how many entries there are.\n"
+	    "In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.",
 	.options = export_options,
 	.needs = NEEDS_OWNER,
 	.run = audit_export,
@@ -79,8 +82,8 @@ static bool
 args_outcome(const struct args *args, const char **outcome)
 {
 	*outcome = args_get(args, "outcome");
-	return *outcome == NULL || strcmp(*outcome, "done") == 0 || strcmp(*outcome, "denied") == 0 ||
-	    args_fault(args, "--outcome must be done or denied");
+	return *outcome == NULL || strcmp(*outcome, "done") == 0 ||
+	    strcmp(*outcome, "denied") == 0 || args_fault(args, "--outcome must be done or denied");
 }
 
 static bool
@@ -153,11 +156,15 @@ entry_key(const struct db_list *list, int i, struct page *page)
 static enum status
 audit_list(struct ctl *c)
 {
-	static const char *const headings[] = { "ID", "TIME", "OUTCOME", "ACTION", "TYPE", "RESOURCE",
-		"SEQUENCE", "ACTOR", "REASON" };
+	static const char *const headings[] = { "ID", "TIME", "OUTCOME", "ACTION", "TYPE",
+		"RESOURCE", "SEQUENCE", "ACTOR", "REASON" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_entries,
-		.cells = entry_cells, .json = entry_row_json, .key = entry_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_entries,
+		.cells = entry_cells,
+		.json = entry_row_json,
+		.key = entry_key,
 	};
 	struct which w;
 
@@ -222,7 +229,8 @@ audit_show(struct ctl *c)
 static enum status
 write_text(struct ctl *c, struct audit_text *t)
 {
-	bool written = fwrite(t->out.data, 1, t->out.len, stdout) == t->out.len && fflush(stdout) == 0;
+	bool written = fwrite(t->out.data, 1, t->out.len, stdout) == t->out.len &&
+	    fflush(stdout) == 0;
 
 	buf_reset(&t->out);
 	if (written)
@@ -232,7 +240,8 @@ write_text(struct ctl *c, struct audit_text *t)
 	return STATUS_REFUSED;
 }
 
-struct export {
+struct export
+{
 	struct which which;
 	struct audit_text text;
 };

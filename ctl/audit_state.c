@@ -67,7 +67,8 @@ audit_state_read(struct ctl *c, const char *path, struct audit_state *s)
 	good = fgets(line, sizeof(line), file) != NULL && parse(s, line);
 	(void)fclose(file);
 	if (!good)
-		(void)session_refuse(c, "--state: the file does not say how far a verification came");
+		(void)session_refuse(c,
+		    "--state: the file does not say how far a verification came");
 	return good;
 }
 

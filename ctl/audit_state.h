@@ -8,11 +8,12 @@
 
 /* How far a verification has come; what it takes to go on with it later. */
 struct audit_state {
-	bool begun;		/* the rest says something */
-	struct uuid tenant;	/* the one it was at */
+	bool begun;         /* the rest says something */
+	struct uuid tenant; /* the one it was at */
 	int64_t tenant_created_at;
-	struct audit_head chain;	/* the last one of that tenant; of it, which one it is counts alone */
-	int64_t tenants, chains, entries, faults;	/* before that */
+	struct audit_head
+	    chain; /* the last one of that tenant; of it, which one it is counts alone */
+	int64_t tenants, chains, entries, faults; /* before that */
 };
 
 /* Read FILE, if it is there. False, with a message: it is not a state, or cannot be read. */

@@ -119,15 +119,18 @@ check_digest(struct ctl *c, struct checkpoint *cp, struct seal *seal)
 	const char *name = next_word(&rest);
 
 	if (strcmp(name, seal_name(seal)) != 0) {
-		(void)session_refuse(c, seal->key != NULL ?
+		(void)session_refuse(c,
+		    seal->key != NULL ?
 			"--checkpoint: the file was made without a key" :
 			"--checkpoint: the file was made with a key: give it with --key-file");
 		return false;
 	}
 	if (!seal_end(seal, digest) || strlen(rest) != SEAL_TEXT_LEN ||
 	    CRYPTO_memcmp(digest, rest, SEAL_TEXT_LEN) != 0 || getc(cp->file) != EOF) {
-		(void)session_refuse(c, "--checkpoint: the file is not as it was written, or its key "
-					"is another one: its %s does not fit", name);
+		(void)session_refuse(c,
+		    "--checkpoint: the file is not as it was written, or its key "
+		    "is another one: its %s does not fit",
+		    name);
 		return false;
 	}
 	return true;

@@ -35,15 +35,18 @@ struct checkpoint {
 	FILE *file;
 	struct place {
 		struct uuid tenant;
-		long offset;	/* of the line behind it */
-	} *tenants;
+		long offset; /* of the line behind it */
+	} * tenants;
 	size_t count;
-	char *line;		/* the last one that was read */
+	char *line; /* the last one that was read */
 	size_t size;
-	bool damaged;		/* a line that was good is not any more */
+	bool damaged; /* a line that was good is not any more */
 };
 
-#define CHECKPOINT_EMPTY { .file = NULL, .tenants = NULL, .count = 0, .line = NULL }
+#define CHECKPOINT_EMPTY \
+	{ \
+		.file = NULL, .tenants = NULL, .count = 0, .line = NULL \
+	}
 
 /*
  * Read FILE through, and compare its digest. False, with a message: it is none, or not as it was written.

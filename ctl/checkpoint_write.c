@@ -49,8 +49,7 @@ struct writing {
 };
 
 /* One line, which the seal covers. What went wrong with the file turns up when it is closed. */
-static void GRANTD_PRINTF(2, 3)
-line(struct writing *w, const char *format, ...)
+static void GRANTD_PRINTF(2, 3) line(struct writing *w, const char *format, ...)
 {
 	char text[256];
 	va_list ap;

@@ -11,33 +11,34 @@
 
 /* The exit status of the program. */
 enum status {
-	STATUS_DONE,	/* 0 */
-	STATUS_REFUSED,	/* 1: refused, not found, or a check that did not hold; a sentence on standard error says why */
-	STATUS_USAGE	/* 2: wrong usage */
+	STATUS_DONE, /* 0 */
+	STATUS_REFUSED, /* 1: refused, not found, or a check that did not hold; a sentence on standard error says why */
+	STATUS_USAGE /* 2: wrong usage */
 };
 
 /* One run of one command. */
 struct ctl {
 	const struct command *command;
 	struct args args;
-	bool json;			/* for programs: one JSON value on standard output */
+	bool json; /* for programs: one JSON value on standard output */
 	struct settings settings;
-	const char *settings_error;	/* NULL: they are loaded. Only a command that needs nothing runs with an error */
+	const char *
+	    settings_error; /* NULL: they are loaded. Only a command that needs nothing runs with an error */
 	struct db *db;
 };
 
 enum needs {
-	NEEDS_NOTHING,	/* the command looks after settings and connection itself */
-	NEEDS_OWNER	/* settings loaded, and c->db for an owner's session, not connected yet */
+	NEEDS_NOTHING, /* the command looks after settings and connection itself */
+	NEEDS_OWNER    /* settings loaded, and c->db for an owner's session, not connected yet */
 };
 
 /* A command; each is one of these and one short function, in the file of its noun. */
 struct command {
-	const char *name;		/* "key create" */
-	const char *summary;		/* one line, without a full stop */
-	const char *help;		/* more lines for `grantctl help key create`; NULL: none */
-	const struct option *options;	/* ends with a NULL name */
-	const char *operand;		/* what its one argument is, as "TENANT"; NULL: it takes none */
+	const char *name;             /* "key create" */
+	const char *summary;          /* one line, without a full stop */
+	const char *help;             /* more lines for `grantctl help key create`; NULL: none */
+	const struct option *options; /* ends with a NULL name */
+	const char *operand; /* what its one argument is, as "TENANT"; NULL: it takes none */
 	enum needs needs;
 	enum status (*run)(struct ctl *);
 };

@@ -14,7 +14,8 @@ static const struct option options[] = { OPTIONS_END };
 const struct command cmd_completion = {
 	.name = "completion",
 	.summary = "Print a script with which a shell completes commands and options",
-	.help = "SHELL is bash or zsh. A shell takes it in with: source <(grantctl completion bash)",
+	.help =
+	    "SHELL is bash or zsh. A shell takes it in with: source <(grantctl completion bash)",
 	.options = options,
 	.operand = "SHELL",
 	.needs = NEEDS_NOTHING,

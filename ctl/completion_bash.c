@@ -5,40 +5,40 @@
 #include "ctl/completion.h"
 
 static const char head[] =
-	"# bash completion for grantctl, printed by: grantctl completion bash\n"
-	"_grantctl()\n"
-	"{\n"
-	"	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"	local IFS=$' \\t\\n' first=1 words='' files=''\n"
-	"	local -a line\n"
-	"\n"
-	"	COMPREPLY=()\n"
-	"	# To bash, --option=value is three words.\n"
-	"	if [[ $cur == = ]]; then\n"
-	"		cur=''\n"
-	"	elif [[ $prev == = ]]; then\n"
-	"		prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
-	"	fi\n"
-	"	if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == help ]]; then\n"
-	"		first=2\n"
-	"	fi\n"
-	"	line=(\"${COMP_WORDS[@]:first:COMP_CWORD - first}\")\n"
-	"	case \"${line[*]:0:2}\" in\n";
+    "# bash completion for grantctl, printed by: grantctl completion bash\n"
+    "_grantctl()\n"
+    "{\n"
+    "	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+    "	local IFS=$' \\t\\n' first=1 words='' files=''\n"
+    "	local -a line\n"
+    "\n"
+    "	COMPREPLY=()\n"
+    "	# To bash, --option=value is three words.\n"
+    "	if [[ $cur == = ]]; then\n"
+    "		cur=''\n"
+    "	elif [[ $prev == = ]]; then\n"
+    "		prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+    "	fi\n"
+    "	if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == help ]]; then\n"
+    "		first=2\n"
+    "	fi\n"
+    "	line=(\"${COMP_WORDS[@]:first:COMP_CWORD - first}\")\n"
+    "	case \"${line[*]:0:2}\" in\n";
 
 static const char tail[] =
-	"	esac\n"
-	"	# To help, there is no more than the command's name.\n"
-	"	if ((first == 2)) && [[ \"$words $files\" == *--help* ]]; then\n"
-	"		return\n"
-	"	fi\n"
-	"	if [[ -n $files && $cur != -* ]]; then\n"
-	"		compopt -o filenames 2>/dev/null\n"
-	"		mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-	"	else\n"
-	"		mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-	"	fi\n"
-	"}\n"
-	"complete -F _grantctl grantctl\n";
+    "	esac\n"
+    "	# To help, there is no more than the command's name.\n"
+    "	if ((first == 2)) && [[ \"$words $files\" == *--help* ]]; then\n"
+    "		return\n"
+    "	fi\n"
+    "	if [[ -n $files && $cur != -* ]]; then\n"
+    "		compopt -o filenames 2>/dev/null\n"
+    "		mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "	else\n"
+    "		mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+    "	fi\n"
+    "}\n"
+    "complete -F _grantctl grantctl\n";
 
 static void
 put_words(FILE *out, const char *const *words)
@@ -107,8 +107,9 @@ put_command(FILE *out, const struct command *command)
 {
 	const struct option *o;
 
-	(void)fprintf(out, "	'%s'%s%s%s)\n", command->name, verb_of(command) == NULL ? " | '" : "",
-	    verb_of(command) == NULL ? command->name : "", verb_of(command) == NULL ? " '*" : "");
+	(void)fprintf(out, "	'%s'%s%s%s)\n", command->name,
+	    verb_of(command) == NULL ? " | '" : "", verb_of(command) == NULL ? command->name : "",
+	    verb_of(command) == NULL ? " '*" : "");
 	put_options(out, command);
 	(void)fputs("		case $prev in\n", out);
 	for (o = command->options; o->name != NULL; o++)

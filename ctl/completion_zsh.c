@@ -6,37 +6,34 @@
 
 #include "ctl/completion.h"
 
-static const char head[] =
-	"#compdef grantctl\n"
-	"# zsh completion for grantctl, printed by: grantctl completion zsh\n"
-	"_grantctl()\n"
-	"{\n"
-	"	local -a list\n"
-	"	local help=''\n"
-	"\n"
-	"	if ((CURRENT > 2)) && [[ $words[2] == help ]]; then\n"
-	"		help=yes\n"
-	"		shift words\n"
-	"		((CURRENT--))\n"
-	"	fi\n";
+static const char head[] = "#compdef grantctl\n"
+			   "# zsh completion for grantctl, printed by: grantctl completion zsh\n"
+			   "_grantctl()\n"
+			   "{\n"
+			   "	local -a list\n"
+			   "	local help=''\n"
+			   "\n"
+			   "	if ((CURRENT > 2)) && [[ $words[2] == help ]]; then\n"
+			   "		help=yes\n"
+			   "		shift words\n"
+			   "		((CURRENT--))\n"
+			   "	fi\n";
 
-static const char middle[] =
-	"	if ((CURRENT == 3 && $#list)); then\n"
-	"		_describe -t commands command list\n"
-	"		return\n"
-	"	fi\n"
-	"	[[ -z $help ]] || return\n"
-	"	case \"$words[2] $words[3]\" in\n";
+static const char middle[] = "	if ((CURRENT == 3 && $#list)); then\n"
+			     "		_describe -t commands command list\n"
+			     "		return\n"
+			     "	fi\n"
+			     "	[[ -z $help ]] || return\n"
+			     "	case \"$words[2] $words[3]\" in\n";
 
 /* zsh reads the file as the function's body when it is first called, or somebody sources it. */
-static const char tail[] =
-	"	esac\n"
-	"}\n"
-	"if [[ $funcstack[1] == _grantctl ]]; then\n"
-	"	_grantctl \"$@\"\n"
-	"else\n"
-	"	compdef _grantctl grantctl\n"
-	"fi\n";
+static const char tail[] = "	esac\n"
+			   "}\n"
+			   "if [[ $funcstack[1] == _grantctl ]]; then\n"
+			   "	_grantctl \"$@\"\n"
+			   "else\n"
+			   "	compdef _grantctl grantctl\n"
+			   "fi\n";
 
 /* Text between single quotes, with a backslash before each of `special`. */
 static void
@@ -66,7 +63,8 @@ put_nouns(FILE *out)
 	size_t i;
 
 	(void)fputs("	if ((CURRENT == 2)); then\n"
-		    "		list=(", out);
+		    "		list=(",
+	    out);
 	for (i = 0; i < commands_count; i++)
 		if (noun_is_new(i))
 			put_item(out, commands[i]->name, noun_len(commands[i]),
@@ -76,7 +74,8 @@ put_nouns(FILE *out)
 		    "		_describe -t commands command list\n"
 		    "		return\n"
 		    "	fi\n"
-		    "	case $words[2] in\n", out);
+		    "	case $words[2] in\n",
+	    out);
 }
 
 static void
@@ -112,8 +111,8 @@ put_value(FILE *out, const char *kind)
 static void
 put_option(FILE *out, const struct option *o)
 {
-	(void)fprintf(out, " \\\n			'%s--%s%s[", o->flags & OPTION_REPEATS ? "*" : "",
-	    o->name, o->value != NULL ? "=" : "");
+	(void)fprintf(out, " \\\n			'%s--%s%s[",
+	    o->flags & OPTION_REPEATS ? "*" : "", o->name, o->value != NULL ? "=" : "");
 	put_text(out, o->help, "[]:\\");
 	(void)fputc(']', out);
 	if (o->value != NULL)
@@ -130,7 +129,8 @@ put_command(FILE *out, const struct command *command)
 
 	(void)fprintf(out, "	'%s%s'%s)\n", command->name, words == 1 ? " " : "",
 	    words == 1 ? "*" : "");
-	(void)fprintf(out, "		shift %d words\n		((CURRENT -= %d))\n", words, words);
+	(void)fprintf(out, "		shift %d words\n		((CURRENT -= %d))\n", words,
+	    words);
 	(void)fputs("		_arguments -S", out);
 	for (o = command->options; o->name != NULL; o++)
 		put_option(out, o);

@@ -126,8 +126,9 @@ doctor(struct ctl *c)
 	if (c->json && (x.checks = json_object_new_array()) == NULL)
 		return session_refuse(c, "out of memory");
 	if (c->settings_error != NULL) {
-		found_problem(&x, "settings", "correct the variable or the line in GRANTD_CONFIG's file",
-		    "%s", c->settings_error);
+		found_problem(&x, "settings",
+		    "correct the variable or the line in GRANTD_CONFIG's file", "%s",
+		    c->settings_error);
 	} else {
 		found_well(&x, "settings", "every GRANTD_... setting is one");
 		examine_database(&x, &c->settings);

@@ -27,13 +27,15 @@ check_schema(struct examination *x, struct db *db, const struct inspection *in)
 	int64_t version = 0;
 
 	if (!in->has_schema) {
-		found_problem(x, "schema", INSTALL, "there is no schema for grantd in this database");
+		found_problem(x, "schema", INSTALL,
+		    "there is no schema for grantd in this database");
 		return;
 	}
 	db_begin(db, DB_READ_ONLY);
 	db_inspect_version(db, &version);
 	if (db_commit(db) != DONE)
-		found_problem(x, "schema", "GRANT grantd_owner TO the role that grantctl connects as",
+		found_problem(x, "schema",
+		    "GRANT grantd_owner TO the role that grantctl connects as",
 		    "its version cannot be read: %s", db_message(db));
 	else if (version < DB_SCHEMA_VERSION)
 		found_problem(x, "schema", INSTALL, "it has version %lld and this program needs %d",
@@ -52,8 +54,10 @@ check_login(struct examination *x, const struct inspection *in)
 	if (in->is_owner)
 		found_well(x, "this role", "%s may act as grantd_owner", in->login);
 	else if (in->is_worker)
-		found_well(x, "this role", "%s is a worker's; grantctl's other commands need a member of "
-		    "grantd_owner", in->login);
+		found_well(x, "this role",
+		    "%s is a worker's; grantctl's other commands need a member of "
+		    "grantd_owner",
+		    in->login);
 	else
 		found_problem(x, "this role", "let a superuser run: GRANT grantd_owner TO the role",
 		    "%s is no member of grantd_owner, which grantctl acts as", in->login);
@@ -68,14 +72,16 @@ check_groups(struct examination *x, const struct inspection *in)
 		found_problem(x, "roles", "ALTER ROLE ... NOSUPERUSER NOBYPASSRLS NOLOGIN",
 		    "these have rights that they must not have: %s", in->strong_roles);
 	else
-		found_well(x, "roles", "grantd_owner, grantd_app and grantd_auth have no rights beyond theirs");
+		found_well(x, "roles",
+		    "grantd_owner, grantd_app and grantd_auth have no rights beyond theirs");
 }
 
 static void
 check_workers(struct examination *x, const struct inspection *in)
 {
 	if (in->workers == NULL)
-		found_problem(x, "workers' roles", "CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app",
+		found_problem(x, "workers' roles",
+		    "CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app",
 		    "no role that can log in is a member of grantd_app");
 	else if (in->strong_workers != NULL)
 		found_problem(x, "workers' roles", "ALTER ROLE ... NOSUPERUSER NOBYPASSRLS",
@@ -83,10 +89,11 @@ check_workers(struct examination *x, const struct inspection *in)
 	else if (in->owning_workers != NULL)
 		found_problem(x, "workers' roles",
 		    "REVOKE grantd_owner FROM the role, and give what it owns to grantd_owner",
-		    "these own tables of grantd, or may act as their owner: %s", in->owning_workers);
+		    "these own tables of grantd, or may act as their owner: %s",
+		    in->owning_workers);
 	else
-		found_well(x, "workers' roles", "%s: no superuser, bound by row-level security, owning nothing",
-		    in->workers);
+		found_well(x, "workers' roles",
+		    "%s: no superuser, bound by row-level security, owning nothing", in->workers);
 }
 
 static void

@@ -38,8 +38,8 @@ tell_who(struct examination *x, const char *path, const struct stat *st)
 	owner_name(user_name, user != NULL ? user->pw_name : NULL, st->st_uid);
 	owner_name(group_name, group != NULL ? group->gr_name : NULL, st->st_gid);
 	who = st->st_mode & S_IWOTH ? "everyone on this machine may connect" :
-	    st->st_mode & S_IWGRP ? "that user and that group may connect" :
-				    "only that user may connect";
+	    st->st_mode & S_IWGRP   ? "that user and that group may connect" :
+				      "only that user may connect";
 	found_well(x, "socket", "%s, mode %04o, user %s, group %s: %s", path, st->st_mode & 07777,
 	    user_name, group_name, who);
 }
@@ -54,8 +54,8 @@ check_node(struct examination *x, const char *path)
 		found_problem(x, "socket", "start grantd, or correct GRANTD_LISTEN", "%s: %s", path,
 		    strerror(errno));
 	else if (!S_ISSOCK(st.st_mode))
-		found_problem(x, "socket", "move it away, or correct GRANTD_LISTEN", "%s is no socket",
-		    path);
+		found_problem(x, "socket", "move it away, or correct GRANTD_LISTEN",
+		    "%s is no socket", path);
 	else {
 		tell_who(x, path, &st);
 		return true;
@@ -77,7 +77,8 @@ check_answer(struct examination *x, const struct settings *s)
 	}
 	fcgi_probe(s->listen, buf_text(&path), &p);
 	if (!p.connected)
-		found_problem(x, "grantd", "start grantd; or let this user in by GRANTD_LISTEN_MODE and "
+		found_problem(x, "grantd",
+		    "start grantd; or let this user in by GRANTD_LISTEN_MODE and "
 		    "GRANTD_LISTEN_GROUP",
 		    "nobody answers at %s: %s", s->listen, p.error);
 	else if (p.status == 503)
@@ -85,9 +86,11 @@ check_answer(struct examination *x, const struct settings *s)
 		    "a worker answers, and says that its database is not ready");
 	else if (p.status != 200)
 		found_problem(x, "grantd", "see whether grantd is what listens there, and its log",
-		    "GET %s: %s", buf_text(&path), p.status != 0 ? "an answer that is not grantd's" : p.error);
+		    "GET %s: %s", buf_text(&path),
+		    p.status != 0 ? "an answer that is not grantd's" : p.error);
 	else
-		found_well(x, "grantd", "a worker answers at %s, and its database is ready", s->listen);
+		found_well(x, "grantd", "a worker answers at %s, and its database is ready",
+		    s->listen);
 	buf_clear(&path);
 }
 
@@ -95,7 +98,8 @@ void
 examine_socket(struct examination *x, const struct settings *s)
 {
 	if (s->listen[0] == '\0') {
-		found_well(x, "socket", "GRANTD_LISTEN is not set: a web server or systemd passes one");
+		found_well(x, "socket",
+		    "GRANTD_LISTEN is not set: a web server or systemd passes one");
 		return;
 	}
 	if (strchr(s->listen, '/') == NULL || check_node(x, s->listen))

@@ -43,8 +43,8 @@ record(struct buf *out, enum fcgi_type type, const void *content, size_t len)
 static void
 add_length(struct buf *out, size_t len)
 {
-	const unsigned char four[4] = { (unsigned char)(0x80 | len >> 24), (unsigned char)(len >> 16),
-		(unsigned char)(len >> 8), (unsigned char)len };
+	const unsigned char four[4] = { (unsigned char)(0x80 | len >> 24),
+		(unsigned char)(len >> 16), (unsigned char)(len >> 8), (unsigned char)len };
 
 	if (len < 0x80)
 		buf_addc(out, (char)len);

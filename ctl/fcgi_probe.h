@@ -11,8 +11,8 @@
 /* What became of a request that was sent as a web server sends it. */
 struct probe {
 	bool connected;
-	int status;			/* of the answer; 0: there was none */
-	char error[PROBE_ERROR_MAX];	/* why there was none */
+	int status;                  /* of the answer; 0: there was none */
+	char error[PROBE_ERROR_MAX]; /* why there was none */
 };
 
 /*

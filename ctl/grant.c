@@ -125,13 +125,16 @@ grant_list(struct ctl *c)
 	static const char *const headings[] = { "ID", "STATUS", "AUDITING", "EXPIRES", "GRANTEE",
 		"ACTION", "TYPE", "RESOURCE" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_grants,
-		.cells = grant_cells, .json = grant_row_json, .key = grant_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_grants,
+		.cells = grant_cells,
+		.json = grant_row_json,
+		.key = grant_key,
 	};
 	struct which w = { .filter = { .status = NULL, .grantee_id = NULL } };
 
-	if (!args_uuid(&c->args, "tenant", &w.tenant) ||
-	    !args_status(&c->args, &w.filter.status) ||
+	if (!args_uuid(&c->args, "tenant", &w.tenant) || !args_status(&c->args, &w.filter.status) ||
 	    !args_line(&c->args, "grantee-id", FIELD_IDENTIFIER_MOST, &w.filter.grantee_id))
 		return STATUS_USAGE;
 	return output_list(c, &listing, &w.tenant, &w);

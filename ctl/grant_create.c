@@ -16,7 +16,8 @@ static enum status grant_create(struct ctl *);
 static const struct option options[] = {
 	OPTION_TENANT,
 	{ "resource-type", "TYPE", OPTION_REQUIRED, "what the grant is for: aws_account, ..." },
-	{ "resource-id", "ID", OPTION_REQUIRED, "which one: account number, ARN, ..., by its type" },
+	{ "resource-id", "ID", OPTION_REQUIRED,
+	    "which one: account number, ARN, ..., by its type" },
 	{ "grantee-id", "ID", OPTION_REQUIRED, "who holds it" },
 	{ "action", "TEXT", OPTION_REQUIRED, "what the holder may do there" },
 	OPTION_EXPIRES_IN,
@@ -56,7 +57,8 @@ take_resource(const struct args *a, struct grant_new *g)
 	g->resource_id = args_get(a, "resource-id");
 	form = resource_id_form(g->resource_type);
 	if (form == NULL)
-		return args_fault(a, "--resource-type must be aws_account, aws_permission_set, "
+		return args_fault(a,
+		    "--resource-type must be aws_account, aws_permission_set, "
 		    "aws_s3_bucket, aws_rds_instance, aws_ec2_instance or aws_organizational_unit");
 	if (!resource_id_valid(g->resource_type, g->resource_id))
 		return args_fault(a, "--resource-id must be %s, for %s", form, g->resource_type);
@@ -81,7 +83,8 @@ take_metadata(const struct args *a, struct grant_new *g)
 	g->metadata = text != NULL ? text : "{}";
 	if (field_json_object_valid(g->metadata))
 		return true;
-	return args_fault(a, "--metadata must be a JSON object of at most %d bytes, without \\u0000",
+	return args_fault(a,
+	    "--metadata must be a JSON object of at most %d bytes, without \\u0000",
 	    FIELD_METADATA_MOST);
 }
 

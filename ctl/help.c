@@ -74,8 +74,9 @@ help_all(FILE *out)
 	(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n\n", out);
 	for (i = 0; i < commands_count; i++)
 		(void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
-	(void)fputs("\nMore on one of them: grantctl help COMMAND. The database is libpq's: PGHOST, "
-		    "PGSERVICE, ...,\nor GRANTD_DATABASE; the role must be a member of grantd_owner.\n"
-		    "Exit status: 0 done, 1 refused or not found, 2 wrong usage.\n",
+	(void)fputs(
+	    "\nMore on one of them: grantctl help COMMAND. The database is libpq's: PGHOST, "
+	    "PGSERVICE, ...,\nor GRANTD_DATABASE; the role must be a member of grantd_owner.\n"
+	    "Exit status: 0 done, 1 refused or not found, 2 wrong usage.\n",
 	    out);
 }

@@ -105,8 +105,12 @@ key_list(struct ctl *c)
 	static const char *const headings[] = { "ID", "KEY", "STATUS", "EXPIRES", "LAST USED",
 		"ROLES", "NAME" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_keys,
-		.cells = key_cells, .json = key_json, .key = key_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_keys,
+		.cells = key_cells,
+		.json = key_json,
+		.key = key_key,
 	};
 	struct which w = { .status = NULL };
 
@@ -182,7 +186,8 @@ print_check(struct ctl *c, const struct key_text *key, const struct key_place *p
 	if (c->json)
 		return output_json(c, check_json(key, place, k));
 	if (!k->found)
-		return session_refuse(c, "the key %s is well formed, and not known here", key->name);
+		return session_refuse(c, "the key %s is well formed, and not known here",
+		    key->name);
 	table_begin(&t, NULL, 2);
 	table_text(&t, "tenant");
 	table_uuid(&t, &place->tenant);

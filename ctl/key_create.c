@@ -61,7 +61,8 @@ take_roles(const struct args *a, char roles[ROLES_TEXT_MAX])
 	for (n = 0; (role = args_nth(a, "role", n)) != NULL; n++) {
 		len = strlen(role);
 		if (!field_role_valid(role))
-			return args_fault(a, "--role must be a lower-case letter, then up to 62 of a-z, 0-9, _ "
+			return args_fault(a,
+			    "--role must be a lower-case letter, then up to 62 of a-z, 0-9, _ "
 			    "and -");
 		if (n == FIELD_ROLES_MOST)
 			return args_fault(a, "a key has at most %d roles", FIELD_ROLES_MOST);

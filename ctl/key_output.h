@@ -14,7 +14,8 @@ MUST_CHECK enum status key_print(struct ctl *, const struct key_record *);
  * Print a new key, this once: alone on standard output, so that KEY=$(grantctl key create ...)
  * takes it, with an explanation on standard error; or with its record as JSON.
  */
-MUST_CHECK enum status key_print_new(struct ctl *, const struct key_record *, const struct key_text *);
+MUST_CHECK enum status key_print_new(struct ctl *, const struct key_record *,
+    const struct key_text *);
 
 /* Rows of a table of two columns: what is known of a key. */
 void key_rows(struct table *, const struct key_record *);

@@ -27,8 +27,9 @@ static const struct option options[] = {
 const struct command cmd_key_rotate = {
 	.name = "key rotate",
 	.summary = "Replace an API key by a new one, and print that, this once",
-	.help = "KEY is the old key's id. The new key has its name and roles. Where the old one had an\n"
-		"expiry, the new one lives as long from now, unless --expires-in or --expires-at is given.",
+	.help =
+	    "KEY is the old key's id. The new key has its name and roles. Where the old one had an\n"
+	    "expiry, the new one lives as long from now, unless --expires-in or --expires-at is given.",
 	.options = options,
 	.operand = "KEY",
 	.needs = NEEDS_OWNER,
@@ -40,7 +41,7 @@ struct rotation {
 	int64_t overlap;
 	struct key_text text;
 	struct key_new key;
-	struct audit_entry made, retired;	/* one entry in each key's chain */
+	struct audit_entry made, retired; /* one entry in each key's chain */
 	struct key_record old, changed, created;
 };
 
@@ -49,8 +50,12 @@ take_request(struct ctl *c, struct rotation *r)
 {
 	const struct args *a = &c->args;
 
-	*r = (struct rotation){ .overlap = OVERLAP_SECONDS, .old = KEY_RECORD_EMPTY,
-		.changed = KEY_RECORD_EMPTY, .created = KEY_RECORD_EMPTY };
+	*r = (struct rotation){
+		.overlap = OVERLAP_SECONDS,
+		.old = KEY_RECORD_EMPTY,
+		.changed = KEY_RECORD_EMPTY,
+		.created = KEY_RECORD_EMPTY,
+	};
 	if (!args_uuid(a, "tenant", &r->tenant) || !args_operand_uuid(a, &r->old_id) ||
 	    !args_span(a, "overlap", &r->overlap) ||
 	    !args_expiry(a, &r->key.has_expires_at, &r->key.expires_at) ||
@@ -78,7 +83,8 @@ lock_old(struct ctl *c, struct rotation *r)
 	else if (!r->old.found)
 		st = session_refuse(c, "the tenant has no key with this id");
 	else if (r->old.has_revoked_at)
-		st = session_refuse(c, "this key is revoked: make a new one with grantctl key create");
+		st = session_refuse(c,
+		    "this key is revoked: make a new one with grantctl key create");
 	tenant_clear(&tenant);
 	return st;
 }
@@ -98,7 +104,8 @@ replace(struct ctl *c, struct rotation *r)
 		r->key.expires_at = time_now() + (r->old.expires_at - r->old.created_at);
 	}
 	db_key_create(c->db, &r->tenant, &r->key, &r->made, &r->created);
-	db_key_retire(c->db, &r->tenant, &r->old_id, r->overlap, &r->key.id, &r->retired, &r->changed);
+	db_key_retire(c->db, &r->tenant, &r->old_id, r->overlap, &r->key.id, &r->retired,
+	    &r->changed);
 	rc = db_exchange(c->db);
 	if (rc != DONE)
 		return session_failed(c, rc);

@@ -72,7 +72,8 @@ unknown_command(char *const *argv)
 	    argv[1] != NULL ? " " : "", argv[1] != NULL ? shown(argv[1]) : "");
 	if (!suggest(argv[0]))
 		(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n"
-			    "All commands: grantctl help\n", stderr);
+			    "All commands: grantctl help\n",
+		    stderr);
 	return STATUS_USAGE;
 }
 
@@ -163,7 +164,8 @@ dispatch(char *const *argv)
 		return help(argv + 1);
 	command = find_command(argv, &words);
 	if (command == NULL)
-		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) : unknown_command(argv);
+		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) :
+								  unknown_command(argv);
 	if (asks_for_help(argv + words)) {
 		help_command(command, stdout);
 		return STATUS_DONE;

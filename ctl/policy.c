@@ -16,7 +16,8 @@ static enum status policy_list(struct ctl *);
 static enum status policy_show(struct ctl *);
 static enum status policy_check(struct ctl *);
 
-static const struct option list_options[] = { OPTION_TENANT, OPTION_LIMIT, OPTION_JSON, OPTIONS_END };
+static const struct option list_options[] = { OPTION_TENANT, OPTION_LIMIT, OPTION_JSON,
+	OPTIONS_END };
 
 const struct command cmd_policy_list = {
 	.name = "policy list",
@@ -31,7 +32,8 @@ static const struct option show_options[] = { OPTION_TENANT, OPTION_JSON, OPTION
 const struct command cmd_policy_show = {
 	.name = "policy show",
 	.summary = "Print a tenant's policies as a file that policy apply takes",
-	.help = "In the order in which they are asked. A policy without rules is a comment: a file has no words for it.\n",
+	.help =
+	    "In the order in which they are asked. A policy without rules is a comment: a file has no words for it.\n",
 	.options = show_options,
 	.needs = NEEDS_OWNER,
 	.run = policy_show,
@@ -86,10 +88,15 @@ policy_key(const struct db_list *list, int i, struct page *page)
 static enum status
 policy_list(struct ctl *c)
 {
-	static const char *const headings[] = { "POLICY", "NAME", "PRIORITY", "ENABLED", "CHANGED" };
+	static const char *const headings[] = { "POLICY", "NAME", "PRIORITY", "ENABLED",
+		"CHANGED" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_policies,
-		.cells = policy_cells, .json = policy_row_json, .key = policy_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_policies,
+		.cells = policy_cells,
+		.json = policy_row_json,
+		.key = policy_key,
 	};
 	struct uuid tenant;
 
@@ -151,15 +158,16 @@ show_text(struct ctl *c, const struct stored *s)
 		struct policy_settings settings = stored_settings(p);
 
 		if (p->rules.count == 0)
-			(void)printf("%s// policy \"%s\" has no rules\n", i > 0 ? "\n" : "", p->policy.name);
+			(void)printf("%s// policy \"%s\" has no rules\n", i > 0 ? "\n" : "",
+			    p->policy.name);
 		for (j = 0; j < p->rules.count; j++) {
 			struct rule_record r = rule_record_at(&p->rules, j);
 
 			if (i > 0 || j > 0)
 				(void)putchar('\n');
 			if (!print_rule(&settings, &r.is, ""))
-				return session_refuse(c, "a rule of policy \"%s\" cannot be printed",
-				    p->policy.name);
+				return session_refuse(c,
+				    "a rule of policy \"%s\" cannot be printed", p->policy.name);
 		}
 	}
 	return STATUS_DONE;
@@ -194,7 +202,8 @@ policy_check(struct ctl *c)
 	for (i = 0; i < file.policies; i++)
 		rules += file.policy[i].rules;
 	if (ok)
-		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand, rules, file.policies);
+		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand, rules,
+		    file.policies);
 	policy_file_clear(&file);
 	return ok ? STATUS_DONE : STATUS_REFUSED;
 }

@@ -30,8 +30,9 @@ static const struct option apply_options[] = {
 const struct command cmd_policy_apply = {
 	.name = "policy apply",
 	.summary = "Make a tenant's policies those of a file",
-	.help = "Shows the difference, and makes all of it or nothing. What the file does not have is removed.\n"
-		"Applied again, it changes nothing. FILE may be -, standard input.\n",
+	.help =
+	    "Shows the difference, and makes all of it or nothing. What the file does not have is removed.\n"
+	    "Applied again, it changes nothing. FILE may be -, standard input.\n",
 	.options = apply_options,
 	.operand = "FILE",
 	.needs = NEEDS_OWNER,
@@ -44,8 +45,8 @@ struct apply {
 	struct uuid tenant;
 	struct audit_entry entry;
 	int64_t changes;
-	enum outcome rc;	/* of the last change; no more are made after one that failed */
-	const char *problem;	/* that is none of the database's */
+	enum outcome rc;     /* of the last change; no more are made after one that failed */
+	const char *problem; /* that is none of the database's */
 };
 
 /* Ready for another change by this operation? */
@@ -187,7 +188,8 @@ update_rule(struct apply *a, const struct policy_settings *s, const struct rule_
 		show_rule(a, "+   ", s, is);
 	if (!next(a, "UpdatePolicyRule"))
 		return;
-	db_policy_rule_update(a->c->db, &a->tenant, &was->policy_id, &was->id, is, &a->entry, &changed);
+	db_policy_rule_update(a->c->db, &a->tenant, &was->policy_id, &was->id, is, &a->entry,
+	    &changed);
 	a->rc = db_exchange(a->c->db);
 	rule_record_clear(&changed);
 }
@@ -196,9 +198,14 @@ static void
 set_rule(struct apply *a, const struct policy_settings *s, const struct uuid *policy,
     const struct file_rule *rule, const struct matched_rule *m, const struct stored_policy *stored)
 {
-	struct rule_settings is = { .text = rule->rule.text, .parts = rule->rule.parts,
-		.has_ordinal = true, .ordinal = m->ordinal, .notice = rule->notice,
-		.audit_session = rule->audit_session };
+	struct rule_settings is = {
+		.text = rule->rule.text,
+		.parts = rule->rule.parts,
+		.has_ordinal = true,
+		.ordinal = m->ordinal,
+		.notice = rule->notice,
+		.audit_session = rule->audit_session,
+	};
 	struct rule_record was;
 
 	if (m->stored < 0) {
@@ -279,8 +286,11 @@ set_all(struct apply *a, const struct policy_file *file, const struct stored *st
 static bool
 guarded(struct apply *a)
 {
-	struct policy_question circumstances = { .tenant = &a->tenant, .request_id = "grantctl",
-		.now = clock_wall_us() };
+	struct policy_question circumstances = {
+		.tenant = &a->tenant,
+		.request_id = "grantctl",
+		.now = clock_wall_us(),
+	};
 	struct decider *d;
 	bool kept = false;
 
@@ -293,8 +303,9 @@ guarded(struct apply *a)
 		a->rc = policy_guard(a->c->db, d, &circumstances, &kept);
 	decider_free(d);
 	if (a->rc == DONE && !kept && a->problem == NULL)
-		a->problem = "after this no key of the tenant could change policies any more, so nothing was "
-			     "changed; --force does it nevertheless";
+		a->problem =
+		    "after this no key of the tenant could change policies any more, so nothing was "
+		    "changed; --force does it nevertheless";
 	return kept;
 }
 
@@ -312,7 +323,8 @@ report(struct apply *a, bool committed)
 	if (a->changes == 0)
 		(void)puts("nothing to change");
 	else
-		(void)printf("%lld changes%s\n", (long long)a->changes, committed ? "" : ", none of them made");
+		(void)printf("%lld changes%s\n", (long long)a->changes,
+		    committed ? "" : ", none of them made");
 	return STATUS_DONE;
 }
 

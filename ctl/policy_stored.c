@@ -56,7 +56,8 @@ stored_read(struct ctl *c, const struct uuid *tenant, struct stored *s)
 	n = (size_t)s->list.count;
 	s->policy = calloc(n > 0 ? n : 1, sizeof(*s->policy));
 	if (s->policy == NULL || s->list.more) {
-		(void)session_refuse(c, s->list.more ? "there are more than 1000 policies" : "out of memory");
+		(void)session_refuse(c,
+		    s->list.more ? "there are more than 1000 policies" : "out of memory");
 		return false;
 	}
 	s->count = n;
@@ -100,7 +101,8 @@ print_lines(const char *text, const char *prefix)
 		if (begin)
 			(void)fputs(prefix, stdout);
 		begin = ch == '\n';
-		(void)putchar(terminal && ch != '\n' && ch != '\t' && (ch < 0x20 || ch == 0x7F) ? '?' : ch);
+		(void)putchar(
+		    terminal && ch != '\n' && ch != '\t' && (ch < 0x20 || ch == 0x7F) ? '?' : ch);
 	}
 }
 

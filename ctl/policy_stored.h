@@ -10,7 +10,7 @@
 
 /* All of a tenant's policies with their rules, in the order in which they are asked. */
 struct stored_policy {
-	struct policy policy;	/* borrows from the list */
+	struct policy policy; /* borrows from the list */
 	struct db_list rules;
 };
 
@@ -20,7 +20,10 @@ struct stored {
 	struct db_list list;
 };
 
-#define STORED_EMPTY { .policy = NULL, .count = 0, .list = DB_LIST_EMPTY }
+#define STORED_EMPTY \
+	{ \
+		.policy = NULL, .count = 0, .list = DB_LIST_EMPTY \
+	}
 
 /*
  * Read them, in a transaction that is open and has the tenant chosen. False, with a message: the database failed, or
@@ -33,7 +36,8 @@ void stored_clear(struct stored *);
  * Print a rule as files have it, each line after `prefix`. On a terminal, '?' stands for control characters. False: no
  * memory, or the rule does not parse.
  */
-MUST_CHECK bool print_rule(const struct policy_settings *, const struct rule_settings *, const char *prefix);
+MUST_CHECK bool print_rule(const struct policy_settings *, const struct rule_settings *,
+    const char *prefix);
 
 struct policy_settings stored_settings(const struct stored_policy *);
 

@@ -27,9 +27,10 @@ static const struct option test_options[] = {
 const struct command cmd_policy_test = {
 	.name = "policy test",
 	.summary = "Put the cases of a file to policies, and compare",
-	.help = "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
-		"Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
-		"context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
+	.help =
+	    "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
+	    "Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
+	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
 	.options = test_options,
 	.operand = "FILE",
 	.needs = NEEDS_OWNER,
@@ -54,7 +55,8 @@ order_of(const struct policy_file *file)
 	size_t *order = calloc(file->policies > 0 ? file->policies : 1, sizeof(*order)), i, j;
 
 	for (i = 0; order != NULL && i < file->policies; i++) {
-		for (j = i; j > 0 && file->policy[order[j - 1]].priority < file->policy[i].priority; j--)
+		for (j = i; j > 0 && file->policy[order[j - 1]].priority < file->policy[i].priority;
+		     j--)
 			order[j] = order[j - 1];
 		order[j] = i;
 	}
@@ -87,10 +89,13 @@ compile_file(const struct policy_file *file)
 		const struct file_policy *p = &file->policy[order[i]];
 
 		for (j = 0; p->enabled && j < p->rules; j++, count++)
-			rule[count] = (struct policy_rule){ .priority = p->priority,
-				.id = numbered(count), .text = p->rule[j].rule.text,
+			rule[count] = (struct policy_rule){
+				.priority = p->priority,
+				.id = numbered(count),
+				.text = p->rule[j].rule.text,
 				.notice = p->rule[j].notice,
-				.audit_session = p->rule[j].audit_session };
+				.audit_session = p->rule[j].audit_session,
+			};
 	}
 	if (order != NULL && rule != NULL)
 		set = policy_set_compile_list(rule, count);
@@ -146,7 +151,8 @@ static void
 fail_case(struct test *t, const char *name, const char *what, const char *detail)
 {
 	t->failed++;
-	(void)printf("line %u%s%s: %s%s\n", t->line, name[0] != '\0' ? ", " : "", name, what, detail);
+	(void)printf("line %u%s%s: %s%s\n", t->line, name[0] != '\0' ? ", " : "", name, what,
+	    detail);
 }
 
 /* The notices of a decision, in order and once each. NULL: out of memory. */
@@ -178,8 +184,14 @@ ask(struct test *t, const char *name, struct json_object *question, const char *
 	struct decision d;
 	const char *bad, *expected = "", *verdict;
 
-	a.question = (struct policy_question){ .tenant = &t->tenant, .key = &t->key, .key_name = "",
-		.roles = "", .request_id = "test", .now = clock_wall_us() };
+	a.question = (struct policy_question){
+		.tenant = &t->tenant,
+		.key = &t->key,
+		.key_name = "",
+		.roles = "",
+		.request_id = "test",
+		.now = clock_wall_us(),
+	};
 	bad = asked_unknown(question);
 	if (bad == NULL)
 		bad = asked_read(&a, question, &expected);

@@ -11,7 +11,7 @@
  * of whose bytes count. Sticky: what went wrong turns up in seal_end().
  */
 struct seal {
-	EVP_PKEY *key;		/* NULL: plain SHA-256 */
+	EVP_PKEY *key; /* NULL: plain SHA-256 */
 	EVP_MD_CTX *context;
 	bool failed;
 };

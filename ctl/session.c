@@ -46,8 +46,12 @@ session_entry(struct ctl *c, const char *action, struct audit_entry *e)
 	static char actor[FIELD_IDENTIFIER_MOST + 1];
 	const struct passwd *user = getpwuid(geteuid());
 
-	*e = (struct audit_entry){ .actor_id = actor, .actor_type = "system", .action = action,
-		.context = CONTEXT };
+	*e = (struct audit_entry){
+		.actor_id = actor,
+		.actor_type = "system",
+		.action = action,
+		.context = CONTEXT,
+	};
 	if (user != NULL && field_line_valid(user->pw_name, FIELD_NAME_MOST))
 		(void)snprintf(actor, sizeof(actor), "grantctl:%s", user->pw_name);
 	else
@@ -64,8 +68,10 @@ enum status
 session_failed(struct ctl *c, enum outcome rc)
 {
 	if (rc == COMMIT_UNKNOWN)
-		return session_refuse(c, "the connection was lost before the database said whether it "
-		    "was done: look before you repeat it (%s)", db_message(c->db));
+		return session_refuse(c,
+		    "the connection was lost before the database said whether it "
+		    "was done: look before you repeat it (%s)",
+		    db_message(c->db));
 	(void)session_refuse(c, "%s: %s", outcome_name(rc), db_message(c->db));
 	(void)fputs("grantctl doctor says more.\n", stderr);
 	return STATUS_REFUSED;

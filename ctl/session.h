@@ -15,7 +15,8 @@ void session_begin(struct ctl *, enum db_access, const struct uuid *tenant, stru
 /*
  * True: the exchange went well and the tenant is there. Otherwise that is said on standard error.
  */
-MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *tenant, const struct tenant *t);
+MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *tenant,
+    const struct tenant *t);
 
 /*
  * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason.

@@ -21,15 +21,16 @@ struct table {
 	const char *const *headings; /* NULL: none */
 	int columns;
 	int cells;
-	int width[TABLE_COLUMNS_MAX];	/* in characters, of what was added since the beginning */
-	struct buf text;		/* the cells, each with its NUL */
+	int width[TABLE_COLUMNS_MAX]; /* in characters, of what was added since the beginning */
+	struct buf text;              /* the cells, each with its NUL */
 };
 
 /* `columns` is at most TABLE_COLUMNS_MAX. */
 void table_begin(struct table *, const char *const *headings, int columns);
 void table_text(struct table *, const char *);
 void table_uuid(struct table *, const struct uuid *);
-void table_time(struct table *, const int64_t *); /* microseconds since 1970, shown to the second; NULL: "-" */
+void table_time(struct table *,
+    const int64_t *); /* microseconds since 1970, shown to the second; NULL: "-" */
 void table_int(struct table *, int64_t);
 
 /* A row of two columns: what it is, and its value. */

@@ -147,8 +147,12 @@ tenant_list(struct ctl *c)
 {
 	static const char *const headings[] = { "TENANT", "NAME", "CREATED" };
 	static const struct listing listing = {
-		.headings = headings, .columns = COUNT_OF(headings), .queue = queue_tenants,
-		.cells = tenant_cells, .json = tenant_row_json, .key = tenant_key,
+		.headings = headings,
+		.columns = COUNT_OF(headings),
+		.queue = queue_tenants,
+		.cells = tenant_cells,
+		.json = tenant_row_json,
+		.key = tenant_key,
 	};
 
 	return output_list(c, &listing, NULL, NULL);

@@ -11,8 +11,12 @@
  * grant has and whatever the planner thinks of it.
  */
 static const struct statement activity_record = {
-	.name = "activity_record", .params = 4, .columns = 1, .rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH held AS (SELECT FROM grantd.grants g WHERE g.tenant_id = $1 AND g.id = $2"
+	.name = "activity_record",
+	.params = 4,
+	.columns = 1,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql =
+	    "WITH held AS (SELECT FROM grantd.grants g WHERE g.tenant_id = $1 AND g.id = $2"
 	    " AND g.audit_enabled AND current_setting('grantd.stamp', true) = $3::text), "
 	    "given AS (SELECT DISTINCT ON (e.id) e.* FROM ROWS FROM (jsonb_to_recordset($4::jsonb)"
 	    " AS (id uuid, occurred_at timestamptz, service text, name text, kind text,"
@@ -37,21 +41,28 @@ static const struct statement activity_record = {
 #define EVENT_COLUMNS 8
 
 static const struct statement activity_list = {
-	.name = "activity_list", .params = PAGE_PARAMS + 6, .columns = EVENT_COLUMNS,
+	.name = "activity_list",
+	.params = PAGE_PARAMS + 6,
+	.columns = EVENT_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = "SELECT e.id, " DB_MICROSECONDS("e.occurred_at") ", e.service, e.name, e.kind,"
-	    " e.outcome, host(e.source_ip), e.details FROM grantd.activity_event e"
-	    " WHERE e.tenant_id = $4 AND e.grant_id = $5"
-	    " AND e.occurred_at >= $6::timestamptz AND e.occurred_at < $7::timestamptz"
-	    " AND ($8::text IS NULL OR e.outcome = $8::text)"
-	    " AND ($9::text IS NULL OR e.service = $9::text)"
-	    " AND " PAGE_AFTER_BY("e", "occurred_at", "$1", "$2")
-	    PAGE_ORDER_BY("e", "occurred_at", "$3"),
+	.sql = "SELECT e.id, " DB_MICROSECONDS(
+	    "e.occurred_at") ", e.service, e.name, e.kind,"
+			     " e.outcome, host(e.source_ip), e.details FROM grantd.activity_event e"
+			     " WHERE e.tenant_id = $4 AND e.grant_id = $5"
+			     " AND e.occurred_at >= $6::timestamptz AND e.occurred_at < $7::timestamptz"
+			     " AND ($8::text IS NULL OR e.outcome = $8::text)"
+			     " AND ($9::text IS NULL OR e.service = $9::text)"
+			     " AND " PAGE_AFTER_BY("e", "occurred_at", "$1", "$2")
+				 PAGE_ORDER_BY("e", "occurred_at", "$3"),
 };
 
 static const struct statement activity_summary = {
-	.name = "activity_summary", .params = 2, .columns = 6, .rows = ROWS_ONE,
-	.sql = "SELECT coalesce(sum(c.events), 0)::bigint,"
+	.name = "activity_summary",
+	.params = 2,
+	.columns = 6,
+	.rows = ROWS_ONE,
+	.sql =
+	    "SELECT coalesce(sum(c.events), 0)::bigint,"
 	    " coalesce(sum(c.events) FILTER (WHERE c.kind = 'read'), 0)::bigint,"
 	    " coalesce(sum(c.events) FILTER (WHERE c.kind = 'write'), 0)::bigint,"
 	    " coalesce(sum(c.events) FILTER (WHERE c.outcome = 'denied'), 0)::bigint,"
@@ -61,8 +72,12 @@ static const struct statement activity_summary = {
 };
 
 static const struct statement activity_maintain = {
-	.name = "activity_maintain", .params = 3, .columns = 2, .rows = ROWS_ANY,
-	.sql = "SELECT m.action, to_char(m.first_day, 'YYYY-MM') FROM grantd.activity_maintain($1::int,"
+	.name = "activity_maintain",
+	.params = 3,
+	.columns = 2,
+	.rows = ROWS_ANY,
+	.sql =
+	    "SELECT m.action, to_char(m.first_day, 'YYYY-MM') FROM grantd.activity_maintain($1::int,"
 	    " make_interval(secs => $2::bigint), $3::boolean) m",
 };
 

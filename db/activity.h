@@ -9,12 +9,12 @@
  * and at no other time, each once, and are counted in the statement that stores them.
  */
 
-#define ACTIVITY_BATCH_MOST 500	/* events that are recorded at once */
+#define ACTIVITY_BATCH_MOST 500 /* events that are recorded at once */
 
 /* What became of a batch. */
 struct activity_receipt {
-	bool taken;		/* false: auditing is off, or the stamp is old; nothing was stored */
-	int64_t accepted;	/* events stored; the others were there already, or twice in the batch */
+	bool taken;       /* false: auditing is off, or the stamp is old; nothing was stored */
+	int64_t accepted; /* events stored; the others were there already, or twice in the batch */
 };
 
 /*
@@ -32,19 +32,20 @@ void db_activity_record(struct db *, const struct uuid *tenant, const struct uui
 /* One event. Texts borrow from the list. */
 struct activity_event {
 	struct uuid id;
-	int64_t occurred_at;	/* microseconds since 1970 in UTC */
+	int64_t occurred_at; /* microseconds since 1970 in UTC */
 	const char *service;
 	const char *name;
-	const char *kind;	/* "read" or "write" */
-	const char *outcome;	/* "success", "denied" or "error" */
-	const char *source_ip;	/* NULL: not reported */
-	const char *details;	/* a JSON object; NULL: none */
+	const char *kind;      /* "read" or "write" */
+	const char *outcome;   /* "success", "denied" or "error" */
+	const char *source_ip; /* NULL: not reported */
+	const char *details;   /* a JSON object; NULL: none */
 };
 
 /* Which events; what is NULL or not there does not limit. */
 struct activity_filter {
-	const int64_t *since;	/* happened then or later; microseconds since 1970 in UTC; borrowed until the exchange */
-	const int64_t *until;	/* happened earlier */
+	const int64_t *
+	    since; /* happened then or later; microseconds since 1970 in UTC; borrowed until the exchange */
+	const int64_t *until; /* happened earlier */
 	const char *outcome;
 	const char *service;
 };
@@ -62,11 +63,15 @@ struct activity_event activity_event_at(const struct db_list *, int i);
 /* How many events of a grant there are. */
 struct activity_summary {
 	int64_t total, read, write, denied, error;
-	const char *services;	/* JSON array of their names, in the order of their bytes; borrows from rows */
+	const char *
+	    services; /* JSON array of their names, in the order of their bytes; borrows from rows */
 	struct db_rows rows;
 };
 
-#define ACTIVITY_SUMMARY_EMPTY { .total = 0, .services = "[]", .rows = DB_ROWS_EMPTY }
+#define ACTIVITY_SUMMARY_EMPTY \
+	{ \
+		.total = 0, .services = "[]", .rows = DB_ROWS_EMPTY \
+	}
 
 /* Queue: read the counts; activity_summary_clear() them. */
 void db_activity_summary(struct db *, const struct uuid *tenant, const struct uuid *grant,
@@ -76,11 +81,11 @@ void activity_summary_clear(struct activity_summary *);
 
 /* A month whose partitions are added or dropped. Texts borrow from the list. */
 struct activity_month {
-	const char *action;	/* "add" or "drop" */
-	const char *month;	/* as 2026-11 */
+	const char *action; /* "add" or "drop" */
+	const char *month;  /* as 2026-11 */
 };
 
-#define ACTIVITY_AHEAD_MOST 24	/* months */
+#define ACTIVITY_AHEAD_MOST 24 /* months */
 
 /*
  * Queue, in an owner's session and in a transaction of no tenant: add the partitions of the

@@ -5,7 +5,10 @@
 #include "db/audit_sql.h"
 
 static const struct statement audit_find = {
-	.name = "audit_find", .params = 2, .columns = 1, .rows = ROWS_ONE,
+	.name = "audit_find",
+	.params = 2,
+	.columns = 1,
+	.rows = ROWS_ONE,
 	.sql = "SELECT EXISTS (SELECT FROM grantd.audit_log WHERE tenant_id = $1 AND id = $2)",
 };
 

@@ -10,12 +10,12 @@
  * where the outcome of a commit is unknown. All texts are borrowed.
  */
 struct audit_entry {
-	struct uuid id;		/* version 7 */
+	struct uuid id; /* version 7 */
 	const char *actor_id;
-	const char *actor_type;	/* "api_key" or "system" */
-	const char *action;	/* the operation's id */
-	const char *reasoning;	/* NULL: none given */
-	const char *context;	/* JSON object: request_id, source_ip, user_agent, rules */
+	const char *actor_type; /* "api_key" or "system" */
+	const char *action;     /* the operation's id */
+	const char *reasoning;  /* NULL: none given */
+	const char *context;    /* JSON object: request_id, source_ip, user_agent, rules */
 };
 
 /* Queue: is that entry there? For after a commit whose outcome is unknown. */

@@ -32,17 +32,23 @@
 #define COLUMNS (AUDIT_ROW_COLUMNS + 1)
 
 static const struct statement audit_list = {
-	.name = "audit_list", .params = LIST_PARAMS, .columns = COLUMNS, .rows = ROWS_ANY,
+	.name = "audit_list",
+	.params = LIST_PARAMS,
+	.columns = COLUMNS,
+	.rows = ROWS_ANY,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST ", true FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " WANTED
-	    " ORDER BY a.id DESC LIMIT $3::int",
+	       " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " WANTED
+	       " ORDER BY a.id DESC LIMIT $3::int",
 };
 
 static const struct statement audit_list_chain = {
-	.name = "audit_list_chain", .params = LIST_PARAMS, .columns = COLUMNS, .rows = ROWS_ANY,
+	.name = "audit_list_chain",
+	.params = LIST_PARAMS,
+	.columns = COLUMNS,
+	.rows = ROWS_ANY,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST ", true FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " IN_CHAIN " AND " WANTED
-	    " ORDER BY ROW(a.id) DESC LIMIT $3::int",
+	       " WHERE a.tenant_id = $1 AND a.id < $2::uuid AND " IN_CHAIN " AND " WANTED
+	       " ORDER BY ROW(a.id) DESC LIMIT $3::int",
 };
 
 /*
@@ -55,19 +61,28 @@ static const struct statement audit_list_chain = {
 #define AUDIT_LOOK "5000"
 
 static const struct statement audit_scan = {
-	.name = "audit_scan", .params = LIST_PARAMS, .columns = COLUMNS, .rows = ROWS_ANY,
-	.sql = "WITH found AS MATERIALIZED (SELECT a.* FROM " LOOK("*") " a WHERE " WANTED
-	    " ORDER BY a.id DESC LIMIT $3::int), last AS (SELECT l.* FROM grantd.audit_log l"
-	    " WHERE (SELECT count(*) FROM found) < $3::int AND l.tenant_id = $1"
-	    " AND l.id = (SELECT s.id FROM " LOOK("s.id") " s ORDER BY s.id LIMIT 1))"
-	    " SELECT " AUDIT_ROW_COLUMN_LIST ", a.wanted FROM (SELECT found.*, true AS wanted FROM found"
-	    " UNION ALL SELECT last.*, false FROM last) a ORDER BY a.wanted DESC, a.id DESC",
+	.name = "audit_scan",
+	.params = LIST_PARAMS,
+	.columns = COLUMNS,
+	.rows = ROWS_ANY,
+	.sql = "WITH found AS MATERIALIZED (SELECT a.* FROM " LOOK(
+	    "*") " a WHERE " WANTED
+		 " ORDER BY a.id DESC LIMIT $3::int), last AS (SELECT l.* FROM grantd.audit_log l"
+		 " WHERE (SELECT count(*) FROM found) < $3::int AND l.tenant_id = $1"
+		 " AND l.id = (SELECT s.id FROM " LOOK(
+		     "s.id") " s ORDER BY s.id LIMIT 1))"
+			     " SELECT " AUDIT_ROW_COLUMN_LIST
+			     ", a.wanted FROM (SELECT found.*, true AS wanted FROM found"
+			     " UNION ALL SELECT last.*, false FROM last) a ORDER BY a.wanted DESC, a.id DESC",
 };
 
 static const struct statement audit_get = {
-	.name = "audit_get", .params = 2, .columns = COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "audit_get",
+	.params = 2,
+	.columns = COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST ", true FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.id = $2",
+	       " WHERE a.tenant_id = $1 AND a.id = $2",
 };
 
 /* Every row is looked at here, so that audit_row_at() cannot fail. */

@@ -17,11 +17,11 @@
 struct audit_filter {
 	const char *actor_id;
 	const char *action;
-	const char *outcome;		/* "done" or "denied" */
+	const char *outcome; /* "done" or "denied" */
 	const char *resource_type;
 	const struct uuid *resource_id;
-	const int64_t *from;	/* created then or later; microseconds since 1970 in UTC */
-	const int64_t *to;		/* created earlier */
+	const int64_t *from; /* created then or later; microseconds since 1970 in UTC */
+	const int64_t *to;   /* created earlier */
 };
 
 /*
@@ -54,12 +54,15 @@ struct audit_row audit_row_at(const struct db_list *, int i);
  *	audit_scan_clear(&scan);
  */
 struct audit_scan {
-	bool after;		/* false: at the beginning */
-	struct uuid id;		/* the last one that was looked at */
-	struct db_list list;	/* rows of the batch */
+	bool after;          /* false: at the beginning */
+	struct uuid id;      /* the last one that was looked at */
+	struct db_list list; /* rows of the batch */
 };
 
-#define AUDIT_SCAN_EMPTY { .after = false, .list = DB_LIST_EMPTY }
+#define AUDIT_SCAN_EMPTY \
+	{ \
+		.after = false, .list = DB_LIST_EMPTY \
+	}
 #define AUDIT_BATCH 250
 
 /* Queue: read the next batch into scan->list. */

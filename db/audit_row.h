@@ -17,9 +17,9 @@ struct audit_row {
 	const char *resource_type;
 	struct uuid resource_id;
 	const char *outcome;
-	const char *metadata;		/* a JSON object, as PostgreSQL prints jsonb */
-	const char *reasoning;		/* NULL: none was given */
-	int64_t created_at;		/* microseconds since 1970 in UTC */
+	const char *metadata;  /* a JSON object, as PostgreSQL prints jsonb */
+	const char *reasoning; /* NULL: none was given */
+	int64_t created_at;    /* microseconds since 1970 in UTC */
 	int64_t sequence;
 	uint8_t previous_hash[AUDIT_HASH_LEN];
 	uint8_t hash[AUDIT_HASH_LEN];
@@ -29,8 +29,9 @@ struct audit_row {
 #define AUDIT_ROW_COLUMNS 14
 #define AUDIT_ROW_COLUMN_LIST \
 	"a.tenant_id, a.id, a.actor_id, a.actor_type, a.action, a.resource_type, a.resource_id," \
-	" a.outcome, a.metadata, a.reasoning, " DB_MICROSECONDS("a.created_at") "," \
-	" a.sequence, a.previous_hash, a.hash"
+	" a.outcome, a.metadata, a.reasoning, " DB_MICROSECONDS( \
+	    "a.created_at") "," \
+			    " a.sequence, a.previous_hash, a.hash"
 
 /* False where a column is not as it should be; *e is then not to be used. */
 MUST_CHECK bool audit_row_read(struct audit_row *e, struct db_row *row);
@@ -46,6 +47,7 @@ MUST_CHECK bool audit_row_read(struct audit_row *e, struct db_row *row);
  *
  * `work` is memory to work in, kept from call to call. False: out of memory, or libcrypto failed.
  */
-MUST_CHECK bool audit_row_hash(const struct audit_row *e, struct buf *work, uint8_t hash[AUDIT_HASH_LEN]);
+MUST_CHECK bool audit_row_hash(const struct audit_row *e, struct buf *work,
+    uint8_t hash[AUDIT_HASH_LEN]);
 
 #endif

@@ -19,12 +19,12 @@
 #define AUDIT_PARAMS 8
 
 /* What `before` selects where the row is yet to be inserted: the beginning of its chain. */
-#define AUDIT_CHAIN_START \
-	"0::bigint AS audit_length, decode(repeat('00', 32), 'hex') AS audit_head"
+#define AUDIT_CHAIN_START "0::bigint AS audit_length, decode(repeat('00', 32), 'hex') AS audit_head"
 
 #define AUDIT_HASHED(resource_type, outcome, was, is) \
 	"hashed AS (SELECT e.*, grantd.audit_hash(e.previous_hash, $1::uuid, $3::uuid, '" resource_type \
-	"', $2::uuid, e.sequence, $4::text, $5::text, $6::text, '" outcome "', e.metadata, $7::text," \
+	"', $2::uuid, e.sequence, $4::text, $5::text, $6::text, '" outcome \
+	"', e.metadata, $7::text," \
 	" e.created_at) AS hash FROM (SELECT before.audit_length + 1 AS sequence," \
 	" before.audit_head AS previous_hash, statement_timestamp() AS created_at," \
 	" jsonb_build_object('before', " was ", 'after', " is ") || $8::jsonb AS metadata" \
@@ -34,7 +34,8 @@
 	"logged AS (INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action," \
 	" resource_type, resource_id, outcome, metadata, reasoning, created_at, sequence," \
 	" previous_hash, hash) SELECT $1::uuid, $3::uuid, $4::text, $5::text, $6::text, '" resource_type \
-	"', $2::uuid, '" outcome "', h.metadata, $7::text, h.created_at, h.sequence, h.previous_hash," \
+	"', $2::uuid, '" outcome \
+	"', h.metadata, $7::text, h.created_at, h.sequence, h.previous_hash," \
 	" h.hash FROM hashed h)"
 
 /* A time as text in a `was` or `is`, in the form that answers have; NULL stays NULL. */

@@ -100,8 +100,10 @@ csv_entry(struct buf *out, const struct audit_row *e)
 static void
 ndjson_line(struct buf *out, struct json_object *o)
 {
-	const char *text = o != NULL ? json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+	const char *text = o != NULL ?
+	    json_object_to_json_string_ext(o,
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
+	    NULL;
 
 	if (text == NULL)
 		out->failed = true;

@@ -27,13 +27,15 @@ const char *audit_format_type(enum audit_format);
 /* How an export is written; `out` is emptied by whoever sends it on, and is sticky as every buf. */
 struct audit_text {
 	enum audit_format format;
-	bool with_tenant;	/* tenant_id is the first member */
-	int64_t entries;	/* written so far */
+	bool with_tenant; /* tenant_id is the first member */
+	int64_t entries;  /* written so far */
 	struct buf out;
 };
 
-#define AUDIT_TEXT_EMPTY { .format = AUDIT_NDJSON, .with_tenant = false, .entries = 0, \
-	.out = BUF_EMPTY }
+#define AUDIT_TEXT_EMPTY \
+	{ \
+		.format = AUDIT_NDJSON, .with_tenant = false, .entries = 0, .out = BUF_EMPTY \
+	}
 
 void audit_text_begin(struct audit_text *);
 void audit_text_entry(struct audit_text *, const struct audit_row *);

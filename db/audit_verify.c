@@ -20,16 +20,16 @@ struct carrier {
 	struct uuid id;
 	int64_t length;
 	uint8_t head[AUDIT_HASH_LEN];
-	struct uuid last;	/* the last entry found; of a row: not used */
+	struct uuid last; /* the last entry found; of a row: not used */
 };
 
 /* Rows in the order of their key, a batch at a time. */
 struct stream {
 	const struct statement *statement;
 	struct db_rows rows;
-	int next;		/* the current row of the batch; past the last one: the batch is used up */
-	bool ended;		/* there is no batch after this one */
-	struct uuid after;	/* key of the last row that was used */
+	int next;   /* the current row of the batch; past the last one: the batch is used up */
+	bool ended; /* there is no batch after this one */
+	struct uuid after; /* key of the last row that was used */
 	int64_t after_sequence;
 };
 
@@ -40,26 +40,32 @@ struct walk {
 	struct stream entries, carriers;
 	struct buf work;
 	const struct audit_watch *watch;
-	struct audit_head kept;	/* the next one that is not compared yet */
+	struct audit_head kept; /* the next one that is not compared yet */
 	bool has_kept;
 	struct audit_verdict *verdict;
 };
 
 static const struct statement chain_entries = {
-	.name = "chain_entries", .params = 4, .columns = AUDIT_ROW_COLUMNS, .rows = ROWS_ANY,
+	.name = "chain_entries",
+	.params = 4,
+	.columns = AUDIT_ROW_COLUMNS,
+	.rows = ROWS_ANY,
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST " FROM grantd.audit_log a"
-	    " WHERE a.tenant_id = $1 AND a.resource_type = $4"
-	    " AND (a.resource_id, a.sequence) > ($2::uuid, $3::bigint)"
-	    " ORDER BY a.resource_id, a.sequence LIMIT " BATCH_TEXT,
+	       " WHERE a.tenant_id = $1 AND a.resource_type = $4"
+	       " AND (a.resource_id, a.sequence) > ($2::uuid, $3::bigint)"
+	       " ORDER BY a.resource_id, a.sequence LIMIT " BATCH_TEXT,
 };
 
 /* These have no sequence, and count as 0 in the key. */
 #define CARRIERS(name_, table, tenant_column) \
 	static const struct statement name_ = { \
-		.name = #name_, .params = 3, .columns = 3, .rows = ROWS_ANY, \
+		.name = #name_, \
+		.params = 3, \
+		.columns = 3, \
+		.rows = ROWS_ANY, \
 		.sql = "SELECT c.id, c.audit_length, c.audit_head FROM " table " c" \
-		    " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
-		    " ORDER BY c.id LIMIT " BATCH_TEXT, \
+		       " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
+		       " ORDER BY c.id LIMIT " BATCH_TEXT, \
 	}
 CARRIERS(chain_grants, "grantd.grants", "tenant_id");
 CARRIERS(chain_api_keys, "grantd.api_keys", "tenant_id");
@@ -94,8 +100,12 @@ static void
 stream_begin(struct stream *s, const struct statement *statement)
 {
 	db_rows_clear(&s->rows);
-	*s = (struct stream){ .statement = statement, .rows = DB_ROWS_EMPTY,
-		.ended = statement == NULL, .after_sequence = INT64_MIN };
+	*s = (struct stream){
+		.statement = statement,
+		.rows = DB_ROWS_EMPTY,
+		.ended = statement == NULL,
+		.after_sequence = INT64_MIN,
+	};
 }
 
 /* See to it that there is a current row, unless the stream has ended. */
@@ -183,7 +193,8 @@ fault(struct walk *w, enum chain_fault kind, const struct uuid *resource, int64_
 
 /* Compare an entry with what comes before it, and with itself. */
 static enum chain_fault
-entry_check(struct walk *w, const struct carrier *so_far, const struct audit_row *e, enum outcome *rc)
+entry_check(struct walk *w, const struct carrier *so_far, const struct audit_row *e,
+    enum outcome *rc)
 {
 	uint8_t hash[AUDIT_HASH_LEN];
 
@@ -223,8 +234,9 @@ is_until(const struct audit_head *head, const struct audit_head *end)
 {
 	size_t kind = kind_of(head->resource_type), end_kind = kind_of(end->resource_type);
 
-	return kind < end_kind || (kind == end_kind &&
-	    memcmp(&head->resource_id, &end->resource_id, sizeof(head->resource_id)) <= 0);
+	return kind < end_kind ||
+	    (kind == end_kind &&
+		memcmp(&head->resource_id, &end->resource_id, sizeof(head->resource_id)) <= 0);
 }
 
 static void
@@ -258,8 +270,11 @@ kept_is_of(const struct walk *w, const struct uuid *id)
 static void
 chain_holds(struct walk *w, const struct carrier *so_far)
 {
-	struct audit_head head = { .resource_type = w->resource_type,
-		.resource_id = so_far->id, .length = so_far->length };
+	struct audit_head head = {
+		.resource_type = w->resource_type,
+		.resource_id = so_far->id,
+		.length = so_far->length,
+	};
 
 	w->verdict->chains++;
 	memcpy(head.hash, so_far->head, sizeof(head.hash));
@@ -274,7 +289,8 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 	if (so_far->length < c->length)
 		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
 	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
-		fault(w, CHAIN_HEAD, &c->id, so_far->length, so_far->length > 0 ? &so_far->last : NULL);
+		fault(w, CHAIN_HEAD, &c->id, so_far->length,
+		    so_far->length > 0 ? &so_far->last : NULL);
 	else if (kept_is_of(w, &c->id) && so_far->length < w->kept.length)
 		fault(w, CHAIN_SHORTER, &c->id, so_far->length + 1, NULL);
 	else if (so_far->length > 0)
@@ -339,7 +355,8 @@ walk_kind(struct walk *w, const struct statement *carriers, const struct audit_h
 			(void)kept_is_gone(w, NULL);
 		if (rc != DONE || (!has_entry && !has_carrier))
 			return rc;
-		if (has_entry && (!has_carrier ||
+		if (has_entry &&
+		    (!has_carrier ||
 			memcmp(e.resource_id.octet, c.id.octet, sizeof(c.id.octet)) < 0)) {
 			fault(w, CHAIN_OWNER, &e.resource_id, e.sequence, &e.id);
 			return DONE;
@@ -382,8 +399,13 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
     struct audit_verdict *v)
 {
 	static const struct audit_watch nobody;
-	struct walk w = { .db = db, .tenant = tenant, .work = BUF_EMPTY, .verdict = v,
-		.watch = watch != NULL ? watch : &nobody };
+	struct walk w = {
+		.db = db,
+		.tenant = tenant,
+		.work = BUF_EMPTY,
+		.verdict = v,
+		.watch = watch != NULL ? watch : &nobody,
+	};
 	enum outcome rc;
 
 	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS };
@@ -412,8 +434,11 @@ audit_heads(struct db *db, const struct uuid *tenant,
 		stream_begin(&w.carriers, kinds[i].carriers);
 		while (more && (rc = stream_fill(&w, &w.carriers)) == DONE &&
 		    carrier_now(&w, &c, &rc)) {
-			struct audit_head head = { .resource_type = kinds[i].resource_type,
-				.resource_id = c.id, .length = c.length };
+			struct audit_head head = {
+				.resource_type = kinds[i].resource_type,
+				.resource_id = c.id,
+				.length = c.length,
+			};
 
 			memcpy(head.hash, c.head, sizeof(head.hash));
 			more = c.length == 0 || take(context, &head);
@@ -433,13 +458,17 @@ chain_fault_text(enum chain_fault kind)
 		[CHAIN_GAP] = "this entry is missing, and there are later ones",
 		[CHAIN_LINK] = "it does not follow the entry before it: previous_hash is another",
 		[CHAIN_CONTENT] = "it was changed: hash is not that of its content",
-		[CHAIN_CUT] = "this entry is missing at the chain's end, where the resource still counts it",
+		[CHAIN_CUT] =
+		    "this entry is missing at the chain's end, where the resource still counts it",
 		[CHAIN_LONGER] = "it is past the chain's end: the resource does not count it",
 		[CHAIN_HEAD] = "the chain ends with another hash than the resource's audit_head",
 		[CHAIN_OWNER] = "the resource that the entries tell of is missing",
-		[CHAIN_SHORTER] = "this entry is missing at the chain's end, where the checkpoint counts it",
-		[CHAIN_OTHER] = "another entry was here when the checkpoint was taken: history was rewritten",
-		[CHAIN_GONE] = "the chain is missing that the checkpoint tells of, and so is its resource",
+		[CHAIN_SHORTER] =
+		    "this entry is missing at the chain's end, where the checkpoint counts it",
+		[CHAIN_OTHER] =
+		    "another entry was here when the checkpoint was taken: history was rewritten",
+		[CHAIN_GONE] =
+		    "the chain is missing that the checkpoint tells of, and so is its resource",
 	};
 
 	return texts[kind];

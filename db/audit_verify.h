@@ -8,25 +8,25 @@
 /* What can be wrong with a chain, at the first place where it does not hold. */
 enum chain_fault {
 	CHAIN_HOLDS,
-	CHAIN_GAP,		/* the entry that should be here is missing; the one that is found has a later sequence */
-	CHAIN_LINK,		/* previous_hash is not the hash of the entry before */
-	CHAIN_CONTENT,		/* hash is not the hash of the entry's content: something in it was changed */
-	CHAIN_CUT,		/* the row that carries the chain counts more entries: the last ones are missing */
-	CHAIN_LONGER,		/* the row that carries the chain does not count this entry */
-	CHAIN_HEAD,		/* the row that carries the chain has another hash than the last entry */
-	CHAIN_OWNER,		/* there are entries, and the row that would carry their chain is missing */
+	CHAIN_GAP, /* the entry that should be here is missing; the one that is found has a later sequence */
+	CHAIN_LINK,    /* previous_hash is not the hash of the entry before */
+	CHAIN_CONTENT, /* hash is not the hash of the entry's content: something in it was changed */
+	CHAIN_CUT, /* the row that carries the chain counts more entries: the last ones are missing */
+	CHAIN_LONGER, /* the row that carries the chain does not count this entry */
+	CHAIN_HEAD,   /* the row that carries the chain has another hash than the last entry */
+	CHAIN_OWNER,  /* there are entries, and the row that would carry their chain is missing */
 	/* Against what was kept elsewhere: */
-	CHAIN_SHORTER,		/* the chain had more entries: the last ones are missing */
-	CHAIN_OTHER,		/* another entry is where the chain ended then */
-	CHAIN_GONE		/* the chain is missing, and the row that carried it */
+	CHAIN_SHORTER, /* the chain had more entries: the last ones are missing */
+	CHAIN_OTHER,   /* another entry is where the chain ended then */
+	CHAIN_GONE     /* the chain is missing, and the row that carried it */
 };
 
 /* How far a chain has come. */
 struct audit_head {
-	const char *resource_type;	/* static */
+	const char *resource_type; /* static */
 	struct uuid resource_id;
-	int64_t length;			/* entries, at least 1 */
-	uint8_t hash[AUDIT_HASH_LEN];	/* of the last one */
+	int64_t length;               /* entries, at least 1 */
+	uint8_t hash[AUDIT_HASH_LEN]; /* of the last one */
 };
 
 /* The static text for a resource type; NULL: there is none of that name. */
@@ -40,24 +40,27 @@ MUST_CHECK enum outcome audit_heads(struct db *, const struct uuid *tenant,
     bool (*take)(void *context, const struct audit_head *), void *context);
 
 struct audit_verdict {
-	int64_t entries;	/* looked at, the bad one included */
-	int64_t chains;		/* found to hold */
+	int64_t entries; /* looked at, the bad one included */
+	int64_t chains;  /* found to hold */
 	enum chain_fault fault;
 
 	/* Where, unless the chains hold. */
-	const char *resource_type;	/* static */
+	const char *resource_type; /* static */
 	struct uuid resource_id;
-	int64_t sequence;		/* of the entry that is bad or missing; CHAIN_HEAD: of the last one, 0 where there is none */
-	bool has_entry;			/* false: the entry is missing */
+	int64_t
+	    sequence; /* of the entry that is bad or missing; CHAIN_HEAD: of the last one, 0 where there is none */
+	bool has_entry; /* false: the entry is missing */
 	struct uuid entry;
 };
 
 /* What a walk may be given to go by, and who hears of it. Any pointer may be NULL, but `context` is for all. */
 struct audit_watch {
-	const struct audit_head *after;	/* begin behind this chain; what comes before it is not looked at */
+	const struct audit_head
+	    *after; /* begin behind this chain; what comes before it is not looked at */
 	/* The next head of this tenant that was kept, in the order of audit_heads(). False: no more. */
 	bool (*kept)(void *context, struct audit_head *);
-	void (*chain_holds)(void *context, const struct audit_head *, const struct audit_verdict *so_far);
+	void (*chain_holds)(void *context, const struct audit_head *,
+	    const struct audit_verdict *so_far);
 	void (*batch_read)(void *context, const struct audit_verdict *so_far);
 	void *context;
 };

@@ -21,23 +21,32 @@
  * $4 says whether until the transaction's end only.
  */
 static const struct statement session_settings = {
-	.name = "session_settings", .params = 4, .columns = 6, .rows = ROWS_ONE,
+	.name = "session_settings",
+	.params = 4,
+	.columns = 6,
+	.rows = ROWS_ONE,
 	.sql = "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
-	    " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
-	    " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
-	    " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
-	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
-	    " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean)",
+	       " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
+	       " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
+	       " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
+	       " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
+	       " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean)",
 };
 
 /* The same as SET ROLE, with the choice between session and transaction as a parameter. */
 static const struct statement owner_role = {
-	.name = "owner_role", .params = 1, .columns = 1, .rows = ROWS_ONE,
+	.name = "owner_role",
+	.params = 1,
+	.columns = 1,
+	.rows = ROWS_ONE,
 	.sql = "SELECT pg_catalog.set_config('role', 'grantd_owner', $1::boolean)",
 };
 
 static const struct statement schema_version = {
-	.name = "schema_version", .params = 0, .columns = 1, .rows = ROWS_ONE,
+	.name = "schema_version",
+	.params = 0,
+	.columns = 1,
+	.rows = ROWS_ONE,
 	.sql = "SELECT version FROM grantd.schema_version",
 };
 

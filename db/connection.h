@@ -15,24 +15,24 @@
 /* A command that was sent and whose result is not read yet. */
 struct db_pending {
 	const struct statement *statement;
-	db_reader *read;	/* NULL: the result is only checked */
+	db_reader *read; /* NULL: the result is only checked */
 	void *into;
-	bool prepare;		/* the Parse of a named statement, not its execution */
+	bool prepare; /* the Parse of a named statement, not its execution */
 };
 
 struct db {
 	const struct settings *settings;
 	enum db_session session;
-	PGconn *conn;		/* NULL: closed */
+	PGconn *conn; /* NULL: closed */
 	struct db_pending pending[DB_PENDING_MAX];
 	int pending_count;
 	const struct statement *prepared[DB_PREPARED_MAX]; /* on this connection, by name */
 	int prepared_count;
-	enum outcome sticky;	/* what queueing met; DONE while all is well */
-	bool writes;		/* the transaction may; otherwise its COMMIT leaves nothing in doubt */
-	bool commit_queued;	/* COMMIT of one that may write is among the pending */
-	int64_t next_try_ms;	/* no connection attempt before; monotonic */
-	int backoff_ms;		/* the last wait; 0 after a success */
+	enum outcome sticky; /* what queueing met; DONE while all is well */
+	bool writes;         /* the transaction may; otherwise its COMMIT leaves nothing in doubt */
+	bool commit_queued;  /* COMMIT of one that may write is among the pending */
+	int64_t next_try_ms; /* no connection attempt before; monotonic */
+	int backoff_ms;      /* the last wait; 0 after a success */
 	char message[DB_MESSAGE_MAX];
 };
 

@@ -17,20 +17,25 @@
 #include "db/connection.h"
 
 static const struct statement begin_read = {
-	.name = "begin_read", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
+	.name = "begin_read",
+	.sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
 	.rows = ROWS_NONE,
 };
 static const struct statement begin_snapshot = {
-	.name = "begin_snapshot", .sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	.name = "begin_snapshot",
+	.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	.rows = ROWS_NONE,
 };
 static const struct statement begin_write = {
-	.name = "begin_write", .sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	.name = "begin_write",
+	.sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
 	.rows = ROWS_NONE,
 };
 static const struct statement commit = { .name = "commit", .sql = "COMMIT", .rows = ROWS_NONE };
 static const struct statement rollback = {
-	.name = "rollback", .sql = "ROLLBACK", .rows = ROWS_NONE,
+	.name = "rollback",
+	.sql = "ROLLBACK",
+	.rows = ROWS_NONE,
 };
 
 static bool
@@ -138,7 +143,8 @@ failure(struct db *db, const struct db_pending *p, PGresult *result)
 
 	db_note(db, message != NULL ? message : PQresultErrorMessage(result));
 	log_line(rc == BROKEN ? LEVEL_ERROR : LEVEL_WARNING, "statement %s: %s: %s (SQLSTATE %s)",
-	    p->statement->name, outcome_name(rc), db->message, sqlstate != NULL ? sqlstate : "none");
+	    p->statement->name, outcome_name(rc), db->message,
+	    sqlstate != NULL ? sqlstate : "none");
 	if (rc == LOST && db->commit_queued && (p->statement == &commit || sqlstate == NULL))
 		return COMMIT_UNKNOWN;
 	return rc;

@@ -19,13 +19,13 @@ struct db;
 /* What became of an exchange: as many values as callers react to differently. */
 enum outcome {
 	DONE,
-	NOT_FOUND,	/* a row that was asked for by its key is not there */
-	CONFLICT,	/* a row with that key is there already (SQLSTATE 23505) */
-	RETRY,		/* serialization failure or deadlock: rolled back, may be tried again at once */
-	LOST,		/* an open connection died before COMMIT was sent: rolled back */
-	UNAVAILABLE,	/* no connection to be had, or a time limit was hit: nothing was changed */
-	COMMIT_UNKNOWN,	/* of a transaction that may have written: whether it was committed is not known */
-	BROKEN		/* a fault of ours or of the schema; logged; nothing was changed */
+	NOT_FOUND, /* a row that was asked for by its key is not there */
+	CONFLICT,  /* a row with that key is there already (SQLSTATE 23505) */
+	RETRY,     /* serialization failure or deadlock: rolled back, may be tried again at once */
+	LOST,      /* an open connection died before COMMIT was sent: rolled back */
+	UNAVAILABLE, /* no connection to be had, or a time limit was hit: nothing was changed */
+	COMMIT_UNKNOWN, /* of a transaction that may have written: whether it was committed is not known */
+	BROKEN          /* a fault of ours or of the schema; logged; nothing was changed */
 };
 
 /* The schema version that this build reads and writes. */
@@ -33,9 +33,9 @@ enum outcome {
 
 /* Whom a connection speaks as. */
 enum db_session {
-	DB_WORKER,	/* the login role, a member of grantd_app */
-	DB_OWNER,	/* grantd_owner, which the login role must be a member of; a superuser too, so that row-level security binds it */
-	DB_LOGIN	/* the login role, whatever the schema is or lacks: for finding out what is wrong */
+	DB_WORKER, /* the login role, a member of grantd_app */
+	DB_OWNER, /* grantd_owner, which the login role must be a member of; a superuser too, so that row-level security binds it */
+	DB_LOGIN /* the login role, whatever the schema is or lacks: for finding out what is wrong */
 };
 
 /* `settings` is borrowed and outlives the result. Connects at first use. NULL: out of memory. */
@@ -44,7 +44,7 @@ void db_close(struct db *);
 
 enum db_access {
 	DB_READ_ONLY,
-	DB_SNAPSHOT,	/* read only, and all statements see the rows of one moment */
+	DB_SNAPSHOT, /* read only, and all statements see the rows of one moment */
 	DB_READ_WRITE
 };
 

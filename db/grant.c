@@ -4,69 +4,84 @@
 #include "db/grant_sql.h"
 
 static const struct statement grant_get = {
-	.name = "grant_get", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "grant_get",
+	.params = 2,
+	.columns = GRANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g"
-	    " WHERE g.tenant_id = $1 AND g.id = $2",
+	       " WHERE g.tenant_id = $1 AND g.id = $2",
 };
 
 static const struct statement grant_lock = {
-	.name = "grant_lock", .params = 2, .columns = GRANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "grant_lock",
+	.params = 2,
+	.columns = GRANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g"
-	    " WHERE g.tenant_id = $1 AND g.id = $2 FOR UPDATE",
+	       " WHERE g.tenant_id = $1 AND g.id = $2 FOR UPDATE",
 };
 
 static const struct statement grant_set_audit = {
-	.name = "grant_set_audit", .params = AUDIT_PARAMS + 2, .columns = GRANT_COLUMNS,
+	.name = "grant_set_audit",
+	.params = AUDIT_PARAMS + 2,
+	.columns = GRANT_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
+	.sql =
+	    "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
 	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND audit_enabled <> $9::boolean"
-	    " AND current_setting('grantd.stamp', true) = $10::text FOR UPDATE), "
-	    AUDIT_HASHED("grant", "done",
+	    " AND current_setting('grantd.stamp', true) = $10::text FOR UPDATE), " AUDIT_HASHED(
+		"grant", "done",
 		"jsonb_build_object('audit_enabled', before.audit_enabled,"
 		" 'version', before.version)",
 		"jsonb_build_object('audit_enabled', $9::boolean,"
-		" 'version', before.version + 1)") ", "
-	    AUDIT_LOGGED("grant", "done")
-	    " UPDATE grantd.grants g SET audit_enabled = $9::boolean, version = g.version + 1,"
-	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
+		" 'version', before.version + 1)") ", " AUDIT_LOGGED("grant",
+		"done") " UPDATE grantd.grants g SET audit_enabled = $9::boolean, version = g.version + 1,"
+			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
+			" FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
 };
 
 static const struct statement grant_revoke = {
-	.name = "grant_revoke", .params = AUDIT_PARAMS, .columns = GRANT_COLUMNS,
+	.name = "grant_revoke",
+	.params = AUDIT_PARAMS,
+	.columns = GRANT_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT audit_length, audit_head, status, version"
+	.sql =
+	    "WITH before AS (SELECT audit_length, audit_head, status, version"
 	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND status <> 'revoked'"
-	    " FOR UPDATE), "
-	    AUDIT_HASHED("grant", "done",
+	    " FOR UPDATE), " AUDIT_HASHED("grant", "done",
 		"jsonb_build_object('status', before.status, 'version', before.version)",
-		"jsonb_build_object('status', 'revoked', 'version', before.version + 1)") ", "
-	    AUDIT_LOGGED("grant", "done")
-	    " UPDATE grantd.grants g SET status = 'revoked', revoked_at = h.created_at,"
-	    " version = g.version + 1, updated_at = h.created_at, audit_length = h.sequence,"
-	    " audit_head = h.hash FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2"
-	    " RETURNING " GRANT_COLUMN_LIST,
+		"jsonb_build_object('status', 'revoked', 'version', before.version + 1)") ", " AUDIT_LOGGED("grant",
+		"done") " UPDATE grantd.grants g SET status = 'revoked', revoked_at = h.created_at,"
+			" version = g.version + 1, updated_at = h.created_at, audit_length = h.sequence,"
+			" audit_head = h.hash FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2"
+			" RETURNING " GRANT_COLUMN_LIST,
 };
 
 static const struct statement grant_log_denied = {
-	.name = "grant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
-	.sql = "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
-	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 FOR UPDATE), "
-	    AUDIT_HASHED("grant", "denied",
+	.name = "grant_log_denied",
+	.params = AUDIT_PARAMS + 1,
+	.columns = 0,
+	.rows = ROWS_NONE,
+	.sql =
+	    "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
+	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 FOR UPDATE), " AUDIT_HASHED(
+		"grant", "denied",
 		"jsonb_build_object('audit_enabled', before.audit_enabled,"
-		" 'version', before.version)", "$9::jsonb") ", "
-	    AUDIT_LOGGED("grant", "denied")
-	    " UPDATE grantd.grants g SET audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2",
+		" 'version', before.version)",
+		"$9::jsonb") ", " AUDIT_LOGGED("grant",
+		"denied") " UPDATE grantd.grants g SET audit_length = h.sequence, audit_head = h.hash"
+			  " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2",
 };
 
 static const struct statement grant_list = {
-	.name = "grant_list", .params = PAGE_PARAMS + 3, .columns = GRANT_COLUMNS,
+	.name = "grant_list",
+	.params = PAGE_PARAMS + 3,
+	.columns = GRANT_COLUMNS,
 	.rows = ROWS_ANY,
 	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g WHERE g.tenant_id = $4"
-	    " AND ($5::text IS NULL OR " GRANT_STATUS " = $5::text)"
-	    " AND ($6::text IS NULL OR g.grantee_id = $6::text)"
-	    " AND " PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"),
+	       " AND ($5::text IS NULL OR " GRANT_STATUS " = $5::text)"
+	       " AND ($6::text IS NULL OR g.grantee_id = $6::text)"
+	       " AND " PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"),
 };
 
 bool
@@ -149,8 +164,7 @@ db_grant_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, s
 
 void
 db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    bool audit_enabled, const char *stamp, const struct audit_entry *entry,
-    struct grant *changed)
+    bool audit_enabled, const char *stamp, const struct audit_entry *entry, struct grant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 

@@ -15,20 +15,24 @@ struct grant {
 	const char *resource_type;
 	const char *resource_id;
 	const char *action;
-	const char *status;	/* as of the reading statement: an active grant past its time is "expired" */
+	const char
+	    *status; /* as of the reading statement: an active grant past its time is "expired" */
 	bool audit_enabled;
 	int64_t expires_at;
 	int64_t granted_at;
 	bool has_revoked_at;
 	int64_t revoked_at;
-	const char *metadata;	/* a JSON object */
+	const char *metadata; /* a JSON object */
 	int64_t created_at;
 	int64_t updated_at;
 	int64_t version;
 	struct db_rows rows;
 };
 
-#define GRANT_EMPTY { .found = false, .rows = DB_ROWS_EMPTY }
+#define GRANT_EMPTY \
+	{ \
+		.found = false, .rows = DB_ROWS_EMPTY \
+	}
 
 /* Queue: read one grant of this tenant. Leaves g->found false where there is none. */
 void db_grant_get(struct db *, const struct uuid *tenant, const struct uuid *id, struct grant *g);
@@ -53,7 +57,7 @@ void db_grant_revoke(struct db *, const struct uuid *tenant, const struct uuid *
 
 /* Which grants of the tenant: NULL for any. */
 struct grant_filter {
-	const char *status;	/* as read, so that "active" leaves out what has expired */
+	const char *status; /* as read, so that "active" leaves out what has expired */
 	const char *grantee_id;
 };
 

@@ -7,14 +7,14 @@
 /* What a new grant is to be; all borrowed. The caller has checked the values. */
 struct grant_new {
 	struct uuid id;
-	const struct uuid *request_id;	/* NULL: none */
+	const struct uuid *request_id; /* NULL: none */
 	const char *grantee_id;
 	const char *resource_type;
 	const char *resource_id;
 	const char *action;
 	bool audit_enabled;
 	int64_t expires_at;
-	const char *metadata;	/* a JSON object */
+	const char *metadata; /* a JSON object */
 };
 
 /*
@@ -30,17 +30,20 @@ void db_grant_create(struct db *, const struct uuid *tenant, const struct grant_
 
 /* A request that is to be done once, however often it is sent within 24 hours. */
 struct idempotency {
-	const char *key;			/* as the client named it: visible ASCII; borrowed */
-	uint8_t body_hash[BODY_HASH_LEN];	/* SHA-256 */
+	const char *key;                  /* as the client named it: visible ASCII; borrowed */
+	uint8_t body_hash[BODY_HASH_LEN]; /* SHA-256 */
 };
 
 /* What the first request with a key made. Clear it. */
 struct first_answer {
 	bool same_body;
-	struct grant grant;	/* as it was then; found: there was a request with this key */
+	struct grant grant; /* as it was then; found: there was a request with this key */
 };
 
-#define FIRST_ANSWER_EMPTY { .same_body = false, .grant = GRANT_EMPTY }
+#define FIRST_ANSWER_EMPTY \
+	{ \
+		.same_body = false, .grant = GRANT_EMPTY \
+	}
 
 /* Queue: was this asked before? */
 void db_first_answer_get(struct db *, const struct uuid *tenant, const struct idempotency *,

@@ -13,10 +13,10 @@
 
 /* The columns, with those that change given as expressions. */
 #define GRANT_COLUMN_LIST_WITH(status, audit_enabled, revoked_at, updated_at, version) \
-	"g.id, g.request_id, g.grantee_id, g.resource_type, g.resource_id, g.action, " status ", " \
-	audit_enabled ", " DB_MICROSECONDS("g.expires_at") ", " DB_MICROSECONDS("g.granted_at") ", " \
-	DB_MICROSECONDS(revoked_at) ", g.metadata, " DB_MICROSECONDS("g.created_at") ", " \
-	DB_MICROSECONDS(updated_at) ", " version
+	"g.id, g.request_id, g.grantee_id, g.resource_type, g.resource_id, g.action, " status \
+	", " audit_enabled \
+	", " DB_MICROSECONDS("g.expires_at") ", " DB_MICROSECONDS("g.granted_at") ", " DB_MICROSECONDS( \
+	    revoked_at) ", g.metadata, " DB_MICROSECONDS("g.created_at") ", " DB_MICROSECONDS(updated_at) ", " version
 
 #define GRANT_COLUMN_LIST \
 	GRANT_COLUMN_LIST_WITH(GRANT_STATUS, "g.audit_enabled", "g.revoked_at", "g.updated_at", \

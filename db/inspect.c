@@ -8,8 +8,12 @@
  * count as members of every role for pg_has_role(), so memberships are followed by hand.
  */
 static const struct statement inspect = {
-	.name = "inspect", .params = 0, .columns = 16, .rows = ROWS_ONE,
-	.sql = "WITH RECURSIVE ours AS (SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcanlogin"
+	.name = "inspect",
+	.params = 0,
+	.columns = 16,
+	.rows = ROWS_ONE,
+	.sql =
+	    "WITH RECURSIVE ours AS (SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcanlogin"
 	    "  AS strong FROM pg_roles"
 	    "  WHERE rolname IN ('grantd_owner', 'grantd_app', 'grantd_auth')),"
 	    " members AS (SELECT o.rolname AS of_role, m.member FROM pg_auth_members m"
@@ -52,7 +56,10 @@ static const struct statement inspect = {
 };
 
 static const struct statement inspect_version = {
-	.name = "inspect_version", .params = 0, .columns = 1, .rows = ROWS_ONE,
+	.name = "inspect_version",
+	.params = 0,
+	.columns = 1,
+	.rows = ROWS_ONE,
 	.sql = "SELECT version FROM grantd.schema_version",
 };
 

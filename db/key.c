@@ -5,18 +5,25 @@
 #include "db/key.h"
 
 static const struct statement key_authenticate = {
-	.name = "key_authenticate", .params = 1, .columns = 7, .rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version, stamp"
+	.name = "key_authenticate",
+	.params = 1,
+	.columns = 7,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql =
+	    "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version, stamp"
 	    " FROM grantd.authenticate($1::bytea)",
 };
 
 static const struct statement key_note_use = {
-	.name = "key_note_use", .params = 3, .columns = 0, .rows = ROWS_NONE,
+	.name = "key_note_use",
+	.params = 3,
+	.columns = 0,
+	.rows = ROWS_NONE,
 	.sql = "UPDATE grantd.api_keys SET last_used_at = statement_timestamp()"
-	    " WHERE tenant_id = $1 AND id = (SELECT k.id FROM grantd.api_keys k"
-	    " WHERE k.tenant_id = $1 AND k.id = $2 AND coalesce(k.last_used_at, '-infinity')"
-	    " <= statement_timestamp() - $3::bigint * interval '1 millisecond'"
-	    " FOR NO KEY UPDATE SKIP LOCKED)",
+	       " WHERE tenant_id = $1 AND id = (SELECT k.id FROM grantd.api_keys k"
+	       " WHERE k.tenant_id = $1 AND k.id = $2 AND coalesce(k.last_used_at, '-infinity')"
+	       " <= statement_timestamp() - $3::bigint * interval '1 millisecond'"
+	       " FOR NO KEY UPDATE SKIP LOCKED)",
 };
 
 static enum outcome

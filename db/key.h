@@ -8,18 +8,21 @@
 
 /* A verified credential. Texts borrow from `rows`; clear it. */
 struct key {
-	bool found;		/* false: unknown, revoked or expired, and no telling which */
+	bool found; /* false: unknown, revoked or expired, and no telling which */
 	struct uuid tenant;
 	struct uuid id;
 	const char *name;
-	const char *roles;	/* names separated by spaces */
-	int64_t version;	/* moves with every change of the key */
-	int64_t policy_version;	/* of the tenant's policies */
-	const char *stamp;	/* changes whenever the key or the tenant's policies do */
+	const char *roles;      /* names separated by spaces */
+	int64_t version;        /* moves with every change of the key */
+	int64_t policy_version; /* of the tenant's policies */
+	const char *stamp;      /* changes whenever the key or the tenant's policies do */
 	struct db_rows rows;
 };
 
-#define KEY_EMPTY { .found = false, .name = "", .roles = "", .stamp = "", .rows = DB_ROWS_EMPTY }
+#define KEY_EMPTY \
+	{ \
+		.found = false, .name = "", .roles = "", .stamp = "", .rows = DB_ROWS_EMPTY \
+	}
 
 /*
  * Queue the look-up of a credential by its hash. What is queued after it in the same

@@ -9,84 +9,102 @@
 	"CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked'" \
 	" WHEN k.expires_at <= statement_timestamp() THEN 'expired' ELSE 'active' END"
 #define KEY_COLUMN_LIST \
-	"k.id, k.key_name, k.name, array_to_string(k.roles, ' '), " KEY_STATUS ", " \
-	DB_MICROSECONDS("k.created_at") ", " DB_MICROSECONDS("k.updated_at") ", " \
-	DB_MICROSECONDS("k.expires_at") ", " DB_MICROSECONDS("k.revoked_at") ", " \
-	DB_MICROSECONDS("k.last_used_at") ", k.version"
+	"k.id, k.key_name, k.name, array_to_string(k.roles, ' '), " KEY_STATUS \
+	", " DB_MICROSECONDS("k.created_at") ", " DB_MICROSECONDS("k.updated_at") ", " DB_MICROSECONDS( \
+	    "k.expires_at") ", " DB_MICROSECONDS("k.revoked_at") ", " DB_MICROSECONDS("k.last_used_at") ", k.version"
 
 static const struct statement key_get = {
-	.name = "key_get", .params = 2, .columns = KEY_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "key_get",
+	.params = 2,
+	.columns = KEY_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k"
-	    " WHERE k.tenant_id = $1 AND k.id = $2",
+	       " WHERE k.tenant_id = $1 AND k.id = $2",
 };
 
 static const struct statement key_lock = {
-	.name = "key_lock", .params = 2, .columns = KEY_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "key_lock",
+	.params = 2,
+	.columns = KEY_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k"
-	    " WHERE k.tenant_id = $1 AND k.id = $2 FOR UPDATE",
+	       " WHERE k.tenant_id = $1 AND k.id = $2 FOR UPDATE",
 };
 
 static const struct statement key_list = {
-	.name = "key_list", .params = PAGE_PARAMS + 2, .columns = KEY_COLUMNS, .rows = ROWS_ANY,
+	.name = "key_list",
+	.params = PAGE_PARAMS + 2,
+	.columns = KEY_COLUMNS,
+	.rows = ROWS_ANY,
 	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k WHERE k.tenant_id = $4"
-	    " AND ($5::text IS NULL OR " KEY_STATUS " = $5::text)"
-	    " AND " PAGE_AFTER("k", "$1", "$2") PAGE_ORDER("k", "$3"),
+	       " AND ($5::text IS NULL OR " KEY_STATUS " = $5::text)"
+	       " AND " PAGE_AFTER("k", "$1", "$2") PAGE_ORDER("k", "$3"),
 };
 
 static const struct statement key_create = {
-	.name = "key_create", .params = AUDIT_PARAMS + 6, .columns = KEY_COLUMNS,
+	.name = "key_create",
+	.params = AUDIT_PARAMS + 6,
+	.columns = KEY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START " FROM grantd.tenants WHERE id = $1"
-	    " AND coalesce($13::timestamptz, 'infinity') > statement_timestamp()), "
-	    AUDIT_HASHED("api_key", "done", "NULL::jsonb",
+	.sql =
+	    "WITH before AS (SELECT " AUDIT_CHAIN_START " FROM grantd.tenants WHERE id = $1"
+	    " AND coalesce($13::timestamptz, 'infinity') > statement_timestamp()), " AUDIT_HASHED(
+		"api_key", "done", "NULL::jsonb",
 		"jsonb_build_object('key_name', $9::text, 'name', $10::text,"
-		" 'roles', string_to_array($11::text, ' '), 'expires_at', "
-		AUDIT_TIME("$13::timestamptz") ", 'replaces', $14::uuid, 'version', 1)") ", "
-	    AUDIT_LOGGED("api_key", "done")
-	    " INSERT INTO grantd.api_keys AS k (tenant_id, id, key_name, name, roles, hash,"
-	    " expires_at, created_at, updated_at, audit_length, audit_head) SELECT $1::uuid,"
-	    " $2::uuid, $9::text, $10::text, string_to_array($11::text, ' '), $12::bytea,"
-	    " $13::timestamptz, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
-	    " RETURNING " KEY_COLUMN_LIST,
+		" 'roles', string_to_array($11::text, ' '), 'expires_at', " AUDIT_TIME(
+		    "$13::timestamptz") ", 'replaces', $14::uuid, 'version', 1)") ", " AUDIT_LOGGED("api_key",
+		"done") " INSERT INTO grantd.api_keys AS k (tenant_id, id, key_name, name, roles, hash,"
+			" expires_at, created_at, updated_at, audit_length, audit_head) SELECT $1::uuid,"
+			" $2::uuid, $9::text, $10::text, string_to_array($11::text, ' '), $12::bytea,"
+			" $13::timestamptz, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
+			" RETURNING " KEY_COLUMN_LIST,
 };
 
 static const struct statement key_revoke = {
-	.name = "key_revoke", .params = AUDIT_PARAMS, .columns = KEY_COLUMNS,
+	.name = "key_revoke",
+	.params = AUDIT_PARAMS,
+	.columns = KEY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT audit_length, audit_head, version FROM grantd.api_keys"
-	    " WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL FOR UPDATE), "
-	    AUDIT_HASHED("api_key", "done",
+	.sql =
+	    "WITH before AS (SELECT audit_length, audit_head, version FROM grantd.api_keys"
+	    " WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL FOR UPDATE), " AUDIT_HASHED(
+		"api_key", "done",
 		"jsonb_build_object('revoked_at', NULL, 'version', before.version)",
-		"jsonb_build_object('revoked_at', " AUDIT_TIME("statement_timestamp()")
-		", 'version', before.version + 1)") ", "
-	    AUDIT_LOGGED("api_key", "done")
-	    " UPDATE grantd.api_keys k SET revoked_at = h.created_at, version = k.version + 1,"
-	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
+		"jsonb_build_object('revoked_at', " AUDIT_TIME(
+		    "statement_timestamp()") ", 'version', before.version + 1)") ", " AUDIT_LOGGED("api_key",
+		"done") " UPDATE grantd.api_keys k SET revoked_at = h.created_at, version = k.version + 1,"
+			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
+			" FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
 };
 
 /* least() passes over a NULL, which is a key that would never have expired. */
 #define RETIRED_AT "least(k.expires_at, statement_timestamp() + make_interval(secs => $9::bigint))"
 
 static const struct statement key_retire = {
-	.name = "key_retire", .params = AUDIT_PARAMS + 2, .columns = KEY_COLUMNS,
+	.name = "key_retire",
+	.params = AUDIT_PARAMS + 2,
+	.columns = KEY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT k.audit_length, k.audit_head, k.version, k.expires_at, "
-	    RETIRED_AT " AS retired_at FROM grantd.api_keys k"
-	    " WHERE k.tenant_id = $1 AND k.id = $2 AND k.revoked_at IS NULL FOR UPDATE), "
-	    AUDIT_HASHED("api_key", "done",
-		"jsonb_build_object('expires_at', " AUDIT_TIME("before.expires_at")
-		", 'version', before.version)",
-		"jsonb_build_object('expires_at', " AUDIT_TIME("before.retired_at")
-		", 'replaced_by', $10::uuid, 'version', before.version + 1)") ", "
-	    AUDIT_LOGGED("api_key", "done")
-	    " UPDATE grantd.api_keys k SET expires_at = " RETIRED_AT ", version = k.version + 1,"
-	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
+	.sql =
+	    "WITH before AS (SELECT k.audit_length, k.audit_head, k.version, k.expires_at, " RETIRED_AT
+	    " AS retired_at FROM grantd.api_keys k"
+	    " WHERE k.tenant_id = $1 AND k.id = $2 AND k.revoked_at IS NULL FOR UPDATE), " AUDIT_HASHED(
+		"api_key", "done",
+		"jsonb_build_object('expires_at', " AUDIT_TIME(
+		    "before.expires_at") ", 'version', before.version)",
+		"jsonb_build_object('expires_at', " AUDIT_TIME(
+		    "before.retired_at") ", 'replaced_by', $10::uuid, 'version', before.version + 1)") ", " AUDIT_LOGGED("api_key",
+		"done") " UPDATE grantd.api_keys k SET expires_at = " RETIRED_AT
+			", version = k.version + 1,"
+			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
+			" FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
 };
 
 static const struct statement key_find = {
-	.name = "key_find", .params = 1, .columns = 2, .rows = ROWS_ANY,
+	.name = "key_find",
+	.params = 1,
+	.columns = 2,
+	.rows = ROWS_ANY,
 	.sql = "SELECT tenant_id, id FROM grantd.find_key($1::bytea) LIMIT 1",
 };
 

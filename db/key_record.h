@@ -13,10 +13,10 @@
 struct key_record {
 	bool found;
 	struct uuid id;
-	const char *key_name;	/* the part of the key that names it */
+	const char *key_name; /* the part of the key that names it */
 	const char *name;
-	const char *roles;	/* names separated by spaces */
-	const char *status;	/* as of the reading statement: "active", "expired" or "revoked" */
+	const char *roles;  /* names separated by spaces */
+	const char *status; /* as of the reading statement: "active", "expired" or "revoked" */
 	int64_t created_at;
 	int64_t updated_at;
 	bool has_expires_at;
@@ -29,18 +29,21 @@ struct key_record {
 	struct db_rows rows;
 };
 
-#define KEY_RECORD_EMPTY { .found = false, .rows = DB_ROWS_EMPTY }
+#define KEY_RECORD_EMPTY \
+	{ \
+		.found = false, .rows = DB_ROWS_EMPTY \
+	}
 
 /* What a new key is to be; all borrowed. The caller has checked the values. */
 struct key_new {
 	struct uuid id;
 	const char *key_name;
 	const char *name;
-	const char *roles;	/* names separated by single spaces */
-	const uint8_t *hash;	/* API_KEY_HASH_LEN bytes */
+	const char *roles;   /* names separated by single spaces */
+	const uint8_t *hash; /* API_KEY_HASH_LEN bytes */
 	bool has_expires_at;
 	int64_t expires_at;
-	const struct uuid *replaces;	/* the key that this one was rotated from; NULL: none */
+	const struct uuid *replaces; /* the key that this one was rotated from; NULL: none */
 };
 
 /*
@@ -52,10 +55,12 @@ void db_key_create(struct db *, const struct uuid *tenant, const struct key_new 
     const struct audit_entry *, struct key_record *created);
 
 /* Queue: read one key of this tenant. Leaves k->found false where there is none. */
-void db_key_get(struct db *, const struct uuid *tenant, const struct uuid *id, struct key_record *k);
+void db_key_get(struct db *, const struct uuid *tenant, const struct uuid *id,
+    struct key_record *k);
 
 /* Queue: the same, locked until the transaction ends. */
-void db_key_lock(struct db *, const struct uuid *tenant, const struct uuid *id, struct key_record *k);
+void db_key_lock(struct db *, const struct uuid *tenant, const struct uuid *id,
+    struct key_record *k);
 
 /* Queue: read a page of the tenant's keys; `status` as in struct key_record, NULL for any. */
 void db_key_list(struct db *, const struct uuid *tenant, const char *status, const struct page *,

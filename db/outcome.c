@@ -7,22 +7,22 @@
 #include "db/connection.h"
 
 static const struct {
-	const char *prefix;	/* of the SQLSTATE; the first that fits counts */
+	const char *prefix; /* of the SQLSTATE; the first that fits counts */
 	enum outcome outcome;
 } sqlstates[] = {
-	{ "08", LOST },		/* connection exceptions */
-	{ "0A000", LOST },	/* a prepared plan that no longer fits: a new session mends it */
-	{ "23505", CONFLICT },	/* unique violation */
-	{ "25006", LOST },	/* read-only: this server is no longer the primary */
-	{ "25P03", LOST },	/* idle in transaction for too long */
-	{ "26000", LOST },	/* a prepared statement is gone: someone else reset the session */
-	{ "40001", RETRY },	/* serialization failure */
-	{ "40P01", RETRY },	/* deadlock */
-	{ "42P05", LOST },	/* a prepared statement is there already */
-	{ "53", UNAVAILABLE },	/* out of memory, disk, connections */
+	{ "08", LOST },           /* connection exceptions */
+	{ "0A000", LOST },        /* a prepared plan that no longer fits: a new session mends it */
+	{ "23505", CONFLICT },    /* unique violation */
+	{ "25006", LOST },        /* read-only: this server is no longer the primary */
+	{ "25P03", LOST },        /* idle in transaction for too long */
+	{ "26000", LOST },        /* a prepared statement is gone: someone else reset the session */
+	{ "40001", RETRY },       /* serialization failure */
+	{ "40P01", RETRY },       /* deadlock */
+	{ "42P05", LOST },        /* a prepared statement is there already */
+	{ "53", UNAVAILABLE },    /* out of memory, disk, connections */
 	{ "55P03", UNAVAILABLE }, /* lock timeout */
 	{ "57014", UNAVAILABLE }, /* statement timeout */
-	{ "57P", LOST },	/* shutdown, crash, starting up */
+	{ "57P", LOST },          /* shutdown, crash, starting up */
 };
 
 enum outcome

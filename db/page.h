@@ -10,13 +10,13 @@
  * seen twice and none is skipped.
  */
 struct page {
-	bool after;		/* false: the first page */
-	union {				/* of the last row seen: what the list is ordered by, then id */
-		int64_t created_at;	/* microseconds since 1970 in UTC */
-		int64_t ordinal;	/* of rules, which come in the order of their policy */
+	bool after;                 /* false: the first page */
+	union {                     /* of the last row seen: what the list is ordered by, then id */
+		int64_t created_at; /* microseconds since 1970 in UTC */
+		int64_t ordinal;    /* of rules, which come in the order of their policy */
 	};
 	struct uuid id;
-	int limit;		/* rows at most, 1 to PAGE_LIMIT_MOST */
+	int limit; /* rows at most, 1 to PAGE_LIMIT_MOST */
 };
 
 #define PAGE_LIMIT_MOST 1000
@@ -24,12 +24,15 @@ struct page {
 /* One page. The module whose rows they are reads them, and its rows borrow from here; clear it. */
 struct db_list {
 	int count;
-	bool more;		/* there are rows after the last one */
-	int limit;		/* as asked for */
+	bool more; /* there are rows after the last one */
+	int limit; /* as asked for */
 	struct db_rows rows;
 };
 
-#define DB_LIST_EMPTY { .count = 0, .more = false, .limit = 0, .rows = DB_ROWS_EMPTY }
+#define DB_LIST_EMPTY \
+	{ \
+		.count = 0, .more = false, .limit = 0, .rows = DB_ROWS_EMPTY \
+	}
 
 void db_list_clear(struct db_list *);
 

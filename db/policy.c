@@ -6,8 +6,8 @@
 
 #define POLICY_COLUMNS 7
 #define POLICY_COLUMN_LIST \
-	"p.id, p.name, p.priority, p.enabled, " DB_MICROSECONDS("p.created_at") ", " \
-	DB_MICROSECONDS("p.updated_at") ", p.version"
+	"p.id, p.name, p.priority, p.enabled, " DB_MICROSECONDS( \
+	    "p.created_at") ", " DB_MICROSECONDS("p.updated_at") ", p.version"
 
 #define POLICY_THERE "p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL"
 
@@ -20,66 +20,82 @@
 	" 'version', " version ")"
 
 static const struct statement policy_hold = {
-	.name = "policy_hold", .params = 1, .columns = 1, .rows = ROWS_ZERO_OR_ONE,
+	.name = "policy_hold",
+	.params = 1,
+	.columns = 1,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT t.id FROM grantd.tenants t WHERE t.id = $1 FOR NO KEY UPDATE",
 };
 
 static const struct statement policy_get = {
-	.name = "policy_get", .params = 2, .columns = POLICY_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "policy_get",
+	.params = 2,
+	.columns = POLICY_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE " POLICY_THERE,
 };
 
 /* A tenant's policies are few: they have no index by time. */
 static const struct statement policy_list = {
-	.name = "policy_list", .params = PAGE_PARAMS + 1, .columns = POLICY_COLUMNS,
+	.name = "policy_list",
+	.params = PAGE_PARAMS + 1,
+	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ANY,
 	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE p.tenant_id = $4"
-	    " AND p.deleted_at IS NULL AND " PAGE_AFTER("p", "$1", "$2") PAGE_ORDER("p", "$3"),
+	       " AND p.deleted_at IS NULL AND " PAGE_AFTER("p", "$1", "$2") PAGE_ORDER("p", "$3"),
 };
 
 static const struct statement policy_create = {
-	.name = "policy_create", .params = AUDIT_PARAMS + 3, .columns = POLICY_COLUMNS,
+	.name = "policy_create",
+	.params = AUDIT_PARAMS + 3,
+	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), "
-	    AUDIT_HASHED("policy", "done", "NULL::jsonb", POLICY_IS("1")) ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED
-	    " INSERT INTO grantd.policies AS p (tenant_id, id, name, priority, enabled, created_at,"
-	    " updated_at, audit_length, audit_head) SELECT $1::uuid, $2::uuid, $9::text, $10::int,"
-	    " $11::boolean, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
-	    " RETURNING " POLICY_COLUMN_LIST,
+	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), " AUDIT_HASHED("policy", "done",
+	    "NULL::jsonb", POLICY_IS("1")) ", " AUDIT_LOGGED("policy",
+	    "done") ", " POLICY_VERSION_MOVED
+		    " INSERT INTO grantd.policies AS p (tenant_id, id, name, priority, enabled, created_at,"
+		    " updated_at, audit_length, audit_head) SELECT $1::uuid, $2::uuid, $9::text, $10::int,"
+		    " $11::boolean, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
+		    " RETURNING " POLICY_COLUMN_LIST,
 };
 
 static const struct statement policy_update = {
-	.name = "policy_update", .params = AUDIT_PARAMS + 3, .columns = POLICY_COLUMNS,
+	.name = "policy_update",
+	.params = AUDIT_PARAMS + 3,
+	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
+	.sql =
+	    "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
 	    " p.version FROM grantd.policies p WHERE " POLICY_THERE
 	    " AND (p.name, p.priority, p.enabled) <> ($9::text, $10::int, $11::boolean)"
-	    " FOR UPDATE), "
-	    AUDIT_HASHED("policy", "done", POLICY_WAS, POLICY_IS("before.version + 1")) ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED
-	    " UPDATE grantd.policies p SET name = $9::text, priority = $10::int,"
-	    " enabled = $11::boolean, version = p.version + 1, updated_at = h.created_at,"
-	    " audit_length = h.sequence, audit_head = h.hash FROM hashed h WHERE " POLICY_THERE
-	    " RETURNING " POLICY_COLUMN_LIST,
+	    " FOR UPDATE), " AUDIT_HASHED("policy", "done", POLICY_WAS,
+		POLICY_IS("before.version + 1")) ", " AUDIT_LOGGED("policy",
+		"done") ", " POLICY_VERSION_MOVED
+			" UPDATE grantd.policies p SET name = $9::text, priority = $10::int,"
+			" enabled = $11::boolean, version = p.version + 1, updated_at = h.created_at,"
+			" audit_length = h.sequence, audit_head = h.hash FROM hashed h WHERE " POLICY_THERE
+			" RETURNING " POLICY_COLUMN_LIST,
 };
 
 /* The entry counts the rules and does not repeat them: together they could be larger than an entry may be. */
 static const struct statement policy_delete = {
-	.name = "policy_delete", .params = AUDIT_PARAMS, .columns = POLICY_COLUMNS,
+	.name = "policy_delete",
+	.params = AUDIT_PARAMS,
+	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
+	.sql =
+	    "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
 	    " p.version, (SELECT count(*) FROM grantd.policy_rules r WHERE r.tenant_id = $1"
 	    " AND r.policy_id = $2) AS rules FROM grantd.policies p WHERE " POLICY_THERE
-	    " FOR UPDATE), "
-	    AUDIT_HASHED("policy", "done",
-		POLICY_WAS " || jsonb_build_object('rules', before.rules)", "NULL::jsonb") ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED ", "
-	    "emptied AS (DELETE FROM grantd.policy_rules r USING hashed h WHERE r.tenant_id = $1"
-	    " AND r.policy_id = $2)"
-	    " UPDATE grantd.policies p SET deleted_at = h.created_at, version = p.version + 1,"
-	    " updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE " POLICY_THERE " RETURNING " POLICY_COLUMN_LIST,
+	    " FOR UPDATE), " AUDIT_HASHED("policy", "done",
+		POLICY_WAS " || jsonb_build_object('rules', before.rules)",
+		"NULL::jsonb") ", " AUDIT_LOGGED("policy",
+		"done") ", " POLICY_VERSION_MOVED ", "
+			"emptied AS (DELETE FROM grantd.policy_rules r USING hashed h WHERE r.tenant_id = $1"
+			" AND r.policy_id = $2)"
+			" UPDATE grantd.policies p SET deleted_at = h.created_at, version = p.version + 1,"
+			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
+			" FROM hashed h WHERE " POLICY_THERE " RETURNING " POLICY_COLUMN_LIST,
 };
 
 static bool
@@ -138,7 +154,8 @@ db_policy_hold(struct db *db, const struct uuid *tenant)
 }
 
 void
-db_policy_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct policy *policy)
+db_policy_get(struct db *db, const struct uuid *tenant, const struct uuid *id,
+    struct policy *policy)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 

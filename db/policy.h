@@ -21,7 +21,10 @@ struct policy {
 	struct db_rows rows;
 };
 
-#define POLICY_EMPTY { .found = false, .name = "", .rows = DB_ROWS_EMPTY }
+#define POLICY_EMPTY \
+	{ \
+		.found = false, .name = "", .rows = DB_ROWS_EMPTY \
+	}
 
 /* What people set of a policy. Borrowed; the caller has checked it. */
 struct policy_settings {

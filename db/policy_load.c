@@ -5,12 +5,15 @@
 
 /* One statement, so that the version is that of these very rules. */
 static const struct statement policy_load = {
-	.name = "policy_load", .params = 1, .columns = 7, .rows = ROWS_ANY,
+	.name = "policy_load",
+	.params = 1,
+	.columns = 7,
+	.rows = ROWS_ANY,
 	.sql = "SELECT t.policy_version, r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
-	    " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
-	    " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
-	    " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
-	    " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
+	       " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
+	       " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
+	       " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
+	       " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
 };
 
 /* Without any rule there is one row with the version alone; without the tenant there is none. */

@@ -7,21 +7,24 @@
 /* One rule of an enabled policy, as a decision needs it. Texts borrow from the list. */
 struct policy_rule {
 	struct uuid policy_id;
-	int64_t priority;	/* of the policy; higher ones are asked first */
+	int64_t priority; /* of the policy; higher ones are asked first */
 	struct uuid id;
-	const char *text;	/* one Cedar statement */
-	const char *notice;	/* NULL: none */
+	const char *text;   /* one Cedar statement */
+	const char *notice; /* NULL: none */
 	bool audit_session;
 };
 
 /* All of a tenant's rules in force, in the order in which they are asked. Clear it. */
 struct policy_rules {
-	int64_t version;	/* of the tenant's policies, read in the same statement */
+	int64_t version; /* of the tenant's policies, read in the same statement */
 	size_t count;
 	struct db_rows rows;
 };
 
-#define POLICY_RULES_EMPTY { .version = 0, .count = 0, .rows = DB_ROWS_EMPTY }
+#define POLICY_RULES_EMPTY \
+	{ \
+		.version = 0, .count = 0, .rows = DB_ROWS_EMPTY \
+	}
 
 /*
  * Queue: read the rules of the chosen tenant's enabled policies, by priority from high to low, then by the policies'

@@ -10,8 +10,8 @@
 	" r.principal_is_type, r.principal_entity_type, r.principal_entity_id," \
 	" r.action_scope_type, array_to_json(r.action_ids), r.resource_scope_type," \
 	" r.resource_is_type, r.resource_entity_type, r.resource_entity_id, r.conditions," \
-	" r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS("r.created_at") ", " \
-	DB_MICROSECONDS("r.updated_at") ", r.version"
+	" r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS( \
+	    "r.created_at") ", " DB_MICROSECONDS("r.updated_at") ", r.version"
 
 /*
  * Statements that change a rule have its policy as $2, whose chain it is that grows, and the rule's id as $9; those that
@@ -43,66 +43,84 @@
 	" FROM hashed h WHERE p.tenant_id = $1 AND p.id = $2)"
 
 static const struct statement rule_get = {
-	.name = "rule_get", .params = 3, .columns = RULE_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "rule_get",
+	.params = 3,
+	.columns = RULE_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r"
-	    " WHERE r.tenant_id = $1 AND r.policy_id = $2 AND r.id = $3",
+	       " WHERE r.tenant_id = $1 AND r.policy_id = $2 AND r.id = $3",
 };
 
 static const struct statement rule_list = {
-	.name = "rule_list", .params = 5, .columns = RULE_COLUMNS, .rows = ROWS_ANY,
+	.name = "rule_list",
+	.params = 5,
+	.columns = RULE_COLUMNS,
+	.rows = ROWS_ANY,
 	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r WHERE r.tenant_id = $1"
-	    " AND r.policy_id = $2 AND ($3::bigint IS NULL"
-	    " OR (r.ordinal, r.id) > ($3::bigint, $4::uuid))"
-	    " ORDER BY r.ordinal, r.id LIMIT $5::int",
+	       " AND r.policy_id = $2 AND ($3::bigint IS NULL"
+	       " OR (r.ordinal, r.id) > ($3::bigint, $4::uuid))"
+	       " ORDER BY r.ordinal, r.id LIMIT $5::int",
 };
 
 static const struct statement rule_create = {
-	.name = "rule_create", .params = RULE_PARAMS + RULE_SETTINGS, .columns = RULE_COLUMNS,
+	.name = "rule_create",
+	.params = RULE_PARAMS + RULE_SETTINGS,
+	.columns = RULE_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (SELECT p.audit_length, p.audit_head, coalesce(" RULE_ORDINAL_GIVEN
+	.sql =
+	    "WITH before AS (SELECT p.audit_length, p.audit_head, coalesce(" RULE_ORDINAL_GIVEN
 	    ", (SELECT least(coalesce(max(r.ordinal), 0) + 1, 1000000) FROM grantd.policy_rules r"
 	    " WHERE r.tenant_id = $1 AND r.policy_id = $2)) AS new_ordinal FROM grantd.policies p"
-	    " WHERE p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL FOR UPDATE), "
-	    AUDIT_HASHED("policy", "done", "NULL::jsonb", RULE_IS("1")) ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
-	    " INSERT INTO grantd.policy_rules AS r (tenant_id, policy_id, id, policy_text, effect,"
-	    " principal_scope_type, principal_is_type, principal_entity_type, principal_entity_id,"
-	    " action_scope_type, action_ids, resource_scope_type, resource_is_type,"
-	    " resource_entity_type, resource_entity_id, conditions, notice, audit_session, ordinal,"
-	    " created_at, updated_at) SELECT $1::uuid, $2::uuid, $9::uuid, $10::text, $11::text,"
-	    " $12::text, $13::text, $14::text, $15::text, $16::text, " RULE_ACTIONS ", $18::text,"
-	    " $19::text, $20::text, $21::text, $22::text, $23::text, $24::boolean, b.new_ordinal,"
-	    " h.created_at, h.created_at FROM hashed h, before b RETURNING " RULE_COLUMN_LIST,
+	    " WHERE p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL FOR UPDATE), " AUDIT_HASHED(
+		"policy", "done", "NULL::jsonb", RULE_IS("1")) ", " AUDIT_LOGGED("policy",
+		"done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
+			" INSERT INTO grantd.policy_rules AS r (tenant_id, policy_id, id, policy_text, effect,"
+			" principal_scope_type, principal_is_type, principal_entity_type, principal_entity_id,"
+			" action_scope_type, action_ids, resource_scope_type, resource_is_type,"
+			" resource_entity_type, resource_entity_id, conditions, notice, audit_session, ordinal,"
+			" created_at, updated_at) SELECT $1::uuid, $2::uuid, $9::uuid, $10::text, $11::text,"
+			" $12::text, $13::text, $14::text, $15::text, $16::text, " RULE_ACTIONS
+			", $18::text,"
+			" $19::text, $20::text, $21::text, $22::text, $23::text, $24::boolean, b.new_ordinal,"
+			" h.created_at, h.created_at FROM hashed h, before b RETURNING " RULE_COLUMN_LIST,
 };
 
 static const struct statement rule_update = {
-	.name = "rule_update", .params = RULE_PARAMS + RULE_SETTINGS, .columns = RULE_COLUMNS,
+	.name = "rule_update",
+	.params = RULE_PARAMS + RULE_SETTINGS,
+	.columns = RULE_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (" RULE_BEFORE("coalesce(" RULE_ORDINAL_GIVEN ", r.ordinal)")
-	    " AND (r.policy_text, r.notice, r.audit_session,"
-	    " r.ordinal) IS DISTINCT FROM ($10::text, $23::text, $24::boolean,"
-	    " coalesce(" RULE_ORDINAL_GIVEN ", r.ordinal)) FOR UPDATE), "
-	    AUDIT_HASHED("policy", "done", RULE_WAS, RULE_IS("before.version + 1")) ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
-	    " UPDATE grantd.policy_rules r SET policy_text = $10::text, effect = $11::text,"
-	    " principal_scope_type = $12::text, principal_is_type = $13::text,"
-	    " principal_entity_type = $14::text, principal_entity_id = $15::text,"
-	    " action_scope_type = $16::text, action_ids = " RULE_ACTIONS ","
-	    " resource_scope_type = $18::text, resource_is_type = $19::text,"
-	    " resource_entity_type = $20::text, resource_entity_id = $21::text,"
-	    " conditions = $22::text, notice = $23::text, audit_session = $24::boolean,"
-	    " ordinal = b.new_ordinal, version = r.version + 1, updated_at = h.created_at"
-	    " FROM hashed h, before b WHERE " RULE_THERE " RETURNING " RULE_COLUMN_LIST,
+	.sql = "WITH before AS (" RULE_BEFORE(
+	    "coalesce(" RULE_ORDINAL_GIVEN
+	    ", r.ordinal)") " AND (r.policy_text, r.notice, r.audit_session,"
+			    " r.ordinal) IS DISTINCT FROM ($10::text, $23::text, $24::boolean,"
+			    " coalesce(" RULE_ORDINAL_GIVEN
+			    ", r.ordinal)) FOR UPDATE), " AUDIT_HASHED("policy", "done", RULE_WAS,
+				RULE_IS("before.version + 1")) ", " AUDIT_LOGGED("policy",
+				"done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
+					" UPDATE grantd.policy_rules r SET policy_text = $10::text, effect = $11::text,"
+					" principal_scope_type = $12::text, principal_is_type = $13::text,"
+					" principal_entity_type = $14::text, principal_entity_id = $15::text,"
+					" action_scope_type = $16::text, action_ids = " RULE_ACTIONS
+					","
+					" resource_scope_type = $18::text, resource_is_type = $19::text,"
+					" resource_entity_type = $20::text, resource_entity_id = $21::text,"
+					" conditions = $22::text, notice = $23::text, audit_session = $24::boolean,"
+					" ordinal = b.new_ordinal, version = r.version + 1, updated_at = h.created_at"
+					" FROM hashed h, before b WHERE " RULE_THERE
+					" RETURNING " RULE_COLUMN_LIST,
 };
 
 static const struct statement rule_delete = {
-	.name = "rule_delete", .params = RULE_PARAMS, .columns = RULE_COLUMNS,
+	.name = "rule_delete",
+	.params = RULE_PARAMS,
+	.columns = RULE_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "WITH before AS (" RULE_BEFORE("r.ordinal") " FOR UPDATE), "
-	    AUDIT_HASHED("policy", "done", RULE_WAS, "NULL::jsonb") ", "
-	    AUDIT_LOGGED("policy", "done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
-	    " DELETE FROM grantd.policy_rules r USING hashed h WHERE " RULE_THERE
-	    " RETURNING " RULE_COLUMN_LIST,
+	.sql = "WITH before AS (" RULE_BEFORE("r.ordinal") " FOR UPDATE), " AUDIT_HASHED("policy",
+	    "done", RULE_WAS, "NULL::jsonb") ", " AUDIT_LOGGED("policy",
+	    "done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
+		    " DELETE FROM grantd.policy_rules r USING hashed h WHERE " RULE_THERE
+		    " RETURNING " RULE_COLUMN_LIST,
 };
 
 static void

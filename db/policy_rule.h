@@ -7,29 +7,30 @@
 
 /* How a rule's head limits its principal or its resource. What a scope type does not use is NULL. */
 struct rule_scope {
-	const char *type;	 /* "any", "eq", "in", "is" or "is_in" */
-	const char *is_type;	 /* is_in: the entity type after `is` */
-	const char *entity_type; /* is: that type; eq, in, is_in: of the entity after `==` or `in` */
-	const char *entity_id;	 /* eq, in, is_in */
+	const char *type;    /* "any", "eq", "in", "is" or "is_in" */
+	const char *is_type; /* is_in: the entity type after `is` */
+	const char
+	    *entity_type;      /* is: that type; eq, in, is_in: of the entity after `==` or `in` */
+	const char *entity_id; /* eq, in, is_in */
 };
 
 /* A rule in parts. */
 struct rule_parts {
-	const char *effect;	 /* "permit" or "forbid" */
+	const char *effect; /* "permit" or "forbid" */
 	struct rule_scope principal;
 	const char *action_type; /* "any", "eq" or "in" */
-	const char *action_ids;	 /* a JSON array of strings: none, one, any number */
+	const char *action_ids;  /* a JSON array of strings: none, one, any number */
 	struct rule_scope resource;
-	const char *conditions;	 /* `when` and `unless` clauses as written; "" for none */
+	const char *conditions; /* `when` and `unless` clauses as written; "" for none */
 };
 
 /* A rule as people set it. Borrowed; the parts are those of the text, by whoever calls. */
 struct rule_settings {
-	const char *text;	/* one Cedar statement */
+	const char *text; /* one Cedar statement */
 	struct rule_parts parts;
-	bool has_ordinal;	/* false, for a new rule: after the policy's last one */
+	bool has_ordinal; /* false, for a new rule: after the policy's last one */
 	int64_t ordinal;
-	const char *notice;	/* NULL: none */
+	const char *notice; /* NULL: none */
 	bool audit_session;
 };
 
@@ -43,14 +44,17 @@ struct rule_record {
 	bool found;
 	struct uuid policy_id;
 	struct uuid id;
-	struct rule_settings is;	/* with its ordinal */
-	int64_t created_at;		/* microseconds since 1970 in UTC, as all times */
+	struct rule_settings is; /* with its ordinal */
+	int64_t created_at;      /* microseconds since 1970 in UTC, as all times */
 	int64_t updated_at;
 	int64_t version;
 	struct db_rows rows;
 };
 
-#define RULE_RECORD_EMPTY { .found = false, .rows = DB_ROWS_EMPTY }
+#define RULE_RECORD_EMPTY \
+	{ \
+		.found = false, .rows = DB_ROWS_EMPTY \
+	}
 
 /* Queue: read one rule of a policy that is there. Leaves r->found false where there is none. */
 void db_policy_rule_get(struct db *, const struct uuid *tenant, const struct uuid *policy,

@@ -12,7 +12,8 @@
  */
 #define POLICY_VERSION_MOVED \
 	"moved AS (UPDATE grantd.tenants t SET policy_version =" \
-	" greatest(t.policy_version + 1, " DB_MICROSECONDS("h.created_at") ")" \
-	" FROM hashed h WHERE t.id = $1)"
+	" greatest(t.policy_version + 1, " DB_MICROSECONDS( \
+	    "h.created_at") ")" \
+			    " FROM hashed h WHERE t.id = $1)"
 
 #endif

@@ -20,11 +20,11 @@ enum rows_expected { ROWS_NONE, ROWS_ZERO_OR_ONE, ROWS_ONE, ROWS_ANY };
 
 /* A statement is a constant: no SQL is ever made at run time. */
 struct statement {
-	const char *name;	/* also the name of the prepared statement */
-	const char *sql;	/* schema-qualified, parameters cast where the type is not plain */
+	const char *name; /* also the name of the prepared statement */
+	const char *sql;  /* schema-qualified, parameters cast where the type is not plain */
 	int params;
 	int columns;
-	enum rows_expected rows;	/* anything else is BROKEN, zero for one NOT_FOUND */
+	enum rows_expected rows; /* anything else is BROKEN, zero for one NOT_FOUND */
 };
 
 /* Text parameters, in order. Sticky: one that could not be put fails the statement. Values are copied or borrowed until the send. */
@@ -32,17 +32,22 @@ struct db_params {
 	const char *value[DB_PARAMS_MAX];
 	int count;
 	bool failed;
-	size_t used;		/* of scratch */
-	char scratch[1024];	/* printed numbers, UUIDs, hex */
+	size_t used;        /* of scratch */
+	char scratch[1024]; /* printed numbers, UUIDs, hex */
 };
 
-#define DB_PARAMS_EMPTY { .count = 0, .failed = false, .used = 0 }
+#define DB_PARAMS_EMPTY \
+	{ \
+		.count = 0, .failed = false, .used = 0 \
+	}
 
-void db_put_text(struct db_params *, const char *); /* NULL is SQL's NULL; borrowed until the send */
+void db_put_text(struct db_params *,
+    const char *); /* NULL is SQL's NULL; borrowed until the send */
 void db_put_uuid(struct db_params *, const struct uuid *); /* NULL is NULL */
 void db_put_int(struct db_params *, int64_t);
 void db_put_bool(struct db_params *, bool);
-void db_put_time(struct db_params *, int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
+void db_put_time(struct db_params *,
+    int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
 void db_put_bytea(struct db_params *, const void *, size_t);
 
 /* A column of type timestamptz as microseconds since 1970 in UTC, which is how times are read. */
@@ -50,10 +55,13 @@ void db_put_bytea(struct db_params *, const void *, size_t);
 
 /* A result. Whoever holds it clears it; texts borrow from it. */
 struct db_rows {
-	PGresult *result;	/* NULL: none */
+	PGresult *result; /* NULL: none */
 };
 
-#define DB_ROWS_EMPTY { .result = NULL }
+#define DB_ROWS_EMPTY \
+	{ \
+		.result = NULL \
+	}
 
 int db_rows_count(const struct db_rows *);
 void db_rows_clear(struct db_rows *);
@@ -70,11 +78,11 @@ struct db_row {
 };
 
 struct db_row db_row_at(const struct db_rows *, int row);
-const char *db_get_text(struct db_row *);		/* "" where it failed */
+const char *db_get_text(struct db_row *); /* "" where it failed */
 const char *db_get_text_or_null(struct db_row *);
 bool db_get_bool(struct db_row *);
 int64_t db_get_int(struct db_row *);
-bool db_get_int_or_null(struct db_row *, int64_t *);	/* false: NULL */
+bool db_get_int_or_null(struct db_row *, int64_t *); /* false: NULL */
 struct uuid db_get_uuid(struct db_row *);
 bool db_get_uuid_or_null(struct db_row *, struct uuid *);
 void db_get_bytea(struct db_row *, void *, size_t exactly);
@@ -86,6 +94,7 @@ void db_get_bytea(struct db_row *, void *, size_t exactly);
 typedef enum outcome db_reader(struct db_rows *rows, void *into);
 
 /* Queue one statement; `read` may be NULL. */
-void db_queue(struct db *, const struct statement *, const struct db_params *, db_reader *read, void *into);
+void db_queue(struct db *, const struct statement *, const struct db_params *, db_reader *read,
+    void *into);
 
 #endif

@@ -6,46 +6,59 @@
 
 #define TENANT_COLUMNS 6
 #define TENANT_COLUMN_LIST \
-	"t.id, t.name, " DB_MICROSECONDS("t.created_at") ", " DB_MICROSECONDS("t.updated_at") \
-	", t.version, t.policy_version"
+	"t.id, t.name, " DB_MICROSECONDS("t.created_at") ", " DB_MICROSECONDS( \
+	    "t.updated_at") ", t.version, t.policy_version"
 
 static const struct statement tenant_choose = {
-	.name = "tenant_choose", .params = 1, .columns = 1, .rows = ROWS_ONE,
+	.name = "tenant_choose",
+	.params = 1,
+	.columns = 1,
+	.rows = ROWS_ONE,
 	.sql = "SELECT pg_catalog.set_config('grantd.tenant', $1, true)",
 };
 
 static const struct statement tenant_get = {
-	.name = "tenant_get", .params = 1, .columns = TENANT_COLUMNS, .rows = ROWS_ZERO_OR_ONE,
+	.name = "tenant_get",
+	.params = 1,
+	.columns = TENANT_COLUMNS,
+	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.tenants t WHERE t.id = $1",
 };
 
 /* Tenants are few: they have no index by time. */
 static const struct statement tenant_list = {
-	.name = "tenant_list", .params = PAGE_PARAMS, .columns = TENANT_COLUMNS, .rows = ROWS_ANY,
-	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.tenants t WHERE "
-	    PAGE_AFTER("t", "$1", "$2") PAGE_ORDER("t", "$3"),
+	.name = "tenant_list",
+	.params = PAGE_PARAMS,
+	.columns = TENANT_COLUMNS,
+	.rows = ROWS_ANY,
+	.sql = "SELECT " TENANT_COLUMN_LIST
+	       " FROM grantd.tenants t WHERE " PAGE_AFTER("t", "$1", "$2") PAGE_ORDER("t", "$3"),
 };
 
 static const struct statement tenant_create = {
-	.name = "tenant_create", .params = AUDIT_PARAMS + 1, .columns = TENANT_COLUMNS,
+	.name = "tenant_create",
+	.params = AUDIT_PARAMS + 1,
+	.columns = TENANT_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), "
-	    AUDIT_HASHED("tenant", "done", "NULL::jsonb",
-		"jsonb_build_object('name', $9::text, 'version', 1)") ", "
-	    AUDIT_LOGGED("tenant", "done")
-	    " INSERT INTO grantd.tenants AS t (id, name, created_at, updated_at, audit_length,"
-	    " audit_head) SELECT $2::uuid, $9::text, h.created_at, h.created_at, h.sequence, h.hash"
-	    " FROM hashed h RETURNING " TENANT_COLUMN_LIST,
+	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), " AUDIT_HASHED("tenant", "done",
+	    "NULL::jsonb",
+	    "jsonb_build_object('name', $9::text, 'version', 1)") ", " AUDIT_LOGGED("tenant",
+	    "done") " INSERT INTO grantd.tenants AS t (id, name, created_at, updated_at, audit_length,"
+		    " audit_head) SELECT $2::uuid, $9::text, h.created_at, h.created_at, h.sequence, h.hash"
+		    " FROM hashed h RETURNING " TENANT_COLUMN_LIST,
 };
 
 static const struct statement tenant_log_denied = {
-	.name = "tenant_log_denied", .params = AUDIT_PARAMS + 1, .columns = 0, .rows = ROWS_NONE,
-	.sql = "WITH before AS (SELECT audit_length, audit_head FROM grantd.tenants"
-	    " WHERE id = $1 AND id = $2 FOR NO KEY UPDATE), "
-	    AUDIT_HASHED("tenant", "denied", "NULL::jsonb", "$9::jsonb") ", "
-	    AUDIT_LOGGED("tenant", "denied")
-	    " UPDATE grantd.tenants t SET audit_length = h.sequence, audit_head = h.hash"
-	    " FROM hashed h WHERE t.id = $2",
+	.name = "tenant_log_denied",
+	.params = AUDIT_PARAMS + 1,
+	.columns = 0,
+	.rows = ROWS_NONE,
+	.sql =
+	    "WITH before AS (SELECT audit_length, audit_head FROM grantd.tenants"
+	    " WHERE id = $1 AND id = $2 FOR NO KEY UPDATE), " AUDIT_HASHED("tenant", "denied",
+		"NULL::jsonb", "$9::jsonb") ", " AUDIT_LOGGED("tenant",
+		"denied") " UPDATE grantd.tenants t SET audit_length = h.sequence, audit_head = h.hash"
+			  " FROM hashed h WHERE t.id = $2",
 };
 
 static bool

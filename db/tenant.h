@@ -10,14 +10,17 @@ struct tenant {
 	bool found;
 	struct uuid id;
 	const char *name;
-	int64_t created_at;	/* microseconds since 1970 in UTC, as all times */
+	int64_t created_at; /* microseconds since 1970 in UTC, as all times */
 	int64_t updated_at;
 	int64_t version;
 	int64_t policy_version;
 	struct db_rows rows;
 };
 
-#define TENANT_EMPTY { .found = false, .name = "", .rows = DB_ROWS_EMPTY }
+#define TENANT_EMPTY \
+	{ \
+		.found = false, .name = "", .rows = DB_ROWS_EMPTY \
+	}
 
 /*
  * Queue: choose the tenant whose rows the rest of the transaction sees and writes. For the owner's

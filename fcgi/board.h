@@ -19,8 +19,8 @@
 struct slot {
 	_Atomic int64_t busy_since; /* clock_monotonic_ms() at its connection; 0: it has none */
 	_Atomic uint64_t requests;  /* answered since the worker started */
-	atomic_bool ready;	    /* it has come as far as waiting for connections */
-	atomic_bool streaming;	    /* it sends a response in pieces, as its client reads */
+	atomic_bool ready;          /* it has come as far as waiting for connections */
+	atomic_bool streaming;      /* it sends a response in pieces, as its client reads */
 	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "": not known yet */
 };
 

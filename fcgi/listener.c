@@ -85,7 +85,7 @@ parse_mode(const char *text, mode_t *mode)
 struct node {
 	struct sockaddr_un address;
 	mode_t mode;
-	gid_t group;	/* (gid_t)-1: the process's own */
+	gid_t group; /* (gid_t)-1: the process's own */
 };
 
 static bool
@@ -189,8 +189,10 @@ bind_node(struct listener *l, const struct node *n, char error[LISTENER_ERROR_MA
 	l->device = st.st_dev;
 	l->inode = st.st_ino;
 	if (n->group != (gid_t)-1 && lchown(path, (uid_t)-1, n->group) == -1)
-		return fail(error, "listen: cannot give %s to the group of GRANTD_LISTEN_GROUP: %s "
-		    "(only a member of the group, or root, can)", path, strerror(errno));
+		return fail(error,
+		    "listen: cannot give %s to the group of GRANTD_LISTEN_GROUP: %s "
+		    "(only a member of the group, or root, can)",
+		    path, strerror(errno));
 	return true;
 }
 
@@ -254,8 +256,10 @@ find_address(const char *listen_on, char error[LISTENER_ERROR_MAX])
 		host[0] = '\0';
 	if (host[0] == '\0' ||
 	    !number_parse(&port, colon + 1, strlen(colon + 1), PORT_MIN, PORT_MAX)) {
-		(void)fail(error, "listen: \"%s\" is neither a path with a '/' in it nor HOST:PORT "
-		    "(an IPv6 address stands in brackets, a port is 1 to 65535)", listen_on);
+		(void)fail(error,
+		    "listen: \"%s\" is neither a path with a '/' in it nor HOST:PORT "
+		    "(an IPv6 address stands in brackets, a port is 1 to 65535)",
+		    listen_on);
 		return NULL;
 	}
 	if ((rc = getaddrinfo(host, colon + 1, &hints, &found)) != 0)
@@ -336,7 +340,8 @@ take_passed(struct listener *l, char error[LISTENER_ERROR_MAX])
 	l->fd = -1;
 	if (count == 1)
 		return fail(error, "what systemd passed is no listening stream socket");
-	return fail(error, "there is no socket to serve on: name one with --listen PATH or "
+	return fail(error,
+	    "there is no socket to serve on: name one with --listen PATH or "
 	    "HOST:PORT, or let a web server, spawn-fcgi or systemd start grantd and pass one");
 }
 

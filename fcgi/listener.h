@@ -12,22 +12,25 @@ struct settings;
 
 /* Where the listening socket came from, which decides what becomes of its queue when we stop. */
 enum listener_kind {
-	LISTENER_UNIX,		/* ours, at a path that listener_retire() removes */
-	LISTENER_TCP,		/* ours */
-	LISTENER_PASSED,	/* descriptor 0, from a web server or spawn-fcgi */
-	LISTENER_SYSTEMD	/* kept by systemd, with its queue, for whoever comes after us */
+	LISTENER_UNIX,   /* ours, at a path that listener_retire() removes */
+	LISTENER_TCP,    /* ours */
+	LISTENER_PASSED, /* descriptor 0, from a web server or spawn-fcgi */
+	LISTENER_SYSTEMD /* kept by systemd, with its queue, for whoever comes after us */
 };
 
 /* The socket that connections come from: non-blocking, close-on-exec except as descriptor 0. */
 struct listener {
 	int fd;
 	enum listener_kind kind;
-	char *path;	/* owned; LISTENER_UNIX only */
-	dev_t device;	/* of the socket at `path`, to know it again */
+	char *path;   /* owned; LISTENER_UNIX only */
+	dev_t device; /* of the socket at `path`, to know it again */
 	ino_t inode;
 };
 
-#define LISTENER_EMPTY { .fd = -1 }
+#define LISTENER_EMPTY \
+	{ \
+		.fd = -1 \
+	}
 #define LISTENER_ERROR_MAX 512
 
 /*

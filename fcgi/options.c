@@ -16,15 +16,13 @@ enum {
 	OPTION_VERSION
 };
 
-static const struct option long_options[] = {
-	{ "workers", required_argument, NULL, OPTION_WORKERS },
+static const struct option long_options[] = { { "workers", required_argument, NULL,
+						  OPTION_WORKERS },
 	{ "listen", required_argument, NULL, OPTION_LISTEN },
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "check-config", no_argument, NULL, OPTION_CHECK },
 	{ "help", no_argument, NULL, OPTION_HELP },
-	{ "version", no_argument, NULL, OPTION_VERSION },
-	{ NULL, 0, NULL, 0 }
-};
+	{ "version", no_argument, NULL, OPTION_VERSION }, { NULL, 0, NULL, 0 } };
 
 /* A number of workers that is none is wrong usage, and not only a setting that does not fit. */
 static bool
@@ -119,7 +117,8 @@ check_base_path(const char *path, char error[SETTINGS_ERROR_MAX])
 		return true;
 	snprintf(error, SETTINGS_ERROR_MAX,
 	    "GRANTD_BASE_PATH is \"%.64s\"; expected a path that begins with '/' and does not end "
-	    "with it", path);
+	    "with it",
+	    path);
 	return false;
 }
 
@@ -129,9 +128,8 @@ options_settings(const struct options *o, struct settings *s, char error[SETTING
 	if (!settings_load(s, o->config, error))
 		return false;
 	if ((o->workers == NULL ||
-	    settings_set(s, "GRANTD_WORKERS", o->workers, "--workers", error)) &&
-	    (o->listen == NULL ||
-	    settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) &&
+		settings_set(s, "GRANTD_WORKERS", o->workers, "--workers", error)) &&
+	    (o->listen == NULL || settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) &&
 	    check_base_path(s->base_path, error))
 		return true;
 	settings_clear(s);

@@ -37,10 +37,10 @@
 
 /* A worker process, by the index of its slot on the board. */
 struct child {
-	pid_t pid;		/* 0: the slot is free */
-	unsigned generation;	/* which reload it was started after */
-	bool told;		/* to end */
-	bool killed;		/* by us, and so no sign of trouble at its start */
+	pid_t pid;           /* 0: the slot is free */
+	unsigned generation; /* which reload it was started after */
+	bool told;           /* to end */
+	bool killed;         /* by us, and so no sign of trouble at its start */
 	int64_t started;
 };
 
@@ -50,19 +50,19 @@ struct parent {
 	struct listener *listener;
 	struct slot *board;
 	struct child child[BOARD_SLOTS];
-	int link[2];		/* a socket pair: ours, and the workers' */
+	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
 
-	int early_deaths;	/* in a row */
+	int early_deaths; /* in a row */
 	int64_t last_early_death;
-	int64_t start_after;	/* no worker is started before */
+	int64_t start_after; /* no worker is started before */
 
 	bool stopping;
 	int64_t stop_by;
-	bool forced;		/* a worker was killed while stopping */
+	bool forced; /* a worker was killed while stopping */
 };
 
-static volatile sig_atomic_t told_to_stop;	/* how many times, since last looked at */
+static volatile sig_atomic_t told_to_stop; /* how many times, since last looked at */
 static volatile sig_atomic_t told_to_reload;
 
 static void
@@ -203,7 +203,9 @@ start_worker(struct parent *p, int64_t now)
 		return false;
 	}
 	p->child[slot] = (struct child){
-		.pid = pid, .generation = p->generation, .started = now,
+		.pid = pid,
+		.generation = p->generation,
+		.started = now,
 	};
 	log_debug("worker %ld started", (long)pid);
 	return true;
@@ -298,8 +300,7 @@ kill_overdue(struct parent *p, int64_t now)
 		if (since == 0 || now - since < p->settings->request_timeout)
 			continue;
 		log_error("worker %ld has had request %s in hand for %lld ms and is killed",
-		    (long)c->pid, id[0] != '\0' ? id : "(not yet named)",
-		    (long long)(now - since));
+		    (long)c->pid, id[0] != '\0' ? id : "(not yet named)", (long long)(now - since));
 		kill_worker(p, i);
 	}
 }

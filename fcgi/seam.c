@@ -34,7 +34,7 @@ struct seam {
 	FCGX_Request fcgi;
 	/* Of the request in hand: */
 	struct buf path;
-	const char *length;	/* Content-Length as text, or NULL; borrowed from fcgi */
+	const char *length; /* Content-Length as text, or NULL; borrowed from fcgi */
 };
 
 struct seam *
@@ -189,7 +189,7 @@ seam_read(struct seam *sm, int fd, struct request *rq)
 		return false;
 	}
 	if (!params_request((const char *const *)sm->fcgi.envp, sm->settings->base_path, &sm->path,
-	    rq)) {
+		rq)) {
 		log_error("out of memory for a request's path");
 		drop(sm);
 		return false;
@@ -214,12 +214,23 @@ reason_phrase(int status)
 		int status;
 		const char *phrase;
 	} table[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 304, "Not Modified" },
-		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 408, "Request Timeout" },
-		{ 409, "Conflict" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" },
-		{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -242,7 +253,8 @@ put_last_resort(FCGX_Stream *out, const struct response *rs)
 	enum http_error e = response_fallback(rs);
 	int status = http_error_status(e);
 
-	(void)FCGX_FPrintF(out, "Status: %d %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
+	(void)FCGX_FPrintF(out,
+	    "Status: %d %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\nContent-Type: application/json\r\n\r\n"
 	    "{\"code\":\"%s\",\"message\":\"%s\",\"details\":{\"request_id\":\"%s\"}}",
 	    status, reason_phrase(status), rs->request_id, http_error_code(e),
@@ -295,8 +307,7 @@ peer_left(const struct seam *sm)
 {
 	char byte;
 
-	return recv(sm->fcgi.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-	    errno != EAGAIN;
+	return recv(sm->fcgi.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 bool

@@ -15,7 +15,11 @@ single_run(struct settings *s, const struct options *o, struct listener *l)
 {
 	static struct slot slot; /* nobody else looks at it */
 	const struct worker w = {
-		.settings = s, .listener = l, .slot = &slot, .board = NULL, .link = -1,
+		.settings = s,
+		.listener = l,
+		.slot = &slot,
+		.board = NULL,
+		.link = -1,
 		.alone = true,
 	};
 	enum worker_end end;

@@ -32,8 +32,8 @@ struct serving {
 	const struct worker *w;
 	struct seam *seam;
 	struct service *service;
-	struct response rs;	/* its memory is kept from one request to the next */
-	int epoll;		/* the listening socket and the link */
+	struct response rs; /* its memory is kept from one request to the next */
+	int epoll;          /* the listening socket and the link */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -137,7 +137,9 @@ static void
 serve(struct serving *sv, int fd)
 {
 	const struct response_sink sink = {
-		.to = sv, .begin = stream_begin, .write = stream_write,
+		.to = sv,
+		.begin = stream_begin,
+		.write = stream_write,
 	};
 	struct slot *slot = sv->w->slot;
 	struct request rq;
@@ -213,9 +215,9 @@ static bool
 is_passing(int error)
 {
 	switch (error) {
-	case EAGAIN:		/* another worker was faster */
+	case EAGAIN: /* another worker was faster */
 	case EINTR:
-	case ECONNABORTED:	/* and what else there is of connections that died in the queue */
+	case ECONNABORTED: /* and what else there is of connections that died in the queue */
 	case EPROTO:
 	case ENETDOWN:
 	case ENOPROTOOPT:

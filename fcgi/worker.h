@@ -16,17 +16,17 @@ struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
 	struct slot *slot;
-	struct slot *board;	/* of all workers; NULL: alone */
-	int link;	/* to the parent: tells when it is gone, is told when we are ready; or -1 */
-	bool alone;	/* the one process there is, without a parent */
+	struct slot *board; /* of all workers; NULL: alone */
+	int link;   /* to the parent: tells when it is gone, is told when we are ready; or -1 */
+	bool alone; /* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */
 enum worker_end {
-	WORKER_RETIRED,	/* it has served GRANTD_MAX_REQUESTS, or was told to make room (SIGHUP) */
-	WORKER_STOPPED,	/* it was told to stop (SIGTERM; SIGINT and SIGQUIT, too, when alone) */
-	WORKER_ORPHANED,	/* the parent is gone */
-	WORKER_FAILED	/* it cannot work; the reason is logged */
+	WORKER_RETIRED,  /* it has served GRANTD_MAX_REQUESTS, or was told to make room (SIGHUP) */
+	WORKER_STOPPED,  /* it was told to stop (SIGTERM; SIGINT and SIGQUIT, too, when alone) */
+	WORKER_ORPHANED, /* the parent is gone */
+	WORKER_FAILED    /* it cannot work; the reason is logged */
 };
 
 /*

@@ -59,8 +59,8 @@ answer_api_key_created(struct call *c)
 		return;
 	}
 	value = key_record_json(&c->api_key_changed);
-	if (value != NULL && json_object_object_add(value, "raw_key",
-		json_object_new_string(c->raw_key)) != 0) {
+	if (value != NULL &&
+	    json_object_object_add(value, "raw_key", json_object_new_string(c->raw_key)) != 0) {
 		json_object_put(value);
 		value = NULL;
 	}

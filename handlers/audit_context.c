@@ -88,7 +88,8 @@ add_body(struct json_object *to, struct json_object *body)
 
 	if (text == NULL || strlen(text) > REQUESTED_MAX)
 		return true;
-	json_object_object_foreach(body, name, value) {
+	json_object_object_foreach(body, name, value)
+	{
 		if (json_object_object_add(to, name, json_object_get(value)) != 0)
 			return false;
 	}

@@ -97,8 +97,8 @@ bool
 authorize_unseen(struct call *c, const struct key *known)
 {
 	struct policy_question q = { .grant_id = &c->path_id[0] };
-	const struct policy_set *set =
-	    policy_cache_get(c->service->policies, &known->tenant, known->policy_version);
+	const struct policy_set *set = policy_cache_get(c->service->policies, &known->tenant,
+	    known->policy_version);
 
 	if (set == NULL)
 		return false;

@@ -162,8 +162,9 @@ check_media_type(struct call *c, struct fault *f)
 		break;
 	}
 	return refuse(f, ERROR_UNSUPPORTED_MEDIA_TYPE,
-	    error_detail("accepted", c->op->merge_patch ?
-		    "application/json, application/merge-patch+json" : "application/json"));
+	    error_detail("accepted",
+		c->op->merge_patch ? "application/json, application/merge-patch+json" :
+				     "application/json"));
 }
 
 static bool

@@ -9,10 +9,13 @@
 /* The first thing wrong with a request; `error` is HTTP_ERROR__MAX while there is none. */
 struct fault {
 	enum http_error error;
-	struct json_object *details;	/* owned until it is answered; may be NULL */
+	struct json_object *details; /* owned until it is answered; may be NULL */
 };
 
-#define FAULT_NONE { .error = HTTP_ERROR__MAX, .details = NULL }
+#define FAULT_NONE \
+	{ \
+		.error = HTTP_ERROR__MAX, .details = NULL \
+	}
 
 /* Refuse a parameter: 400 invalid_parameter with its name and what was expected of it. Returns false. */
 bool refuse_parameter(struct fault *f, const char *parameter, const char *expected);
@@ -24,9 +27,9 @@ bool refuse_member(struct fault *f, const char *member, const char *expected);
  * The checks that need no database, each filling its part of *c; false, and *f filled,
  * at the first thing wrong. They are made before the credential is looked up, and answered after it.
  */
-MUST_CHECK bool check_key(struct call *c, struct fault *f);		/* X-API-Key: form and check sum */
-MUST_CHECK bool check_tenant_id(struct call *c, struct fault *f);	/* X-Tenant-ID */
-MUST_CHECK bool check_parameters(struct call *c, struct fault *f);	/* path, query, headers */
-MUST_CHECK bool check_body(struct call *c, struct fault *f);		/* type, size, syntax, schema */
+MUST_CHECK bool check_key(struct call *c, struct fault *f); /* X-API-Key: form and check sum */
+MUST_CHECK bool check_tenant_id(struct call *c, struct fault *f);  /* X-Tenant-ID */
+MUST_CHECK bool check_parameters(struct call *c, struct fault *f); /* path, query, headers */
+MUST_CHECK bool check_body(struct call *c, struct fault *f);       /* type, size, syntax, schema */
 
 #endif

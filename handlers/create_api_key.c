@@ -15,8 +15,14 @@
 static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
 static const struct body_member members[] = {
 	{ .name = "name", .type = MEMBER_LINE, .required = true, .min = 1, .max = FIELD_NAME_MOST },
-	{ .name = "roles", .type = MEMBER_ARRAY, .required = true, .min = 1, .max = FIELD_ROLES_MOST,
-	    .item = &role },
+	{
+	    .name = "roles",
+	    .type = MEMBER_ARRAY,
+	    .required = true,
+	    .min = 1,
+	    .max = FIELD_ROLES_MOST,
+	    .item = &role,
+	},
 	{ .name = "expires_at", .type = MEMBER_TIME, .nullable = true },
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
@@ -56,7 +62,9 @@ change(struct call *c)
 {
 	uint8_t hash[API_KEY_HASH_LEN];
 	struct buf roles = BUF_EMPTY;
-	struct key_new n = { .name = json_object_get_string(json_object_object_get(c->body, "name")) };
+	struct key_new n = {
+		.name = json_object_get_string(json_object_object_get(c->body, "name")),
+	};
 	enum outcome rc = BROKEN;
 
 	join_roles(json_object_object_get(c->body, "roles"), &roles);
@@ -71,7 +79,14 @@ change(struct call *c)
 }
 
 const struct operation op_create_api_key = {
-	.id = "CreateApiKey", .method = HTTP_POST, .path = "/v1/api-keys", .access = ACCESS_WRITE,
-	.body = &body, .body_max = BODY_SMALL, .check = check,
-	.change = change, .makes = true, .answer = answer_api_key_created,
+	.id = "CreateApiKey",
+	.method = HTTP_POST,
+	.path = "/v1/api-keys",
+	.access = ACCESS_WRITE,
+	.body = &body,
+	.body_max = BODY_SMALL,
+	.check = check,
+	.change = change,
+	.makes = true,
+	.answer = answer_api_key_created,
 };

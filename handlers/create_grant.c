@@ -28,11 +28,21 @@ static const struct body_member resource_members[] = {
 static const struct body_schema resource = { resource_members, COUNT_OF(resource_members) };
 static const struct body_member members[] = {
 	{ .name = "request_id", .type = MEMBER_UUID, .nullable = true },
-	{ .name = "grantee_id", .type = MEMBER_LINE, .required = true, .min = 1,
-	    .max = FIELD_IDENTIFIER_MOST },
+	{
+	    .name = "grantee_id",
+	    .type = MEMBER_LINE,
+	    .required = true,
+	    .min = 1,
+	    .max = FIELD_IDENTIFIER_MOST,
+	},
 	{ .name = "resource", .type = MEMBER_OBJECT, .required = true, .schema = &resource },
-	{ .name = "action", .type = MEMBER_LINE, .required = true, .min = 1,
-	    .max = FIELD_IDENTIFIER_MOST },
+	{
+	    .name = "action",
+	    .type = MEMBER_LINE,
+	    .required = true,
+	    .min = 1,
+	    .max = FIELD_IDENTIFIER_MOST,
+	},
 	{ .name = "expires_at", .type = MEMBER_TIME, .required = true },
 	{ .name = "metadata", .type = MEMBER_OBJECT },
 };
@@ -72,10 +82,14 @@ grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 	const char *expires_at = text_of(c->body, "expires_at");
 	const char *request = text_of(c->body, "request_id");
 
-	*g = (struct grant_new){ .grantee_id = text_of(c->body, "grantee_id"),
-		.resource_type = text_of(r, "type"), .resource_id = text_of(r, "id"),
-		.action = text_of(c->body, "action"), .audit_enabled = c->decision.audit_session,
-		.metadata = "{}" };
+	*g = (struct grant_new){
+		.grantee_id = text_of(c->body, "grantee_id"),
+		.resource_type = text_of(r, "type"),
+		.resource_id = text_of(r, "id"),
+		.action = text_of(c->body, "action"),
+		.audit_enabled = c->decision.audit_session,
+		.metadata = "{}",
+	};
 	if (metadata != NULL)
 		g->metadata = json_object_to_json_string_ext(metadata, JSON_C_TO_STRING_PLAIN);
 	if (request != NULL) {
@@ -124,7 +138,16 @@ answer(struct call *c)
 }
 
 const struct operation op_create_grant = {
-	.id = "CreateGrant", .method = HTTP_POST, .path = "/v1/grants", .access = ACCESS_WRITE,
-	.body = &body, .body_max = BODY_SMALL, .check = check, .idempotent = true,
-	.load = load, .change = change, .makes = true, .answer = answer,
+	.id = "CreateGrant",
+	.method = HTTP_POST,
+	.path = "/v1/grants",
+	.access = ACCESS_WRITE,
+	.body = &body,
+	.body_max = BODY_SMALL,
+	.check = check,
+	.idempotent = true,
+	.load = load,
+	.change = change,
+	.makes = true,
+	.answer = answer,
 };

@@ -27,8 +27,14 @@ answer(struct call *c)
 }
 
 const struct operation op_create_policy = {
-	.id = "CreatePolicy", .method = HTTP_POST, .path = "/v1/policies",
-	.access = ACCESS_WRITE, .target = TARGET_POLICIES,
-	.body = &policy_create_body, .body_max = BODY_SMALL,
-	.change = change, .makes = true, .answer = answer,
+	.id = "CreatePolicy",
+	.method = HTTP_POST,
+	.path = "/v1/policies",
+	.access = ACCESS_WRITE,
+	.target = TARGET_POLICIES,
+	.body = &policy_create_body,
+	.body_max = BODY_SMALL,
+	.change = change,
+	.makes = true,
+	.answer = answer,
 };

@@ -35,8 +35,14 @@ answer(struct call *c)
 }
 
 const struct operation op_create_policy_rule = {
-	.id = "CreatePolicyRule", .method = HTTP_POST, .path = "/v1/policies/{policyId}/rules",
-	.access = ACCESS_WRITE, .target = TARGET_RULES,
-	.body = &rule_body, .body_max = BODY_LARGE,
-	.change = change, .makes = true, .answer = answer,
+	.id = "CreatePolicyRule",
+	.method = HTTP_POST,
+	.path = "/v1/policies/{policyId}/rules",
+	.access = ACCESS_WRITE,
+	.target = TARGET_RULES,
+	.body = &rule_body,
+	.body_max = BODY_LARGE,
+	.change = change,
+	.makes = true,
+	.answer = answer,
 };

@@ -21,7 +21,11 @@ answer(struct call *c)
 }
 
 const struct operation op_delete_policy = {
-	.id = "DeletePolicy", .method = HTTP_DELETE, .path = "/v1/policies/{policyId}",
-	.access = ACCESS_WRITE, .target = TARGET_POLICY,
-	.change = change, .answer = answer,
+	.id = "DeletePolicy",
+	.method = HTTP_DELETE,
+	.path = "/v1/policies/{policyId}",
+	.access = ACCESS_WRITE,
+	.target = TARGET_POLICY,
+	.change = change,
+	.answer = answer,
 };

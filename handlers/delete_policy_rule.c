@@ -21,8 +21,11 @@ answer(struct call *c)
 }
 
 const struct operation op_delete_policy_rule = {
-	.id = "DeletePolicyRule", .method = HTTP_DELETE,
+	.id = "DeletePolicyRule",
+	.method = HTTP_DELETE,
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
-	.access = ACCESS_WRITE, .target = TARGET_RULE,
-	.change = change, .answer = answer,
+	.access = ACCESS_WRITE,
+	.target = TARGET_RULE,
+	.change = change,
+	.answer = answer,
 };

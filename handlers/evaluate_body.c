@@ -8,7 +8,10 @@
 #include "handlers/authorize.h"
 #include "handlers/evaluate_body.h"
 
-#define LINE(name_, max_) { .name = name_, .type = MEMBER_LINE, .max = max_ }
+#define LINE(name_, max_) \
+	{ \
+		.name = name_, .type = MEMBER_LINE, .max = max_ \
+	}
 
 static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
@@ -106,8 +109,9 @@ choose_principal(struct call *c, struct policy_question *q, const char **expecte
 	q->key_name = c->other_key.found ? c->other_key.name : "";
 	q->roles = c->other_key.found ? c->other_key.roles : "";
 	*expected = "roles, as the tenant has no key with this id";
-	return c->other_key.found || json_object_object_get_ex(p, "roles", NULL) ? NULL :
-										     "principal.roles";
+	return c->other_key.found || json_object_object_get_ex(p, "roles", NULL) ?
+	    NULL :
+	    "principal.roles";
 }
 
 enum outcome

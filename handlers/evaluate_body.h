@@ -16,6 +16,7 @@ void evaluate_load(struct call *c);
  * request's own. NOT_FOUND: no such grant; else DONE, with *bad, a member that cannot be taken, and *expected set, or
  * NULL. asked_clear() in any case.
  */
-MUST_CHECK enum outcome evaluate_read(struct call *c, struct asked *a, const char **bad, const char **expected);
+MUST_CHECK enum outcome evaluate_read(struct call *c, struct asked *a, const char **bad,
+    const char **expected);
 
 #endif

@@ -45,8 +45,8 @@ rules_json(const struct policy_info *const *rule, size_t count, const struct dec
 	size_t i;
 
 	for (i = 0; list != NULL && i < count; i++) {
-		struct json_object *item =
-		    rule_json(rule[i], failed != NULL ? decision_failure(failed, i) : NULL);
+		struct json_object *item = rule_json(rule[i],
+		    failed != NULL ? decision_failure(failed, i) : NULL);
 
 		if (item == NULL || json_object_array_add(list, item) != 0) {
 			json_object_put(item);
@@ -97,7 +97,8 @@ answer(struct call *c)
 	enum outcome rc = evaluate_read(c, &a, &member, &expected);
 
 	if (rc != DONE) {
-		response_error(c->rs, rc == NOT_FOUND ? ERROR_NOT_FOUND : ERROR_INTERNAL, NULL, NULL);
+		response_error(c->rs, rc == NOT_FOUND ? ERROR_NOT_FOUND : ERROR_INTERNAL, NULL,
+		    NULL);
 	} else if (member != NULL) {
 		answer_invalid_member(c, member, expected);
 	} else {
@@ -107,8 +108,13 @@ answer(struct call *c)
 }
 
 const struct operation op_evaluate_policies = {
-	.id = "EvaluatePolicies", .method = HTTP_POST, .path = "/v1/policies/evaluate",
-	.access = ACCESS_READ, .target = TARGET_NONE,
-	.body = &evaluate_body, .body_max = BODY_LARGE,
-	.load = load, .answer = answer,
+	.id = "EvaluatePolicies",
+	.method = HTTP_POST,
+	.path = "/v1/policies/evaluate",
+	.access = ACCESS_READ,
+	.target = TARGET_NONE,
+	.body = &evaluate_body,
+	.body_max = BODY_LARGE,
+	.load = load,
+	.answer = answer,
 };

@@ -21,7 +21,11 @@ answer(struct call *c)
 }
 
 const struct operation op_get_activity_summary = {
-	.id = "GetActivitySummary", .method = HTTP_GET, .path = "/v1/grants/{id}/activity/summary",
-	.access = ACCESS_READ, .target = TARGET_GRANT,
-	.load = load, .answer = answer,
+	.id = "GetActivitySummary",
+	.method = HTTP_GET,
+	.path = "/v1/grants/{id}/activity/summary",
+	.access = ACCESS_READ,
+	.target = TARGET_GRANT,
+	.load = load,
+	.answer = answer,
 };

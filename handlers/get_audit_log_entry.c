@@ -14,6 +14,10 @@ answer(struct call *c)
 }
 
 const struct operation op_get_audit_log_entry = {
-	.id = "GetAuditLogEntry", .method = HTTP_GET, .path = "/v1/audit-log/{id}",
-	.access = ACCESS_READ, .target = TARGET_AUDIT_ENTRY, .answer = answer,
+	.id = "GetAuditLogEntry",
+	.method = HTTP_GET,
+	.path = "/v1/audit-log/{id}",
+	.access = ACCESS_READ,
+	.target = TARGET_AUDIT_ENTRY,
+	.answer = answer,
 };

@@ -16,7 +16,10 @@ answer(struct call *c)
 }
 
 const struct operation op_get_grant = {
-	.id = "GetGrant", .method = HTTP_GET, .path = "/v1/grants/{id}",
-	.access = ACCESS_READ, .target = TARGET_GRANT,
+	.id = "GetGrant",
+	.method = HTTP_GET,
+	.path = "/v1/grants/{id}",
+	.access = ACCESS_READ,
+	.target = TARGET_GRANT,
 	.answer = answer,
 };

@@ -18,6 +18,9 @@ answer(struct call *c)
 }
 
 const struct operation op_get_openapi = {
-	.id = "GetOpenApi", .method = HTTP_GET, .path = "/v1/openapi.json", .access = ACCESS_PUBLIC,
+	.id = "GetOpenApi",
+	.method = HTTP_GET,
+	.path = "/v1/openapi.json",
+	.access = ACCESS_PUBLIC,
 	.answer = answer,
 };

@@ -16,7 +16,10 @@ answer(struct call *c)
 }
 
 const struct operation op_get_policy = {
-	.id = "GetPolicy", .method = HTTP_GET, .path = "/v1/policies/{policyId}",
-	.access = ACCESS_READ, .target = TARGET_POLICY,
+	.id = "GetPolicy",
+	.method = HTTP_GET,
+	.path = "/v1/policies/{policyId}",
+	.access = ACCESS_READ,
+	.target = TARGET_POLICY,
 	.answer = answer,
 };

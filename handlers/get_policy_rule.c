@@ -16,7 +16,10 @@ answer(struct call *c)
 }
 
 const struct operation op_get_policy_rule = {
-	.id = "GetPolicyRule", .method = HTTP_GET, .path = "/v1/policies/{policyId}/rules/{ruleId}",
-	.access = ACCESS_READ, .target = TARGET_RULE,
+	.id = "GetPolicyRule",
+	.method = HTTP_GET,
+	.path = "/v1/policies/{policyId}/rules/{ruleId}",
+	.access = ACCESS_READ,
+	.target = TARGET_RULE,
 	.answer = answer,
 };

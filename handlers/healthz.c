@@ -13,6 +13,9 @@ answer(struct call *c)
 }
 
 const struct operation op_healthz = {
-	.id = "Healthz", .method = HTTP_GET, .path = "/healthz", .access = ACCESS_PUBLIC,
+	.id = "Healthz",
+	.method = HTTP_GET,
+	.path = "/healthz",
+	.access = ACCESS_PUBLIC,
 	.answer = answer,
 };

@@ -11,9 +11,9 @@
 /* Each hash has one place, by its first byte: hashes are random, so this is as good as a cache without order gets. */
 struct slot {
 	uint8_t hash[KEY_HASH_LEN];
-	struct key key;		/* its texts are `text`; found: the slot is in use */
-	int64_t noted;		/* when its use was noted last; 0: not yet */
-	char *text;		/* owned: name, roles and stamp, each with its NUL */
+	struct key key; /* its texts are `text`; found: the slot is in use */
+	int64_t noted;  /* when its use was noted last; 0: not yet */
+	char *text;     /* owned: name, roles and stamp, each with its NUL */
 };
 
 struct known_keys {

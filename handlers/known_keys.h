@@ -24,6 +24,7 @@ void known_keys_put(struct known_keys *, const uint8_t hash[KEY_HASH_LEN], const
  * Is it time to note in the database that this key is used? True once in KEY_USE_NOTED_MS for each key; `now` is
  * monotonic, in milliseconds. False for a key that is not known.
  */
-MUST_CHECK bool known_keys_use_is_due(struct known_keys *, const uint8_t hash[KEY_HASH_LEN], int64_t now);
+MUST_CHECK bool known_keys_use_is_due(struct known_keys *, const uint8_t hash[KEY_HASH_LEN],
+    int64_t now);
 
 #endif

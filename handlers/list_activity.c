@@ -51,8 +51,14 @@ answer(struct call *c)
 }
 
 const struct operation op_list_activity = {
-	.id = "ListActivity", .method = HTTP_GET, .path = "/v1/grants/{id}/activity",
-	.access = ACCESS_READ, .target = TARGET_GRANT,
-	.query = query, .query_count = COUNT_OF(query), .paged = true,
-	.load = load, .answer = answer,
+	.id = "ListActivity",
+	.method = HTTP_GET,
+	.path = "/v1/grants/{id}/activity",
+	.access = ACCESS_READ,
+	.target = TARGET_GRANT,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.load = load,
+	.answer = answer,
 };

@@ -24,7 +24,13 @@ answer(struct call *c)
 }
 
 const struct operation op_list_api_keys = {
-	.id = "ListApiKeys", .method = HTTP_GET, .path = "/v1/api-keys", .access = ACCESS_READ,
-	.query = query, .query_count = COUNT_OF(query), .paged = true,
-	.load = load, .answer = answer,
+	.id = "ListApiKeys",
+	.method = HTTP_GET,
+	.path = "/v1/api-keys",
+	.access = ACCESS_READ,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.load = load,
+	.answer = answer,
 };

@@ -88,7 +88,14 @@ answer(struct call *c)
 }
 
 const struct operation op_list_audit_log = {
-	.id = "ListAuditLog", .method = HTTP_GET, .path = "/v1/audit-log", .access = ACCESS_READ,
-	.query = query, .query_count = COUNT_OF(query), .paged = true, .check_query = check_query,
-	.load = load, .answer = answer,
+	.id = "ListAuditLog",
+	.method = HTTP_GET,
+	.path = "/v1/audit-log",
+	.access = ACCESS_READ,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.check_query = check_query,
+	.load = load,
+	.answer = answer,
 };

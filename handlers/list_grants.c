@@ -16,8 +16,10 @@ enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
 static void
 load(struct call *c)
 {
-	const struct grant_filter filter = { .status = c->query.value[STATUS].text,
-		.grantee_id = c->query.value[GRANTEE_ID].text };
+	const struct grant_filter filter = {
+		.status = c->query.value[STATUS].text,
+		.grantee_id = c->query.value[GRANTEE_ID].text,
+	};
 
 	db_grant_list(c->db, &c->tenant, &filter, &c->page, &c->list);
 }
@@ -38,7 +40,13 @@ answer(struct call *c)
 }
 
 const struct operation op_list_grants = {
-	.id = "ListGrants", .method = HTTP_GET, .path = "/v1/grants", .access = ACCESS_READ,
-	.query = query, .query_count = COUNT_OF(query), .paged = true,
-	.load = load, .answer = answer,
+	.id = "ListGrants",
+	.method = HTTP_GET,
+	.path = "/v1/grants",
+	.access = ACCESS_READ,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.load = load,
+	.answer = answer,
 };

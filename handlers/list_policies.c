@@ -19,8 +19,14 @@ answer(struct call *c)
 }
 
 const struct operation op_list_policies = {
-	.id = "ListPolicies", .method = HTTP_GET, .path = "/v1/policies",
-	.access = ACCESS_READ, .target = TARGET_POLICIES,
-	.query = query, .query_count = COUNT_OF(query), .paged = true,
-	.load = load, .answer = answer,
+	.id = "ListPolicies",
+	.method = HTTP_GET,
+	.path = "/v1/policies",
+	.access = ACCESS_READ,
+	.target = TARGET_POLICIES,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.load = load,
+	.answer = answer,
 };

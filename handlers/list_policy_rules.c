@@ -19,8 +19,14 @@ answer(struct call *c)
 }
 
 const struct operation op_list_policy_rules = {
-	.id = "ListPolicyRules", .method = HTTP_GET, .path = "/v1/policies/{policyId}/rules",
-	.access = ACCESS_READ, .target = TARGET_RULES,
-	.query = query, .query_count = COUNT_OF(query), .paged = true,
-	.load = load, .answer = answer,
+	.id = "ListPolicyRules",
+	.method = HTTP_GET,
+	.path = "/v1/policies/{policyId}/rules",
+	.access = ACCESS_READ,
+	.target = TARGET_RULES,
+	.query = query,
+	.query_count = COUNT_OF(query),
+	.paged = true,
+	.load = load,
+	.answer = answer,
 };

@@ -36,13 +36,13 @@ enum access { ACCESS_PUBLIC, ACCESS_READ, ACCESS_WRITE };
 /* What the path names, and the pipeline loads (and locks, to write) before the operation runs: see target.c. */
 enum target {
 	TARGET_NONE,
-	TARGET_GRANT,		/* path_id[0] */
-	TARGET_API_KEY,		/* path_id[0] */
-	TARGET_AUDIT_ENTRY,	/* path_id[0], read into the list */
-	TARGET_POLICIES,	/* all of the tenant's */
-	TARGET_POLICY,		/* path_id[0] */
-	TARGET_RULES,		/* all of policy path_id[0] */
-	TARGET_RULE		/* path_id[1] of policy path_id[0] */
+	TARGET_GRANT,       /* path_id[0] */
+	TARGET_API_KEY,     /* path_id[0] */
+	TARGET_AUDIT_ENTRY, /* path_id[0], read into the list */
+	TARGET_POLICIES,    /* all of the tenant's */
+	TARGET_POLICY,      /* path_id[0] */
+	TARGET_RULES,       /* all of policy path_id[0] */
+	TARGET_RULE         /* path_id[1] of policy path_id[0] */
 };
 
 #define BODY_SMALL ((size_t)16 * 1024)
@@ -54,20 +54,20 @@ enum target {
  * begins, commits, or sends.
  */
 struct operation {
-	const char *id;			/* also the action in policies, in the audit log and in the log */
+	const char *id; /* also the action in policies, in the audit log and in the log */
 	enum http_method method;
-	const char *path;		/* a template, see http/path.h; every {placeholder} is a UUID */
+	const char *path; /* a template, see http/path.h; every {placeholder} is a UUID */
 	enum access access;
 	enum target target;
-	const struct body_schema *body;	/* NULL: takes none */
-	size_t body_max;		/* bytes */
+	const struct body_schema *body; /* NULL: takes none */
+	size_t body_max;                /* bytes */
 	/* What the schema cannot say of a body that fits it; as in check.h. May be NULL. */
 	bool (*check)(struct call *, struct fault *);
-	bool idempotent;		/* honours Idempotency-Key */
-	bool merge_patch;		/* takes application/merge-patch+json too (RFC 7396) */
+	bool idempotent;  /* honours Idempotency-Key */
+	bool merge_patch; /* takes application/merge-patch+json too (RFC 7396) */
 	const struct query_parameter *query;
 	size_t query_count;
-	bool paged;			/* the query begins with PAGE_QUERY */
+	bool paged; /* the query begins with PAGE_QUERY */
 	/* What the parameters' types cannot say of a query; as in check.h. May be NULL. */
 	bool (*check_query)(struct call *, struct fault *);
 
@@ -86,7 +86,7 @@ struct operation {
 	bool direct;
 	/* change() appends no entry to the audit log: where the outcome of its commit is unknown, it stays so. */
 	bool unlogged;
-	bool makes;	/* answer() shows what change() made, which cannot be read back by the path */
+	bool makes; /* answer() shows what change() made, which cannot be read back by the path */
 	/* Build the response from what was loaded and changed. After a commit. */
 	void (*answer)(struct call *);
 };
@@ -105,45 +105,45 @@ struct call {
 	struct query query;
 	struct uuid tenant;
 	uint8_t key_hash[KEY_HASH_LEN];
-	struct json_object *body;	/* NULL: the operation takes none */
-	const char *reason;		/* X-Audit-Reason, or NULL */
+	struct json_object *body; /* NULL: the operation takes none */
+	const char *reason;       /* X-Audit-Reason, or NULL */
 
 	/* From the database. */
 	struct key key;
-	struct grant grant;		/* TARGET_GRANT: as it was before the change */
-	struct grant changed;		/* as it is after it, where it was changed */
+	struct grant grant;   /* TARGET_GRANT: as it was before the change */
+	struct grant changed; /* as it is after it, where it was changed */
 
-	struct key_record api_key;	/* TARGET_API_KEY */
+	struct key_record api_key; /* TARGET_API_KEY */
 	struct key_record api_key_changed;
 	struct key_record api_key_retired;
-	char raw_key[API_KEY_TEXT_MAX];	/* of a new key: overwritten when the call is over */
+	char raw_key[API_KEY_TEXT_MAX]; /* of a new key: overwritten when the call is over */
 	char raw_key_name[API_KEY_NAME_LEN + 1];
 
-	struct idempotency idempotency;	/* key NULL: none was sent */
-	struct first_answer first;	/* to a request with that key */
+	struct idempotency idempotency; /* key NULL: none was sent */
+	struct first_answer first;      /* to a request with that key */
 
-	struct policy policy;		/* TARGET_POLICY, TARGET_RULES */
+	struct policy policy; /* TARGET_POLICY, TARGET_RULES */
 	struct policy policy_changed;
-	struct rule_record rule;	/* TARGET_RULE */
+	struct rule_record rule; /* TARGET_RULE */
 	struct rule_record rule_changed;
-	struct page page;		/* what a list is asked for */
-	struct db_list list;		/* and what there is */
-	struct audit_scan scan;		/* of the audit log, where it is exported */
+	struct page page;       /* what a list is asked for */
+	struct db_list list;    /* and what there is */
+	struct audit_scan scan; /* of the audit log, where it is exported */
 	struct activity_receipt receipt;
 	struct activity_summary summary;
-	struct policy_rules rules;	/* those in force, for operations that ask about them */
-	struct key_record other_key;	/* another one than the caller's */
+	struct policy_rules rules;   /* those in force, for operations that ask about them */
+	struct key_record other_key; /* another one than the caller's */
 
-	struct decision decision;	/* of the tenant's policies */
+	struct decision decision; /* of the tenant's policies */
 
 	/* The change. */
 	struct audit_entry entry;
 	char actor_id[UUID_TEXT_LEN + 1];
-	struct json_object *context;	/* what entry.context is the text of */
-	bool changing;			/* something was queued that needs its commit */
-	bool refused;			/* change() has answered with an error */
-	bool unseen;			/* it was sent before the target was locked */
-	bool made;			/* an earlier attempt was committed after all */
+	struct json_object *context; /* what entry.context is the text of */
+	bool changing;               /* something was queued that needs its commit */
+	bool refused;                /* change() has answered with an error */
+	bool unseen;                 /* it was sent before the target was locked */
+	bool made;                   /* an earlier attempt was committed after all */
 };
 
 /* Every operation, the more literal paths first. */

@@ -71,8 +71,10 @@ page_read(struct call *c)
 	const struct query_value *cursor = &c->query.value[PAGE_QUERY_CURSOR];
 	struct page_key key;
 
-	c->page = (struct page){ .after = false,
-		.limit = limit->present ? (int)limit->number : PAGE_LIMIT_DEFAULT };
+	c->page = (struct page){
+		.after = false,
+		.limit = limit->present ? (int)limit->number : PAGE_LIMIT_DEFAULT,
+	};
 	if (!cursor->present)
 		return true;
 	if (!cursor_parse(&key, cursor->text))

@@ -15,7 +15,10 @@
 #define PAGE_CURSOR_LEN 32
 #define PAGE_QUERY \
 	{ .name = "limit", .type = QUERY_INTEGER, .min = 1, .max = 250 }, \
-	{ .name = "cursor", .type = QUERY_TEXT, .min = PAGE_CURSOR_LEN, .max = PAGE_CURSOR_LEN }
+	{ \
+		.name = "cursor", .type = QUERY_TEXT, .min = PAGE_CURSOR_LEN, \
+		.max = PAGE_CURSOR_LEN \
+	}
 enum { PAGE_QUERY_LIMIT, PAGE_QUERY_CURSOR, PAGE_QUERY_OWN };
 
 /* What a list is ordered by: a time or an ordinal, then the id. */

@@ -118,7 +118,7 @@ check_preconditions(struct call *c)
 	if (!target_etag(c, etag))
 		return true;
 	if (match != NULL ? etag_list_match(match, etag) == ETAG_MATCH :
-		c->op->access != ACCESS_WRITE || none_match == NULL ||
+			    c->op->access != ACCESS_WRITE || none_match == NULL ||
 		    etag_list_match(none_match, etag) != ETAG_MATCH)
 		return true;
 	response_error_message(c->rs, ERROR_PRECONDITION_FAILED,
@@ -167,7 +167,8 @@ log_denied(struct call *c)
 {
 	struct json_object *requested = audit_requested(c);
 	const char *text = requested != NULL ?
-	    json_object_to_json_string_ext(requested, JSON_C_TO_STRING_PLAIN) : NULL;
+	    json_object_to_json_string_ext(requested, JSON_C_TO_STRING_PLAIN) :
+	    NULL;
 	enum outcome rc = BROKEN;
 
 	if (text != NULL && audit_context_make(c)) {
@@ -291,7 +292,8 @@ run_keyed(struct call *c)
 	db_rollback(c->db);
 	if (!answered && rc == DONE)
 		answer_done(c);
-	else if (c->made) /* whatever kept the first answer from being read: not even a refusal may hide it */
+	else if (
+	    c->made) /* whatever kept the first answer from being read: not even a refusal may hide it */
 		answer_error(c, ERROR_COMMIT_UNKNOWN);
 	else if (!answered)
 		answer_outcome(c, rc);
@@ -408,14 +410,28 @@ answer(struct call *c)
 void
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
-	struct call c = { .service = service, .db = service->db, .rq = rq, .rs = rs,
-		.key = KEY_EMPTY, .grant = GRANT_EMPTY, .changed = GRANT_EMPTY,
-		.api_key = KEY_RECORD_EMPTY, .api_key_changed = KEY_RECORD_EMPTY,
-		.api_key_retired = KEY_RECORD_EMPTY, .first = FIRST_ANSWER_EMPTY,
-		.policy = POLICY_EMPTY, .policy_changed = POLICY_EMPTY,
-		.rule = RULE_RECORD_EMPTY, .rule_changed = RULE_RECORD_EMPTY,
-		.list = DB_LIST_EMPTY, .scan = AUDIT_SCAN_EMPTY, .summary = ACTIVITY_SUMMARY_EMPTY, .rules = POLICY_RULES_EMPTY,
-		.other_key = KEY_RECORD_EMPTY };
+	struct call c = {
+		.service = service,
+		.db = service->db,
+		.rq = rq,
+		.rs = rs,
+		.key = KEY_EMPTY,
+		.grant = GRANT_EMPTY,
+		.changed = GRANT_EMPTY,
+		.api_key = KEY_RECORD_EMPTY,
+		.api_key_changed = KEY_RECORD_EMPTY,
+		.api_key_retired = KEY_RECORD_EMPTY,
+		.first = FIRST_ANSWER_EMPTY,
+		.policy = POLICY_EMPTY,
+		.policy_changed = POLICY_EMPTY,
+		.rule = RULE_RECORD_EMPTY,
+		.rule_changed = RULE_RECORD_EMPTY,
+		.list = DB_LIST_EMPTY,
+		.scan = AUDIT_SCAN_EMPTY,
+		.summary = ACTIVITY_SUMMARY_EMPTY,
+		.rules = POLICY_RULES_EMPTY,
+		.other_key = KEY_RECORD_EMPTY,
+	};
 	int64_t started = clock_monotonic_ms();
 
 	log_context(rs->request_id, NULL, NULL);

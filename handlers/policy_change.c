@@ -10,11 +10,19 @@
 
 #define PRIORITY_MOST 1000000
 
-#define POLICY_MEMBERS(required_) { \
-	{ .name = "name", .type = MEMBER_LINE, .required = required_, .min = 1, .max = 200 }, \
-	{ .name = "priority", .type = MEMBER_INTEGER, .min = -PRIORITY_MOST, .max = PRIORITY_MOST }, \
-	{ .name = "enabled", .type = MEMBER_BOOLEAN }, \
-}
+#define POLICY_MEMBERS(required_) \
+	{ \
+		{ .name = "name", \
+			.type = MEMBER_LINE, \
+			.required = required_, \
+			.min = 1, \
+			.max = 200 }, \
+		    { .name = "priority", \
+			    .type = MEMBER_INTEGER, \
+			    .min = -PRIORITY_MOST, \
+			    .max = PRIORITY_MOST }, \
+		    { .name = "enabled", .type = MEMBER_BOOLEAN }, \
+	}
 
 static const struct body_member create_members[] = POLICY_MEMBERS(true);
 static const struct body_member update_members[] = POLICY_MEMBERS(false);

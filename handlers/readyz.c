@@ -16,6 +16,9 @@ answer(struct call *c)
 }
 
 const struct operation op_readyz = {
-	.id = "Readyz", .method = HTTP_GET, .path = "/readyz", .access = ACCESS_PUBLIC,
+	.id = "Readyz",
+	.method = HTTP_GET,
+	.path = "/readyz",
+	.access = ACCESS_PUBLIC,
 	.answer = answer,
 };

@@ -32,8 +32,14 @@ static const struct body_schema event_schema = { event_members, COUNT_OF(event_m
 static const struct body_member event = { .type = MEMBER_OBJECT, .schema = &event_schema };
 
 static const struct body_member members[] = {
-	{ .name = "events", .type = MEMBER_ARRAY, .required = true,
-	    .min = 1, .max = ACTIVITY_BATCH_MOST, .item = &event },
+	{
+	    .name = "events",
+	    .type = MEMBER_ARRAY,
+	    .required = true,
+	    .min = 1,
+	    .max = ACTIVITY_BATCH_MOST,
+	    .item = &event,
+	},
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
 
@@ -49,8 +55,8 @@ normalize_time(struct json_object *o)
 	int64_t t;
 
 	return time_parse(&t, json_object_get_string(time),
-	    (size_t)json_object_get_string_len(time)) && time_print(t, text) &&
-	    json_object_set_string(time, text) == 1;
+		   (size_t)json_object_get_string_len(time)) &&
+	    time_print(t, text) && json_object_set_string(time, text) == 1;
 }
 
 static enum outcome
@@ -88,8 +94,15 @@ answer(struct call *c)
 }
 
 const struct operation op_record_activity = {
-	.id = "RecordActivity", .method = HTTP_POST, .path = "/v1/grants/{id}/activity",
-	.access = ACCESS_WRITE, .target = TARGET_GRANT,
-	.body = &body, .body_max = BODY_LARGE,
-	.change = change, .direct = true, .unlogged = true, .answer = answer,
+	.id = "RecordActivity",
+	.method = HTTP_POST,
+	.path = "/v1/grants/{id}/activity",
+	.access = ACCESS_WRITE,
+	.target = TARGET_GRANT,
+	.body = &body,
+	.body_max = BODY_LARGE,
+	.change = change,
+	.direct = true,
+	.unlogged = true,
+	.answer = answer,
 };

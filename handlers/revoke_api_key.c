@@ -22,7 +22,11 @@ answer(struct call *c)
 }
 
 const struct operation op_revoke_api_key = {
-	.id = "RevokeApiKey", .method = HTTP_DELETE, .path = "/v1/api-keys/{keyId}",
-	.access = ACCESS_WRITE, .target = TARGET_API_KEY,
-	.change = change, .answer = answer,
+	.id = "RevokeApiKey",
+	.method = HTTP_DELETE,
+	.path = "/v1/api-keys/{keyId}",
+	.access = ACCESS_WRITE,
+	.target = TARGET_API_KEY,
+	.change = change,
+	.answer = answer,
 };

@@ -19,7 +19,11 @@ answer(struct call *c)
 }
 
 const struct operation op_revoke_grant = {
-	.id = "RevokeGrant", .method = HTTP_DELETE, .path = "/v1/grants/{id}",
-	.access = ACCESS_WRITE, .target = TARGET_GRANT,
-	.change = change, .answer = answer,
+	.id = "RevokeGrant",
+	.method = HTTP_DELETE,
+	.path = "/v1/grants/{id}",
+	.access = ACCESS_WRITE,
+	.target = TARGET_GRANT,
+	.change = change,
+	.answer = answer,
 };

@@ -40,8 +40,11 @@ expiry_of(struct call *c, struct key_new *n)
 static enum outcome
 change(struct call *c)
 {
-	struct key_new n = { .name = c->api_key.name, .roles = c->api_key.roles,
-		.replaces = &c->api_key.id };
+	struct key_new n = {
+		.name = c->api_key.name,
+		.roles = c->api_key.roles,
+		.replaces = &c->api_key.id,
+	};
 	struct audit_entry retired = c->entry;
 	uint8_t hash[API_KEY_HASH_LEN];
 	struct json_object *overlap;
@@ -60,14 +63,22 @@ change(struct call *c)
 		return rc; /* without a new key the old one stays as it is */
 	db_key_retire(c->db, &c->tenant, &c->api_key.id,
 	    json_object_object_get_ex(c->body, "overlap", &overlap) ?
-		json_object_get_int64(overlap) : OVERLAP_DEFAULT, &n.id, &retired, &c->api_key_retired);
+		json_object_get_int64(overlap) :
+		OVERLAP_DEFAULT,
+	    &n.id, &retired, &c->api_key_retired);
 	c->changing = true;
 	return DONE;
 }
 
 const struct operation op_rotate_api_key = {
-	.id = "RotateApiKey", .method = HTTP_POST, .path = "/v1/api-keys/{keyId}/rotate",
-	.access = ACCESS_WRITE, .target = TARGET_API_KEY,
-	.body = &body, .body_max = BODY_SMALL,
-	.change = change, .makes = true, .answer = answer_api_key_created,
+	.id = "RotateApiKey",
+	.method = HTTP_POST,
+	.path = "/v1/api-keys/{keyId}/rotate",
+	.access = ACCESS_WRITE,
+	.target = TARGET_API_KEY,
+	.body = &body,
+	.body_max = BODY_SMALL,
+	.change = change,
+	.makes = true,
+	.answer = answer_api_key_created,
 };

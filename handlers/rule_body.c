@@ -17,12 +17,20 @@ static const struct body_member action_id = { .type = MEMBER_STRING, .min = 1, .
 
 #define SCOPE_MEMBERS(of) \
 	{ .name = of "_scope_type", .type = MEMBER_STRING, .words = rule_scope_words }, \
-	{ .name = of "_is_type", .type = MEMBER_LINE, .nullable = true, .min = 1, \
-	    .max = NAME_MAX_BYTES }, \
-	{ .name = of "_entity_type", .type = MEMBER_LINE, .nullable = true, .min = 1, \
-	    .max = NAME_MAX_BYTES }, \
-	{ .name = of "_entity_id", .type = MEMBER_STRING, .nullable = true, .min = 0, \
-	    .max = NAME_MAX_BYTES }
+	    { .name = of "_is_type", \
+		    .type = MEMBER_LINE, \
+		    .nullable = true, \
+		    .min = 1, \
+		    .max = NAME_MAX_BYTES }, \
+	    { .name = of "_entity_type", \
+		    .type = MEMBER_LINE, \
+		    .nullable = true, \
+		    .min = 1, \
+		    .max = NAME_MAX_BYTES }, \
+	{ \
+		.name = of "_entity_id", .type = MEMBER_STRING, .nullable = true, .min = 0, \
+		.max = NAME_MAX_BYTES \
+	}
 
 static const struct body_member members[] = {
 	{ .name = "policy_text", .type = MEMBER_STRING, .min = 1, .max = RULE_TEXT_MAX },
@@ -32,9 +40,19 @@ static const struct body_member members[] = {
 	{ .name = "action_ids", .type = MEMBER_ARRAY, .max = ACTIONS_MAX, .item = &action_id },
 	SCOPE_MEMBERS("resource"),
 	{ .name = "conditions", .type = MEMBER_STRING, .max = RULE_TEXT_MAX },
-	{ .name = "ordinal", .type = MEMBER_INTEGER, .min = -RULE_ORDINAL_MOST,
-	    .max = RULE_ORDINAL_MOST },
-	{ .name = "notice", .type = MEMBER_LINE, .nullable = true, .min = 1, .max = RULE_NOTICE_MAX },
+	{
+	    .name = "ordinal",
+	    .type = MEMBER_INTEGER,
+	    .min = -RULE_ORDINAL_MOST,
+	    .max = RULE_ORDINAL_MOST,
+	},
+	{
+	    .name = "notice",
+	    .type = MEMBER_LINE,
+	    .nullable = true,
+	    .min = 1,
+	    .max = RULE_NOTICE_MAX,
+	},
 	{ .name = "audit_session", .type = MEMBER_BOOLEAN },
 };
 const struct body_schema rule_body = { members, COUNT_OF(members) };
@@ -116,8 +134,13 @@ conclude(struct call *c, enum rule_result result, const struct rule *rule, bool 
 static enum outcome
 make_rule(struct call *c, const struct rule *old, struct rule *rule)
 {
-	struct rule_parts parts = { .principal = { .type = "any" }, .action_type = "any",
-		.action_ids = "[]", .resource = { .type = "any" }, .conditions = "" };
+	struct rule_parts parts = {
+		.principal = { .type = "any" },
+		.action_type = "any",
+		.action_ids = "[]",
+		.resource = { .type = "any" },
+		.conditions = "",
+	};
 	struct rule_fault f;
 	const char *member, *expected;
 
@@ -125,13 +148,15 @@ make_rule(struct call *c, const struct rule *old, struct rule *rule)
 		parts = old->parts;
 	read_parts(c->body, &parts);
 	if (parts.effect == NULL)
-		return refuse_member(c, "effect", "the rule as policy_text, or its parts with an effect");
+		return refuse_member(c, "effect",
+		    "the rule as policy_text, or its parts with an effect");
 	if (parts.action_ids == NULL)
 		return BROKEN;
 	if ((member = rule_parts_check(&parts, &expected)) != NULL)
 		return refuse_member(c, member, expected);
 	if (old != NULL && rule_says(old, &parts))
-		return conclude(c, rule_read(rule, old->text, strlen(old->text), &f), rule, false, &f);
+		return conclude(c, rule_read(rule, old->text, strlen(old->text), &f), rule, false,
+		    &f);
 	return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
 }
 
@@ -154,14 +179,19 @@ read_rule(struct call *c, const struct rule_record *was, struct rule *rule)
 }
 
 enum outcome
-rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule, struct rule_settings *s)
+rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule,
+    struct rule_settings *s)
 {
 	struct json_object *value;
 	enum outcome rc;
 
 	*rule = (struct rule)RULE_EMPTY;
 	rc = read_rule(c, was, rule);
-	*s = (struct rule_settings){ .text = rule->text, .parts = rule->parts, .audit_session = true };
+	*s = (struct rule_settings){
+		.text = rule->text,
+		.parts = rule->parts,
+		.audit_session = true,
+	};
 	if (was != NULL) {
 		s->has_ordinal = true;
 		s->ordinal = was->is.ordinal;

@@ -18,7 +18,7 @@ extern const struct body_schema rule_body;
  * DONE, unless memory ran out (BROKEN); with call->refused where the rule is not one, which is answered then:
  * 422 invalid_policy, or invalid_body for parts that do not belong together.
  */
-MUST_CHECK enum outcome rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule,
-    struct rule_settings *settings);
+MUST_CHECK enum outcome rule_body_read(struct call *c, const struct rule_record *was,
+    struct rule *rule, struct rule_settings *settings);
 
 #endif

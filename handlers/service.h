@@ -16,7 +16,7 @@ struct service {
 	struct policy_cache *policies;
 	struct decider *decider;
 	struct known_keys *known_keys;
-	struct {		/* of a key, to be noted when its request was answered */
+	struct { /* of a key, to be noted when its request was answered */
 		bool due;
 		struct uuid tenant, id;
 		uint8_t hash[KEY_HASH_LEN];

@@ -42,8 +42,15 @@ answer(struct call *c)
 }
 
 const struct operation op_update_grant = {
-	.id = "UpdateGrant", .method = HTTP_PATCH, .path = "/v1/grants/{id}",
-	.access = ACCESS_WRITE, .target = TARGET_GRANT,
-	.body = &body, .body_max = BODY_SMALL, .merge_patch = true,
-	.change = change, .direct = true, .answer = answer,
+	.id = "UpdateGrant",
+	.method = HTTP_PATCH,
+	.path = "/v1/grants/{id}",
+	.access = ACCESS_WRITE,
+	.target = TARGET_GRANT,
+	.body = &body,
+	.body_max = BODY_SMALL,
+	.merge_patch = true,
+	.change = change,
+	.direct = true,
+	.answer = answer,
 };

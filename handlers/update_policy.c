@@ -30,8 +30,14 @@ answer(struct call *c)
 }
 
 const struct operation op_update_policy = {
-	.id = "UpdatePolicy", .method = HTTP_PATCH, .path = "/v1/policies/{policyId}",
-	.access = ACCESS_WRITE, .target = TARGET_POLICY,
-	.body = &policy_update_body, .body_max = BODY_SMALL, .merge_patch = true,
-	.change = change, .answer = answer,
+	.id = "UpdatePolicy",
+	.method = HTTP_PATCH,
+	.path = "/v1/policies/{policyId}",
+	.access = ACCESS_WRITE,
+	.target = TARGET_POLICY,
+	.body = &policy_update_body,
+	.body_max = BODY_SMALL,
+	.merge_patch = true,
+	.change = change,
+	.answer = answer,
 };

@@ -38,9 +38,14 @@ answer(struct call *c)
 }
 
 const struct operation op_update_policy_rule = {
-	.id = "UpdatePolicyRule", .method = HTTP_PATCH,
+	.id = "UpdatePolicyRule",
+	.method = HTTP_PATCH,
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
-	.access = ACCESS_WRITE, .target = TARGET_RULE,
-	.body = &rule_body, .body_max = BODY_LARGE, .merge_patch = true,
-	.change = change, .answer = answer,
+	.access = ACCESS_WRITE,
+	.target = TARGET_RULE,
+	.body = &rule_body,
+	.body_max = BODY_LARGE,
+	.merge_patch = true,
+	.change = change,
+	.answer = answer,
 };

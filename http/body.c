@@ -251,7 +251,8 @@ check_free_members(struct checker *c, struct json_object *v)
 {
 	size_t back;
 
-	json_object_object_foreach(v, name, member) {
+	json_object_object_foreach(v, name, member)
+	{
 		back = enter_member(c, name);
 		if (!check_free(c, member))
 			return false;
@@ -286,7 +287,8 @@ check_free(struct checker *c, struct json_object *v)
 		return !holds_nul(v) || refuse(c, "text without U+0000");
 	case json_type_double:
 		return number_fits(v) ||
-		    refuse(c, "a number of at most 100 characters, with an exponent from -40 to 40");
+		    refuse(c,
+			"a number of at most 100 characters, with an exponent from -40 to 40");
 	case json_type_null:
 	case json_type_boolean:
 	case json_type_int:
@@ -332,7 +334,8 @@ check_given(struct checker *c, const struct body_schema *schema, struct json_obj
 	const struct body_member *m;
 	size_t back;
 
-	json_object_object_foreach(v, name, member) {
+	json_object_object_foreach(v, name, member)
+	{
 		back = enter_member(c, name);
 		if ((m = find_member(schema, name)) == NULL)
 			return refuse_unknown(c, schema);

@@ -12,14 +12,14 @@ struct body_schema;
 
 enum member_type {
 	MEMBER_BOOLEAN,
-	MEMBER_INTEGER,	/* min, max: its value */
-	MEMBER_STRING,	/* min, max: its length in bytes of UTF-8; with `words`, one of them */
-	MEMBER_LINE,	/* a string without control characters; min, max as above */
+	MEMBER_INTEGER, /* min, max: its value */
+	MEMBER_STRING,  /* min, max: its length in bytes of UTF-8; with `words`, one of them */
+	MEMBER_LINE,    /* a string without control characters; min, max as above */
 	MEMBER_UUID,
-	MEMBER_TIME,	/* RFC 3339 */
-	MEMBER_ADDRESS,	/* of an IPv4 or IPv6 host, without a zone (inet_pton(3)) */
-	MEMBER_OBJECT,	/* by `schema`; without one, any object */
-	MEMBER_ARRAY	/* min, max: the number of elements, each by `item` */
+	MEMBER_TIME,    /* RFC 3339 */
+	MEMBER_ADDRESS, /* of an IPv4 or IPv6 host, without a zone (inet_pton(3)) */
+	MEMBER_OBJECT,  /* by `schema`; without one, any object */
+	MEMBER_ARRAY    /* min, max: the number of elements, each by `item` */
 };
 
 /*
@@ -30,11 +30,11 @@ struct body_member {
 	const char *name;
 	enum member_type type;
 	bool required;
-	bool nullable;	/* null is allowed in place of a value */
+	bool nullable; /* null is allowed in place of a value */
 	long min, max;
-	const char *const *words;		/* ends with NULL */
+	const char *const *words; /* ends with NULL */
 	const struct body_schema *schema;
-	const struct body_member *item;		/* its name and `required` are not looked at */
+	const struct body_member *item; /* its name and `required` are not looked at */
 };
 
 struct body_schema {
@@ -46,8 +46,8 @@ struct body_schema {
 #define BODY_EXPECTED_MAX 256
 
 struct body_fault {
-	char member[BODY_MEMBER_MAX];		/* "events[3].kind"; "(body)" for the whole */
-	char expected[BODY_EXPECTED_MAX];	/* "true or false" */
+	char member[BODY_MEMBER_MAX];     /* "events[3].kind"; "(body)" for the whole */
+	char expected[BODY_EXPECTED_MAX]; /* "true or false" */
 };
 
 /*

@@ -7,7 +7,7 @@
 enum etag_result {
 	ETAG_MATCH,
 	ETAG_NO_MATCH,
-	ETAG_MALFORMED	/* neither "*" nor a list of entity tags */
+	ETAG_MALFORMED /* neither "*" nor a list of entity tags */
 };
 
 /*

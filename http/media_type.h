@@ -3,10 +3,10 @@
 #define GRANTD_HTTP_MEDIA_TYPE_H
 
 enum media_type {
-	MEDIA_NONE,		/* absent or empty */
-	MEDIA_JSON,		/* application/json */
-	MEDIA_MERGE_PATCH,	/* application/merge-patch+json, RFC 7396 */
-	MEDIA_OTHER		/* another type, another charset than UTF-8, or malformed */
+	MEDIA_NONE,        /* absent or empty */
+	MEDIA_JSON,        /* application/json */
+	MEDIA_MERGE_PATCH, /* application/merge-patch+json, RFC 7396 */
+	MEDIA_OTHER        /* another type, another charset than UTF-8, or malformed */
 };
 
 /*

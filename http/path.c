@@ -13,7 +13,10 @@ add_value(struct path_values *out, const char *template, size_t template_len, co
 	if (len == 0 || out->count == PATH_VALUES_MAX)
 		return false;
 	out->value[out->count++] = (struct path_value){
-		.name = template + 1, .name_len = template_len - 2, .text = path, .len = len
+		.name = template + 1,
+		.name_len = template_len - 2,
+		.text = path,
+		.len = len,
 	};
 	return true;
 }
@@ -32,7 +35,7 @@ path_match(const char *template, const char *path, struct path_values *out)
 	out->count = 0;
 	/* Both stand at a '/', or at their end, at the top of the loop. */
 	while (*template == '/' && *path == '/') {
-		template++;
+		template ++;
 		path++;
 		want = strcspn(template, "/");
 		have = strcspn(path, "/");

@@ -11,10 +11,10 @@
 
 /* What stood in the place of one placeholder. Both texts are borrowed and not NUL-terminated. */
 struct path_value {
-	const char *name;	/* from the template, without the braces */
+	const char *name; /* from the template, without the braces */
 	size_t name_len;
-	const char *text;	/* from the path */
-	size_t len;		/* at least 1 */
+	const char *text; /* from the path */
+	size_t len;       /* at least 1 */
 };
 
 struct path_values {

@@ -14,7 +14,7 @@
 /* A query string being taken apart. */
 struct splitter {
 	struct query *query;
-	size_t used;		/* of query->text */
+	size_t used; /* of query->text */
 	const struct query_parameter *parameters;
 	size_t count;
 	struct query_fault *fault;
@@ -191,7 +191,10 @@ query_parse(struct query *query, const char *text, const struct query_parameter 
     size_t count, struct query_fault *fault)
 {
 	struct splitter s = {
-		.query = query, .parameters = parameters, .count = count, .fault = fault
+		.query = query,
+		.parameters = parameters,
+		.count = count,
+		.fault = fault,
 	};
 	size_t len;
 

@@ -10,11 +10,11 @@
 #include "base/uuid.h"
 
 enum query_type {
-	QUERY_INTEGER,	/* decimal, from min to max */
+	QUERY_INTEGER, /* decimal, from min to max */
 	QUERY_UUID,
-	QUERY_TIME,	/* RFC 3339 */
-	QUERY_WORD,	/* one of `words` */
-	QUERY_TEXT	/* from min to max bytes of UTF-8 without control characters */
+	QUERY_TIME, /* RFC 3339 */
+	QUERY_WORD, /* one of `words` */
+	QUERY_TEXT  /* from min to max bytes of UTF-8 without control characters */
 };
 
 /* One parameter that an operation takes; an array of these describes its query string. */
@@ -22,14 +22,14 @@ struct query_parameter {
 	const char *name;
 	enum query_type type;
 	long min, max;
-	const char *const *words;	/* QUERY_WORD: ends with NULL */
+	const char *const *words; /* QUERY_WORD: ends with NULL */
 };
 
 struct query_value {
 	bool present;
-	int64_t number;		/* QUERY_INTEGER, QUERY_TIME (microseconds), QUERY_WORD (index) */
-	struct uuid uuid;	/* QUERY_UUID */
-	const char *text;	/* the decoded value, whatever the type; NULL: not present */
+	int64_t number;   /* QUERY_INTEGER, QUERY_TIME (microseconds), QUERY_WORD (index) */
+	struct uuid uuid; /* QUERY_UUID */
+	const char *text; /* the decoded value, whatever the type; NULL: not present */
 };
 
 #define QUERY_PARAMETERS_MAX 16
@@ -41,7 +41,7 @@ struct query_value {
  */
 struct query {
 	struct query_value value[QUERY_PARAMETERS_MAX];
-	char text[QUERY_MAX + 1];	/* what the values' texts point into */
+	char text[QUERY_MAX + 1]; /* what the values' texts point into */
 };
 
 #define QUERY_NAME_MAX 64
@@ -51,7 +51,7 @@ struct query {
 struct query_fault {
 	/* As sent, cut short, with '?' for what is not printable; "(query)": none in particular. */
 	char parameter[QUERY_NAME_MAX + 1];
-	char expected[QUERY_EXPECTED_MAX];	/* "an integer from 1 to 250" */
+	char expected[QUERY_EXPECTED_MAX]; /* "an integer from 1 to 250" */
 };
 
 /*

@@ -10,7 +10,12 @@
 
 /* Methods, RFC 9110 section 9 and RFC 5789; HTTP_OTHER is any method that is offered nowhere. */
 enum http_method {
-	HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS,
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
 	HTTP_OTHER,
 	HTTP_METHOD__MAX
 };
@@ -20,37 +25,37 @@ enum http_method {
  * Any of them that arrives twice refuses the request.
  */
 #define HTTP_HEADER_LIST(X) \
-	X(HEADER_API_KEY,		"X-API-Key",		"HTTP_X_API_KEY") \
-	X(HEADER_TENANT_ID,		"X-Tenant-ID",		"HTTP_X_TENANT_ID") \
-	X(HEADER_REQUEST_ID,		"X-Request-Id",		"HTTP_X_REQUEST_ID") \
-	X(HEADER_AUDIT_REASON,		"X-Audit-Reason",	"HTTP_X_AUDIT_REASON") \
-	X(HEADER_IDEMPOTENCY_KEY,	"Idempotency-Key",	"HTTP_IDEMPOTENCY_KEY") \
-	X(HEADER_CONTENT_TYPE,		"Content-Type",		"CONTENT_TYPE") \
-	X(HEADER_CONTENT_LENGTH,	"Content-Length",	"CONTENT_LENGTH") \
-	X(HEADER_IF_MATCH,		"If-Match",		"HTTP_IF_MATCH") \
-	X(HEADER_IF_NONE_MATCH,		"If-None-Match",	"HTTP_IF_NONE_MATCH") \
-	X(HEADER_PREFER,		"Prefer",		"HTTP_PREFER") \
-	X(HEADER_USER_AGENT,		"User-Agent",		"HTTP_USER_AGENT") \
-	X(HEADER_ORIGIN,		"Origin",		"HTTP_ORIGIN") \
-	X(HEADER_AC_REQUEST_METHOD,	"Access-Control-Request-Method", \
+	X(HEADER_API_KEY, "X-API-Key", "HTTP_X_API_KEY") \
+	X(HEADER_TENANT_ID, "X-Tenant-ID", "HTTP_X_TENANT_ID") \
+	X(HEADER_REQUEST_ID, "X-Request-Id", "HTTP_X_REQUEST_ID") \
+	X(HEADER_AUDIT_REASON, "X-Audit-Reason", "HTTP_X_AUDIT_REASON") \
+	X(HEADER_IDEMPOTENCY_KEY, "Idempotency-Key", "HTTP_IDEMPOTENCY_KEY") \
+	X(HEADER_CONTENT_TYPE, "Content-Type", "CONTENT_TYPE") \
+	X(HEADER_CONTENT_LENGTH, "Content-Length", "CONTENT_LENGTH") \
+	X(HEADER_IF_MATCH, "If-Match", "HTTP_IF_MATCH") \
+	X(HEADER_IF_NONE_MATCH, "If-None-Match", "HTTP_IF_NONE_MATCH") \
+	X(HEADER_PREFER, "Prefer", "HTTP_PREFER") \
+	X(HEADER_USER_AGENT, "User-Agent", "HTTP_USER_AGENT") \
+	X(HEADER_ORIGIN, "Origin", "HTTP_ORIGIN") \
+	X(HEADER_AC_REQUEST_METHOD, "Access-Control-Request-Method", \
 	    "HTTP_ACCESS_CONTROL_REQUEST_METHOD") \
-	X(HEADER_AC_REQUEST_HEADERS,	"Access-Control-Request-Headers", \
+	X(HEADER_AC_REQUEST_HEADERS, "Access-Control-Request-Headers", \
 	    "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
 
 enum http_header {
 #define X(id, name, variable) id,
 	HTTP_HEADER_LIST(X)
 #undef X
-	HTTP_HEADER__MAX
+	    HTTP_HEADER__MAX
 };
 
 /* How reading the body ended. */
 enum body_end {
-	BODY_WHOLE,	/* all of it was read */
-	BODY_TOO_LARGE,	/* more than the caller's limit; the rest was left unread */
-	BODY_LENGTH,	/* Content-Length is no number, or not the length that came */
-	BODY_TIMEOUT,	/* the client was silent for too long */
-	BODY_GONE,	/* the client or the web server went away */
+	BODY_WHOLE,     /* all of it was read */
+	BODY_TOO_LARGE, /* more than the caller's limit; the rest was left unread */
+	BODY_LENGTH,    /* Content-Length is no number, or not the length that came */
+	BODY_TIMEOUT,   /* the client was silent for too long */
+	BODY_GONE,      /* the client or the web server went away */
 	BODY_MEMORY
 };
 
@@ -62,11 +67,11 @@ struct buf;
  */
 struct request {
 	enum http_method method;
-	const char *path;	/* decoded, without the base path; begins with '/' */
-	const char *query;	/* raw, without the '?'; "" where there is none */
+	const char *path;        /* decoded, without the base path; begins with '/' */
+	const char *query;       /* raw, without the '?'; "" where there is none */
 	const char *remote_addr; /* the client's address as the web server says it, or "" */
 	const char *header[HTTP_HEADER__MAX]; /* NULL: absent */
-	int duplicate;		/* a HEADER_… that came twice, or -1 */
+	int duplicate;                        /* a HEADER_… that came twice, or -1 */
 
 	/*
 	 * Read the whole body into *to, at most `max` bytes; called at most once.

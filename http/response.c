@@ -14,7 +14,7 @@ static bool
 is_request_id(const char *text)
 {
 	static const char allowed[] = "0123456789._-"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	size_t len = strspn(text, allowed);
 
 	return len >= 1 && len <= REQUEST_ID_MAX && text[len] == '\0';

@@ -36,9 +36,9 @@ struct response_sink {
 
 /* How far a response is that is sent in pieces. */
 enum stream {
-	STREAM_NONE,	/* it is not one */
-	STREAM_OPEN,	/* its head was sent */
-	STREAM_CUT	/* it ends where it is: the connection has to end so that a client sees that */
+	STREAM_NONE, /* it is not one */
+	STREAM_OPEN, /* its head was sent */
+	STREAM_CUT   /* it ends where it is: the connection has to end so that a client sees that */
 };
 
 /*
@@ -48,17 +48,20 @@ enum stream {
  * response_clear(); RESPONSE_EMPTY is valid.
  */
 struct response {
-	int status;		/* 0 until something was answered */
-	struct buf head;	/* "Name: value\r\n" lines, without Status */
+	int status;      /* 0 until something was answered */
+	struct buf head; /* "Name: value\r\n" lines, without Status */
 	struct buf body;
-	bool changed;		/* something was committed: no fallback may say that nothing was changed */
+	bool changed; /* something was committed: no fallback may say that nothing was changed */
 	char request_id[REQUEST_ID_MAX + 1]; /* set by response_begin() */
-	const struct response_sink *sink;	/* borrowed; NULL: streams are collected in body */
+	const struct response_sink *sink;    /* borrowed; NULL: streams are collected in body */
 	enum stream stream;
 };
 
-#define RESPONSE_EMPTY { .status = 0, .head = BUF_EMPTY, .body = BUF_EMPTY, .request_id = "", \
-	.sink = NULL, .stream = STREAM_NONE }
+#define RESPONSE_EMPTY \
+	{ \
+		.status = 0, .head = BUF_EMPTY, .body = BUF_EMPTY, .request_id = "", .sink = NULL, \
+		.stream = STREAM_NONE \
+	}
 
 /*
  * Start afresh, keeping the memory: take over the caller's X-Request-Id where it is one

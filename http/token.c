@@ -15,7 +15,7 @@ const char *
 token_read(const char *p, struct token *t)
 {
 	static const char tchar[] = "!#$%&'*+-.^_`|~0123456789"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 	*t = (struct token){ .text = p, .len = strspn(p, tchar) };
 	return t->len > 0 ? p + t->len : NULL;

@@ -26,11 +26,14 @@ struct baseline {
 
 static const struct rule_settings rules[BASELINE_RULES] = {
 #define X(name, kind, ids, action) \
-	{ .text = RULE_TEXT(name, action), .audit_session = true, \
-	    .parts = { .effect = "permit", \
-		.principal = { .type = "in", .entity_type = "Role", .entity_id = name }, \
-		.action_type = kind, .action_ids = ids, .resource = { .type = "any" }, \
-		.conditions = "" } },
+	{ .text = RULE_TEXT(name, action), \
+		.audit_session = true, \
+		.parts = { .effect = "permit", \
+		    .principal = { .type = "in", .entity_type = "Role", .entity_id = name }, \
+		    .action_type = kind, \
+		    .action_ids = ids, \
+		    .resource = { .type = "any" }, \
+		    .conditions = "" } },
 	BASELINE_LIST(X)
 #undef X
 };
@@ -38,8 +41,11 @@ static const struct rule_settings rules[BASELINE_RULES] = {
 static bool
 queue_all(struct baseline *b, struct db *db, const struct uuid *tenant, struct audit_entry entry)
 {
-	const struct policy_settings settings = { .name = "baseline", .priority = 0,
-		.enabled = true };
+	const struct policy_settings settings = {
+		.name = "baseline",
+		.priority = 0,
+		.enabled = true,
+	};
 	struct uuid policy, rule;
 	size_t i;
 

@@ -19,7 +19,8 @@ struct baseline;
  * Queue the baseline for a tenant that the same transaction creates; `by` says who and why, its id is not used.
  * NULL when there are no random bytes or no memory: then roll back. After the exchange, baseline_free().
  */
-MUST_CHECK struct baseline *baseline_queue(struct db *, const struct uuid *tenant, const struct audit_entry *by);
+MUST_CHECK struct baseline *baseline_queue(struct db *, const struct uuid *tenant,
+    const struct audit_entry *by);
 void baseline_free(struct baseline *);
 
 #endif

@@ -11,14 +11,14 @@
 struct slot {
 	struct uuid tenant;
 	int64_t version;
-	struct policy_set *set;	/* NULL: the slot is free */
-	uint64_t used;		/* the tick of its last use */
+	struct policy_set *set; /* NULL: the slot is free */
+	uint64_t used;          /* the tick of its last use */
 };
 
 /* Open addressing with linear probing; at most three quarters full. */
 struct policy_cache {
 	struct slot *slot;
-	size_t slots;		/* a power of two */
+	size_t slots; /* a power of two */
 	size_t count;
 	size_t memory;
 	size_t memory_max;
@@ -154,8 +154,12 @@ policy_cache_put(struct policy_cache *c, const struct uuid *tenant, int64_t vers
 		evict(c, oldest(c));
 	if (!grow(c))
 		return false;
-	*find(c, tenant) = (struct slot){ .tenant = *tenant, .version = version, .set = set,
-		.used = ++c->tick };
+	*find(c, tenant) = (struct slot){
+		.tenant = *tenant,
+		.version = version,
+		.set = set,
+		.used = ++c->tick,
+	};
 	c->memory += set->memory;
 	c->count++;
 	return true;

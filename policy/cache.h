@@ -21,7 +21,8 @@ MUST_CHECK struct policy_cache *policy_cache_new(size_t memory_max);
 void policy_cache_free(struct policy_cache *);
 
 /* The tenant's set of exactly this version, or NULL. Borrowed until the next policy_cache_put(). */
-const struct policy_set *policy_cache_get(struct policy_cache *, const struct uuid *tenant, int64_t version);
+const struct policy_set *policy_cache_get(struct policy_cache *, const struct uuid *tenant,
+    int64_t version);
 
 /*
  * Take over a set, in place of the tenant's other version; sets that no longer fit are freed.

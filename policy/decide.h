@@ -19,9 +19,9 @@ struct policy_question {
 	const struct uuid *tenant;
 	const struct uuid *key;
 	const char *key_name;
-	const char *roles;	/* separated by blanks */
+	const char *roles; /* separated by blanks */
 
-	const char *action;	/* Action::"<action>", in Action::"read" or Action::"write" */
+	const char *action; /* Action::"<action>", in Action::"read" or Action::"write" */
 	bool write;
 
 	/*
@@ -33,18 +33,18 @@ struct policy_question {
 
 	/* context; NULL or false: the member is not there */
 	bool has_audit_enabled;
-	bool audit_enabled;	/* what the patch asks for */
+	bool audit_enabled; /* what the patch asks for */
 	const char *request_id;
 	const char *source_ip;
 	const char *user_agent;
 	const char *reason;
-	int64_t now;		/* microseconds since 1970 */
+	int64_t now; /* microseconds since 1970 */
 };
 
 enum verdict {
 	VERDICT_ALLOWED,
-	VERDICT_DENIED,		/* also where no rule permits, and where the question could not be asked */
-	VERDICT_UNDETERMINED	/* a rule looks at attributes of a grant that only its id is known of */
+	VERDICT_DENIED, /* also where no rule permits, and where the question could not be asked */
+	VERDICT_UNDETERMINED /* a rule looks at attributes of a grant that only its id is known of */
 };
 
 /* At most so many determining rules are named in a decision; their number is never limited. */
@@ -52,11 +52,13 @@ enum verdict {
 
 struct decision {
 	enum verdict verdict;
-	bool forbidden;		/* VERDICT_DENIED by a forbid; else for want of a permit, or by a fault */
-	bool audit_session;	/* VERDICT_ALLOWED: a determining permit has it */
-	const struct policy_info *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */
+	bool forbidden; /* VERDICT_DENIED by a forbid; else for want of a permit, or by a fault */
+	bool audit_session; /* VERDICT_ALLOWED: a determining permit has it */
+	const struct policy_info
+	    *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */
 	size_t rules;
-	const struct policy_info *failed[DECISION_RULES_MAX]; /* that failed in evaluation, likewise */
+	const struct policy_info
+	    *failed[DECISION_RULES_MAX]; /* that failed in evaluation, likewise */
 	size_t failures;
 };
 
@@ -71,7 +73,8 @@ void decider_free(struct decider *);
  * decides. A forbid that fails in evaluation forbids nothing, as Cedar has it, and is logged as an error: it may have
  * been meant to. A fault (a value that cannot be, no memory) is logged and is VERDICT_DENIED.
  */
-void policy_decide(struct decider *, const struct policy_set *, const struct policy_question *, struct decision *);
+void policy_decide(struct decider *, const struct policy_set *, const struct policy_question *,
+    struct decision *);
 
 /* The failure of d->failed[i] in words, for the decision made last. */
 const char *decision_failure(const struct decider *, size_t i);

@@ -12,8 +12,8 @@
 #include "cedar/cedar.h"
 #include "policy/entities.h"
 
-#define ROLES_MAX 32		/* the schema allows no more */
-#define SET_ELEMENTS_MAX 64	/* of an array in metadata; a longer one is left out */
+#define ROLES_MAX 32        /* the schema allows no more */
+#define SET_ELEMENTS_MAX 64 /* of an array in metadata; a longer one is left out */
 
 void
 entity_texts_clear(struct entity_texts *t)

@@ -19,10 +19,10 @@ static const char *const said_elsewhere[] = { "policy", "priority", "enabled", "
 
 struct reading {
 	struct policy_file *file;
-	const char *name;		/* of the policy of rules that name none */
+	const char *name; /* of the policy of rules that name none */
 	const struct cedar_set *set;
-	size_t i;			/* the statement in hand */
-	unsigned line, column;		/* of it */
+	size_t i;              /* the statement in hand */
+	unsigned line, column; /* of it */
 	policy_file_complain *complain;
 	void *with;
 	bool failed;
@@ -78,8 +78,9 @@ annotation(struct reading *r, const char *name, char **value)
 	*value = NULL;
 	if (!cedar_policy_annotation(r->set, r->i, name, &str))
 		return false;
-	*value = str.len > 0 && memchr(str.data, '\0', str.len) != NULL ? strdup("\1") :
-									  strndup(str.len > 0 ? str.data : "", str.len);
+	*value = str.len > 0 && memchr(str.data, '\0', str.len) != NULL ?
+	    strdup("\1") :
+	    strndup(str.len > 0 ? str.data : "", str.len);
 	if (*value == NULL)
 		complain(r, "out of memory");
 	return *value != NULL;
@@ -123,7 +124,8 @@ read_notice(struct reading *r, struct file_rule *rule)
 	if (!annotation(r, "notice", &rule->notice))
 		return;
 	if (!field_line_valid(rule->notice, RULE_NOTICE_MAX))
-		complain(r, "@notice is one line of at most 1024 bytes, without control characters");
+		complain(r,
+		    "@notice is one line of at most 1024 bytes, without control characters");
 }
 
 /* Policies. */
@@ -154,8 +156,10 @@ find_policy(struct reading *r)
 	if (!annotation(r, "policy", &name))
 		name = strdup(r->name);
 	if (name == NULL || !field_line_valid(name, FIELD_NAME_MOST)) {
-		complain(r, name == NULL ? "out of memory" :
-					   "@policy is one line of 1 to 200 bytes, without control characters");
+		complain(r,
+		    name == NULL ?
+			"out of memory" :
+			"@policy is one line of 1 to 200 bytes, without control characters");
 		free(name);
 		return NULL;
 	}
@@ -177,8 +181,11 @@ add_rule(struct reading *r, struct file_policy *p)
 		return NULL;
 	}
 	p->rule = grown;
-	p->rule[p->rules] = (struct file_rule){ .rule = RULE_EMPTY, .audit_session = true,
-		.line = r->line };
+	p->rule[p->rules] = (struct file_rule){
+		.rule = RULE_EMPTY,
+		.audit_session = true,
+		.line = r->line,
+	};
 	return &p->rule[p->rules++];
 }
 
@@ -224,8 +231,15 @@ policy_file_read(struct policy_file *file, const char *text, size_t len, const c
     policy_file_complain *told, void *with)
 {
 	struct cedar_set *set = cedar_set_new(0);
-	struct reading r = { .file = file, .name = name, .set = set, .line = 1, .column = 1,
-		.complain = told, .with = with };
+	struct reading r = {
+		.file = file,
+		.name = name,
+		.set = set,
+		.line = 1,
+		.column = 1,
+		.complain = told,
+		.with = with,
+	};
 	struct cedar_policy statement;
 	size_t at = 0, i;
 
@@ -279,7 +293,8 @@ write_annotation(struct buf *to, const char *name, const char *value)
 }
 
 bool
-policy_file_write(struct buf *to, const struct policy_settings *policy, const struct rule_settings *is)
+policy_file_write(struct buf *to, const struct policy_settings *policy,
+    const struct rule_settings *is)
 {
 	struct rule rule;
 	struct rule_fault f;

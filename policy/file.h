@@ -20,39 +20,44 @@
  */
 struct file_rule {
 	struct rule rule;
-	char *notice;		/* owned; NULL: none */
+	char *notice; /* owned; NULL: none */
 	bool audit_session;
-	unsigned line;		/* where it stands */
+	unsigned line; /* where it stands */
 };
 
 struct file_policy {
-	char *name;		/* owned */
+	char *name; /* owned */
 	int64_t priority;
 	bool has_priority;
 	bool enabled;
-	struct file_rule *rule;	/* in the order of the text */
+	struct file_rule *rule; /* in the order of the text */
 	size_t rules;
 };
 
 struct policy_file {
-	struct file_policy *policy;	/* in the order of their first rules */
+	struct file_policy *policy; /* in the order of their first rules */
 	size_t policies;
 };
 
-#define POLICY_FILE_EMPTY { .policy = NULL, .policies = 0 }
+#define POLICY_FILE_EMPTY \
+	{ \
+		.policy = NULL, .policies = 0 \
+	}
 
 /* Told of each fault, in the order of the text. */
 typedef void policy_file_complain(void *with, const struct rule_fault *);
 
 /* Read a text. False: there were faults, or memory ran out (then the last fault says so). policy_file_clear() in any case. */
-MUST_CHECK bool policy_file_read(struct policy_file *, const char *text, size_t len, const char *name,
-    policy_file_complain *, void *with);
+MUST_CHECK bool policy_file_read(struct policy_file *, const char *text, size_t len,
+    const char *name, policy_file_complain *, void *with);
 void policy_file_clear(struct policy_file *);
 
 /* Write one rule as such a text has it, with what it says of its policy. False: the rule does not parse, or no memory. */
-MUST_CHECK bool policy_file_write(struct buf *, const struct policy_settings *policy, const struct rule_settings *rule);
+MUST_CHECK bool policy_file_write(struct buf *, const struct policy_settings *policy,
+    const struct rule_settings *rule);
 
 /* The text that a rule has in a file, to compare it with a rule of one: RULE_DONE, and `rule` is to be cleared. */
-MUST_CHECK enum rule_result policy_file_rule(struct rule *rule, const char *text, size_t len, struct rule_fault *);
+MUST_CHECK enum rule_result policy_file_rule(struct rule *rule, const char *text, size_t len,
+    struct rule_fault *);
 
 #endif

@@ -9,8 +9,8 @@
 static const char *const needed[] = { "CreatePolicyRule", "UpdatePolicyRule" };
 
 static bool
-may_mend(struct decider *d, const struct policy_set *set, const struct policy_question *circumstances,
-    const struct key_record *key)
+may_mend(struct decider *d, const struct policy_set *set,
+    const struct policy_question *circumstances, const struct key_record *key)
 {
 	struct policy_question q = *circumstances;
 	struct decision decision;
@@ -32,8 +32,8 @@ may_mend(struct decider *d, const struct policy_set *set, const struct policy_qu
 }
 
 static bool
-one_may_mend(struct decider *d, const struct policy_set *set, const struct policy_question *circumstances,
-    const struct db_list *keys)
+one_may_mend(struct decider *d, const struct policy_set *set,
+    const struct policy_question *circumstances, const struct db_list *keys)
 {
 	int i;
 
@@ -57,7 +57,8 @@ go_on_after(struct page *page, const struct db_list *keys)
 }
 
 enum outcome
-policy_guard(struct db *db, struct decider *d, const struct policy_question *circumstances, bool *kept)
+policy_guard(struct db *db, struct decider *d, const struct policy_question *circumstances,
+    bool *kept)
 {
 	struct page page = { .after = false, .limit = PAGE_LIMIT_MOST };
 	struct policy_rules rules = POLICY_RULES_EMPTY;

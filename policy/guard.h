@@ -16,7 +16,7 @@
  * DONE, or why the rules and keys could not be read: the transaction is then to be rolled back. *kept is false
  * where the rules cannot be compiled.
  */
-MUST_CHECK enum outcome policy_guard(struct db *, struct decider *, const struct policy_question *circumstances,
-    bool *kept);
+MUST_CHECK enum outcome policy_guard(struct db *, struct decider *,
+    const struct policy_question *circumstances, bool *kept);
 
 #endif

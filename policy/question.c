@@ -136,10 +136,21 @@ read_grant(struct reader *r, struct json_object *from, struct grant *g, int64_t 
 	struct json_object *metadata = typed(r, from, "metadata", json_type_object, "an object");
 	struct json_object *version = typed(r, from, "version", json_type_int, "an integer");
 
-	*g = (struct grant){ .found = true, .grantee_id = "", .resource_type = "", .resource_id = "",
-		.action = "", .status = "active", .granted_at = now, .created_at = now,
-		.updated_at = now, .expires_at = now + AN_HOUR, .metadata = "{}", .version = 1,
-		.rows = DB_ROWS_EMPTY };
+	*g = (struct grant){
+		.found = true,
+		.grantee_id = "",
+		.resource_type = "",
+		.resource_id = "",
+		.action = "",
+		.status = "active",
+		.granted_at = now,
+		.created_at = now,
+		.updated_at = now,
+		.expires_at = now + AN_HOUR,
+		.metadata = "{}",
+		.version = 1,
+		.rows = DB_ROWS_EMPTY,
+	};
 	(void)take_uuid(r, from, "id", &g->id);
 	g->has_request_id = take_uuid(r, from, "request_id", &g->request_id);
 	(void)take_text(r, from, "grantee_id", &g->grantee_id);
@@ -221,7 +232,8 @@ stranger(struct json_object *object, const char *const *names)
 
 	if (!json_object_is_type(object, json_type_object))
 		return NULL;
-	json_object_object_foreach(object, found, ignored) {
+	json_object_object_foreach(object, found, ignored)
+	{
 		(void)ignored;
 		for (name = names; *name != NULL && strcmp(*name, found) != 0; name++)
 			continue;

@@ -19,12 +19,15 @@ struct json_object;
  */
 struct asked {
 	struct policy_question question;
-	struct uuid key;	/* where the principal is named */
-	struct buf roles;	/* where they are given; separated by blanks */
-	struct grant grant;	/* where it is described */
+	struct uuid key;    /* where the principal is named */
+	struct buf roles;   /* where they are given; separated by blanks */
+	struct grant grant; /* where it is described */
 };
 
-#define ASKED_EMPTY { .roles = BUF_EMPTY, .grant = GRANT_EMPTY }
+#define ASKED_EMPTY \
+	{ \
+		.roles = BUF_EMPTY, .grant = GRANT_EMPTY \
+	}
 
 /*
  * Read `body` over what is in a->question already: whoever asks, and the circumstances. Borrows from the body.

@@ -36,8 +36,8 @@ copy_text(char to[RULE_FAULT_TEXT_MAX], const char *text)
 }
 
 static enum rule_result
-refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found, const char *expected,
-    const char *message)
+refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found,
+    const char *expected, const char *message)
 {
 	f->line = line;
 	f->column = column;
@@ -84,7 +84,8 @@ take(char **to, struct cedar_str str)
 static void
 take_scope(struct rule_scope *to, const struct cedar_scope *scope, char **memory)
 {
-	bool entity = scope->kind == CEDAR_EQ || scope->kind == CEDAR_IN || scope->kind == CEDAR_IS_IN;
+	bool entity = scope->kind == CEDAR_EQ || scope->kind == CEDAR_IN ||
+	    scope->kind == CEDAR_IS_IN;
 
 	to->type = rule_scope_words[scope->kind];
 	if (scope->kind == CEDAR_IS_IN)
@@ -126,7 +127,8 @@ take_actions(struct rule *rule, const struct cedar_policy *p, struct rule_fault 
 		if (has_nul(id))
 			return refuse_statement(f, rule->text, p->offset, "ids without U+0000",
 			    "an id holds U+0000, which cannot be stored");
-		if (json_object_array_add(rule->actions, json_object_new_string_len(id.data, (int)id.len)) != 0)
+		if (json_object_array_add(rule->actions,
+			json_object_new_string_len(id.data, (int)id.len)) != 0)
 			return RULE_NO_MEMORY;
 	}
 	rule->parts.action_ids = json_object_to_json_string_ext(rule->actions,
@@ -173,8 +175,8 @@ read_statement(struct rule *rule, const char *text, size_t len, struct rule_faul
 			return RULE_NO_MEMORY;
 		return refuse(f, e->place.line, e->place.column, e->found, e->expected, e->message);
 	}
-	memory = malloc(len + 1 + scope_size(&p.principal) + scope_size(&p.resource) +
-	    p.conditions.len + 1);
+	memory = malloc(
+	    len + 1 + scope_size(&p.principal) + scope_size(&p.resource) + p.conditions.len + 1);
 	if (memory == NULL)
 		return RULE_NO_MEMORY;
 	rule->memory = memory;
@@ -237,7 +239,8 @@ same_head(const struct rule_parts *a, const struct rule_parts *b)
 bool
 rule_says(const struct rule *rule, const struct rule_parts *parts)
 {
-	return same_head(&rule->parts, parts) && same_text(rule->parts.conditions, parts->conditions);
+	return same_head(&rule->parts, parts) &&
+	    same_text(rule->parts.conditions, parts->conditions);
 }
 
 static enum rule_result
@@ -265,7 +268,8 @@ rule_make(struct rule *rule, const struct rule_parts *parts, const struct rule *
 		rc = rule_read(rule, text.data, text.len, f);
 	if (rc == RULE_DONE && !same_head(&rule->parts, parts)) {
 		rule_clear(rule);
-		rc = refuse(f, 1, 1, "", "types, ids and conditions that are each what their name says",
+		rc = refuse(f, 1, 1, "",
+		    "types, ids and conditions that are each what their name says",
 		    "the parts do not make the rule that they describe");
 	}
 	if (rc == RULE_REFUSED)

@@ -22,14 +22,17 @@ struct cedar_set;
  * those of struct rule_settings. (Files of policies say these in annotations, see policy/file.h.)
  */
 struct rule {
-	struct cedar_set *set;		/* holds the statement */
-	char *memory;			/* what the texts here point into */
-	struct json_object *actions;	/* what parts.action_ids is the text of */
-	const char *text;		/* as it was given or made */
+	struct cedar_set *set;       /* holds the statement */
+	char *memory;                /* what the texts here point into */
+	struct json_object *actions; /* what parts.action_ids is the text of */
+	const char *text;            /* as it was given or made */
 	struct rule_parts parts;
 };
 
-#define RULE_EMPTY { .set = NULL, .memory = NULL, .actions = NULL, .text = "" }
+#define RULE_EMPTY \
+	{ \
+		.set = NULL, .memory = NULL, .actions = NULL, .text = "" \
+	}
 
 #define RULE_TYPE_MAX 1024 /* bytes */
 
@@ -37,11 +40,11 @@ struct rule {
 
 /* Where and why a text is refused; the texts are UTF-8, cut to fit. */
 struct rule_fault {
-	unsigned line;		/* from 1 */
-	unsigned column;	/* from 1, in code points */
-	char found[RULE_FAULT_TEXT_MAX];	/* "" where nothing in particular stands there */
-	char expected[RULE_FAULT_TEXT_MAX];	/* likewise */
-	char message[RULE_FAULT_TEXT_MAX];	/* a whole sentence */
+	unsigned line;                      /* from 1 */
+	unsigned column;                    /* from 1, in code points */
+	char found[RULE_FAULT_TEXT_MAX];    /* "" where nothing in particular stands there */
+	char expected[RULE_FAULT_TEXT_MAX]; /* likewise */
+	char message[RULE_FAULT_TEXT_MAX];  /* a whole sentence */
 };
 
 enum rule_result { RULE_DONE, RULE_REFUSED, RULE_NO_MEMORY };
@@ -50,15 +53,16 @@ enum rule_result { RULE_DONE, RULE_REFUSED, RULE_NO_MEMORY };
  * Read a text. RULE_DONE fills *rule, which holds copies; RULE_REFUSED fills *fault; otherwise *rule is empty. Either way
  * rule_clear() is right.
  */
-MUST_CHECK enum rule_result rule_read(struct rule *rule, const char *text, size_t len, struct rule_fault *fault);
+MUST_CHECK enum rule_result rule_read(struct rule *rule, const char *text, size_t len,
+    struct rule_fault *fault);
 
 /*
  * Make the text of these parts, with the annotations of `old` (NULL: none), and read it. RULE_REFUSED: it is no rule, or
  * says something else than the parts; rule->text is then the text that the fault's line and column are in.
  * The parts must have passed rule_parts_check().
  */
-MUST_CHECK enum rule_result rule_make(struct rule *rule, const struct rule_parts *parts, const struct rule *old,
-    struct rule_fault *fault);
+MUST_CHECK enum rule_result rule_make(struct rule *rule, const struct rule_parts *parts,
+    const struct rule *old, struct rule_fault *fault);
 
 /*
  * Do the parts that are there go with the scope types? NULL where they do; else the name of the part that is missing or

@@ -19,7 +19,8 @@ log_refusal(const struct policy_set *set, const struct policy_rule *rule)
 
 	uuid_print(&rule->id, id);
 	if (e == NULL)
-		log_error("policy rule %s: out of memory; everything is refused to this tenant", id);
+		log_error("policy rule %s: out of memory; everything is refused to this tenant",
+		    id);
 	else
 		log_error("policy rule %s does not parse, so everything is refused to this tenant: "
 			  "line %u, column %u: %s",
@@ -31,8 +32,11 @@ static void
 place_in_layer(struct policy_set *set, size_t i, int64_t priority)
 {
 	if (set->layers == 0 || set->layer[set->layers - 1].priority != priority)
-		set->layer[set->layers++] =
-		    (struct policy_layer){ .priority = priority, .first = i, .count = 0 };
+		set->layer[set->layers++] = (struct policy_layer){
+			.priority = priority,
+			.first = i,
+			.count = 0,
+		};
 	set->layer[set->layers - 1].count++;
 }
 
@@ -48,8 +52,12 @@ add_rule(struct policy_set *set, size_t i, const struct policy_rule *rule, size_
 		log_refusal(set, rule);
 		return false;
 	}
-	set->info[i] = (struct policy_info){ .policy_id = rule->policy_id, .id = rule->id,
-		.forbid = policy.effect == CEDAR_FORBID, .audit_session = rule->audit_session };
+	set->info[i] = (struct policy_info){
+		.policy_id = rule->policy_id,
+		.id = rule->id,
+		.forbid = policy.effect == CEDAR_FORBID,
+		.audit_session = rule->audit_session,
+	};
 	if (rule->notice != NULL) {
 		size_t size = strlen(rule->notice) + 1;
 

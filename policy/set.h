@@ -16,7 +16,7 @@ struct cedar_set;
 struct policy_info {
 	struct uuid policy_id;
 	struct uuid id;
-	const char *notice;	/* NULL: none */
+	const char *notice; /* NULL: none */
 	bool forbid;
 	bool audit_session;
 };
@@ -30,12 +30,12 @@ struct policy_layer {
 /* A tenant's rules in force, compiled. Immutable; owns copies of all it needs. */
 struct policy_set {
 	struct cedar_set *cedar;
-	struct policy_info *info;	/* by the number of the rule in the set */
+	struct policy_info *info; /* by the number of the rule in the set */
 	size_t count;
-	struct policy_layer *layer;	/* from high priority to low */
+	struct policy_layer *layer; /* from high priority to low */
 	size_t layers;
-	char *notices;			/* what info[].notice points into */
-	size_t memory;			/* bytes held in all */
+	char *notices; /* what info[].notice points into */
+	size_t memory; /* bytes held in all */
 };
 
 /*

@@ -16,17 +16,17 @@
 
 #include "cedar/cedar.h"
 
-#define TEXT_MAX	((size_t)64 << 20)
-#define MEMORY_MAX	((size_t)2 << 30)
-#define SAMPLES		50000u
-#define WARM_UP		5000u
-#define SECONDS_MAX	3.0	/* no new sample after that */
+#define TEXT_MAX ((size_t)64 << 20)
+#define MEMORY_MAX ((size_t)2 << 30)
+#define SAMPLES 50000u
+#define WARM_UP 5000u
+#define SECONDS_MAX 3.0 /* no new sample after that */
 
 /* A literal as a slice. */
 #define STR(literal) ((struct cedar_str){ (literal), sizeof(literal) - 1 })
 
 struct samples {
-	double times[SAMPLES];	/* microseconds, sorted by take() */
+	double times[SAMPLES]; /* microseconds, sorted by take() */
 	size_t count;
 };
 
@@ -174,8 +174,8 @@ measure_parse(struct cedar_str text, struct samples *samples)
 {
 	double begin = now(), start;
 
-	for (samples->count = 0; samples->count < SAMPLES &&
-	    now() - begin < SECONDS_MAX / 6 * 1e6;) {
+	for (samples->count = 0;
+	     samples->count < SAMPLES && now() - begin < SECONDS_MAX / 6 * 1e6;) {
 		start = now();
 		cedar_set_free(compile(text));
 		samples->times[samples->count++] = now() - start;
@@ -203,9 +203,10 @@ main(int argc, char **argv)
 	parse = measure_parse(text, &samples);
 	set = compile(text);
 	measure_decisions(set, &samples, &result);
-	(void)printf("{\"policies\":%zu,\"bytes\":%zu,\"memory\":%zu,\"parse_us\":%.1f,\"median_us\":%.3f,\"p99_us\":%.3f,"
-	    "\"decision\":\"%s\",\"determining\":%zu}\n", cedar_set_count(set), text.len,
-	    cedar_set_memory(set), parse,
+	(void)printf(
+	    "{\"policies\":%zu,\"bytes\":%zu,\"memory\":%zu,\"parse_us\":%.1f,\"median_us\":%.3f,\"p99_us\":%.3f,"
+	    "\"decision\":\"%s\",\"determining\":%zu}\n",
+	    cedar_set_count(set), text.len, cedar_set_memory(set), parse,
 	    samples.times[samples.count / 2], samples.times[samples.count / 100 * 99],
 	    result.decision == CEDAR_ALLOW ? "allow" : "deny", result.determining_count);
 	cedar_set_free(set);

@@ -50,9 +50,15 @@ int
 request(enum http_method method, const char *path, const char *query, const char *body)
 {
 	char *text = strdup(body != NULL ? body : "");
-	struct request rq = { .method = method, .path = path, .query = query != NULL ? query : "",
-		.remote_addr = "127.0.0.1", .duplicate = -1, .read_body = read_body,
-		.body_source = text };
+	struct request rq = {
+		.method = method,
+		.path = path,
+		.query = query != NULL ? query : "",
+		.remote_addr = "127.0.0.1",
+		.duplicate = -1,
+		.read_body = read_body,
+		.body_source = text,
+	};
 
 	assert_non_null(text);
 	rq.header[HEADER_API_KEY] = key;
@@ -84,8 +90,8 @@ member(const char *name)
 	(void)snprintf(pattern, sizeof(pattern), "\"%s\":\"", name);
 	at = strstr(buf_text(&rs.body), pattern);
 	assert_non_null(at);
-	(void)snprintf(value, sizeof(value), "%.*s",
-	    (int)strcspn(at + strlen(pattern), "\""), at + strlen(pattern));
+	(void)snprintf(value, sizeof(value), "%.*s", (int)strcspn(at + strlen(pattern), "\""),
+	    at + strlen(pattern));
 	return value;
 }
 
@@ -101,7 +107,8 @@ make_key(void)
 	hex_print(hash, sizeof(hash), hex);
 	(void)snprintf(text, sizeof(text),
 	    "INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash)"
-	    " VALUES ('" TENANT "', gen_random_uuid(), '%s', 'test', '{operator}', '\\x%s')", name, hex);
+	    " VALUES ('" TENANT "', gen_random_uuid(), '%s', 'test', '{operator}', '\\x%s')",
+	    name, hex);
 	sql(text);
 	key = made;
 }
@@ -115,7 +122,8 @@ add_rule(const char *id, const char *effect, const char *text, const char *notic
 	(void)snprintf(statement, sizeof(statement),
 	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
 	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
-	    " policy_text, notice) SELECT '" TENANT "', '" POLICY "', '%s', count(*), '%s', 'any', 'any',"
+	    " policy_text, notice) SELECT '" TENANT "', '" POLICY
+	    "', '%s', count(*), '%s', 'any', 'any',"
 	    " '{}', 'any', '', %s, '%s' FROM grantd.policy_rules",
 	    id, effect, command, notice);
 	PQfreemem(command);
@@ -179,7 +187,8 @@ each_setup(void **state)
 	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id,"
 	    " action, expires_at) VALUES ('" TENANT "', '" GRANT "', 'ann', 'aws_account',"
 	    " '123456789012', 'admin', now() + interval '1 hour')");
-	sql("INSERT INTO grantd.policies (tenant_id, id, name) VALUES ('" TENANT "', '" POLICY "', 'p')");
+	sql("INSERT INTO grantd.policies (tenant_id, id, name) VALUES ('" TENANT "', '" POLICY
+	    "', 'p')");
 	make_key();
 	idempotency_key = NULL;
 	service = service_open(&settings);
@@ -198,5 +207,6 @@ each_teardown(void **state)
 void
 permit(void)
 {
-	add_rule(PERMIT, "permit", "permit (principal in Role::\"operator\", action, resource);", "x");
+	add_rule(PERMIT, "permit", "permit (principal in Role::\"operator\", action, resource);",
+	    "x");
 }

@@ -25,9 +25,9 @@
 #define PERMIT "66666666-6666-7666-8666-666666666666"
 #define FORBID "77777777-7777-7777-8777-777777777777"
 
-extern struct response rs;		/* of the last request */
-extern const char *key;			/* what is sent as X-API-Key; each test begins with the tenant's */
-extern const char *idempotency_key;	/* sent along; NULL: none */
+extern struct response rs; /* of the last request */
+extern const char *key;    /* what is sent as X-API-Key; each test begins with the tenant's */
+extern const char *idempotency_key; /* sent along; NULL: none */
 
 int fixture_setup(void **state);
 int fixture_teardown(void **state);

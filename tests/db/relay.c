@@ -26,7 +26,7 @@
 
 #define SOCKET_NAME "/.s.PGSQL.5432"
 
-static _Atomic int *mode;	/* shared with the relay's processes */
+static _Atomic int *mode; /* shared with the relay's processes */
 static char folder[64];
 static pid_t listener;
 
@@ -82,7 +82,8 @@ from_client(int client, int server)
 	if (n <= 0)
 		return false;
 	now = memmem(bytes, (size_t)n, "commit", sizeof("commit")) != NULL ?
-	    atomic_exchange(mode, RELAY_PASS) : RELAY_PASS;
+	    atomic_exchange(mode, RELAY_PASS) :
+	    RELAY_PASS;
 	if (now == RELAY_DROP_COMMIT || !send_all(server, bytes, (size_t)n))
 		return false;
 	if (now == RELAY_DROP_ANSWER)
@@ -104,7 +105,8 @@ relay(int client, const char *to)
 {
 	struct sockaddr_un a = address(to);
 	int server = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct pollfd fds[] = { { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = client, .events = POLLIN },
+		{ .fd = server, .events = POLLIN } };
 
 	if (connect(server, (struct sockaddr *)&a, sizeof(a)) != 0)
 		_exit(1);

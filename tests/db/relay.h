@@ -8,8 +8,8 @@
  */
 enum relay_mode {
 	RELAY_PASS,
-	RELAY_DROP_COMMIT,	/* the next COMMIT never reaches the server */
-	RELAY_DROP_ANSWER	/* the next COMMIT is acted upon, and its answer never comes back */
+	RELAY_DROP_COMMIT, /* the next COMMIT never reaches the server */
+	RELAY_DROP_ANSWER  /* the next COMMIT is acted upon, and its answer never comes back */
 };
 
 /*

@@ -28,7 +28,8 @@ begin(void **state)
 		return -1;
 	permit();
 	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
-	    " expires_at) SELECT tenant_id, '" OTHER_GRANT "', grantee_id, resource_type, resource_id,"
+	    " expires_at) SELECT tenant_id, '" OTHER_GRANT
+	    "', grantee_id, resource_type, resource_id,"
 	    " action, expires_at FROM grantd.grants");
 	return 0;
 }
@@ -95,7 +96,8 @@ an_event_is_stored_once(void **state)
 	assert_receipt(3, 0);
 	assert_int_equal(record(PATH, EVENT("1") "," EVENT("2") "," EVENT("3")), 200);
 	assert_receipt(0, 3);
-	assert_int_equal(record(PATH, EVENT("3") "," EVENT("4") "," EVENT("4") "," EVENT("5")), 200);
+	assert_int_equal(record(PATH, EVENT("3") "," EVENT("4") "," EVENT("4") "," EVENT("5")),
+	    200);
 	assert_receipt(2, 2);
 	assert_stored("5");
 	assert_sql("SELECT count(*) FROM grantd.audit_log", "1");
@@ -106,13 +108,18 @@ the_first_of_two_with_one_id_is_stored(void **state)
 {
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
-	assert_int_equal(record(PATH, EVENT("1") ",{\"id\":\"00000000-0000-4000-8000-000000000001\","
-	    "\"occurred_at\":\"2020-01-01T00:00:00Z\",\"service\":\"ec2\",\"name\":\"x\","
-	    "\"kind\":\"write\",\"outcome\":\"error\"}"), 200);
+	assert_int_equal(
+	    record(PATH,
+		EVENT(
+		    "1") ",{\"id\":\"00000000-0000-4000-8000-000000000001\","
+			 "\"occurred_at\":\"2020-01-01T00:00:00Z\",\"service\":\"ec2\",\"name\":\"x\","
+			 "\"kind\":\"write\",\"outcome\":\"error\"}"),
+	    200);
 	assert_receipt(1, 1);
 	assert_sql("SELECT service FROM grantd.activity_event", "s3");
 	assert_sql("SELECT concat_ws(' ', service, kind, outcome, events)"
-	    " FROM grantd.activity_count", "s3 read success 1");
+		   " FROM grantd.activity_count",
+	    "s3 read success 1");
 }
 
 /*
@@ -171,13 +178,14 @@ a_new_policy_holds_at_once_and_its_refusal_is_logged(void **state)
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1")), 200);
-	add_rule(FORBID, "forbid", "forbid (principal, action == Action::\"RecordActivity\", resource);",
-	    "x");
+	add_rule(FORBID, "forbid",
+	    "forbid (principal, action == Action::\"RecordActivity\", resource);", "x");
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_stored("1");
 	assert_sql("SELECT action || ' ' || outcome || ' ' || count(*) FROM grantd.audit_log"
-	    " WHERE outcome = 'denied' GROUP BY action, outcome", "RecordActivity denied 2");
+		   " WHERE outcome = 'denied' GROUP BY action, outcome",
+	    "RecordActivity denied 2");
 	assert_int_equal(request(HTTP_GET, PATH, "", ""), 200);
 }
 
@@ -207,7 +215,8 @@ refuse(const char *right, const char *wrong, const char *member)
 	buf_clear(&b);
 	o = body_json();
 	assert_true(json_object_object_get_ex(o, "details", &details));
-	assert_string_equal(json_object_get_string(json_object_object_get(details, "member")), member);
+	assert_string_equal(json_object_get_string(json_object_object_get(details, "member")),
+	    member);
 	json_object_put(o);
 }
 
@@ -249,10 +258,12 @@ many(struct buf *b, int first, int n)
 	int i;
 
 	for (i = first; i < first + n; i++)
-		buf_addf(b, "%s{\"id\":\"%08x-0000-4000-8000-000000000000\","
+		buf_addf(b,
+		    "%s{\"id\":\"%08x-0000-4000-8000-000000000000\","
 		    "\"occurred_at\":\"2026-11-23T02:31:0%dZ\",\"service\":\"%s\",\"name\":\"n\","
-		    "\"kind\":\"%s\",\"outcome\":\"%s\"}", i == first ? "" : ",", (unsigned)i, i % 7,
-		    services[i % 3], i % 5 == 0 ? "write" : "read", outcomes[i % 4]);
+		    "\"kind\":\"%s\",\"outcome\":\"%s\"}",
+		    i == first ? "" : ",", (unsigned)i, i % 7, services[i % 3],
+		    i % 5 == 0 ? "write" : "read", outcomes[i % 4]);
 }
 
 static int
@@ -278,9 +289,11 @@ a_batch_has_up_to_500_events(void **state)
 	assert_receipt(250, 250);
 	assert_int_equal(record_many(0, 501), 422);
 	assert_stored("750");
-	assert_sql("SELECT count(*) FROM (SELECT service, kind, outcome, count(*) AS n"
+	assert_sql(
+	    "SELECT count(*) FROM (SELECT service, kind, outcome, count(*) AS n"
 	    " FROM grantd.activity_event GROUP BY service, kind, outcome) e FULL JOIN"
-	    " grantd.activity_count c USING (service, kind, outcome) WHERE n IS DISTINCT FROM events", "0");
+	    " grantd.activity_count c USING (service, kind, outcome) WHERE n IS DISTINCT FROM events",
+	    "0");
 }
 
 static void
@@ -288,14 +301,16 @@ a_summary_adds_up(void **state)
 {
 	(void)state;
 	assert_int_equal(request(HTTP_GET, PATH "/summary", "", ""), 200);
-	assert_string_equal(buf_text(&rs.body), "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
+	assert_string_equal(buf_text(&rs.body),
+	    "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
 	    "\"denied_events\":0,\"error_events\":0,\"services\":[]}");
 	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record_many(0, 60), 200);
 	sql("UPDATE grantd.activity_count SET month = month - 400 WHERE service = 's3'");
 	assert_int_equal(record_many(60, 60), 200);
 	assert_int_equal(request(HTTP_GET, PATH "/summary", "", ""), 200);
-	assert_string_equal(buf_text(&rs.body), "{\"total_events\":120,\"read_events\":96,\"write_events\":24,"
+	assert_string_equal(buf_text(&rs.body),
+	    "{\"total_events\":120,\"read_events\":96,\"write_events\":24,"
 	    "\"denied_events\":30,\"error_events\":30,\"services\":[\"Zz\", \"ec2\", \"s3\"]}");
 }
 
@@ -308,20 +323,27 @@ an_event_comes_back(void **state)
 {
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
-	assert_int_equal(record(PATH, "{\"id\":\"ABCDEF00-0000-4000-8000-000000000001\","
-	    "\"occurred_at\":\"2026-11-23t01:30:45.1234567-23:59\",\"service\":\"\\u00e4\","
-	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
-	    "\"source_ip\":\"2001:DB8:0::1\",\"details\":{\"b\":[1.50,null,\"\\u20ac\"],\"a\":"
-	    "12345678901234567890}}"), 200);
+	assert_int_equal(
+	    record(PATH,
+		"{\"id\":\"ABCDEF00-0000-4000-8000-000000000001\","
+		"\"occurred_at\":\"2026-11-23t01:30:45.1234567-23:59\",\"service\":\"\\u00e4\","
+		"\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
+		"\"source_ip\":\"2001:DB8:0::1\",\"details\":{\"b\":[1.50,null,\"\\u20ac\"],\"a\":"
+		"12345678901234567890}}"),
+	    200);
 	assert_int_equal(request(HTTP_GET, PATH, "", ""), 200);
-	assert_string_equal(buf_text(&rs.body), "{\"data\":[{\"id\":\"abcdef00-0000-4000-8000-000000000001\","
+	assert_string_equal(buf_text(&rs.body),
+	    "{\"data\":[{\"id\":\"abcdef00-0000-4000-8000-000000000001\","
 	    "\"occurred_at\":\"2026-11-24T01:29:45.123456Z\",\"service\":\"\303\244\","
 	    "\"name\":\"a 'b' \\\"c\\\" {d}\",\"kind\":\"write\",\"outcome\":\"denied\","
 	    "\"source_ip\":\"2001:db8::1\",\"details\":{\"a\": 12345678901234567890, \"b\": [1.50, null, "
 	    "\"\342\202\254\"]}}],\"next_cursor\":null,\"has_more\":false}");
-	assert_int_equal(record(PATH, "{\"id\":\"abcdef00-0000-4000-8000-000000000002\","
-	    "\"occurred_at\":\"0001-01-01T00:00:00Z\",\"service\":\"x\",\"name\":\"y\","
-	    "\"kind\":\"read\",\"outcome\":\"success\",\"source_ip\":null,\"details\":null}"), 200);
+	assert_int_equal(
+	    record(PATH,
+		"{\"id\":\"abcdef00-0000-4000-8000-000000000002\","
+		"\"occurred_at\":\"0001-01-01T00:00:00Z\",\"service\":\"x\",\"name\":\"y\","
+		"\"kind\":\"read\",\"outcome\":\"success\",\"source_ip\":null,\"details\":null}"),
+	    200);
 	assert_int_equal(request(HTTP_GET, PATH, "until=2000-01-01T00:00:00Z", ""), 200);
 	assert_non_null(strstr(buf_text(&rs.body), "\"source_ip\":null,\"details\":null"));
 }
@@ -335,7 +357,8 @@ the_largest_details_are_stored(void **state)
 
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
-	buf_adds(&b, "{\"id\":\"00000000-0000-4000-8000-000000000009\"," REST ",\"details\":{\"a\":[0");
+	buf_adds(&b,
+	    "{\"id\":\"00000000-0000-4000-8000-000000000009\"," REST ",\"details\":{\"a\":[0");
 	for (i = 0; i < 61000; i++)
 		buf_adds(&b, ",1");
 	buf_adds(&b, "]}}");
@@ -377,9 +400,10 @@ walk(const char *filter, int limit, int add)
 			memcpy(last, now, sizeof(last));
 		}
 		total += n;
-		(void)snprintf(cursor, sizeof(cursor), "%s", json_object_get_boolean(
-		    json_object_object_get(o, "has_more")) ?
-		    json_object_get_string(json_object_object_get(o, "next_cursor")) : "");
+		(void)snprintf(cursor, sizeof(cursor), "%s",
+		    json_object_get_boolean(json_object_object_get(o, "has_more")) ?
+			json_object_get_string(json_object_object_get(o, "next_cursor")) :
+			"");
 		assert_true(cursor[0] == '\0' || n == limit);
 		json_object_put(o);
 		if (add > 0)
@@ -405,7 +429,9 @@ pages_hold_every_event_once(void **state)
 	assert_int_equal(walk("&outcome=denied&service=s3", 4, 0), 8);
 	assert_int_equal(walk("&since=2026-11-23T02:31:05Z", 4, 0), 28);
 	assert_int_equal(walk("&until=2026-11-23T02:31:05Z", 4, 0), 72);
-	assert_int_equal(walk("&since=2026-11-23T03:31:03%2B01:00&until=2026-11-23T02:31:04Z", 4, 0), 14);
+	assert_int_equal(walk("&since=2026-11-23T03:31:03%2B01:00&until=2026-11-23T02:31:04Z", 4,
+			     0),
+	    14);
 	assert_int_equal(walk("&service=nothing", 4, 0), 0);
 }
 
@@ -426,10 +452,12 @@ entries_read(void)
 	int64_t until = clock_monotonic_ms() + 30000;
 
 	while (strcmp(sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-	    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"), "0") != 0)
+			  " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"),
+		   "0") != 0)
 		assert_true(clock_monotonic_ms() < until);
 	return strtoll(sql("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
-	    " WHERE relname ~ '^activity_event' AND indexrelname ~ 'occurred_at'"), NULL, 10);
+			   " WHERE relname ~ '^activity_event' AND indexrelname ~ 'occurred_at'"),
+	    NULL, 10);
 }
 
 /*

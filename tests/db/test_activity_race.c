@@ -22,19 +22,19 @@
 #define WRITERS 4
 #define TOGGLERS 2
 #define BATCH 5
-#define ENOUGH 25	/* answers of each kind, for each writer */
+#define ENOUGH 25 /* answers of each kind, for each writer */
 #define ROUNDS 10
 #define ENOUGH_IN_ROUND 3
 #define PATIENCE_MS 120000 /* for the whole of a test: only a hang takes so long */
 
 /* What the processes tell each other. */
 static struct shared {
-	atomic_long accepted[WRITERS];	/* events that the writer was told were new */
-	atomic_long batches[WRITERS];	/* its answers of 200 */
-	atomic_long refused[WRITERS];	/* its answers of 409 */
+	atomic_long accepted[WRITERS]; /* events that the writer was told were new */
+	atomic_long batches[WRITERS];  /* its answers of 200 */
+	atomic_long refused[WRITERS];  /* its answers of 409 */
 	atomic_int writers_left;
 	atomic_bool stop;
-} *shared;
+} * shared;
 
 static pid_t children[WRITERS + TOGGLERS];
 static int child_count;
@@ -51,9 +51,11 @@ record(long k)
 
 	buf_adds(&b, "{\"events\":[");
 	for (i = 0; i <= BATCH; i++)
-		buf_addf(&b, "%s{\"id\":\"%08lx-0000-4000-8000-000000000000\",\"occurred_at\":"
+		buf_addf(&b,
+		    "%s{\"id\":\"%08lx-0000-4000-8000-000000000000\",\"occurred_at\":"
 		    "\"2026-11-23T02:31:45Z\",\"service\":\"s%ld\",\"name\":\"n\",\"kind\":\"%s\","
-		    "\"outcome\":\"success\"}", i == 0 ? "" : ",", (unsigned long)(k * BATCH + i), k % 3,
+		    "\"outcome\":\"success\"}",
+		    i == 0 ? "" : ",", (unsigned long)(k * BATCH + i), k % 3,
 		    i % 2 == 0 ? "read" : "write");
 	buf_adds(&b, "]}");
 	status = request(HTTP_POST, "/v1/grants/" GRANT "/activity", "", buf_text(&b));
@@ -98,8 +100,9 @@ write_until_enough(int w)
 {
 	bool good = true;
 
-	while (good && (atomic_load(&shared->batches[w]) < ENOUGH ||
-	    atomic_load(&shared->refused[w]) < ENOUGH))
+	while (good &&
+	    (atomic_load(&shared->batches[w]) < ENOUGH ||
+		atomic_load(&shared->refused[w]) < ENOUGH))
 		good = write_once(w);
 	atomic_fetch_sub(&shared->writers_left, 1);
 	return good;
@@ -191,19 +194,22 @@ assert_all_is_right(void)
 	assert_sql("SELECT count(DISTINCT id) FROM grantd.activity_event", text);
 	assert_sql("SELECT sum(events) FROM grantd.activity_count", text);
 	assert_sql("SELECT count(*) FROM (SELECT service, kind, count(*) AS n"
-	    " FROM grantd.activity_event GROUP BY service, kind) e"
-	    " FULL JOIN grantd.activity_count c USING (service, kind)"
-	    " WHERE n IS DISTINCT FROM events", "0");
+		   " FROM grantd.activity_event GROUP BY service, kind) e"
+		   " FULL JOIN grantd.activity_count c USING (service, kind)"
+		   " WHERE n IS DISTINCT FROM events",
+	    "0");
 	/*
 	 * recorded_at and an entry's created_at are both read with the grant locked, so their
 	 * order is that of the commits.
 	 */
 	assert_sql("SELECT count(*) FROM grantd.activity_event e WHERE"
-	    " (SELECT l.metadata->'after'->>'audit_enabled' FROM grantd.audit_log l"
-	    " WHERE l.resource_id = e.grant_id AND l.created_at <= e.recorded_at"
-	    " ORDER BY l.sequence DESC LIMIT 1) IS DISTINCT FROM 'true'", "0");
+		   " (SELECT l.metadata->'after'->>'audit_enabled' FROM grantd.audit_log l"
+		   " WHERE l.resource_id = e.grant_id AND l.created_at <= e.recorded_at"
+		   " ORDER BY l.sequence DESC LIMIT 1) IS DISTINCT FROM 'true'",
+	    "0");
 	assert_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-	    " AND state LIKE 'idle in transaction%'", "0");
+		   " AND state LIKE 'idle in transaction%'",
+	    "0");
 }
 
 static void
@@ -270,7 +276,7 @@ end(void **state)
 {
 	int i;
 
-	for (i = 0; i < child_count; i++)	/* of a test that failed */
+	for (i = 0; i < child_count; i++) /* of a test that failed */
 		(void)kill(children[i], SIGKILL);
 	for (i = 0; i < child_count; i++)
 		(void)waitpid(children[i], NULL, 0);
@@ -293,7 +299,8 @@ main(void)
 	if (setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
 	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
 		return 1;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	    0);
 	if (shared == MAP_FAILED)
 		return 1;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

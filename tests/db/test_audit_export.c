@@ -12,10 +12,10 @@
 
 /* A client, as a sink for the response. */
 static struct client {
-	enum stream_begun begun;	/* how it takes the beginning */
-	int pieces;			/* sent so far */
-	int leaves_after;		/* that many; 0: stays */
-	void (*meanwhile)(void);	/* happens once, after the first piece */
+	enum stream_begun begun; /* how it takes the beginning */
+	int pieces;              /* sent so far */
+	int leaves_after;        /* that many; 0: stays */
+	void (*meanwhile)(void); /* happens once, after the first piece */
 	struct buf body;
 } client;
 
@@ -33,8 +33,10 @@ static bool
 client_write(void *to, const void *data, size_t len)
 {
 	(void)to;
-	assert_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-		   " AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'", "0");
+	assert_sql(
+	    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+	    " AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'",
+	    "0");
 	if (client.leaves_after > 0 && client.pieces == client.leaves_after)
 		return false;
 	buf_add(&client.body, data, len);
@@ -43,11 +45,14 @@ client_write(void *to, const void *data, size_t len)
 	return true;
 }
 
-static const struct response_sink sink = { .to = NULL, .begin = client_begin, .write = client_write };
+static const struct response_sink sink = {
+	.to = NULL,
+	.begin = client_begin,
+	.write = client_write,
+};
 
 /* Export, as NDJSON unless the query says otherwise; gives the status. */
-static int
-export(const char *query)
+static int export(const char *query)
 {
 	int status;
 
@@ -82,12 +87,13 @@ add_entries(const char *actor, int from, int to)
 {
 	char text[1024];
 
-	(void)snprintf(text, sizeof(text), "INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action,"
-		  " resource_type, resource_id, outcome, metadata, reasoning, created_at, sequence,"
-		  " previous_hash, hash) SELECT '" TENANT "', ('00000000-0000-7000-8000-' ||"
-		  " lpad(to_hex(n), 12, '0'))::uuid, '%s', 'system', 'X', 'grant', '" GRANT "',"
-		  " 'done', '{\"n\": 1}', CASE n WHEN 7 THEN '=1+\"1\"' WHEN 8 THEN '''x' END,"
-		  " to_timestamp(n), n, sha256(''), sha256('') FROM generate_series(%d, %d) n",
+	(void)snprintf(text, sizeof(text),
+	    "INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action,"
+	    " resource_type, resource_id, outcome, metadata, reasoning, created_at, sequence,"
+	    " previous_hash, hash) SELECT '" TENANT "', ('00000000-0000-7000-8000-' ||"
+	    " lpad(to_hex(n), 12, '0'))::uuid, '%s', 'system', 'X', 'grant', '" GRANT "',"
+	    " 'done', '{\"n\": 1}', CASE n WHEN 7 THEN '=1+\"1\"' WHEN 8 THEN '''x' END,"
+	    " to_timestamp(n), n, sha256(''), sha256('') FROM generate_series(%d, %d) n",
 	    actor, from, to);
 	sql(text);
 }
@@ -120,7 +126,8 @@ an_export_has_everything(void **state)
 	assert_non_null(strstr(buf_text(&client.body), "\n{\"complete\":true,\"entries\":600}\n"));
 	assert_in_range(client.pieces, 3, 10);
 	/* The newest comes first. */
-	assert_memory_equal(client.body.data, "{\"id\":\"00000000-0000-7000-8000-000000000258\"", 44);
+	assert_memory_equal(client.body.data, "{\"id\":\"00000000-0000-7000-8000-000000000258\"",
+	    44);
 }
 
 static void
@@ -129,7 +136,8 @@ csv_is_quoted_and_no_formula(void **state)
 	(void)state;
 	assert_int_equal(export("format=csv"), 200);
 	assert_int_equal(lines(), ENTRIES + 2);
-	assert_non_null(strstr(buf_text(&client.body), ",\"{\"\"n\"\": 1}\",\"'=1+\"\"1\"\"\",1970-"));
+	assert_non_null(
+	    strstr(buf_text(&client.body), ",\"{\"\"n\"\": 1}\",\"'=1+\"\"1\"\"\",1970-"));
 	assert_non_null(strstr(buf_text(&client.body), ",\"''x\","));
 	assert_non_null(strstr(buf_text(&client.body), "\r\ncomplete,600,,,,,,,,,,,\r\n"));
 }
@@ -281,10 +289,12 @@ static void
 one_entry_is_shown(void **state)
 {
 	(void)state;
-	assert_int_equal(request(HTTP_GET, LOG "/00000000-0000-7000-8000-000000000007", NULL, NULL), 200);
+	assert_int_equal(request(HTTP_GET, LOG "/00000000-0000-7000-8000-000000000007", NULL, NULL),
+	    200);
 	assert_non_null(strstr(buf_text(&rs.body), "\"reasoning\":\"=1+\\\"1\\\"\""));
 	assert_non_null(strstr(buf_text(&rs.body), "\"metadata\":{\"n\": 1}"));
-	assert_int_equal(request(HTTP_GET, LOG "/00000000-0000-7000-8000-000000000fff", NULL, NULL), 404);
+	assert_int_equal(request(HTTP_GET, LOG "/00000000-0000-7000-8000-000000000fff", NULL, NULL),
+	    404);
 }
 
 int

@@ -29,14 +29,13 @@
 	" FROM generate_series(1, (hashint8(i + " seed ") & 65535) % 61) p)"
 
 #define INSERT_RANDOM \
-	"INSERT INTO a SELECT gen_random_uuid(), gen_random_uuid(), " RANDOM_TEXT("1") ", " \
-	RANDOM_TEXT("2") ", " RANDOM_TEXT("3") ", " RANDOM_TEXT("4") ", gen_random_uuid(), " \
-	RANDOM_TEXT("5") ", jsonb_build_object(" RANDOM_TEXT("6") ", " RANDOM_TEXT("7") \
-	", 'n', i * 1.10, 'list', jsonb_build_array(i, NULL, true, '{}'::jsonb))," \
-	" CASE i % 3 WHEN 0 THEN NULL ELSE " RANDOM_TEXT("8") " END," \
-	" '1900-01-01'::timestamptz + i * interval '1 year 40 days 3.141593 seconds'," \
-	" hashint8(i)::bigint * hashint8(i + 1), sha256(i::text::bytea), NULL" \
-	" FROM generate_series(1, 400) i"
+	"INSERT INTO a SELECT gen_random_uuid(), gen_random_uuid(), " RANDOM_TEXT("1") ", " RANDOM_TEXT("2") ", " RANDOM_TEXT("3") ", " RANDOM_TEXT("4") ", gen_random_uuid(), " RANDOM_TEXT( \
+	    "5") ", jsonb_build_object(" RANDOM_TEXT("6") ", " RANDOM_TEXT("7") ", 'n', i * 1.10, 'list', jsonb_build_array(i, NULL, true, '{}'::jsonb))," \
+										" CASE i % 3 WHEN 0 THEN NULL ELSE " RANDOM_TEXT( \
+										    "8") " END," \
+											 " '1900-01-01'::timestamptz + i * interval '1 year 40 days 3.141593 seconds'," \
+											 " hashint8(i)::bigint * hashint8(i + 1), sha256(i::text::bytea), NULL" \
+											 " FROM generate_series(1, 400) i"
 
 #define INSERT_EDGES \
 	"INSERT INTO a VALUES (gen_random_uuid(), gen_random_uuid(), '', '', '', ''," \
@@ -127,11 +126,16 @@ as_specified(void **state)
 	const struct audit_row e = {
 		.tenant = uuid("11111111-1111-4111-8111-111111111111"),
 		.id = uuid("22222222-2222-7222-8222-222222222222"),
-		.actor_id = "alice", .actor_type = "api_key", .action = "UpdateGrant",
+		.actor_id = "alice",
+		.actor_type = "api_key",
+		.action = "UpdateGrant",
 		.resource_type = "grant",
 		.resource_id = uuid("33333333-3333-4333-8333-333333333333"),
-		.outcome = "done", .metadata = "{\"after\": {\"audit_enabled\": true}}",
-		.reasoning = NULL, .created_at = INT64_C(1795401105123456), .sequence = 1,
+		.outcome = "done",
+		.metadata = "{\"after\": {\"audit_enabled\": true}}",
+		.reasoning = NULL,
+		.created_at = INT64_C(1795401105123456),
+		.sequence = 1,
 	};
 	struct buf work = BUF_EMPTY;
 	uint8_t hash[AUDIT_HASH_LEN];
@@ -140,7 +144,8 @@ as_specified(void **state)
 	(void)state;
 	assert_true(audit_row_hash(&e, &work, hash));
 	hex_print(hash, sizeof(hash), text);
-	assert_string_equal(text, "4d4dedaac1e7124fccdec84970f94063683fe93faac35f2a8c8bc6c38b431ca9");
+	assert_string_equal(text,
+	    "4d4dedaac1e7124fccdec84970f94063683fe93faac35f2a8c8bc6c38b431ca9");
 	assert_int_equal(work.len, 318);
 	buf_clear(&work);
 }

@@ -43,8 +43,8 @@ static void
 a_lost_commit_changed_nothing(void **state)
 {
 	(void)state;
-	add_rule(PERMIT, "permit", "permit (principal, action, resource) when { resource.status == \"active\" };",
-	    "x");
+	add_rule(PERMIT, "permit",
+	    "permit (principal, action, resource) when { resource.status == \"active\" };", "x");
 	relay_arm(RELAY_DROP_COMMIT);
 	assert_int_equal(patch(true), 503);
 	assert_string_equal(member("code"), "unavailable");
@@ -85,7 +85,8 @@ a_lost_exchange_is_not_known(void **state)
 static void
 a_lost_creation_is_found_by_its_name(void **state)
 {
-	static const char body[] = "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\","
+	static const char body[] =
+	    "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\","
 	    "\"id\":\"123456789012\"},\"action\":\"x\",\"expires_at\":\"2999-01-01T00:00:00Z\"}";
 
 	(void)state;
@@ -105,7 +106,8 @@ a_lost_creation_is_found_by_its_name(void **state)
 static void
 a_creation_that_is_refused_when_repeated_is_not_denied(void **state)
 {
-	static const char body[] = "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\","
+	static const char body[] =
+	    "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\","
 	    "\"id\":\"123456789012\"},\"action\":\"x\",\"expires_at\":\"2999-01-01T00:00:00Z\"}";
 
 	(void)state;
@@ -139,7 +141,8 @@ a_lost_read_is_asked_again(void **state)
 static void
 lost_events_are_not_known(void **state)
 {
-	static const char events[] = "{\"events\":[{\"id\":\"00000000-0000-4000-8000-000000000001\","
+	static const char events[] =
+	    "{\"events\":[{\"id\":\"00000000-0000-4000-8000-000000000001\","
 	    "\"occurred_at\":\"2026-11-23T02:31:45Z\",\"service\":\"s3\",\"name\":\"GetObject\","
 	    "\"kind\":\"read\",\"outcome\":\"success\"}]}";
 

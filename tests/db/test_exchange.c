@@ -107,8 +107,13 @@ each_teardown(void **state)
 static struct audit_entry
 entry(void)
 {
-	struct audit_entry e = { .actor_id = KEY, .actor_type = "api_key", .action = "UpdateGrant",
-		.reasoning = NULL, .context = "{\"request_id\": \"r\", \"rules\": []}" };
+	struct audit_entry e = {
+		.actor_id = KEY,
+		.actor_type = "api_key",
+		.action = "UpdateGrant",
+		.reasoning = NULL,
+		.context = "{\"request_id\": \"r\", \"rules\": []}",
+	};
 
 	assert_true(uuid_make_v7(&e.id));
 	return e;
@@ -209,21 +214,26 @@ a_change_and_its_entry_are_one(void **state)
 	assert_true(g.audit_enabled);
 	assert_int_equal(g.version, 2);
 	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log"), "1");
-	assert_string_equal(sql("SELECT g.audit_length = 1 AND g.audit_head = l.hash AND l.sequence = 1"
-	    " AND l.hash = grantd.audit_hash(l.previous_hash, l.tenant_id, l.id, l.resource_type,"
-	    " l.resource_id, l.sequence, l.actor_id, l.actor_type, l.action, l.outcome, l.metadata,"
-	    " l.reasoning, l.created_at) AND g.updated_at = l.created_at"
-	    " FROM grantd.grants g, grantd.audit_log l"), "t");
-	assert_string_equal(sql("SELECT metadata->'before'->>'audit_enabled' || ' ' ||"
-	    " (metadata->'after'->>'audit_enabled') || ' ' || (metadata->>'request_id')"
-	    " FROM grantd.audit_log"), "false true r");
+	assert_string_equal(
+	    sql("SELECT g.audit_length = 1 AND g.audit_head = l.hash AND l.sequence = 1"
+		" AND l.hash = grantd.audit_hash(l.previous_hash, l.tenant_id, l.id, l.resource_type,"
+		" l.resource_id, l.sequence, l.actor_id, l.actor_type, l.action, l.outcome, l.metadata,"
+		" l.reasoning, l.created_at) AND g.updated_at = l.created_at"
+		" FROM grantd.grants g, grantd.audit_log l"),
+	    "t");
+	assert_string_equal(
+	    sql("SELECT metadata->'before'->>'audit_enabled' || ' ' ||"
+		" (metadata->'after'->>'audit_enabled') || ' ' || (metadata->>'request_id')"
+		" FROM grantd.audit_log"),
+	    "false true r");
 	assert_int_equal(switch_audit(db, true, &g), DONE);
 	assert_false(g.found);
 	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log"), "1");
 	assert_int_equal(switch_audit(db, false, &g), DONE);
 	assert_true(g.found && !g.audit_enabled && g.version == 3);
 	assert_string_equal(sql("SELECT b.previous_hash = a.hash FROM grantd.audit_log a,"
-	    " grantd.audit_log b WHERE a.sequence = 1 AND b.sequence = 2"), "t");
+				" grantd.audit_log b WHERE a.sequence = 1 AND b.sequence = 2"),
+	    "t");
 	grant_clear(&g);
 }
 
@@ -232,8 +242,12 @@ static void
 a_failed_transaction_does_not_commit(void **state)
 {
 	struct db *db = *state;
-	static const struct statement bad = { .name = "bad", .columns = 1, .rows = ROWS_ONE,
-		.sql = "SELECT 1 / 0" };
+	static const struct statement bad = {
+		.name = "bad",
+		.columns = 1,
+		.rows = ROWS_ONE,
+		.sql = "SELECT 1 / 0",
+	};
 	struct db_params none = DB_PARAMS_EMPTY;
 	struct grant g = GRANT_EMPTY;
 
@@ -250,10 +264,18 @@ static void
 an_unreadable_row_does_not_undo_a_commit(void **state)
 {
 	struct db *db = *state;
-	static const struct statement odd = { .name = "odd", .columns = 2, .rows = ROWS_ANY,
-		.sql = "UPDATE grantd.grants SET audit_enabled = true RETURNING id" };
-	static const struct statement odd_read = { .name = "odd_read", .columns = 2, .rows = ROWS_ANY,
-		.sql = "SELECT 1" };
+	static const struct statement odd = {
+		.name = "odd",
+		.columns = 2,
+		.rows = ROWS_ANY,
+		.sql = "UPDATE grantd.grants SET audit_enabled = true RETURNING id",
+	};
+	static const struct statement odd_read = {
+		.name = "odd_read",
+		.columns = 2,
+		.rows = ROWS_ANY,
+		.sql = "SELECT 1",
+	};
 	struct db_params none = DB_PARAMS_EMPTY;
 	struct key k = KEY_EMPTY;
 

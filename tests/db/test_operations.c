@@ -10,7 +10,8 @@
 #include "handlers/operation.h"
 #include "tests/db/fixture.h"
 
-#define NEW_GRANT(id) "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"" id \
+#define NEW_GRANT(id) \
+	"{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"" id \
 	"\"},\"action\":\"admin\",\"expires_at\":\"2999-01-01T00:00:00Z\",\"metadata\":{\"a\":[1,2.50]}}"
 
 static void
@@ -23,8 +24,10 @@ a_grant_is_made(void **state)
 	assert_non_null(strstr(buf_text(&rs.head), "ETag: \"1.active\""));
 	assert_body("\"metadata\":{\"a\": [1, 2.50]}");
 	assert_body("\"audit_enabled\":true");
-	assert_sql("SELECT count(*) FROM grantd.grants g JOIN grantd.audit_log l ON l.resource_id = g.id"
-	    " AND l.hash = g.audit_head WHERE l.action = 'CreateGrant'", "1");
+	assert_sql(
+	    "SELECT count(*) FROM grantd.grants g JOIN grantd.audit_log l ON l.resource_id = g.id"
+	    " AND l.hash = g.audit_head WHERE l.action = 'CreateGrant'",
+	    "1");
 }
 
 /* Its session is audited from the start where a rule that permits it says so, and not otherwise. */
@@ -37,7 +40,8 @@ a_rule_decides_whether_it_is_audited(void **state)
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":false");
-	add_rule(FORBID, "permit", "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
+	add_rule(FORBID, "permit",
+	    "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":true");
 }
@@ -55,7 +59,8 @@ a_bad_grant_is_refused_with_its_member(void **state)
 		    "resource.type" },
 		{ "{\"audit_enabled\":true}", "audit_enabled" },
 		{ "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"123456789012\"},"
-		  "\"action\":\"x\",\"expires_at\":\"2001-01-01T00:00:00Z\"}", "expires_at" },
+		  "\"action\":\"x\",\"expires_at\":\"2001-01-01T00:00:00Z\"}",
+		    "expires_at" },
 	};
 	size_t i;
 
@@ -120,7 +125,8 @@ grants_are_listed_page_by_page(void **state)
 	}
 	assert_int_equal(rows, 8);
 	assert_int_equal(i, 2);
-	assert_int_equal(request(HTTP_GET, "/v1/grants", "grantee_id=ann&status=active", NULL), 200);
+	assert_int_equal(request(HTTP_GET, "/v1/grants", "grantee_id=ann&status=active", NULL),
+	    200);
 	assert_body("\"next_cursor\":null");
 	assert_body(GRANT);
 	assert_int_equal(request(HTTP_GET, "/v1/grants", "status=gone", NULL), 400);
@@ -152,7 +158,8 @@ a_key_lives(void **state)
 	(void)state;
 	permit();
 	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
-	    "{\"name\":\"ci\",\"roles\":[\"operator\",\"auditor\"]}"), 201);
+			     "{\"name\":\"ci\",\"roles\":[\"operator\",\"auditor\"]}"),
+	    201);
 	(void)snprintf(made, sizeof(made), "%s", member("raw_key"));
 	(void)snprintf(id, sizeof(id), "%s", member("id"));
 	key = made;
@@ -176,9 +183,11 @@ a_key_lives(void **state)
 	(void)snprintf(path, sizeof(path), "/v1/api-keys/%s/rotate", id);
 	assert_int_equal(request(HTTP_POST, path, NULL, "{}"), 409);
 	assert_sql("SELECT string_agg(action || ':' || (SELECT count(*) FROM grantd.audit_log m"
-	    " WHERE m.action = l.action), ' ' ORDER BY action) FROM (SELECT DISTINCT action"
-	    " FROM grantd.audit_log) l", "CreateApiKey:1 RevokeApiKey:1 RotateApiKey:2");
-	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE metadata::text LIKE '%grd\\_%'", "0");
+		   " WHERE m.action = l.action), ' ' ORDER BY action) FROM (SELECT DISTINCT action"
+		   " FROM grantd.audit_log) l",
+	    "CreateApiKey:1 RevokeApiKey:1 RotateApiKey:2");
+	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE metadata::text LIKE '%grd\\_%'",
+	    "0");
 }
 
 /* Without a write for each request. */
@@ -188,7 +197,8 @@ the_use_of_a_key_is_noted(void **state)
 	(void)state;
 	permit();
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
-	assert_sql("SELECT last_used_at > statement_timestamp() - interval '1 minute' FROM grantd.api_keys",
+	assert_sql(
+	    "SELECT last_used_at > statement_timestamp() - interval '1 minute' FROM grantd.api_keys",
 	    "t");
 	sql("UPDATE grantd.api_keys SET last_used_at = NULL");
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
@@ -201,12 +211,16 @@ a_bad_key_is_refused_with_its_member(void **state)
 	(void)state;
 	permit();
 	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
-	    "{\"name\":\"ci\",\"roles\":[\"operator\",\"No Role\"]}"), 422);
+			     "{\"name\":\"ci\",\"roles\":[\"operator\",\"No Role\"]}"),
+	    422);
 	assert_string_equal(member("member"), "roles[1]");
-	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL, "{\"name\":\"ci\",\"roles\":[]}"), 422);
+	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL, "{\"name\":\"ci\",\"roles\":[]}"),
+	    422);
 	assert_string_equal(member("member"), "roles");
-	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
-	    "{\"name\":\"ci\",\"roles\":[\"a\"],\"expires_at\":\"2001-01-01T00:00:00Z\"}"), 422);
+	assert_int_equal(
+	    request(HTTP_POST, "/v1/api-keys", NULL,
+		"{\"name\":\"ci\",\"roles\":[\"a\"],\"expires_at\":\"2001-01-01T00:00:00Z\"}"),
+	    422);
 	assert_string_equal(member("member"), "expires_at");
 	assert_sql("SELECT count(*) FROM grantd.api_keys", "1");
 }
@@ -233,8 +247,10 @@ a_key_till_the_end_of_time_is_rotated(void **state)
 
 	(void)state;
 	permit();
-	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL, "{\"name\":\"ci\",\"roles\":[\"a\"],"
-	    "\"expires_at\":\"9999-12-31T23:59:59.999999Z\"}"), 201);
+	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
+			     "{\"name\":\"ci\",\"roles\":[\"a\"],"
+			     "\"expires_at\":\"9999-12-31T23:59:59.999999Z\"}"),
+	    201);
 	(void)snprintf(path, sizeof(path), "/v1/api-keys/%s/rotate", member("id"));
 	assert_int_equal(request(HTTP_POST, path, NULL, "{}"), 201);
 	assert_body("\"expires_at\":\"9999-12-31T23:59:59.999999Z\"");
@@ -246,7 +262,8 @@ any_role_that_fits_is_taken(void **state)
 	(void)state;
 	permit();
 	assert_int_equal(request(HTTP_POST, "/v1/api-keys", NULL,
-	    "{\"name\":\"ci\",\"roles\":[\"null\",\"a\"]}"), 201);
+			     "{\"name\":\"ci\",\"roles\":[\"null\",\"a\"]}"),
+	    201);
 	assert_body("\"roles\":[\"null\",\"a\"]");
 }
 
@@ -265,8 +282,10 @@ a_type_that_cannot_be_stored_is_refused(void **state)
 	    "{\"policy_text\":\"permit (principal is %sA, action, resource);\"}", type);
 	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL, body), 422);
 	assert_string_equal(member("code"), "invalid_policy");
-	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL,
-	    "{\"policy_text\":\"permit (principal == A :: B::\\\"x\\\", action, resource);\"}"), 201);
+	assert_int_equal(
+	    request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL,
+		"{\"policy_text\":\"permit (principal == A :: B::\\\"x\\\", action, resource);\"}"),
+	    201);
 	assert_string_equal(member("principal_entity_type"), "A::B");
 }
 
@@ -276,9 +295,11 @@ a_refusal_names_what_it_was_about(void **state)
 {
 	(void)state;
 	permit();
-	add_rule(FORBID, "forbid", "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);", "x");
+	add_rule(FORBID, "forbid",
+	    "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);", "x");
 	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY "/rules/" PERMIT, NULL,
-	    "{\"notice\":\"y\"}"), 403);
+			     "{\"notice\":\"y\"}"),
+	    403);
 	assert_sql("SELECT metadata->'after' FROM grantd.audit_log WHERE outcome = 'denied'",
 	    "{\"notice\": \"y\", \"ruleId\": \"" PERMIT "\", \"policyId\": \"" POLICY "\"}");
 }
@@ -320,9 +341,11 @@ the_description_is_of_these_operations(void **state)
 			fail_msg("%s %s is not described", method, operations[i]->path);
 		assert_string_equal(json_object_get_string(id), operations[i]->id);
 	}
-	json_object_object_foreach(paths, where, offered) {
+	json_object_object_foreach(paths, where, offered)
+	{
 		(void)where;
-		json_object_object_foreach(offered, method, value) {
+		json_object_object_foreach(offered, method, value)
+		{
 			(void)value;
 			described += strcmp(method, "options") != 0;
 		}

@@ -25,9 +25,9 @@
 #define PAGES 1000
 #define LIMIT 3
 #define ROWS (PAGES * LIMIT) /* that are there before the walk begins */
-#define TIED 7		/* so many of them have the same time */
+#define TIED 7               /* so many of them have the same time */
 #define WORKERS 2
-#define EVERY 3		/* one of so many is taken away */
+#define EVERY 3 /* one of so many is taken away */
 #define ADDED_MOST 200000
 #define PATIENCE_MS 300000 /* only a hang takes so long */
 
@@ -42,11 +42,11 @@
 #define EVENTS GRANTS
 
 static struct shared {
-	atomic_long done;	/* rows that were added, or taken away */
+	atomic_long done; /* rows that were added, or taken away */
 	atomic_int working;
 	atomic_bool failed;
 	atomic_bool stop;
-} *shared;
+} * shared;
 
 static pid_t children[WORKERS];
 static int child_count;
@@ -60,8 +60,8 @@ add_grant(int w, long n)
 	(void)w;
 	(void)n;
 	return request(HTTP_POST, "/v1/grants", NULL,
-	    "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"123456789012\"},"
-	    "\"action\":\"admin\",\"expires_at\":\"2099-01-01T00:00:00Z\"}") == 201;
+		   "{\"grantee_id\":\"ann\",\"resource\":{\"type\":\"aws_account\",\"id\":\"123456789012\"},"
+		   "\"action\":\"admin\",\"expires_at\":\"2099-01-01T00:00:00Z\"}") == 201;
 }
 
 /* Anywhere among the events that are there, and at their times. */
@@ -152,9 +152,9 @@ await_change(long *seen)
 
 /* What a walk came by. */
 static struct walk {
-	const char *prefix;	/* of the ids of the rows that were there before */
+	const char *prefix; /* of the ids of the rows that were there before */
 	int pages;
-	int times[ROWS];	/* how often each of them was listed */
+	int times[ROWS]; /* how often each of them was listed */
 	char (*added)[UUID_TEXT_LEN + 1];
 	size_t added_count;
 	char cursor[128];
@@ -197,7 +197,8 @@ take_page(const char *path, const char *filter)
 	next = json_object_object_get(page, "next_cursor");
 	if (next != NULL) {
 		assert_int_equal(json_object_array_length(data), LIMIT);
-		(void)snprintf(walk.cursor, sizeof(walk.cursor), "%s", json_object_get_string(next));
+		(void)snprintf(walk.cursor, sizeof(walk.cursor), "%s",
+		    json_object_get_string(next));
 	}
 	json_object_put(page);
 	return next != NULL;
@@ -264,8 +265,10 @@ static void
 make_grants(void)
 {
 	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
-	    " expires_at, created_at) SELECT '" TENANT "', " ROW_ID(GRANTS) ", 'ann', 'aws_account',"
-	    " '123456789012', 'admin', '2099-01-01', now() - n / " TEXT(TIED) " * interval '1 second'" ALL_ROWS);
+	    " expires_at, created_at) SELECT '" TENANT
+	    "', " ROW_ID(GRANTS) ", 'ann', 'aws_account',"
+				 " '123456789012', 'admin', '2099-01-01', now() - n / " TEXT(
+				     TIED) " * interval '1 second'" ALL_ROWS);
 }
 
 static void
@@ -298,8 +301,9 @@ entries_while_some_are_added(void **state)
 {
 	(void)state;
 	sql("INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action, resource_type,"
-	    " resource_id, outcome, metadata, sequence, previous_hash, hash) SELECT '" TENANT "', " ROW_ID(ENTRIES)
-	    ", 'x', 'system', 'x', 'grant', gen_random_uuid(), 'done', '{}', 1, sha256('x'), sha256('y')" ALL_ROWS);
+	    " resource_id, outcome, metadata, sequence, previous_hash, hash) SELECT '" TENANT
+	    "', " ROW_ID(
+		ENTRIES) ", 'x', 'system', 'x', 'grant', gen_random_uuid(), 'done', '{}', 1, sha256('x'), sha256('y')" ALL_ROWS);
 	start_workers(add_grant, ADDED_MOST / WORKERS);
 	walk_through("/v1/audit-log", "", ENTRIES);
 	assert_all_once();
@@ -311,8 +315,10 @@ events_while_some_are_added(void **state)
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
 	sql("INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome)"
-	    " SELECT '" TENANT "', '" GRANT "', " ROW_ID(EVENTS) ", '2026-01-01T12:00:00Z'::timestamptz"
-	    " + n / " TEXT(TIED) " * interval '1 second', 's3', 'x', 'read', 'success'" ALL_ROWS);
+	    " SELECT '" TENANT "', '" GRANT "', " ROW_ID(
+		EVENTS) ", '2026-01-01T12:00:00Z'::timestamptz"
+			" + n / " TEXT(
+			    TIED) " * interval '1 second', 's3', 'x', 'read', 'success'" ALL_ROWS);
 	start_workers(add_event, ADDED_MOST / WORKERS);
 	walk_through("/v1/grants/" GRANT "/activity", "", EVENTS);
 	assert_all_once();
@@ -336,7 +342,7 @@ end(void **state)
 {
 	int i;
 
-	for (i = 0; i < child_count; i++) {	/* of a test that failed */
+	for (i = 0; i < child_count; i++) { /* of a test that failed */
 		(void)kill(children[i], SIGKILL);
 		(void)waitpid(children[i], NULL, 0);
 	}
@@ -361,7 +367,8 @@ main(void)
 	if (!log_open("", LEVEL_WARNING) || setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
 	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
 		return 1;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	    0);
 	if (shared == MAP_FAILED)
 		return 1;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -22,7 +22,8 @@ ask(enum http_method method, const char *grant, const char *body)
 static int
 patch(bool on)
 {
-	return ask(HTTP_PATCH, GRANT, on ? "{\"audit_enabled\": true}" : "{\"audit_enabled\": false}");
+	return ask(HTTP_PATCH, GRANT,
+	    on ? "{\"audit_enabled\": true}" : "{\"audit_enabled\": false}");
 }
 
 static void
@@ -49,7 +50,8 @@ a_change_is_made_once(void **state)
 	assert_non_null(strstr(buf_text(&rs.body), "\"version\":3"));
 	assert_int_equal(ask(HTTP_PATCH, GRANT, "{}"), 200);
 	assert_entries("2");
-	assert_sql("SELECT metadata->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
+	assert_sql(
+	    "SELECT metadata->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
 	    PERMIT);
 }
 
@@ -69,16 +71,19 @@ a_refusal_tells_its_notice_and_is_logged(void **state)
 {
 	(void)state;
 	permit();
-	add_rule(FORBID, "forbid", "forbid (principal, action == Action::\"UpdateGrant\", resource)"
+	add_rule(FORBID, "forbid",
+	    "forbid (principal, action == Action::\"UpdateGrant\", resource)"
 	    " when { context has audit_enabled && !context.audit_enabled &&"
-	    " resource.resource_type == \"aws_account\" };", "Grants on whole accounts stay audited.");
+	    " resource.resource_type == \"aws_account\" };",
+	    "Grants on whole accounts stay audited.");
 	assert_int_equal(patch(true), 200);
 	assert_int_equal(patch(false), 403);
-	assert_non_null(strstr(buf_text(&rs.body),
-	    "\"notices\":[\"Grants on whole accounts stay audited.\"]"));
+	assert_non_null(
+	    strstr(buf_text(&rs.body), "\"notices\":[\"Grants on whole accounts stay audited.\"]"));
 	assert_sql("SELECT audit_enabled FROM grantd.grants", "t");
 	assert_sql("SELECT outcome || ' ' || (metadata->'after')::text FROM grantd.audit_log"
-	    " WHERE sequence = 2", "denied {\"audit_enabled\": false}");
+		   " WHERE sequence = 2",
+	    "denied {\"audit_enabled\": false}");
 	assert_int_equal(patch(true), 200);
 }
 
@@ -155,7 +160,8 @@ the_higher_priority_decides(void **state)
 	    " '88888888-8888-7888-8888-888888888888', 'q', -1)");
 	sql("INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
 	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
-	    " policy_text) VALUES ('" TENANT "', '88888888-8888-7888-8888-888888888888', '" FORBID "', 0,"
+	    " policy_text) VALUES ('" TENANT "', '88888888-8888-7888-8888-888888888888', '" FORBID
+	    "', 0,"
 	    " 'forbid', 'any', 'any', '{}', 'any', '', 'forbid (principal, action, resource);')");
 	assert_int_equal(patch(true), 200);
 	sql("UPDATE grantd.policies SET priority = 1 WHERE name = 'q'");

@@ -23,7 +23,8 @@
 #define OTHER_TENANT "22222222-2222-4222-8222-222222222223"
 #define KEY "33333333-3333-4333-8333-333333333334"
 #define PERMIT "permit (principal, action, resource);"
-#define FORBID "forbid (principal is ApiKey in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"], resource);"
+#define FORBID \
+	"forbid (principal is ApiKey in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"], resource);"
 
 static PGconn *admin;
 static struct settings settings;
@@ -32,17 +33,27 @@ static const uint8_t hash[KEY_HASH_LEN] = { 4, 5, 6 };
 static struct uuid tenant;
 
 static const struct rule_settings permit = {
-	.text = PERMIT, .parts = { .effect = "permit", .principal = { .type = "any" },
-		.action_type = "any", .action_ids = "[]", .resource = { .type = "any" },
-		.conditions = "" },
+	.text = PERMIT,
+	.parts = { .effect = "permit",
+	    .principal = { .type = "any" },
+	    .action_type = "any",
+	    .action_ids = "[]",
+	    .resource = { .type = "any" },
+	    .conditions = "", },
 	.audit_session = true,
 };
 static const struct rule_settings forbid = {
-	.text = FORBID, .parts = { .effect = "forbid",
-		.principal = { "is_in", "ApiKey", "Role", "a\"b" },
-		.action_type = "in", .action_ids = "[\"x\",\"y\"]", .resource = { .type = "any" },
-		.conditions = "" },
-	.has_ordinal = true, .ordinal = 7, .notice = "No.", .audit_session = false,
+	.text = FORBID,
+	.parts = { .effect = "forbid",
+	    .principal = { "is_in", "ApiKey", "Role", "a\"b" },
+	    .action_type = "in",
+	    .action_ids = "[\"x\",\"y\"]",
+	    .resource = { .type = "any" },
+	    .conditions = "", },
+	.has_ordinal = true,
+	.ordinal = 7,
+	.notice = "No.",
+	.audit_session = false,
 };
 
 static struct uuid
@@ -85,7 +96,8 @@ remove_tenants(void)
 	sql("SET session_replication_role = replica");
 	sql("DELETE FROM grantd.audit_log WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
 	sql("SET session_replication_role = origin");
-	sql("DELETE FROM grantd.policy_rules WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
+	sql("DELETE FROM grantd.policy_rules WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT
+	    "')");
 	sql("DELETE FROM grantd.policies WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
 	sql("DELETE FROM grantd.api_keys WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
 	sql("DELETE FROM grantd.tenants WHERE id IN ('" TENANT "', '" OTHER_TENANT "')");
@@ -133,8 +145,14 @@ each_setup(void **state)
 static struct audit_entry
 entry(const char *action)
 {
-	struct audit_entry e = { .id = new_id(), .actor_id = KEY, .actor_type = "api_key",
-		.action = action, .reasoning = NULL, .context = "{\"request_id\": \"r\"}" };
+	struct audit_entry e = {
+		.id = new_id(),
+		.actor_id = KEY,
+		.actor_type = "api_key",
+		.action = action,
+		.reasoning = NULL,
+		.context = "{\"request_id\": \"r\"}",
+	};
 
 	return e;
 }
@@ -148,15 +166,16 @@ begin(struct key *k)
 }
 
 /* One change in a transaction of its own: what CHANGE queues. */
-#define IN_TRANSACTION(outcome_, ...) do { \
-	struct key k_ = KEY_EMPTY; \
-	begin(&k_); \
-	__VA_ARGS__; \
-	assert_int_equal(db_commit(db), outcome_); \
-	assert_true((outcome_) != DONE || k_.found); \
-	db_rollback(db); \
-	key_clear(&k_); \
-} while (0)
+#define IN_TRANSACTION(outcome_, ...) \
+	do { \
+		struct key k_ = KEY_EMPTY; \
+		begin(&k_); \
+		__VA_ARGS__; \
+		assert_int_equal(db_commit(db), outcome_); \
+		assert_true((outcome_) != DONE || k_.found); \
+		db_rollback(db); \
+		key_clear(&k_); \
+	} while (0)
 
 static struct uuid
 make_policy(const char *name, int64_t priority)
@@ -192,17 +211,22 @@ make_rule(const struct uuid *policy, const struct rule_settings *is)
 static void
 check_chains(void)
 {
-	assert_string_equal(sql("SELECT count(*) FROM grantd.policies p WHERE p.tenant_id = '" TENANT "'"
-	    " AND (SELECT count(*) FILTER (WHERE l.sequence = p.audit_length AND l.hash = p.audit_head)"
-	    " <> 1 OR count(*) <> p.audit_length FROM grantd.audit_log l WHERE l.tenant_id ="
-	    " p.tenant_id AND l.resource_type = 'policy' AND l.resource_id = p.id)"), "0");
-	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log l LEFT JOIN grantd.audit_log b"
-	    " ON b.tenant_id = l.tenant_id AND b.resource_id = l.resource_id"
-	    " AND b.sequence = l.sequence - 1 WHERE l.tenant_id = '" TENANT "' AND (l.previous_hash"
-	    " <> coalesce(b.hash, decode(repeat('00', 32), 'hex')) OR l.hash <> grantd.audit_hash("
-	    "l.previous_hash, l.tenant_id, l.id, l.resource_type, l.resource_id, l.sequence,"
-	    " l.actor_id, l.actor_type, l.action, l.outcome, l.metadata, l.reasoning,"
-	    " l.created_at))"), "0");
+	assert_string_equal(
+	    sql("SELECT count(*) FROM grantd.policies p WHERE p.tenant_id = '" TENANT "'"
+		" AND (SELECT count(*) FILTER (WHERE l.sequence = p.audit_length AND l.hash = p.audit_head)"
+		" <> 1 OR count(*) <> p.audit_length FROM grantd.audit_log l WHERE l.tenant_id ="
+		" p.tenant_id AND l.resource_type = 'policy' AND l.resource_id = p.id)"),
+	    "0");
+	assert_string_equal(
+	    sql("SELECT count(*) FROM grantd.audit_log l LEFT JOIN grantd.audit_log b"
+		" ON b.tenant_id = l.tenant_id AND b.resource_id = l.resource_id"
+		" AND b.sequence = l.sequence - 1 WHERE l.tenant_id = '" TENANT
+		"' AND (l.previous_hash"
+		" <> coalesce(b.hash, decode(repeat('00', 32), 'hex')) OR l.hash <> grantd.audit_hash("
+		"l.previous_hash, l.tenant_id, l.id, l.resource_type, l.resource_id, l.sequence,"
+		" l.actor_id, l.actor_type, l.action, l.outcome, l.metadata, l.reasoning,"
+		" l.created_at))"),
+	    "0");
 }
 
 #define POLICY_VERSION "SELECT policy_version FROM grantd.tenants WHERE id = '" TENANT "'"
@@ -250,11 +274,14 @@ each_change_moves_the_version_and_is_logged(void **state)
 	e = entry("DeletePolicy");
 	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &policy, &e, &p));
 	assert_true(p.found && moved());
-	assert_string_equal(sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
-	    " WHERE tenant_id = '" TENANT "'"), "CreatePolicy CreatePolicyRule UpdatePolicy"
+	assert_string_equal(
+	    sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
+		" WHERE tenant_id = '" TENANT "'"),
+	    "CreatePolicy CreatePolicyRule UpdatePolicy"
 	    " UpdatePolicyRule DeletePolicyRule DeletePolicy");
 	assert_string_equal(sql("SELECT metadata->'before'->>'policy_text' FROM grantd.audit_log"
-	    " WHERE tenant_id = '" TENANT "' AND action = 'DeletePolicyRule'"), PERMIT);
+				" WHERE tenant_id = '" TENANT "' AND action = 'DeletePolicyRule'"),
+	    PERMIT);
 	check_chains();
 	policy_clear(&p);
 	rule_record_clear(&r);
@@ -267,7 +294,8 @@ what_is_as_asked_changes_nothing(void **state)
 	struct policy p = POLICY_EMPTY;
 	struct rule_record r = RULE_RECORD_EMPTY;
 	struct audit_entry e = entry("UpdatePolicy");
-	struct uuid policy = make_policy("one", 5), rule = make_rule(&policy, &forbid), none = new_id();
+	struct uuid policy = make_policy("one", 5), rule = make_rule(&policy, &forbid),
+		    none = new_id();
 
 	(void)state;
 	(void)moved();
@@ -431,7 +459,8 @@ another_tenant_sees_and_changes_nothing(void **state)
 	struct key k = KEY_EMPTY;
 
 	(void)state;
-	sql("UPDATE grantd.api_keys SET hash = '\\x09' || substr(hash, 2) WHERE tenant_id = '" TENANT "'");
+	sql("UPDATE grantd.api_keys SET hash = '\\x09' || substr(hash, 2) WHERE tenant_id = '" TENANT
+	    "'");
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
 	    " ('" OTHER_TENANT "', '" KEY "', 'aaaaaaaa', 'test', '{admin}',"
 	    " '\\x0405060000000000000000000000000000000000000000000000000000000000')");
@@ -446,8 +475,8 @@ another_tenant_sees_and_changes_nothing(void **state)
 	db_policy_delete(db, &mine, &policy, &e, &p);
 	assert_int_equal(db_commit(db), DONE);
 	assert_false(p.found);
-	assert_string_equal(sql("SELECT count(*) FROM grantd.policy_rules WHERE tenant_id = '" TENANT "'"),
-	    "1");
+	assert_string_equal(
+	    sql("SELECT count(*) FROM grantd.policy_rules WHERE tenant_id = '" TENANT "'"), "1");
 	db_rollback(db);
 	key_clear(&k);
 }

@@ -50,8 +50,14 @@ new_id(void)
 static struct audit_entry
 entry(const char *action)
 {
-	return (struct audit_entry){ .id = new_id(), .actor_id = "test", .actor_type = "system",
-		.action = action, .reasoning = NULL, .context = "{}" };
+	return (struct audit_entry){
+		.id = new_id(),
+		.actor_id = "test",
+		.actor_type = "system",
+		.action = action,
+		.reasoning = NULL,
+		.context = "{}",
+	};
 }
 
 /* Run SQL as the superuser, and give back the first column of the first row; static memory. */
@@ -111,7 +117,8 @@ each_setup(void **state)
 {
 	(void)state;
 	remove_tenants();
-	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'A'), ('" OTHER_TENANT "', 'B')");
+	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'A'), ('" OTHER_TENANT
+	    "', 'B')");
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
 	    " ('" TENANT "', gen_random_uuid(), 'aaaaaaaa', 'caller', '{admin}',"
 	    " '\\x0708090000000000000000000000000000000000000000000000000000000000')");
@@ -134,16 +141,27 @@ begin(enum db_access access)
 static struct key_new
 key_new(const uint8_t key_hash[API_KEY_HASH_LEN])
 {
-	return (struct key_new){ .id = new_id(), .key_name = "bbbbbbbb", .name = "new",
-		.roles = "operator auditor", .hash = key_hash };
+	return (struct key_new){
+		.id = new_id(),
+		.key_name = "bbbbbbbb",
+		.name = "new",
+		.roles = "operator auditor",
+		.hash = key_hash,
+	};
 }
 
 static struct grant_new
 grant_new(void)
 {
-	return (struct grant_new){ .id = new_id(), .grantee_id = "alice", .resource_type = "aws_account",
-		.resource_id = "123456789012", .action = "read", .expires_at = time_now() + HOUR,
-		.metadata = "{\"a\": [1, \"\xC3\xBC\"]}" };
+	return (struct grant_new){
+		.id = new_id(),
+		.grantee_id = "alice",
+		.resource_type = "aws_account",
+		.resource_id = "123456789012",
+		.action = "read",
+		.expires_at = time_now() + HOUR,
+		.metadata = "{\"a\": [1, \"\xC3\xBC\"]}",
+	};
 }
 
 static void
@@ -169,8 +187,10 @@ a_worker_makes_and_revokes_keys(void **state)
 	assert_true(revoked.found && revoked.has_revoked_at);
 	assert_string_equal(revoked.status, "revoked");
 	assert_int_equal(revoked.version, 2);
-	assert_string_equal(sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
-	    " WHERE tenant_id = '" TENANT "'"), "CreateApiKey RevokeApiKey");
+	assert_string_equal(
+	    sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
+		" WHERE tenant_id = '" TENANT "'"),
+	    "CreateApiKey RevokeApiKey");
 	key_record_clear(&made);
 	key_record_clear(&revoked);
 }
@@ -233,7 +253,8 @@ refused_rows_leave_nothing(void **state)
 	assert_int_equal(db_commit(db), DONE);
 	assert_false(g.found);
 	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id IN ('" TENANT
-	    "', '" OTHER_TENANT "')"), "0");
+				"', '" OTHER_TENANT "')"),
+	    "0");
 }
 
 static void
@@ -260,7 +281,9 @@ a_grant_is_made_once(void **state)
 	db_grant_create(db, &tenant, &n, &e, &g);
 	assert_int_equal(db_commit(db), CONFLICT);
 	assert_false(g.found);
-	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT "'"), "1");
+	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT
+				"'"),
+	    "1");
 }
 
 /* Pages of a list that grows while it is read: no row twice, none of those that were there left out. */
@@ -294,7 +317,8 @@ pages_stand_still_while_rows_come(void **state)
 		}
 		seen += list.count;
 		sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id,"
-		    " action, expires_at) VALUES ('" TENANT "', gen_random_uuid(), 'new', 'aws_account',"
+		    " action, expires_at) VALUES ('" TENANT
+		    "', gen_random_uuid(), 'new', 'aws_account',"
 		    " '123456789012', 'x', '2999-01-01')");
 	} while (list.more);
 	assert_int_equal(old, 100);
@@ -307,15 +331,17 @@ a_page_is_found_by_its_index(void **state)
 {
 	(void)state;
 	sql("SET enable_seqscan = off");
-	sql("PREPARE p(text, uuid, int, uuid) AS SELECT id FROM grantd.grants g WHERE tenant_id = $4 AND "
-	    PAGE_AFTER("g", "$1", "$2") PAGE_ORDER("g", "$3"));
+	sql("PREPARE p(text, uuid, int, uuid) AS SELECT id FROM grantd.grants g WHERE tenant_id = $4 AND " PAGE_AFTER(
+	    "g", "$1", "$2") PAGE_ORDER("g", "$3"));
 	sql("SET plan_cache_mode = force_generic_plan");
 	sql("CREATE TEMPORARY TABLE plan (line text)");
 	sql("DO $$ DECLARE l text; BEGIN FOR l IN EXECUTE"
 	    " 'EXPLAIN EXECUTE p(NULL, NULL, 10, ''" TENANT "'')'"
 	    " LOOP INSERT INTO plan VALUES (l); END LOOP; END $$");
-	assert_string_equal(sql("SELECT count(*) FROM plan WHERE line ~ 'Index.* Scan Backward using"
-	    " grants_newest' OR line ~ 'Index Cond: .*ROW'"), "2");
+	assert_string_equal(
+	    sql("SELECT count(*) FROM plan WHERE line ~ 'Index.* Scan Backward using"
+		" grants_newest' OR line ~ 'Index Cond: .*ROW'"),
+	    "2");
 	assert_string_equal(sql("SELECT count(*) FROM plan WHERE line ~ 'Sort'"), "0");
 	sql("RESET plan_cache_mode");
 	sql("RESET enable_seqscan");
@@ -347,7 +373,8 @@ keys_are_listed_without_others(void **state)
 	(void)state;
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash, revoked_at) VALUES"
 	    " ('" TENANT "', gen_random_uuid(), 'cccccccc', 'gone', '{x}', sha256('c'), now()),"
-	    " ('" OTHER_TENANT "', gen_random_uuid(), 'dddddddd', 'theirs', '{x}', sha256('d'), NULL)");
+	    " ('" OTHER_TENANT
+	    "', gen_random_uuid(), 'dddddddd', 'theirs', '{x}', sha256('d'), NULL)");
 	begin(DB_READ_ONLY);
 	db_key_list(db, &tenant, NULL, &page, &list);
 	assert_int_equal(db_commit(db), DONE);
@@ -387,7 +414,8 @@ a_snapshot_is_of_one_moment(void **state)
 	(void)snprintf(insert, sizeof(insert),
 	    "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
 	    " expires_at) VALUES ('" TENANT "', '%s', 'x', 'aws_account', '123456789012', 'x',"
-	    " '2999-01-01')", text);
+	    " '2999-01-01')",
+	    text);
 	sql(insert);
 	db_grant_get(db, &tenant, &id, &g);
 	assert_int_equal(db_exchange(db), DONE);

@@ -13,7 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /*
  * A property that holds for every input; where it does not, the fuzzer stops and keeps the input.
  */
-#define HOLDS(condition) do { if (!(condition)) abort(); } while (0)
+#define HOLDS(condition) \
+	do { \
+		if (!(condition)) \
+			abort(); \
+	} while (0)
 
 /* The input as text that ends where it ends: a NUL in it ends it early. To be freed. */
 static inline char *

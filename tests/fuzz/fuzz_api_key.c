@@ -17,7 +17,7 @@ static void
 check(const char *text, size_t len)
 {
 	static const char digits[] = "0123456789_"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	char name[API_KEY_NAME_LEN + 1];
 	size_t i;
 

@@ -26,8 +26,13 @@ static const struct body_member members[] = {
 	{ .name = "s", .type = MEMBER_STRING, .min = 1, .max = 4, .nullable = true },
 	{ .name = "f", .type = MEMBER_OBJECT },
 	{ .name = "o", .type = MEMBER_OBJECT, .schema = &inner_schema },
-	{ .name = "a", .type = MEMBER_ARRAY, .min = 1, .max = 3,
-	    .item = &(const struct body_member){ .type = MEMBER_OBJECT, .schema = &inner_schema } },
+	{
+	    .name = "a",
+	    .type = MEMBER_ARRAY,
+	    .min = 1,
+	    .max = 3,
+	    .item = &(const struct body_member){ .type = MEMBER_OBJECT, .schema = &inner_schema },
+	},
 };
 static const struct body_schema schema = { .members = members, .count = COUNT_OF(members) };
 

@@ -68,8 +68,15 @@ slow_decimal(const char *text, size_t len, int64_t *out)
 static bool
 slow_duration(const char *text, size_t len, int64_t *out)
 {
-	static const struct { const char *name; int64_t size; } units[] = {
-		{ "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
+	static const struct {
+		const char *name;
+		int64_t size;
+	} units[] = {
+		{ "d", 86400000 },
+		{ "h", 3600000 },
+		{ "m", 60000 },
+		{ "s", 1000 },
+		{ "ms", 1 },
 	};
 	bool negative = text[0] == '-';
 	size_t at = negative, unit, n;
@@ -133,8 +140,9 @@ has_shape(const char *text, size_t len, const char *shape)
 	if (strlen(shape) != len)
 		return false;
 	for (i = 0; i < len; i++)
-		if (shape[i] == '9' ? !is_digit(text[i]) :
-		    shape[i] == '+' ? text[i] != '+' && text[i] != '-' : text[i] != shape[i])
+		if (shape[i] == '9'     ? !is_digit(text[i]) :
+			shape[i] == '+' ? text[i] != '+' && text[i] != '-' :
+					  text[i] != shape[i])
 			return false;
 	return true;
 }
@@ -151,16 +159,16 @@ static bool
 slow_datetime(const char *text, size_t len, int64_t *out)
 {
 	static const char *const shapes[] = { "9999-99-99", "9999-99-99T99:99:99Z",
-	    "9999-99-99T99:99:99.999Z",
-	    "9999-99-99T99:99:99+9999", "9999-99-99T99:99:99.999+9999" };
+		"9999-99-99T99:99:99.999Z", "9999-99-99T99:99:99+9999",
+		"9999-99-99T99:99:99.999+9999" };
 	size_t shape, zone;
 	int64_t days, offset = 0;
 	long h = 0, m = 0, s = 0, ms = 0;
 
 	for (shape = 0; shape < 5 && !has_shape(text, len, shapes[shape]); shape++)
 		;
-	if (shape == 5 || !slow_date(field(text, 0, 4), field(text, 5, 2), field(text, 8, 2),
-	    &days))
+	if (shape == 5 ||
+	    !slow_date(field(text, 0, 4), field(text, 5, 2), field(text, 8, 2), &days))
 		return false;
 	if (shape > 0) {
 		h = field(text, 11, 2);
@@ -220,7 +228,8 @@ check_numbers(const char *text, size_t len)
 		bool (*fast)(const char *, size_t, int64_t *);
 		bool (*slow)(const char *, size_t, int64_t *);
 	} kinds[] = {
-		{ cd_decimal_parse, slow_decimal }, { cd_duration_parse, slow_duration },
+		{ cd_decimal_parse, slow_decimal },
+		{ cd_duration_parse, slow_duration },
 		{ cd_datetime_parse, slow_datetime },
 	};
 	int64_t fast, slow;

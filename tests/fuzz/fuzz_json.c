@@ -37,7 +37,8 @@ same_object(struct json_object *a, struct json_object *b)
 
 	if (json_object_object_length(a) != json_object_object_length(b))
 		return false;
-	json_object_object_foreach(a, name, value) {
+	json_object_object_foreach(a, name, value)
+	{
 		if (!json_object_object_get_ex(b, name, &other) || !same(value, other))
 			return false;
 	}

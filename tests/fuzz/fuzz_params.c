@@ -23,8 +23,7 @@ count_of(const char *const *env, int header)
 	for (; *env != NULL; env++) {
 		const char *eq = strchr(*env, '=');
 
-		n += eq != NULL &&
-		    http_header_from_variable(*env, (size_t)(eq - *env)) == header;
+		n += eq != NULL && http_header_from_variable(*env, (size_t)(eq - *env)) == header;
 	}
 	return n;
 }

@@ -75,14 +75,14 @@ struct client {
 	const char *address;
 	int fd;
 	int id, version, padding;
-	size_t split;			/* 0: all at once */
-	int slow;			/* milliseconds */
+	size_t split; /* 0: all at once */
+	int slow;     /* milliseconds */
 	unsigned char params[CONTENT_MAX];
 	size_t params_len;
-	char answer[64];		/* how STDOUT began */
+	char answer[64]; /* how STDOUT began */
 	size_t answer_len;
 	bool quiet;
-	int end;			/* how the last read ended */
+	int end; /* how the last read ended */
 };
 
 static void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -482,7 +482,7 @@ run(struct client *c, char *steps[], int count)
 	c->end = END_DONE;
 	memset(c->answer, 0, sizeof(c->answer));
 	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) :
-	    connect_tcp(c->address);
+						  connect_tcp(c->address);
 	if (c->fd == -1) {
 		if (!c->quiet)
 			fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));
@@ -500,7 +500,7 @@ run(struct client *c, char *steps[], int count)
 }
 
 struct load {
-	long times;		/* for each process; 0: until the file is there */
+	long times; /* for each process; 0: until the file is there */
 	const char *until;
 	int parallel;
 };

@@ -26,7 +26,7 @@ static inline void
 begin_world(struct cedar_request *rq, const struct cedar_set *set)
 {
 	static const struct cedar_str roles[] = { { "writer", 6 }, { "reader", 6 },
-	    { "writer", 6 } };
+		{ "writer", 6 } };
 	struct cedar_entity *alice, *team, *view, *plan;
 	struct cedar_record *r;
 

@@ -10,7 +10,9 @@
  * Made by another program from the description in the header: the numbers 0, 1 and 2^256 - 1 as
  * secrets.
  */
-static const struct { const char *text, *hash; } known[] = {
+static const struct {
+	const char *text, *hash;
+} known[] = {
 	{ "grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f",
 	    "8ce1d061096edd1bee6374d615f93116e9c7933c0ec56ef8822aff15e1b2e047" },
 	{ "grd_Ab3dEf7h_00000000000000000000000000000000000000000012whiHb",

@@ -12,11 +12,16 @@ static const char *const kinds[] = { "read", "write", NULL };
 static const struct body_member event_members[] = {
 	{ .name = "id", .type = MEMBER_UUID, .required = true },
 	{ .name = "kind", .type = MEMBER_STRING, .words = kinds },
-	{ .name = "tags", .type = MEMBER_ARRAY, .max = 2,
-	    .item = &(const struct body_member){ .type = MEMBER_STRING, .min = 1, .max = 3 } },
+	{
+	    .name = "tags",
+	    .type = MEMBER_ARRAY,
+	    .max = 2,
+	    .item = &(const struct body_member){ .type = MEMBER_STRING, .min = 1, .max = 3 },
+	},
 };
 static const struct body_schema event_schema = {
-	.members = event_members, .count = COUNT_OF(event_members)
+	.members = event_members,
+	.count = COUNT_OF(event_members),
 };
 static const struct body_member members[] = {
 	{ .name = "flag", .type = MEMBER_BOOLEAN },
@@ -30,8 +35,13 @@ static const struct body_member members[] = {
 	{ .name = "from", .type = MEMBER_ADDRESS },
 	{ .name = "free", .type = MEMBER_OBJECT },
 	{ .name = "event", .type = MEMBER_OBJECT, .schema = &event_schema },
-	{ .name = "events", .type = MEMBER_ARRAY, .min = 1, .max = 4,
-	    .item = &(const struct body_member){ .type = MEMBER_OBJECT, .schema = &event_schema } },
+	{
+	    .name = "events",
+	    .type = MEMBER_ARRAY,
+	    .min = 1,
+	    .max = 4,
+	    .item = &(const struct body_member){ .type = MEMBER_OBJECT, .schema = &event_schema },
+	},
 };
 static const struct body_schema schema = { .members = members, .count = COUNT_OF(members) };
 
@@ -55,14 +65,28 @@ static void
 what_fits(void **state)
 {
 	static const char *const table[] = {
-		"{}", "{\"flag\":true}", "{\"flag\":false}", "{\"count\":-1}", "{\"count\":10}",
-		"{\"any_count\":9223372036854775807}", "{\"any_count\":-9223372036854775808}",
-		"{\"name\":\"a\"}", "{\"line\":\"\xC3\xA9 b\"}", "{\"name\":\"\xC3\xA9\xC3\xA9" "a\"}", "{\"text\":null}",
-		"{\"text\":\"\"}", "{\"id\":null}",
-		"{\"id\":" ID "}", "{\"at\":\"2026-11-23T02:31:45Z\"}", "{\"free\":{}}",
-		"{\"from\":\"10.0.0.1\"}", "{\"from\":\"2001:DB8::1\"}", "{\"from\":\"::ffff:10.0.0.1\"}",
+		"{}",
+		"{\"flag\":true}",
+		"{\"flag\":false}",
+		"{\"count\":-1}",
+		"{\"count\":10}",
+		"{\"any_count\":9223372036854775807}",
+		"{\"any_count\":-9223372036854775808}",
+		"{\"name\":\"a\"}",
+		"{\"line\":\"\xC3\xA9 b\"}",
+		"{\"name\":\"\xC3\xA9\xC3\xA9"
+		"a\"}",
+		"{\"text\":null}",
+		"{\"text\":\"\"}",
+		"{\"id\":null}",
+		"{\"id\":" ID "}",
+		"{\"at\":\"2026-11-23T02:31:45Z\"}",
+		"{\"free\":{}}",
+		"{\"from\":\"10.0.0.1\"}",
+		"{\"from\":\"2001:DB8::1\"}",
+		"{\"from\":\"::ffff:10.0.0.1\"}",
 		"{\"free\":{\"a\":[1,-0,1.5,1e40,-1e-40,0e1,0.0,null,true,\"\\n\",{\"\":{}}],"
-		    "\"n\":123456789012345678901234567890}}",
+		"\"n\":123456789012345678901234567890}}",
 		"{\"event\":{\"id\":" ID "}}",
 		"{\"event\":{\"tags\":[],\"kind\":\"write\",\"id\":" ID "}}",
 		"{\"event\":{\"tags\":[\"abc\",\"d\"],\"id\":" ID "}}",
@@ -79,11 +103,16 @@ what_fits(void **state)
 
 #define MEMBERS "one of flag, count, any_count, name, line, text, id, at, from, free, event, events"
 
-static const struct { const char *text, *member, *expected; } bad[] = {
-	{ "null", "(body)", "an object" }, { "[]", "(body)", "an object" },
+static const struct {
+	const char *text, *member, *expected;
+} bad[] = {
+	{ "null", "(body)", "an object" },
+	{ "[]", "(body)", "an object" },
 	{ "1", "(body)", "an object" },
-	{ "\"x\"", "(body)", "an object" }, { "true", "(body)", "an object" },
-	{ "{\"flag\":null}", "flag", "true or false" }, { "{\"flag\":0}", "flag", "true or false" },
+	{ "\"x\"", "(body)", "an object" },
+	{ "true", "(body)", "an object" },
+	{ "{\"flag\":null}", "flag", "true or false" },
+	{ "{\"flag\":0}", "flag", "true or false" },
 	{ "{\"flag\":\"true\"}", "flag", "true or false" },
 	{ "{\"flag\":[true]}", "flag", "true or false" },
 	{ "{\"count\":11}", "count", "an integer from -1 to 10" },
@@ -105,13 +134,16 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"line\":\"a\\nb\"}", "line", "text without control characters" },
 	{ "{\"line\":\"\\u0085\"}", "line", "text without control characters" },
 	{ "{\"text\":\"\\u0000\"}", "text", "text without U+0000" },
-	{ "{\"text\":{}}", "text", "a string" }, { "{\"id\":\"x\"}", "id", "a UUID" },
+	{ "{\"text\":{}}", "text", "a string" },
+	{ "{\"id\":\"x\"}", "id", "a UUID" },
 	{ "{\"id\":1}", "id", "a UUID" },
 	{ "{\"at\":\"yesterday\"}", "at", "an RFC 3339 time" },
 	{ "{\"at\":0}", "at", "an RFC 3339 time" },
 #define ADDRESS "an IPv4 or IPv6 address"
-	{ "{\"from\":\"\"}", "from", ADDRESS }, { "{\"from\":1}", "from", ADDRESS },
-	{ "{\"from\":null}", "from", ADDRESS }, { "{\"from\":\"10.0.0\"}", "from", ADDRESS },
+	{ "{\"from\":\"\"}", "from", ADDRESS },
+	{ "{\"from\":1}", "from", ADDRESS },
+	{ "{\"from\":null}", "from", ADDRESS },
+	{ "{\"from\":\"10.0.0\"}", "from", ADDRESS },
 	{ "{\"from\":\"10.0.0.256\"}", "from", ADDRESS },
 	{ "{\"from\":\"10.0.0.1/32\"}", "from", ADDRESS },
 	{ "{\"from\":\"10.0.0.1\\u0000\"}", "from", ADDRESS },
@@ -119,7 +151,8 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"from\":\"2001:db8::1::\"}", "from", ADDRESS },
 	{ "{\"from\":\"fe80::1%eth0\"}", "from", ADDRESS },
 	{ "{\"from\":\"[::1]\"}", "from", ADDRESS },
-	{ "{\"free\":[]}", "free", "an object" }, { "{\"free\":null}", "free", "an object" },
+	{ "{\"free\":[]}", "free", "an object" },
+	{ "{\"free\":null}", "free", "an object" },
 	{ "{\"free\":{\"a\":[0,{\"b\":\"\\u0000\"}]}}", "free.a[1].b", "text without U+0000" },
 #define NUMBER "a number of at most 100 characters, with an exponent from -40 to 40"
 	{ "{\"free\":{\"a\":1e41}}", "free.a", NUMBER },
@@ -130,28 +163,30 @@ static const struct { const char *text, *member, *expected; } bad[] = {
 	{ "{\"free\":{\"a\":1e-400}}", "free.a", NUMBER },
 	{ "{\"free\":{\"a\":[0.0e1,-0.1E-999]}}", "free.a[1]", NUMBER },
 	{ "{\"free\":{\"a\":1.00000000000000000000000000000000000000000000000000"
-	    "0000000000000000000000000000000000000000000000000}}", "free.a", NUMBER },
+	  "0000000000000000000000000000000000000000000000000}}",
+	    "free.a", NUMBER },
 	{ "{\"event\":{}}", "event.id", "this member, which is required" },
-	{ "{\"event\":[]}", "event", "an object" }, { "{\"event\":null}", "event", "an object" },
+	{ "{\"event\":[]}", "event", "an object" },
+	{ "{\"event\":null}", "event", "an object" },
 	{ "{\"event\":{\"id\":null}}", "event.id", "a UUID" },
 	{ "{\"event\":{\"id\":" ID ",\"kind\":\"Read\"}}", "event.kind", "one of read, write" },
 	{ "{\"event\":{\"id\":" ID ",\"kind\":1}}", "event.kind", "one of read, write" },
 	{ "{\"event\":{\"id\":" ID ",\"kind\":\"read\\u0000\"}}", "event.kind",
-	"text without U+0000" },
+	    "text without U+0000" },
 	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"\"]}}", "event.tags[1]",
-	"a string from 1 to 3 bytes long" },
+	    "a string from 1 to 3 bytes long" },
 	{ "{\"event\":{\"id\":" ID ",\"tags\":[\"a\",\"b\",\"c\"]}}", "event.tags",
-	"an array from 0 to 2 elements" },
+	    "an array from 0 to 2 elements" },
 	{ "{\"event\":{\"id\":" ID ",\"x\":1}}", "event.x", "one of id, kind, tags" },
 	{ "{\"events\":[]}", "events", "an array from 1 to 4 elements" },
 	{ "{\"events\":{}}", "events", "an array from 1 to 4 elements" },
 	{ "{\"events\":[{\"id\":" ID "},{\"id\":" ID "},{\"id\":" ID "},"
-	    "{\"id\":" ID ",\"kind\":null}]}",
-	"events[3].kind",
-	    "one of read, write" },
+	  "{\"id\":" ID ",\"kind\":null}]}",
+	    "events[3].kind", "one of read, write" },
 	{ "{\"events\":[null]}", "events[0]", "an object" },
 	{ "{\"events\":[{\"id\":" ID "},{}]}", "events[1].id", "this member, which is required" },
-	{ "{\"flags\":true}", "flags", MEMBERS }, { "{\"Flag\":true}", "Flag", MEMBERS },
+	{ "{\"flags\":true}", "flags", MEMBERS },
+	{ "{\"Flag\":true}", "Flag", MEMBERS },
 	{ "{\"\":true}", "", MEMBERS },
 	{ "{\"flag\":true,\"a\\n\\u001b\\u007f\\u0085\xC3\xA9\":1}", "a????\xC3\xA9", MEMBERS },
 };

@@ -60,8 +60,12 @@ holds(struct world *w, const char *condition)
 static void
 values_are_what_was_put(void **state)
 {
-	static const struct { const char *condition; char holds; } cases[] = {
-		{ "principal == User::\"alice\" && resource == Doc::\"plan\" && action == Action::\"view\"", 't' },
+	static const struct {
+		const char *condition;
+		char holds;
+	} cases[] = {
+		{ "principal == User::\"alice\" && resource == Doc::\"plan\" && action == Action::\"view\"",
+		    't' },
 		{ "principal.name == \"Alice\" && principal.level == 7", 't' },
 		{ "principal.roles == [\"reader\", \"writer\"]", 't' },
 		{ "principal.roles.contains(\"writer\") && !principal.roles.contains(\"admin\")",
@@ -69,19 +73,24 @@ values_are_what_was_put(void **state)
 		{ "principal.boss == User::\"bob\" && !(principal.boss has name)", 't' },
 		{ "principal.boss.name == \"Bob\"", 'e' },
 		{ "principal.hasTag(\"color\") && principal.getTag(\"color\") == \"red\"", 't' },
-		{ "principal.hasTag(\"co\" )", 'f' }, { "principal.getTag(\"size\") == 1", 'e' },
+		{ "principal.hasTag(\"co\" )", 'f' },
+		{ "principal.getTag(\"size\") == 1", 'e' },
 		{ "resource.secret && resource.metadata.kind == \"text\"", 't' },
-		{ "resource.metadata == {kind: \"text\"} && resource.metadata != {kind: \"image\"}", 't' },
+		{ "resource.metadata == {kind: \"text\"} && resource.metadata != {kind: \"image\"}",
+		    't' },
 		{ "context.source_ip.isInRange(ip(\"192.0.2.0/24\"))", 't' },
 		{ "context.now == datetime(\"2024-01-01\") && context.age == duration(\"1h\")",
 		    't' },
 		{ "context == {now: context.now, age: context.age, source_ip: context.source_ip}",
 		    't' },
-		{ "context == {}", 'f' }, { "context has nothing", 'f' },
-		{ "principal in Org::\"o\" && action in Action::\"read\" && !(resource in Org::\"o\")", 't' },
+		{ "context == {}", 'f' },
+		{ "context has nothing", 'f' },
+		{ "principal in Org::\"o\" && action in Action::\"read\" && !(resource in Org::\"o\")",
+		    't' },
 		{ "User::\"bob\" in [User::\"bob\", Org::\"o\"]", 't' },
-		    { "Team::\"a\" in Org::\"o\"", 't' },
-		{ "principal.boss in Org::\"o\"", 'f' }, { "User::\"nobody\" has name", 'f' },
+		{ "Team::\"a\" in Org::\"o\"", 't' },
+		{ "principal.boss in Org::\"o\"", 'f' },
+		{ "User::\"nobody\" has name", 'f' },
 	};
 	size_t i;
 
@@ -113,8 +122,9 @@ large_records(void **state)
 			cedar_put_long(r, S(names[i]), (int64_t)i);
 		for (i = count; i-- > 0;)
 			cedar_put_long(again, S(names[i]), (int64_t)i);
-		r = cedar_put_record(cedar_entity_attributes(cedar_entity(w->rq, S("User"),
-		    S("alice"))), S("r"));
+		r = cedar_put_record(cedar_entity_attributes(
+					 cedar_entity(w->rq, S("User"), S("alice"))),
+		    S("r"));
 		for (i = 0; i < count; i++)
 			cedar_put_long(r, S(names[count - 1 - i]), (int64_t)(count - 1 - i));
 		assert_true(cedar_authorize(w->rq, 0, SIZE_MAX, &w->result));
@@ -127,19 +137,26 @@ large_records(void **state)
 static void
 sets_in_any_order(void **state)
 {
-	static const struct { const char *condition; char holds; } cases[] = {
-		{ "[1, \"a\", [], {}, principal, [3, 2]] == [[2, 3, 2], principal, {}, \"a\", [], 1, 1]", 't' },
+	static const struct {
+		const char *condition;
+		char holds;
+	} cases[] = {
+		{ "[1, \"a\", [], {}, principal, [3, 2]] == [[2, 3, 2], principal, {}, \"a\", [], 1, 1]",
+		    't' },
 		{ "[[1, 2], [1, 3]] == [[1, 3], [1, 4]]", 'f' },
-		    { "[{a: 1}, {b: 1}] == [{b: 1}, {a: 1}]", 't' },
-		{ "[{a: 1}] == [{b: 1}]", 'f' }, { "[{a: 1}] == [{a: 2}]", 'f' },
-		    { "[1, 2, 3].containsAll([3, 4])", 'f' },
-		{ "[1].containsAny([3, 2, 1])", 't' }, { "[1].containsAny([3, 2])", 'f' },
-		    { "[1].containsAll([1, 2])", 'f' },
+		{ "[{a: 1}, {b: 1}] == [{b: 1}, {a: 1}]", 't' },
+		{ "[{a: 1}] == [{b: 1}]", 'f' },
+		{ "[{a: 1}] == [{a: 2}]", 'f' },
+		{ "[1, 2, 3].containsAll([3, 4])", 'f' },
+		{ "[1].containsAny([3, 2, 1])", 't' },
+		{ "[1].containsAny([3, 2])", 'f' },
+		{ "[1].containsAll([1, 2])", 'f' },
 		{ "[ip(\"10.0.0.0/8\"), ip(\"::/8\")].contains(ip(\"10.0.0.0/9\"))", 'f' },
 		{ "[ip(\"10.0.0.0/8\"), ip(\"::/8\")].contains(ip(\"::/8\"))", 't' },
 		{ "[decimal(\"1.0\"), duration(\"1ms\"), 10000].contains(decimal(\"1.00\"))", 't' },
 		{ "[10000, duration(\"10s\")].contains(decimal(\"1.0\"))", 'f' },
-		{ "[true, false].contains(context has now) && [context.now].contains(datetime(\"2024-01-01\"))", 't' },
+		{ "[true, false].contains(context has now) && [context.now].contains(datetime(\"2024-01-01\"))",
+		    't' },
 	};
 	size_t i;
 
@@ -153,7 +170,8 @@ forbids_overrule_and_failures_do_nothing(void **state)
 {
 	const struct cedar_result *r;
 
-	r = ask(*state, "permit (principal, action, resource);"
+	r = ask(*state,
+	    "permit (principal, action, resource);"
 	    "forbid (principal, action, resource) when { principal.nope };"
 	    "permit (principal, action, resource) when { 1 == 1 };");
 	assert_int_equal(r->decision, CEDAR_ALLOW);
@@ -180,17 +198,18 @@ ranges_are_layers(void **state)
 	struct world *w = *state;
 	size_t first, count;
 
-	(void)ask(w, "permit (principal, action, resource) when { false };"
+	(void)ask(w,
+	    "permit (principal, action, resource) when { false };"
 	    "forbid (principal, action, resource); permit (principal, action, resource);"
 	    "permit (principal, action, resource) when { principal.nope };");
 	for (first = 0; first <= 5; first++)
 		for (count = 0; count <= 5; count++) {
-			bool forbids = first <= 1 && first + count > 1, permits = first <= 2 &&
-			    first + count > 2;
+			bool forbids = first <= 1 && first + count > 1,
+			     permits = first <= 2 && first + count > 2;
 
 			assert_true(cedar_authorize(w->rq, first, count, &w->result));
-			assert_int_equal(w->result.decision, permits && !forbids ? CEDAR_ALLOW :
-			    CEDAR_DENY);
+			assert_int_equal(w->result.decision,
+			    permits && !forbids ? CEDAR_ALLOW : CEDAR_DENY);
 			assert_int_equal(w->result.determining_count, forbids || permits);
 			assert_int_equal(w->result.failure_count, first <= 3 && first + count > 3);
 		}
@@ -211,8 +230,8 @@ ranges_across_words(void **state)
 	for (first = 0; first < 200; first += 7)
 		for (count = 0; count <= 200; count++) {
 			assert_true(cedar_authorize(w->rq, first, count, &w->result));
-			assert_int_equal(w->result.determining_count, count < 200 - first ?
-			    count : 200 - first);
+			assert_int_equal(w->result.determining_count,
+			    count < 200 - first ? count : 200 - first);
 			for (i = 0; i < w->result.determining_count; i++)
 				assert_int_equal(w->result.determining[i], first + i);
 		}
@@ -224,7 +243,8 @@ an_opaque_entity_leaves_policies_undetermined(void **state)
 	struct world *w = *state;
 	struct cedar_entity *plan;
 
-	(void)ask(w, "permit (principal, action, resource) when { resource.secret };"
+	(void)ask(w,
+	    "permit (principal, action, resource) when { resource.secret };"
 	    "permit (principal, action, resource) when { principal.level == 7 };"
 	    "forbid (principal, action, resource) when { resource has nothing };"
 	    "forbid (principal, action, resource) when { false && resource.secret };"
@@ -255,11 +275,13 @@ an_opaque_entity_leaves_policies_undetermined(void **state)
 static void
 failures_say_what_and_where(void **state)
 {
-	static const struct { const char *condition, *message, *where; } cases[] = {
+	static const struct {
+		const char *condition, *message, *where;
+	} cases[] = {
 		{ "principal.nope == 1",
 		    "the entity has no attribute `nope`; test with `has` first", "nope" },
-		{ "context.nope == 1",
-		    "the record has no attribute `nope`; test with `has` first", "nope" },
+		{ "context.nope == 1", "the record has no attribute `nope`; test with `has` first",
+		    "nope" },
 		{ "context[\"n\"] == 1", "the record has no attribute `n`; test with `has` first",
 		    "[\"n\"]" },
 		{ "User::\"x\".a == 1", "`User::\"x\"` does not exist", "a" },
@@ -365,8 +387,8 @@ a_request_outlives_the_sets_it_asks(void **state)
 
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(holds(w, "principal in Org::\"o\" && principal.level > 6"), 't');
-		assert_int_equal(holds(w,
-		    "principal in Org::\"p\" || principal.hasTag(\"size\")"), 'f');
+		assert_int_equal(holds(w, "principal in Org::\"p\" || principal.hasTag(\"size\")"),
+		    'f');
 	}
 }
 
@@ -377,7 +399,8 @@ cycles_end(void **state)
 	struct world *w = *state;
 	struct cedar_entity *bob, *team;
 
-	(void)ask(w, "permit (principal, action, resource) when { User::\"bob\" in Team::\"x\" };"
+	(void)ask(w,
+	    "permit (principal, action, resource) when { User::\"bob\" in Team::\"x\" };"
 	    "permit (principal in User::\"bob\", action, resource);");
 	bob = cedar_entity(w->rq, S("User"), S("bob"));
 	team = cedar_entity(w->rq, S("Team"), S("a"));

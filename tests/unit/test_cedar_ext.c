@@ -19,8 +19,8 @@ days_of(int year, int month)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
-	return days[month] + (month == 1 && (year % 400 == 0 ||
-	    (year % 4 == 0 && year % 100 != 0)));
+	return days[month] +
+	    (month == 1 && (year % 400 == 0 || (year % 4 == 0 && year % 100 != 0)));
 }
 
 /* All days of all years, each following the one before; and no other. */
@@ -60,19 +60,19 @@ every_second_and_offset(void **state)
 	(void)state;
 	for (hour = 0; hour < 100; hour++)
 		for (minute = 0; minute < 100; minute++) {
-			for (second = 0; second < 100; second += hour == 0 || minute == 0 ? 1 :
-			    37) {
+			for (second = 0; second < 100;
+			     second += hour == 0 || minute == 0 ? 1 : 37) {
 				(void)snprintf(text, sizeof(text), "1970-01-01T%02d:%02d:%02dZ",
 				    hour, minute, second);
-				if (datetime(text, &ms) != (hour < 24 && minute < 60 &&
-				    second < 60))
+				if (datetime(text, &ms) !=
+				    (hour < 24 && minute < 60 && second < 60))
 					fail_msg("%s", text);
 				if (hour < 24 && minute < 60 && second < 60)
 					assert_int_equal(ms,
 					    ((hour * 60 + minute) * 60 + second) * 1000);
 			}
-			(void)snprintf(text, sizeof(text), "1970-01-01T00:00:00.007-%02d%02d",
-			    hour, minute);
+			(void)snprintf(text, sizeof(text), "1970-01-01T00:00:00.007-%02d%02d", hour,
+			    minute);
 			assert_int_equal(datetime(text, &ms), hour < 24 && minute < 60);
 			if (hour < 24 && minute < 60)
 				assert_int_equal(ms, (hour * 60 + minute) * 60000 + 7);
@@ -83,14 +83,11 @@ static void
 other_datetimes(void **state)
 {
 	static const char *const bad[] = { "", "1970", "1970-01-01T", "1970-1-1", "1970-01-01Z",
-	    "1970-01-01T00:00Z",
-	    "1970-01-01T00:00:00", "1970-01-01t00:00:00Z", "1970-01-01T00:00:00z",
-	    "1970-01-01T00:00:00.1Z",
-	    "1970-01-01T00:00:00.1234Z", "1970-01-01T00:00:00+01:00", "1970-01-01T00:00:00+01",
-	    " 1970-01-01",
-	    "1970-01-01 ", "+1970-01-01", "-970-01-01", "1970-01-01T00:00:00Z0",
-	    "1970-01-01T00:00:00.000", "19700101",
-	    "1970/01/01", "10000-01-01" };
+		"1970-01-01T00:00Z", "1970-01-01T00:00:00", "1970-01-01t00:00:00Z",
+		"1970-01-01T00:00:00z", "1970-01-01T00:00:00.1Z", "1970-01-01T00:00:00.1234Z",
+		"1970-01-01T00:00:00+01:00", "1970-01-01T00:00:00+01", " 1970-01-01", "1970-01-01 ",
+		"+1970-01-01", "-970-01-01", "1970-01-01T00:00:00Z0", "1970-01-01T00:00:00.000",
+		"19700101", "1970/01/01", "10000-01-01" };
 	int64_t ms;
 	size_t i;
 
@@ -98,8 +95,8 @@ other_datetimes(void **state)
 	for (i = 0; i < COUNT_OF(bad); i++)
 		if (datetime(bad[i], &ms))
 			fail_msg("%s", bad[i]);
-	assert_true(datetime("0000-01-01T00:00:00+2359", &ms) &&
-	    ms == -INT64_C(62167219200000) - 86340000);
+	assert_true(
+	    datetime("0000-01-01T00:00:00+2359", &ms) && ms == -INT64_C(62167219200000) - 86340000);
 	assert_true(datetime("9999-12-31T23:59:59.999-2359", &ms) &&
 	    ms == INT64_C(253402300799999) + 86340000);
 	assert_true(cd_datetime_to_date(-1, &ms) && ms == -DAY);
@@ -113,19 +110,25 @@ other_datetimes(void **state)
 static void
 durations(void **state)
 {
-	static const struct { const char *text; int64_t ms; } good[] = {
-		{ "0s", 0 }, { "-0d", 0 }, { "1d2h3m4s5ms", 93784005 }, { "-1d1ms", -86400001 },
-		    { "007m", 420000 },
-		{ "1m1ms", 60001 }, { "9223372036854775807ms", INT64_MAX },
-		    { "-9223372036854775808ms", INT64_MIN },
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = {
+		{ "0s", 0 },
+		{ "-0d", 0 },
+		{ "1d2h3m4s5ms", 93784005 },
+		{ "-1d1ms", -86400001 },
+		{ "007m", 420000 },
+		{ "1m1ms", 60001 },
+		{ "9223372036854775807ms", INT64_MAX },
+		{ "-9223372036854775808ms", INT64_MIN },
 		{ "-9223372036854775s808ms", INT64_MIN },
-		    { "106751991167d7h12m55s807ms", INT64_MAX },
+		{ "106751991167d7h12m55s807ms", INT64_MAX },
 	};
-	static const char *const bad[] = { "", "-", "1", "d", "1D", "1d1", "1h1d", "1d1d",
-	    "1ms1s", "1s1m", "+1d", "--1d",
-	    "1.5h", "1w", " 1d", "1d ", "1 d", "1d-2h", "9223372036854775808ms",
-	    "-9223372036854775809ms",
-	    "9223372036854775s808ms", "106751991168d", "99999999999999999999d", "1mss", "1msm" };
+	static const char *const bad[] = { "", "-", "1", "d", "1D", "1d1", "1h1d", "1d1d", "1ms1s",
+		"1s1m", "+1d", "--1d", "1.5h", "1w", " 1d", "1d ", "1 d", "1d-2h",
+		"9223372036854775808ms", "-9223372036854775809ms", "9223372036854775s808ms",
+		"106751991168d", "99999999999999999999d", "1mss", "1msm" };
 	int64_t ms;
 	size_t i;
 
@@ -141,15 +144,22 @@ durations(void **state)
 static void
 decimals(void **state)
 {
-	static const struct { const char *text; int64_t value; } good[] = {
-		{ "0.0", 0 }, { "-0.0", 0 }, { "-0.5", -5000 }, { "1.2345", 12345 },
-		    { "0001.2", 12000 }, { "-1.01", -10100 },
-		{ "922337203685477.5807", INT64_MAX }, { "-922337203685477.5808", INT64_MIN },
+	static const struct {
+		const char *text;
+		int64_t value;
+	} good[] = {
+		{ "0.0", 0 },
+		{ "-0.0", 0 },
+		{ "-0.5", -5000 },
+		{ "1.2345", 12345 },
+		{ "0001.2", 12000 },
+		{ "-1.01", -10100 },
+		{ "922337203685477.5807", INT64_MAX },
+		{ "-922337203685477.5808", INT64_MIN },
 	};
-	static const char *const bad[] = { "", ".", "1", "1.", ".1", "-", "-.1", "+1.0",
-	    "1.00000", "1.2.3", "1e1", " 1.0",
-	    "1.0 ", "1,0", "--1.0", "0x1.0", "922337203685477.5808", "-922337203685477.5809",
-	    "99999999999999999999.0" };
+	static const char *const bad[] = { "", ".", "1", "1.", ".1", "-", "-.1", "+1.0", "1.00000",
+		"1.2.3", "1e1", " 1.0", "1.0 ", "1,0", "--1.0", "0x1.0", "922337203685477.5808",
+		"-922337203685477.5809", "99999999999999999999.0" };
 	int64_t value;
 	size_t i;
 
@@ -173,16 +183,20 @@ static void
 addresses(void **state)
 {
 	static const char *const bad[] = { "", "/", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256",
-	    "01.2.3.4", "1.2.3.00", "1..2.3",
-	    "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/01", "1.2.3.4/-1", "1.2.3.4/8/8", " 1.2.3.4",
-	    "1.2.3.4 ", ":", ":::", "1:", ":1",
-	    "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8::",
-	    "::1::", "1::2::3", "12345::", "g::",
-	    "::1.2.3.4", "::ffff:1.2.3.4", "::1%lo", "[::1]", "::1/129", "::1/00", "::/",
-	    "1:2:3:4:5:6:7:", ":1:2:3:4:5:6:7" };
-	static const struct { const char *text; unsigned char byte[2]; uint8_t prefix; } good[] = {
-		{ "1.2.3.4", { 1, 4 }, 32 }, { "0.0.0.0/0", { 0, 0 }, 0 },
-		    { "255.2.3.255/32", { 255, 255 }, 32 },
+		"01.2.3.4", "1.2.3.00", "1..2.3", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/01",
+		"1.2.3.4/-1", "1.2.3.4/8/8", " 1.2.3.4", "1.2.3.4 ", ":", ":::", "1:", ":1",
+		"1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2:3:4:5:6:7:8",
+		"1:2:3:4:5:6:7:8::", "::1::", "1::2::3", "12345::", "g::", "::1.2.3.4",
+		"::ffff:1.2.3.4", "::1%lo", "[::1]", "::1/129", "::1/00", "::/",
+		"1:2:3:4:5:6:7:", ":1:2:3:4:5:6:7" };
+	static const struct {
+		const char *text;
+		unsigned char byte[2];
+		uint8_t prefix;
+	} good[] = {
+		{ "1.2.3.4", { 1, 4 }, 32 },
+		{ "0.0.0.0/0", { 0, 0 }, 0 },
+		{ "255.2.3.255/32", { 255, 255 }, 32 },
 	};
 	struct ip a, b;
 	size_t i;
@@ -242,16 +256,25 @@ ranges(void **state)
 static void
 kinds_of_addresses(void **state)
 {
-	static const struct { const char *text; bool loopback, multicast; } cases[] = {
-		{ "127.0.0.1", true, false }, { "127.255.0.0/8", true, false },
-		    { "127.0.0.0/7", false, false },
-		{ "128.0.0.1", false, false }, { "::1", true, false },
-		    { "::1/127", false, false }, { "::2", false, false },
-		{ "::ffff:7f00:1", false, false }, { "224.0.0.0/4", false, true },
-		    { "239.255.255.255", false, true },
-		{ "240.0.0.0", false, false }, { "224.0.0.0/3", false, false },
-		    { "ff00::/8", false, true },
-		{ "ff00::/7", false, false }, { "fe00::", false, false },
+	static const struct {
+		const char *text;
+		bool loopback, multicast;
+	} cases[] = {
+		{ "127.0.0.1", true, false },
+		{ "127.255.0.0/8", true, false },
+		{ "127.0.0.0/7", false, false },
+		{ "128.0.0.1", false, false },
+		{ "::1", true, false },
+		{ "::1/127", false, false },
+		{ "::2", false, false },
+		{ "::ffff:7f00:1", false, false },
+		{ "224.0.0.0/4", false, true },
+		{ "239.255.255.255", false, true },
+		{ "240.0.0.0", false, false },
+		{ "224.0.0.0/3", false, false },
+		{ "ff00::/8", false, true },
+		{ "ff00::/7", false, false },
+		{ "fe00::", false, false },
 	};
 	struct ip a;
 	size_t i;

@@ -35,10 +35,12 @@ scopes_and_annotations(void **state)
 {
 	(void)state;
 	expect("permit(principal,action,resource,);", "permit (principal, action, resource);\n");
-	expect("@b(\"\\x41\\\"\") @a forbid(principal is A :: B in(C::\"d\"),action==(Action::\"x\"),resource in D::\"\");",
+	expect(
+	    "@b(\"\\x41\\\"\") @a forbid(principal is A :: B in(C::\"d\"),action==(Action::\"x\"),resource in D::\"\");",
 	    "@b(\"A\\\"\")\n@a\nforbid (\n\tprincipal is A::B in C::\"d\",\n\taction == Action::\"x\",\n"
 	    "\tresource in D::\"\"\n);\n");
-	expect("permit(principal==a::\"b\",action in ([Action::\"x\",(Action::\"y\"),]),resource is c)unless{true};",
+	expect(
+	    "permit(principal==a::\"b\",action in ([Action::\"x\",(Action::\"y\"),]),resource is c)unless{true};",
 	    "permit (\n\tprincipal == a::\"b\",\n\taction in [Action::\"x\", Action::\"y\"],\n\tresource is c\n)\n"
 	    "unless { true };\n");
 	expect("permit(principal,action in [],resource);",
@@ -48,15 +50,24 @@ scopes_and_annotations(void **state)
 }
 
 /* Expressions as they are written, and as they are printed; NULL: the same. */
-static const struct { const char *from, *to; } expressions[] = {
+static const struct {
+	const char *from, *to;
+} expressions[] = {
 	{ "true && false || !true", NULL },
 	{ "((true)&&(false))&&(true&&true)", "true && false && (true && true)" },
-	{ "(1+2)-(3-4)", "1 + 2 - (3 - 4)" }, { "(1+2)*3", "(1 + 2) * 3" },
-	    { "1+(2*3)", "1 + 2 * 3" },
-	{ "1 * (2 * 3) == -(-5)", "1 * (2 * 3) == -(-5)" }, { "-(5)", "-5" }, { "----0 == -(-0)", "0 == 0" }, { "--5", "-(-5)" },
-	{ "!!true", "!(!true)" }, { "-context.a", NULL }, { "(-5).a == (-context).a", NULL },
+	{ "(1+2)-(3-4)", "1 + 2 - (3 - 4)" },
+	{ "(1+2)*3", "(1 + 2) * 3" },
+	{ "1+(2*3)", "1 + 2 * 3" },
+	{ "1 * (2 * 3) == -(-5)", "1 * (2 * 3) == -(-5)" },
+	{ "-(5)", "-5" },
+	{ "----0 == -(-0)", "0 == 0" },
+	{ "--5", "-(-5)" },
+	{ "!!true", "!(!true)" },
+	{ "-context.a", NULL },
+	{ "(-5).a == (-context).a", NULL },
 	{ "- 9223372036854775808 == 007", "-9223372036854775808 == 7" },
-	{ "(1 == 2) == (3 < 4)", NULL }, { "(principal in A::\"b\") == true", NULL },
+	{ "(1 == 2) == (3 < 4)", NULL },
+	{ "(principal in A::\"b\") == true", NULL },
 	{ "if (if true then 1 else 2) == 1 then (3) else (if true then 4 else 5)",
 	    "if (if true then 1 else 2) == 1 then 3 else if true then 4 else 5" },
 	{ "if if true then true else false then 1 else 2", NULL },
@@ -72,7 +83,7 @@ static const struct { const char *from, *to; } expressions[] = {
 	    "principal is A::B in C::\"d\" && (principal is A) == true" },
 	{ "ip(\"1.2.3.4\",).isInRange((ip(\"::1\")))", "ip(\"1.2.3.4\").isInRange(ip(\"::1\"))" },
 	{ "(1 + 2).a == [1 + 2][\"x\"]", "(1 + 2).a == [1 + 2].x" },
-	    { "(a::\"b\").c", "a::\"b\".c" },
+	{ "(a::\"b\").c", "a::\"b\".c" },
 	{ "\"a\" + 1 - -2 == !context.x", "\"a\" + 1 - -2 == !context.x" },
 };
 

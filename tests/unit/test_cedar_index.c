@@ -8,9 +8,9 @@
 
 #include "cedar_world.h"
 
-#define ENTITIES	8u	/* of each of two types, and as many actions */
-#define POLICIES	150u
-#define ROUNDS		300u
+#define ENTITIES 8u /* of each of two types, and as many actions */
+#define POLICIES 150u
+#define ROUNDS 300u
 
 /* A small generator of its own, so that every machine has the same cases. */
 static uint32_t seed;
@@ -74,11 +74,12 @@ write_side(char *out, size_t room, const char *variable, struct side *s, bool ac
 	s->id = draw(ENTITIES);
 	switch (s->kind) {
 	case CEDAR_EQ:
-		return (size_t)snprintf(out, room, "%s == %s::\"%u\"", variable,
-		    types[s->of_type], s->id);
+		return (size_t)snprintf(out, room, "%s == %s::\"%u\"", variable, types[s->of_type],
+		    s->id);
 	case CEDAR_IN:
-		return (size_t)snprintf(out, room, action && s->id % 2 != 0 ?
-		    "%s in [%s::\"%u\"]" : "%s in %s::\"%u\"", variable, types[s->of_type], s->id);
+		return (size_t)snprintf(out, room,
+		    action && s->id % 2 != 0 ? "%s in [%s::\"%u\"]" : "%s in %s::\"%u\"", variable,
+		    types[s->of_type], s->id);
 	case CEDAR_IS:
 		return (size_t)snprintf(out, room, "%s is %s", variable, types[s->type]);
 	case CEDAR_IS_IN:
@@ -162,8 +163,8 @@ only_matching_policies_apply(void **state)
 			    matches(&sides[i][1], kinds[1], ids[1]) &&
 			    matches(&sides[i][2], kinds[2], ids[2]);
 
-			assert_int_equal(n < result.determining_count &&
-			    result.determining[n] == i, all);
+			assert_int_equal(n < result.determining_count && result.determining[n] == i,
+			    all);
 			n += all;
 		}
 		cedar_set_free(set);
@@ -176,7 +177,8 @@ static void
 large_hierarchies(void **state)
 {
 	enum { COUNT = 20000 };
-	struct cedar_set *set = compiled("permit (principal in A::\"19999\", action, resource) when { "
+	struct cedar_set *set = compiled(
+	    "permit (principal in A::\"19999\", action, resource) when { "
 	    "resource in A::\"19999\" && A::\"5\" in [A::\"0\", A::\"19998\"] && !(A::\"19999\" in A::\"0\") };");
 	struct cedar_request *rq = cedar_request_new(0);
 	static char ids[COUNT][8];

@@ -42,10 +42,10 @@ begin(struct world *w, const char *condition)
 	cedar_set_free(w->set);
 	w->set = compiled(text);
 	cedar_request_begin(w->rq, w->set);
-	cedar_request_principal(w->rq, cedar_entity_json(w->rq,
-	    S("{\"type\":\"U\",\"id\":\"a\"}")));
-	cedar_request_action(w->rq, cedar_entity_json(w->rq,
-	    S("{\"__entity\":{\"type\":\"Action\",\"id\":\"v\"}}")));
+	cedar_request_principal(w->rq,
+	    cedar_entity_json(w->rq, S("{\"type\":\"U\",\"id\":\"a\"}")));
+	cedar_request_action(w->rq,
+	    cedar_entity_json(w->rq, S("{\"__entity\":{\"type\":\"Action\",\"id\":\"v\"}}")));
 	cedar_request_resource(w->rq, cedar_entity(w->rq, S("R"), S("r")));
 }
 
@@ -58,12 +58,15 @@ allows(struct world *w)
 	return result.decision == CEDAR_ALLOW;
 }
 
-static const struct { const char *value, *condition; } values[] = {
-	{ "true", "principal.v" }, { "-9223372036854775808",
-	    "principal.v == -9223372036854775808" },
+static const struct {
+	const char *value, *condition;
+} values[] = {
+	{ "true", "principal.v" },
+	{ "-9223372036854775808", "principal.v == -9223372036854775808" },
 	{ "9223372036854775807", "principal.v == 9223372036854775807" },
-	    { "\"\\ud83d\\ude00\\u0000\"", "principal.v == \"\\u{1f600}\\0\"" },
-	{ "[2,1,2]", "principal.v == [1, 2]" }, { "[[],{}]", "principal.v.containsAll([{}, []])" },
+	{ "\"\\ud83d\\ude00\\u0000\"", "principal.v == \"\\u{1f600}\\0\"" },
+	{ "[2,1,2]", "principal.v == [1, 2]" },
+	{ "[[],{}]", "principal.v.containsAll([{}, []])" },
 	{ "{\"a\":{\"b\":1}}", "principal.v == {a: {b: 1}} && principal.v has a.b" },
 	{ "{\"__entity\":{\"type\":\"A::B\",\"id\":\"\"}}", "principal.v == A::B::\"\"" },
 	{ "{\"type\":\"U\",\"id\":\"a\"}", "principal.v == {type: \"U\", id: \"a\"}" },
@@ -72,7 +75,7 @@ static const struct { const char *value, *condition; } values[] = {
 	{ "{\"__entity\":{\"type\":\"U\"}}", "principal.v has \"__entity\"" },
 	{ "{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "principal.v.isLoopback()" },
 	{ "{\"__extn\":{\"fn\":\"offset\",\"args\":[{\"__extn\":{\"fn\":\"datetime\",\"arg\":\"1970-01-01\"}},"
-	    "{\"__extn\":{\"fn\":\"duration\",\"arg\":\"1d\"}}]}}",
+	  "{\"__extn\":{\"fn\":\"duration\",\"arg\":\"1d\"}}]}}",
 	    "principal.v == datetime(\"1970-01-02\")" },
 	{ "{\"__extn\":{\"fn\":\"decimal\",\"arg\":\"1.0\",\"args\":3}}",
 	    "principal.v == decimal(\"1.0\")" },
@@ -99,9 +102,11 @@ values_and_escapes(void **state)
 	}
 }
 
-static const struct { const char *json, *fault; } bad_entities[] = {
-	{ "{}", "entities are an array" }, { "[1]",
-	    "an entity is an object with `uid`, `attrs` and `parents`" },
+static const struct {
+	const char *json, *fault;
+} bad_entities[] = {
+	{ "{}", "entities are an array" },
+	{ "[1]", "an entity is an object with `uid`, `attrs` and `parents`" },
 	{ "[{\"attrs\":{},\"parents\":[]}]",
 	    "an entity is an object with `uid`, `attrs` and `parents`" },
 	{ "[{" UID ",\"parents\":[]}]", "an entity has no object `attrs`" },
@@ -119,9 +124,9 @@ static const struct { const char *json, *fault; } bad_entities[] = {
 	{ "[{\"uid\":{\"type\":\"A:B\",\"id\":\"a\"},\"attrs\":{},\"parents\":[]}]",
 	    "an entity's type is no valid name" },
 	{ ENTITY("\"v\":null"), "`null` is no value" },
-	    { ENTITY("\"v\":[null]"), "`null` is no value" },
+	{ ENTITY("\"v\":[null]"), "`null` is no value" },
 	{ ENTITY("\"v\":1.0"), "a number is no integer of 64 bits" },
-	    { ENTITY("\"v\":1e3"), "a number is no integer of 64 bits" },
+	{ ENTITY("\"v\":1e3"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":-0"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":9223372036854775808"), "a number is no integer of 64 bits" },
 	{ ENTITY("\"v\":-9223372036854775809"), "a number is no integer of 64 bits" },
@@ -144,15 +149,18 @@ static const struct { const char *json, *fault; } bad_entities[] = {
 	{ "[{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]",
 	    "an entity is its own ancestor" },
 	{ "[{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"b\"}]},"
-	    "{\"uid\":{\"type\":\"U\",\"id\":\"b\"},\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]",
+	  "{\"uid\":{\"type\":\"U\",\"id\":\"b\"},\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"a\"}]}]",
 	    "an entity is its own ancestor" },
 	{ "[{\"uid\":{\"type\":\"N::Action\",\"id\":\"a\"},\"attrs\":{},\"parents\":[{\"type\":\"U\",\"id\":\"b\"}]}]",
 	    "an action has a parent that is no action" },
-	{ "[{" UID ",\"attrs\":{\"v\":1},\"parents\":[]},{" UID ",\"attrs\":{\"v\":2},\"parents\":[]}]",
+	{ "[{" UID ",\"attrs\":{\"v\":1},\"parents\":[]},{" UID
+	  ",\"attrs\":{\"v\":2},\"parents\":[]}]",
 	    "an entity is given twice, with differences" },
-	{ "[{" UID ",\"attrs\":{},\"parents\":[]},{" UID ",\"attrs\":{},\"parents\":[],\"tags\":{\"t\":1}}]",
+	{ "[{" UID ",\"attrs\":{},\"parents\":[]},{" UID
+	  ",\"attrs\":{},\"parents\":[],\"tags\":{\"t\":1}}]",
 	    "an entity is given twice, with differences" },
-	{ "[{" UID ",\"attrs\":{},\"parents\":[]},{" UID ",\"attrs\":{},\"parents\":[{\"type\":\"G\",\"id\":\"\"}]}]",
+	{ "[{" UID ",\"attrs\":{},\"parents\":[]},{" UID
+	  ",\"attrs\":{},\"parents\":[{\"type\":\"G\",\"id\":\"\"}]}]",
 	    "an entity is given twice, with differences" },
 };
 
@@ -178,12 +186,16 @@ equal_twins_and_ancestors(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, "principal in G::\"c\" && principal in G::\"d\" && !(G::\"c\" in principal) && principal.v == 1");
-	assert_true(cedar_request_entities_json(w->rq, S("["
-	    "{" UID ",\"attrs\":{\"v\":1},\"parents\":[{\"type\":\"G\",\"id\":\"b\"},{\"type\":\"G\",\"id\":\"d\"}]},"
-	    "{\"uid\":{\"type\":\"G\",\"id\":\"b\"},\"attrs\":{},\"parents\":[{\"type\":\"G\",\"id\":\"c\"}]},"
-	    "{" UID ",\"attrs\":{\"v\":1},\"parents\":[{\"type\":\"G\",\"id\":\"d\"},{\"type\":\"G\",\"id\":\"b\"},"
-	    "{\"type\":\"G\",\"id\":\"d\"}],\"tags\":{}}]")));
+	begin(w,
+	    "principal in G::\"c\" && principal in G::\"d\" && !(G::\"c\" in principal) && principal.v == 1");
+	assert_true(cedar_request_entities_json(w->rq,
+	    S("["
+	      "{" UID
+	      ",\"attrs\":{\"v\":1},\"parents\":[{\"type\":\"G\",\"id\":\"b\"},{\"type\":\"G\",\"id\":\"d\"}]},"
+	      "{\"uid\":{\"type\":\"G\",\"id\":\"b\"},\"attrs\":{},\"parents\":[{\"type\":\"G\",\"id\":\"c\"}]},"
+	      "{" UID
+	      ",\"attrs\":{\"v\":1},\"parents\":[{\"type\":\"G\",\"id\":\"d\"},{\"type\":\"G\",\"id\":\"b\"},"
+	      "{\"type\":\"G\",\"id\":\"d\"}],\"tags\":{}}]")));
 	assert_true(allows(w));
 }
 
@@ -191,9 +203,9 @@ static void
 contexts(void **state)
 {
 	static const char *const bad[] = { "null", "[]", "1",
-	    "{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}", "{\"a\":1.5}", "",
-	    "{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "{\"a\":null}", "{\"a\":1,\"a\":1}",
-	    "{\"a\":1}}", "{\"__expr\":\"\"}" };
+		"{\"__entity\":{\"type\":\"U\",\"id\":\"a\"}}", "{\"a\":1.5}", "",
+		"{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}", "{\"a\":null}", "{\"a\":1,\"a\":1}",
+		"{\"a\":1}}", "{\"__expr\":\"\"}" };
 	struct world *w = *state;
 	size_t i;
 

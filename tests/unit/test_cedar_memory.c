@@ -17,7 +17,7 @@ void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
 
-static unsigned long calls;		/* allocations so far */
+static unsigned long calls;              /* allocations so far */
 static unsigned long budget = ULONG_MAX; /* those that may still succeed */
 
 static bool
@@ -160,8 +160,8 @@ sets_keep_to_their_bound(void **state)
 static void
 begin_large(struct cedar_request *rq, const struct cedar_set *set)
 {
-	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j",
-	    "k", "l" };
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
+		"l" };
 	struct cedar_record *r;
 	size_t i;
 
@@ -174,15 +174,16 @@ begin_large(struct cedar_request *rq, const struct cedar_set *set)
 		    cedar_entity(rq, S("Org"), S(names[i])));
 	(void)cedar_request_entities_json(rq,
 	    S("[{\"uid\":{\"type\":\"U\",\"id\":\"x\"},\"attrs\":{\"a\":[1,{"
-	    "\"\\u0000\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}}],\"b\":{\"__entity\":{\"type\":\"U\",\"id\":\"y\"}},"
-	    "\"c\":\"s\"},\"parents\":[{\"type\":\"U\",\"id\":\"z\"}],\"tags\":{\"t\":[\"u\",{}]}}]"));
+	      "\"\\u0000\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}}}],\"b\":{\"__entity\":{\"type\":\"U\",\"id\":\"y\"}},"
+	      "\"c\":\"s\"},\"parents\":[{\"type\":\"U\",\"id\":\"z\"}],\"tags\":{\"t\":[\"u\",{}]}}]"));
 }
 
 /* A question that does not fit is denied, never answered without the policy that did not fit. */
 static void
 requests_keep_to_their_bound(void **state)
 {
-	struct cedar_set *set = compiled("permit (principal, action, resource);"
+	struct cedar_set *set = compiled(
+	    "permit (principal, action, resource);"
 	    "forbid (principal, action, resource) when { [context.a, context.b].contains(1) && "
 	    "{a: context}.a.b == 1 && U::\"x\" in [U::\"z\"] && U::\"x\" in U::\"z\" && "
 	    "ip(if principal.level == 7 then \"::1\" else \"\").isLoopback() };");

@@ -68,8 +68,7 @@ static const struct refusal {
 	{ SCOPE " when { if true then 1 };", 1, 60, "`}`",
 	    "expected an operator or `else`, found `}`" },
 	{ "permit (principal, action in [Action::\"a\" Action::\"b\"], resource);", 1, 43,
-	    "the word `Action`",
-	    "expected `,` or `]`, found the word `Action`" },
+	    "the word `Action`", "expected `,` or `]`, found the word `Action`" },
 	{ "permit (principal, action, context);", 1, 28, "the word `context`",
 	    "expected `resource`, found the word `context`" },
 	{ SCOPE " when { nope(1) };", 1, 45, "`nope`",
@@ -91,8 +90,8 @@ static const struct refusal {
 	{ SCOPE " when { \"a\n", 1, 45, "`\"a...`", NULL },
 	{ "\xEF\xBB\xBF" SCOPE ";", 1, 1, "`\xEF\xBB\xBF`", NULL },
 	{ SCOPE "; " SCOPE " when { \xff };", 1, 83, "", "the text is not valid UTF-8 here" },
-	{ "permit(principal, action, resource) when { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa };", 1, 44,
-	    "`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...`", NULL },
+	{ "permit(principal, action, resource) when { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa };",
+	    1, 44, "`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...`", NULL },
 };
 
 static void
@@ -123,13 +122,17 @@ refusals_tell_place_and_reason(void **state)
 static void
 each_statement_has_its_first_error(void **state)
 {
-	static const struct { unsigned line, column; } places[] = { { 1, 1 }, { 3, 9 }, { 4, 8 } };
+	static const struct {
+		unsigned line, column;
+	} places[] = { { 1, 1 }, { 3, 9 }, { 4, 8 } };
 	struct cedar_set *set = cedar_set_new(0);
 	size_t i;
 
 	(void)state;
-	assert_false(cedar_set_add_text(set, S("allow (principal) when { ( };\n" SCOPE ";\n"
-	    "permit (a, b, c) when { \"; permit\" };\nforbid principal;\n" SCOPE " when { true };")));
+	assert_false(cedar_set_add_text(set,
+	    S("allow (principal) when { ( };\n" SCOPE ";\n"
+	      "permit (a, b, c) when { \"; permit\" };\nforbid principal;\n" SCOPE
+	      " when { true };")));
 	assert_int_equal(cedar_set_error_count(set), COUNT_OF(places));
 	for (i = 0; i < COUNT_OF(places); i++) {
 		assert_int_equal(cedar_set_error(set, i)->place.line, places[i].line);
@@ -222,14 +225,24 @@ accepts(char *text)
 static void
 nesting_has_a_limit_and_chains_have_none(void **state)
 {
-	static const struct { const char *open, *middle, *close; } brackets[] = {
-		{ "(", "true", ")" }, { "[", "1", "]" }, { "{a:", "1", "}" },
-		    { "if ", "true", " then true else true" },
-		{ "ip(", "1", ")" }, { "[1].contains(", "1", ")" }, { "!(", "true", ")" },
+	static const struct {
+		const char *open, *middle, *close;
+	} brackets[] = {
+		{ "(", "true", ")" },
+		{ "[", "1", "]" },
+		{ "{a:", "1", "}" },
+		{ "if ", "true", " then true else true" },
+		{ "ip(", "1", ")" },
+		{ "[1].contains(", "1", ")" },
+		{ "!(", "true", ")" },
 	};
-	static const struct { const char *open, *middle; } chains[] = {
-		{ "true && ", "true" }, { "false || ", "true" }, { "1 + ", "1 == 1" },
-		    { "1 * ", "1 == 1" },
+	static const struct {
+		const char *open, *middle;
+	} chains[] = {
+		{ "true && ", "true" },
+		{ "false || ", "true" },
+		{ "1 + ", "1 == 1" },
+		{ "1 * ", "1 == 1" },
 		{ "if true then true else ", "true" },
 	};
 	size_t i;
@@ -251,7 +264,8 @@ nesting_has_a_limit_and_chains_have_none(void **state)
 static void
 facts_of_a_policy(void **state)
 {
-	static const char text[] = "// first\n" SCOPE ";\n@notice(\"No\\n\")\n@flag forbid (principal is App::User in "
+	static const char text[] =
+	    "// first\n" SCOPE ";\n@notice(\"No\\n\")\n@flag forbid (principal is App::User in "
 	    "Team::\"t\\\"\", action in [Action::\"a\", App::Action::\"b\"], resource == Doc::\"d\")\n"
 	    "when { true } // why\nunless { false } ;";
 	struct cedar_set *set = compiled(text);
@@ -302,10 +316,19 @@ facts_of_a_policy(void **state)
 static void
 white_space(void **state)
 {
-	static const struct { unsigned first, last; } blanks[] = {
-		{ 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 },
-		    { 0x1680, 0x1680 }, { 0x2000, 0x200a },
-		{ 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
+	static const struct {
+		unsigned first, last;
+	} blanks[] = {
+		{ 0x09, 0x0d },
+		{ 0x20, 0x20 },
+		{ 0x85, 0x85 },
+		{ 0xa0, 0xa0 },
+		{ 0x1680, 0x1680 },
+		{ 0x2000, 0x200a },
+		{ 0x2028, 0x2029 },
+		{ 0x202f, 0x202f },
+		{ 0x205f, 0x205f },
+		{ 0x3000, 0x3000 },
 	};
 	unsigned code, i;
 
@@ -323,9 +346,8 @@ white_space(void **state)
 			    (char)(0xc0 | code >> 6), (char)(0x80 | (code & 0x3f)));
 		else
 			n = snprintf(text, sizeof(text),
-			    "permit%c%c%c(principal, action, resource);",
-			    (char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3f)),
-			    (char)(0x80 | (code & 0x3f)));
+			    "permit%c%c%c(principal, action, resource);", (char)(0xe0 | code >> 12),
+			    (char)(0x80 | (code >> 6 & 0x3f)), (char)(0x80 | (code & 0x3f)));
 		assert_int_equal(cedar_set_add_text(set, (struct cedar_str){ text, (size_t)n }),
 		    blank);
 		cedar_set_free(set);

@@ -6,8 +6,8 @@
 
 #include "cedar/pattern.h"
 
-#define TEXT_MAX	7u
-#define PATTERN_MAX	5u
+#define TEXT_MAX 7u
+#define PATTERN_MAX 5u
 
 /* The definition, character by character. */
 static bool

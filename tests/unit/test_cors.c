@@ -30,19 +30,29 @@ head_for(const char *origins, const char *origin, bool preflight)
 }
 
 /* `allowed` is what Access-Control-Allow-Origin says, NULL for no such header. */
-static const struct { const char *origins, *origin, *allowed; bool vary; } table[] = {
-	{ "", NULL, NULL, false }, { "", "https://a.example", NULL, false },
+static const struct {
+	const char *origins, *origin, *allowed;
+	bool vary;
+} table[] = {
+	{ "", NULL, NULL, false },
+	{ "", "https://a.example", NULL, false },
 	{ "", "", NULL, false },
 	{ TWO, NULL, NULL, true },
 	{ TWO, "https://a.example", "https://a.example", true },
 	{ TWO, "http://b.example:8080", "http://b.example:8080", true },
-	{ "  https://a.example   https://c.example  ", "https://c.example",
-	"https://c.example", true },
-	{ TWO, "https://a.example.evil", NULL, true }, { TWO, "https://a.exampl", NULL, true },
-	{ TWO, "https://A.example", NULL, true }, { TWO, "http://a.example", NULL, true },
-	{ TWO, "http://b.example", NULL, true }, { TWO, TWO, NULL, true }, { TWO, "", NULL, true },
-	{ TWO, "null", NULL, true }, { "null", "null", NULL, true },
-	{ "*", "https://any.example", "*", false }, { "*", NULL, NULL, false },
+	{ "  https://a.example   https://c.example  ", "https://c.example", "https://c.example",
+	    true },
+	{ TWO, "https://a.example.evil", NULL, true },
+	{ TWO, "https://a.exampl", NULL, true },
+	{ TWO, "https://A.example", NULL, true },
+	{ TWO, "http://a.example", NULL, true },
+	{ TWO, "http://b.example", NULL, true },
+	{ TWO, TWO, NULL, true },
+	{ TWO, "", NULL, true },
+	{ TWO, "null", NULL, true },
+	{ "null", "null", NULL, true },
+	{ "*", "https://any.example", "*", false },
+	{ "*", NULL, NULL, false },
 	{ "*", "null", "*", false },
 	{ "* https://a.example", "https://b.example", NULL, true },
 	{ "* https://a.example", "*", NULL, true },
@@ -64,7 +74,7 @@ origins_and_answers(void **state)
 			    "Access-Control-Allow-Origin: %s\r\n",
 			    table[i].allowed != NULL ? table[i].allowed : "");
 			if ((strstr(head, "Access-Control-Allow-Origin:") != NULL) !=
-			        (table[i].allowed != NULL) ||
+				(table[i].allowed != NULL) ||
 			    (table[i].allowed != NULL && strstr(head, wanted) == NULL) ||
 			    (strstr(head, "Vary: Origin\r\n") != NULL) != table[i].vary)
 				fail_msg("%s asked by %s: %s", table[i].origins, table[i].origin,

@@ -26,7 +26,8 @@ lines(void **state)
 static void
 roles(void **state)
 {
-	static const char longest[] = "a23456789012345678901234567890123456789012345678901234567890123";
+	static const char longest[] =
+	    "a23456789012345678901234567890123456789012345678901234567890123";
 
 	(void)state;
 	assert_int_equal(strlen(longest), 63);
@@ -34,7 +35,8 @@ roles(void **state)
 	assert_true(field_role_valid("admin"));
 	assert_true(field_role_valid("a-b_c9"));
 	assert_true(field_role_valid(longest));
-	assert_false(field_role_valid("a234567890123456789012345678901234567890123456789012345678901234"));
+	assert_false(
+	    field_role_valid("a234567890123456789012345678901234567890123456789012345678901234"));
 	assert_false(field_role_valid(""));
 	assert_false(field_role_valid("9a"));
 	assert_false(field_role_valid("_a"));

@@ -27,20 +27,40 @@ accepts(const char *text, size_t len)
 }
 
 /* What each of these becomes when it is written out again. */
-static const struct { const char *text, *again; } good_texts[] = {
-	{ "null", "null" }, { "true", "true" }, { "false", "false" }, { "0", "0" }, { "-1", "-1" },
+static const struct {
+	const char *text, *again;
+} good_texts[] = {
+	{ "null", "null" },
+	{ "true", "true" },
+	{ "false", "false" },
+	{ "0", "0" },
+	{ "-1", "-1" },
 	{ "10", "10" },
-	{ " \t\r\n1 \t\r\n", "1" }, { "\"\"", "\"\"" }, { "[]", "[]" }, { "{}", "{}" },
-	{ "[ ]", "[]" }, { "{ }", "{}" }, { "[null]", "[null]" }, { "[1,\t2 , 3]", "[1,2,3]" },
+	{ " \t\r\n1 \t\r\n", "1" },
+	{ "\"\"", "\"\"" },
+	{ "[]", "[]" },
+	{ "{}", "{}" },
+	{ "[ ]", "[]" },
+	{ "{ }", "{}" },
+	{ "[null]", "[null]" },
+	{ "[1,\t2 , 3]", "[1,2,3]" },
 	{ "{\"a\":1}", "{\"a\":1}" },
 	{ " { \"a\" : [ { } ] , \"b\" : null } ", "{\"a\":[{}],\"b\":null}" },
-	{ "{\"\":0}", "{\"\":0}" }, { "{\"a\":{\"a\":{\"a\":1}}}", "{\"a\":{\"a\":{\"a\":1}}}" },
+	{ "{\"\":0}", "{\"\":0}" },
+	{ "{\"a\":{\"a\":{\"a\":1}}}", "{\"a\":{\"a\":{\"a\":1}}}" },
 	{ "[{\"a\":1},{\"a\":2}]", "[{\"a\":1},{\"a\":2}]" },
 	{ "{\"a\":1,\"A\":2}", "{\"a\":1,\"A\":2}" },
 	/* Numbers keep their digits. */
-	{ "-0", "-0" }, { "0.0", "0.0" }, { "-0.0", "-0.0" }, { "1.0", "1.0" }, { "1.50", "1.50" },
+	{ "-0", "-0" },
+	{ "0.0", "0.0" },
+	{ "-0.0", "-0.0" },
+	{ "1.0", "1.0" },
+	{ "1.50", "1.50" },
 	{ "1e3", "1e3" },
-	{ "1E+03", "1E+03" }, { "0e0", "0e0" }, { "1.5e-7", "1.5e-7" }, { "1e999", "1e999" },
+	{ "1E+03", "1E+03" },
+	{ "0e0", "0e0" },
+	{ "1.5e-7", "1.5e-7" },
+	{ "1e999", "1e999" },
 	{ "-1e-999", "-1e-999" },
 	{ "9223372036854775807", "9223372036854775807" },
 	{ "-9223372036854775808", "-9223372036854775808" },
@@ -55,12 +75,15 @@ static const struct { const char *text, *again; } good_texts[] = {
 	{ "\"\\uD83D\\uDE00\"", "\"\xF0\x9F\x98\x80\"" },
 	{ "\"\\uDBFF\\uDFFF\"", "\"\xF4\x8F\xBF\xBF\"" },
 	{ "\"\\ud800\\udc00\"", "\"\xF0\x90\x80\x80\"" },
-	{ "\"\\uFFFF\\uFFFE\"", "\"\xEF\xBF\xBF\xEF\xBF\xBE\"" }, { "\"\\u0000\"", "\"\\u0000\"" },
-	{ "\"\x7F\"", "\"\x7F\"" }, { "\"\xC2\x80\"", "\"\xC2\x80\"" },
+	{ "\"\\uFFFF\\uFFFE\"", "\"\xEF\xBF\xBF\xEF\xBF\xBE\"" },
+	{ "\"\\u0000\"", "\"\\u0000\"" },
+	{ "\"\x7F\"", "\"\x7F\"" },
+	{ "\"\xC2\x80\"", "\"\xC2\x80\"" },
 	{ "\"a\\u0000b\"", "\"a\\u0000b\"" },
 	{ "\"\xF0\x9F\x98\x80\"", "\"\xF0\x9F\x98\x80\"" },
 	{ "\"/* no comment */\"", "\"/* no comment */\"" },
-	{ "\"\\\\u0041\"", "\"\\\\u0041\"" }, { "{\"\\u0061\":1}", "{\"a\":1}" },
+	{ "\"\\\\u0041\"", "\"\\\\u0041\"" },
+	{ "{\"\\u0061\":1}", "{\"a\":1}" },
 	{ "\"\xEF\xBB\xBF\"", "\"\xEF\xBB\xBF\"" },
 };
 
@@ -74,10 +97,11 @@ good_ones_and_what_they_become(void **state)
 	(void)state;
 	for (i = 0; i < COUNT_OF(good_texts); i++) {
 		if (!json_strict_parse(good_texts[i].text, strlen(good_texts[i].text), DEPTH,
-		    &value, &fault))
+			&value, &fault))
 			fail_msg("%s: %s at %zu", good_texts[i].text, fault.expected, fault.offset);
 		assert_string_equal(json_object_to_json_string_ext(value,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE), good_texts[i].again);
+					JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+		    good_texts[i].again);
 		json_object_put(value);
 	}
 }
@@ -92,93 +116,137 @@ static const struct {
 	size_t offset;
 } bad_texts[] = {
 	/* Nothing, too little, too much. */
-	{ TEXT(""), JSON_SYNTAX, 0 }, { TEXT("  "), JSON_SYNTAX, 2 }, { TEXT("["), JSON_SYNTAX, 1 },
-	{ TEXT("{"), JSON_SYNTAX, 1 }, { TEXT("[1"), JSON_SYNTAX, 2 },
+	{ TEXT(""), JSON_SYNTAX, 0 },
+	{ TEXT("  "), JSON_SYNTAX, 2 },
+	{ TEXT("["), JSON_SYNTAX, 1 },
+	{ TEXT("{"), JSON_SYNTAX, 1 },
+	{ TEXT("[1"), JSON_SYNTAX, 2 },
 	{ TEXT("[1,"), JSON_SYNTAX, 3 },
-	{ TEXT("{\"a\""), JSON_SYNTAX, 4 }, { TEXT("{\"a\":"), JSON_SYNTAX, 5 },
+	{ TEXT("{\"a\""), JSON_SYNTAX, 4 },
+	{ TEXT("{\"a\":"), JSON_SYNTAX, 5 },
 	{ TEXT("{\"a\":1"), JSON_SYNTAX, 6 },
-	{ TEXT("{\"a\":1,"), JSON_SYNTAX, 7 }, { TEXT("\""), JSON_SYNTAX, 1 },
+	{ TEXT("{\"a\":1,"), JSON_SYNTAX, 7 },
+	{ TEXT("\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"abc"), JSON_SYNTAX, 4 },
-	{ TEXT("1 2"), JSON_SYNTAX, 2 }, { TEXT("{} x"), JSON_SYNTAX, 3 },
+	{ TEXT("1 2"), JSON_SYNTAX, 2 },
+	{ TEXT("{} x"), JSON_SYNTAX, 3 },
 	{ TEXT("[]]"), JSON_SYNTAX, 2 },
-	{ TEXT("]"), JSON_SYNTAX, 0 }, { TEXT("}"), JSON_SYNTAX, 0 },
+	{ TEXT("]"), JSON_SYNTAX, 0 },
+	{ TEXT("}"), JSON_SYNTAX, 0 },
 	{ TEXT("[}"), JSON_SYNTAX, 1 },
-	{ TEXT("{]"), JSON_SYNTAX, 1 }, { TEXT("[1}"), JSON_SYNTAX, 2 },
+	{ TEXT("{]"), JSON_SYNTAX, 1 },
+	{ TEXT("[1}"), JSON_SYNTAX, 2 },
 	{ TEXT("{\"a\":1]"), JSON_SYNTAX, 6 },
-	{ TEXT("1\0"), JSON_SYNTAX, 1 }, { TEXT("{}\0"), JSON_SYNTAX, 2 },
+	{ TEXT("1\0"), JSON_SYNTAX, 1 },
+	{ TEXT("{}\0"), JSON_SYNTAX, 2 },
 	{ TEXT("\0"), JSON_SYNTAX, 0 },
-	{ TEXT("\xEF\xBB\xBF{}"), JSON_SYNTAX, 0 }, { TEXT("\xFE\xFF\0{\0}"), JSON_SYNTAX, 0 },
+	{ TEXT("\xEF\xBB\xBF{}"), JSON_SYNTAX, 0 },
+	{ TEXT("\xFE\xFF\0{\0}"), JSON_SYNTAX, 0 },
 	/* Commas and colons. */
-	{ TEXT("[,]"), JSON_SYNTAX, 1 }, { TEXT("[1,]"), JSON_SYNTAX, 3 },
+	{ TEXT("[,]"), JSON_SYNTAX, 1 },
+	{ TEXT("[1,]"), JSON_SYNTAX, 3 },
 	{ TEXT("[,1]"), JSON_SYNTAX, 1 },
-	{ TEXT("[1,,2]"), JSON_SYNTAX, 3 }, { TEXT("[1 2]"), JSON_SYNTAX, 3 },
+	{ TEXT("[1,,2]"), JSON_SYNTAX, 3 },
+	{ TEXT("[1 2]"), JSON_SYNTAX, 3 },
 	{ TEXT("{\"a\":1,}"), JSON_SYNTAX, 7 },
-	{ TEXT("{,}"), JSON_SYNTAX, 1 }, { TEXT("{\"a\":1,,\"b\":2}"), JSON_SYNTAX, 7 },
-	{ TEXT("{\"a\" 1}"), JSON_SYNTAX, 5 }, { TEXT("{\"a\",1}"), JSON_SYNTAX, 4 },
+	{ TEXT("{,}"), JSON_SYNTAX, 1 },
+	{ TEXT("{\"a\":1,,\"b\":2}"), JSON_SYNTAX, 7 },
+	{ TEXT("{\"a\" 1}"), JSON_SYNTAX, 5 },
+	{ TEXT("{\"a\",1}"), JSON_SYNTAX, 4 },
 	{ TEXT("{\"a\"::1}"), JSON_SYNTAX, 5 },
-	{ TEXT("{\"a\":}"), JSON_SYNTAX, 5 }, { TEXT("[1:2]"), JSON_SYNTAX, 2 },
+	{ TEXT("{\"a\":}"), JSON_SYNTAX, 5 },
+	{ TEXT("[1:2]"), JSON_SYNTAX, 2 },
 	/* Names. */
-	{ TEXT("{a:1}"), JSON_SYNTAX, 1 }, { TEXT("{1:1}"), JSON_SYNTAX, 1 },
+	{ TEXT("{a:1}"), JSON_SYNTAX, 1 },
+	{ TEXT("{1:1}"), JSON_SYNTAX, 1 },
 	{ TEXT("{'a':1}"), JSON_SYNTAX, 1 },
-	{ TEXT("{null:1}"), JSON_SYNTAX, 1 }, { TEXT("{\"a\":1,b:2}"), JSON_SYNTAX, 7 },
+	{ TEXT("{null:1}"), JSON_SYNTAX, 1 },
+	{ TEXT("{\"a\":1,b:2}"), JSON_SYNTAX, 7 },
 	{ TEXT("{\"audit_enabled\\u0000x\":true}"), JSON_NUL_NAME, 1 },
 	{ TEXT("{\"a\":1,\"\\u0000\":2}"), JSON_NUL_NAME, 7 },
 	/* Words. */
-	{ TEXT("True"), JSON_SYNTAX, 0 }, { TEXT("TRUE"), JSON_SYNTAX, 0 },
+	{ TEXT("True"), JSON_SYNTAX, 0 },
+	{ TEXT("TRUE"), JSON_SYNTAX, 0 },
 	{ TEXT("nul"), JSON_SYNTAX, 0 },
-	{ TEXT("nulll"), JSON_SYNTAX, 4 }, { TEXT("[truex]"), JSON_SYNTAX, 5 },
+	{ TEXT("nulll"), JSON_SYNTAX, 4 },
+	{ TEXT("[truex]"), JSON_SYNTAX, 5 },
 	{ TEXT("undefined"), JSON_SYNTAX, 0 },
-	{ TEXT("NaN"), JSON_SYNTAX, 0 }, { TEXT("nan"), JSON_SYNTAX, 0 },
+	{ TEXT("NaN"), JSON_SYNTAX, 0 },
+	{ TEXT("nan"), JSON_SYNTAX, 0 },
 	{ TEXT("Infinity"), JSON_SYNTAX, 0 },
-	{ TEXT("-Infinity"), JSON_SYNTAX, 1 }, { TEXT("[-NaN]"), JSON_SYNTAX, 2 },
+	{ TEXT("-Infinity"), JSON_SYNTAX, 1 },
+	{ TEXT("[-NaN]"), JSON_SYNTAX, 2 },
 	/* Comments. */
-	{ TEXT("/**/1"), JSON_SYNTAX, 0 }, { TEXT("1//"), JSON_SYNTAX, 1 },
+	{ TEXT("/**/1"), JSON_SYNTAX, 0 },
+	{ TEXT("1//"), JSON_SYNTAX, 1 },
 	{ TEXT("[1/* */]"), JSON_SYNTAX, 2 },
 	{ TEXT("# x\n1"), JSON_SYNTAX, 0 },
 	/* Blanks that are none. */
-	{ TEXT("\f1"), JSON_SYNTAX, 0 }, { TEXT("\v1"), JSON_SYNTAX, 0 },
-	{ TEXT("\xC2\xA0" "1"), JSON_SYNTAX, 0 },
-	{ TEXT("[1,\xE2\x80\xA8" "2]"), JSON_SYNTAX, 3 },
+	{ TEXT("\f1"), JSON_SYNTAX, 0 },
+	{ TEXT("\v1"), JSON_SYNTAX, 0 },
+	{ TEXT("\xC2\xA0"
+	       "1"),
+	    JSON_SYNTAX, 0 },
+	{ TEXT("[1,\xE2\x80\xA8"
+	       "2]"),
+	    JSON_SYNTAX, 3 },
 	/* Numbers. */
-	{ TEXT("01"), JSON_SYNTAX, 1 }, { TEXT("-01"), JSON_SYNTAX, 2 },
+	{ TEXT("01"), JSON_SYNTAX, 1 },
+	{ TEXT("-01"), JSON_SYNTAX, 2 },
 	{ TEXT("00"), JSON_SYNTAX, 1 },
-	{ TEXT("-"), JSON_SYNTAX, 1 }, { TEXT("--1"), JSON_SYNTAX, 1 },
+	{ TEXT("-"), JSON_SYNTAX, 1 },
+	{ TEXT("--1"), JSON_SYNTAX, 1 },
 	{ TEXT("+1"), JSON_SYNTAX, 0 },
-	{ TEXT("1."), JSON_SYNTAX, 2 }, { TEXT(".5"), JSON_SYNTAX, 0 },
+	{ TEXT("1."), JSON_SYNTAX, 2 },
+	{ TEXT(".5"), JSON_SYNTAX, 0 },
 	{ TEXT("-.5"), JSON_SYNTAX, 1 },
-	{ TEXT("2.e3"), JSON_SYNTAX, 2 }, { TEXT("1e"), JSON_SYNTAX, 2 },
+	{ TEXT("2.e3"), JSON_SYNTAX, 2 },
+	{ TEXT("1e"), JSON_SYNTAX, 2 },
 	{ TEXT("1e+"), JSON_SYNTAX, 3 },
-	{ TEXT("1e+-1"), JSON_SYNTAX, 3 }, { TEXT("1e1.5"), JSON_SYNTAX, 3 },
+	{ TEXT("1e+-1"), JSON_SYNTAX, 3 },
+	{ TEXT("1e1.5"), JSON_SYNTAX, 3 },
 	{ TEXT("0x10"), JSON_SYNTAX, 1 },
-	{ TEXT("1_000"), JSON_SYNTAX, 1 }, { TEXT("1a"), JSON_SYNTAX, 1 },
+	{ TEXT("1_000"), JSON_SYNTAX, 1 },
+	{ TEXT("1a"), JSON_SYNTAX, 1 },
 	{ TEXT("1.2.3"), JSON_SYNTAX, 3 },
 	{ TEXT("\xEF\xBC\x91"), JSON_SYNTAX, 0 },
 	/* Strings. */
-	{ TEXT("'a'"), JSON_SYNTAX, 0 }, { TEXT("\"\t\""), JSON_SYNTAX, 1 },
+	{ TEXT("'a'"), JSON_SYNTAX, 0 },
+	{ TEXT("\"\t\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"a\nb\""), JSON_SYNTAX, 2 },
-	{ TEXT("\"\0\""), JSON_SYNTAX, 1 }, { TEXT("\"\x1F\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\0\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\x1F\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\\x41\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\'\""), JSON_SYNTAX, 1 }, { TEXT("\"a\\\n\""), JSON_SYNTAX, 2 },
+	{ TEXT("\"\\'\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"a\\\n\""), JSON_SYNTAX, 2 },
 	{ TEXT("\"\\U0041\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\"), JSON_SYNTAX, 1 }, { TEXT("\"\\\""), JSON_SYNTAX, 3 },
+	{ TEXT("\"\\"), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\\""), JSON_SYNTAX, 3 },
 	{ TEXT("\"\\u"), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\u12\""), JSON_SYNTAX, 1 }, { TEXT("\"\\u12G4\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\u12\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\u12G4\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\\u 123\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\\u+123\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\uD800\""), JSON_SYNTAX, 1 }, { TEXT("\"x\\uDFFF\""), JSON_SYNTAX, 2 },
+	{ TEXT("\"\\uD800\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"x\\uDFFF\""), JSON_SYNTAX, 2 },
 	{ TEXT("\"\\uD800\\u0041\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\\uD800\\uD800\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\uDC00\\uD800\""), JSON_SYNTAX, 1 }, { TEXT("\"\\uD83Dx\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\\uD83D\\uDE0\""), JSON_SYNTAX, 1 }, { TEXT("\"\\uD83D\\n\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\uDC00\\uD800\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\uD83Dx\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\uD83D\\uDE0\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\\uD83D\\n\""), JSON_SYNTAX, 1 },
 	/* UTF-8. */
-	{ TEXT("\"\xC0\xAF\""), JSON_SYNTAX, 1 }, { TEXT("\"\xE0\x80\xAF\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\xC0\xAF\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\xE0\x80\xAF\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\xF0\x80\x80\xAF\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\xED\xA0\x80\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\xED\xBF\xBF\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\xF4\x90\x80\x80\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"a\xFF\""), JSON_SYNTAX, 2 }, { TEXT("\"\x80\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"a\xFF\""), JSON_SYNTAX, 2 },
+	{ TEXT("\"\x80\""), JSON_SYNTAX, 1 },
 	{ TEXT("\"\xC3\""), JSON_SYNTAX, 1 },
-	{ TEXT("\"\xE2\x82\""), JSON_SYNTAX, 1 }, { TEXT("\"\xE2\x82"), JSON_SYNTAX, 1 },
+	{ TEXT("\"\xE2\x82\""), JSON_SYNTAX, 1 },
+	{ TEXT("\"\xE2\x82"), JSON_SYNTAX, 1 },
 	{ TEXT("{\"\xFF\":1}"), JSON_SYNTAX, 2 },
 	/* Twice. */
 	{ TEXT("{\"a\":1,\"a\":1}"), JSON_DUPLICATE, 7 },
@@ -217,7 +285,7 @@ static void
 every_truncation(void **state)
 {
 	const char text[] = "{\"a\":[1,true,{\"b\":\"\\u00e9\\n\xE2\x82\xAC\"}],"
-	    "\"c\":-1.5e+3,\"d\":null}";
+			    "\"c\":-1.5e+3,\"d\":null}";
 	char *copy;
 	size_t len;
 
@@ -250,8 +318,8 @@ two_bytes_by_definition(int a, int b)
 {
 	if (is_digit(b))
 		return is_blank(a) || a == '-' || (is_digit(a) && a != '0');
-	return (is_digit(a) && is_blank(b)) || (a == '"' && b == '"') ||
-	    (a == '[' && b == ']') || (a == '{' && b == '}');
+	return (is_digit(a) && is_blank(b)) || (a == '"' && b == '"') || (a == '[' && b == ']') ||
+	    (a == '{' && b == '}');
 }
 
 static void
@@ -459,8 +527,8 @@ many_members(void **state)
 	(void)state;
 	assert_non_null(text);
 	for (i = 0; i < 20000; i++)
-		len += (size_t)snprintf(text + len, size - len, "%c\"%zu\":%zu",
-		    i == 0 ? '{' : ',', i, i);
+		len += (size_t)snprintf(text + len, size - len, "%c\"%zu\":%zu", i == 0 ? '{' : ',',
+		    i, i);
 	(void)snprintf(text + len, size - len, "}");
 	assert_true(json_strict_parse(text, len + 1, 1, &value, &fault));
 	assert_int_equal(json_object_object_length(value), 20000);
@@ -476,7 +544,7 @@ static void
 any_name_keeps_nuls_apart(void **state)
 {
 	static const char text[] = "{\"a\\u0000b\":1,"
-	    "\"a\":\"\\u0000\",\"\\u0000\":{\"\\u0000\\u0000\":2}}";
+				   "\"a\":\"\\u0000\",\"\\u0000\":{\"\\u0000\\u0000\":2}}";
 	static const char twice[] = "{\"\\u0000\":1,\"\\u0000\":2}";
 	struct json_object *value, *inner, *n;
 	struct json_fault fault;
@@ -484,7 +552,10 @@ any_name_keeps_nuls_apart(void **state)
 	(void)state;
 	assert_true(json_strict_parse_any_name(text, sizeof(text) - 1, DEPTH, &value, &fault));
 	assert_int_equal(json_object_object_length(value), 3);
-	assert_true(json_object_object_get_ex(value, "a\xC0\x80" "b", &n));
+	assert_true(json_object_object_get_ex(value,
+	    "a\xC0\x80"
+	    "b",
+	    &n));
 	assert_int_equal(json_object_get_int(n), 1);
 	assert_true(json_object_object_get_ex(value, "a", &n));
 	assert_int_equal(json_object_get_string_len(n), 1);

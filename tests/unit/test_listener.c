@@ -114,8 +114,15 @@ static void
 mode_is_the_one_asked_for(void **state)
 {
 	struct place *p = *state;
-	static const struct { const char *text; mode_t mode; } table[] = {
-		{ "0660", 0660 }, { "600", 0600 }, { "0666", 0666 }, { "0777", 0777 }, { "000", 0 },
+	static const struct {
+		const char *text;
+		mode_t mode;
+	} table[] = {
+		{ "0660", 0660 },
+		{ "600", 0600 },
+		{ "0666", 0666 },
+		{ "0777", 0777 },
+		{ "000", 0 },
 	};
 	size_t i;
 
@@ -135,7 +142,15 @@ static void
 bad_modes(void **state)
 {
 	static const char *const table[] = {
-		"", "66", "06600", "1660", "0668", "rw", "-660", "0x1b", " 660",
+		"",
+		"66",
+		"06600",
+		"1660",
+		"0668",
+		"rw",
+		"-660",
+		"0x1b",
+		" 660",
 	};
 	struct place *p = *state;
 	size_t i;
@@ -290,9 +305,21 @@ static void
 addresses_that_are_none(void **state)
 {
 	static const char *const table[] = {
-		"grantd.sock", "localhost", "9000", ":9000", "host:", "host:http", "127.0.0.1:0",
-		"127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+9", "::1:9000", "[]:9000", "[::1]",
-		"[::1:9000", "host: 9000",
+		"grantd.sock",
+		"localhost",
+		"9000",
+		":9000",
+		"host:",
+		"host:http",
+		"127.0.0.1:0",
+		"127.0.0.1:65536",
+		"127.0.0.1:-1",
+		"127.0.0.1:+9",
+		"::1:9000",
+		"[]:9000",
+		"[::1]",
+		"[::1:9000",
+		"host: 9000",
 	};
 	struct place *p = *state;
 	size_t i;

@@ -78,7 +78,7 @@ a_line_is_read_again(void **state)
 {
 	const char request[] = "r=1 \"x\"\n";
 	const char message[] = "tab\t nl\n esc\x1B[31m \\x41 del\x7F \xC2\x85 \xFF\xC3 "
-	    "gr\xC3\xBC\xC3\x9F";
+			       "gr\xC3\xBC\xC3\x9F";
 	int64_t t, pid;
 	const char *word;
 	char *p;
@@ -167,7 +167,7 @@ long_lines(void **state)
 	int i;
 
 	(void)state;
-	for (len = 900; len < 6000; len += len > 1000 && len < 4000 ? 97 : 1) {
+	for (len = 900; len<6000; len += len> 1000 && len < 4000 ? 97 : 1) {
 		memset(message, len % 2 == 0 ? 'x' : '\x01', len);
 		message[len] = '\0';
 		fresh(LEVEL_INFO);

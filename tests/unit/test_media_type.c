@@ -8,9 +8,15 @@
 static void
 known_values(void **state)
 {
-	static const struct { const char *value; enum media_type type; } table[] = {
-		{ NULL, MEDIA_NONE }, { "", MEDIA_NONE }, { " \t", MEDIA_NONE },
-		{ "application/json", MEDIA_JSON }, { "Application/JSON", MEDIA_JSON },
+	static const struct {
+		const char *value;
+		enum media_type type;
+	} table[] = {
+		{ NULL, MEDIA_NONE },
+		{ "", MEDIA_NONE },
+		{ " \t", MEDIA_NONE },
+		{ "application/json", MEDIA_JSON },
+		{ "Application/JSON", MEDIA_JSON },
 		{ " application/json ", MEDIA_JSON },
 		{ "application/merge-patch+json", MEDIA_MERGE_PATCH },
 		{ "APPLICATION/MERGE-PATCH+JSON", MEDIA_MERGE_PATCH },
@@ -35,13 +41,17 @@ known_values(void **state)
 		{ "application/json text/plain", MEDIA_OTHER },
 		{ "application/json-patch+json", MEDIA_OTHER },
 		{ "application/problem+json", MEDIA_OTHER },
-		{ "application/jsonx", MEDIA_OTHER }, { "application/json/x", MEDIA_OTHER },
+		{ "application/jsonx", MEDIA_OTHER },
+		{ "application/json/x", MEDIA_OTHER },
 		{ "text/json", MEDIA_OTHER },
-		{ "application", MEDIA_OTHER }, { "application/", MEDIA_OTHER },
+		{ "application", MEDIA_OTHER },
+		{ "application/", MEDIA_OTHER },
 		{ "/json", MEDIA_OTHER },
-		{ "application /json", MEDIA_OTHER }, { "*/*", MEDIA_OTHER },
+		{ "application /json", MEDIA_OTHER },
+		{ "*/*", MEDIA_OTHER },
 		{ "json", MEDIA_OTHER },
-		{ "application/x-www-form-urlencoded", MEDIA_OTHER }, { ";", MEDIA_OTHER },
+		{ "application/x-www-form-urlencoded", MEDIA_OTHER },
+		{ ";", MEDIA_OTHER },
 		{ "\"application/json\"", MEDIA_OTHER },
 	};
 	size_t i;

@@ -39,11 +39,21 @@ static void
 whole_request(void **state)
 {
 	const char *const env[] = {
-		"FCGI_ROLE=RESPONDER", "CONTENT_LENGTH=22", "SCRIPT_NAME=/api",
-		"PATH_INFO=/v1/grants/7", "REQUEST_URI=/api/v1/grants/7?x=1", "QUERY_STRING=x=1",
-		"REQUEST_METHOD=PATCH", "REMOTE_ADDR=192.0.2.1", "HTTP_HOST=example.org",
-		"HTTP_X_API_KEY=k=1", "HTTP_X_TENANT_ID=t", "CONTENT_TYPE=application/json",
-		"HTTP_CONTENT_LENGTH=22", "HTTP_IF_MATCH=\"1\", \"2\"", NULL,
+		"FCGI_ROLE=RESPONDER",
+		"CONTENT_LENGTH=22",
+		"SCRIPT_NAME=/api",
+		"PATH_INFO=/v1/grants/7",
+		"REQUEST_URI=/api/v1/grants/7?x=1",
+		"QUERY_STRING=x=1",
+		"REQUEST_METHOD=PATCH",
+		"REMOTE_ADDR=192.0.2.1",
+		"HTTP_HOST=example.org",
+		"HTTP_X_API_KEY=k=1",
+		"HTTP_X_TENANT_ID=t",
+		"CONTENT_TYPE=application/json",
+		"HTTP_CONTENT_LENGTH=22",
+		"HTTP_IF_MATCH=\"1\", \"2\"",
+		NULL,
 	};
 	struct made m;
 
@@ -101,8 +111,13 @@ static void
 last_of_cgi_variables_counts(void **state)
 {
 	const char *const env[] = {
-		"REQUEST_METHOD=GET", "SCRIPT_NAME=/x", "PATH_INFO=/y", "SCRIPT_NAME=",
-		"PATH_INFO=/v1/grants", "REQUEST_METHOD=HEAD", NULL,
+		"REQUEST_METHOD=GET",
+		"SCRIPT_NAME=/x",
+		"PATH_INFO=/y",
+		"SCRIPT_NAME=",
+		"PATH_INFO=/v1/grants",
+		"REQUEST_METHOD=HEAD",
+		NULL,
 	};
 	struct made m;
 
@@ -117,15 +132,21 @@ static void
 two_variables(void **state)
 {
 	const char *const tenant[] = {
-		"HTTP_X_TENANT_ID=a", "HTTP_X_API_KEY=k", "HTTP_X_TENANT_ID=b", NULL,
+		"HTTP_X_TENANT_ID=a",
+		"HTTP_X_API_KEY=k",
+		"HTTP_X_TENANT_ID=b",
+		NULL,
 	};
 	const char *const same[] = { "HTTP_X_API_KEY=k", "HTTP_X_API_KEY=k", NULL };
 	const char *const empty[] = { "HTTP_X_API_KEY=", "HTTP_X_API_KEY=k", NULL };
 	const char *const list[] = { "HTTP_IF_MATCH=\"1\"", "HTTP_IF_MATCH=\"2\"", NULL };
 	const char *const unread[] = { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL };
 	const char *const copies[] = {
-		"CONTENT_LENGTH=2", "HTTP_CONTENT_LENGTH=2",
-		"CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b", NULL,
+		"CONTENT_LENGTH=2",
+		"HTTP_CONTENT_LENGTH=2",
+		"CONTENT_TYPE=a/b",
+		"HTTP_CONTENT_TYPE=a/b",
+		NULL,
 	};
 
 	(void)state;
@@ -184,8 +205,11 @@ static void
 first_duplicate(void **state)
 {
 	const char *const env[] = {
-		"HTTP_X_TENANT_ID=a", "HTTP_X_TENANT_ID=b",
-		"HTTP_X_API_KEY=a", "HTTP_X_API_KEY=b", NULL,
+		"HTTP_X_TENANT_ID=a",
+		"HTTP_X_TENANT_ID=b",
+		"HTTP_X_API_KEY=a",
+		"HTTP_X_API_KEY=b",
+		NULL,
 	};
 
 	(void)state;

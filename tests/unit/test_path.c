@@ -6,7 +6,9 @@
 #include "http/path.h"
 
 /* NULL in `first`: no match; "" in either: no such placeholder. */
-static const struct { const char *template, *path, *first, *second; } table[] = {
+static const struct {
+	const char *template, *path, *first, *second;
+} table[] = {
 	{ "/healthz", "/healthz", "", "" },
 	{ "/healthz", "/healthz/", NULL, NULL },
 	{ "/healthz", "/health", NULL, NULL },
@@ -70,8 +72,8 @@ placeholders_are_named(void **state)
 	struct path_values out;
 
 	(void)state;
-	assert_true(path_match("/v1/policies/{policyId}/rules/{ruleId}",
-	"/v1/policies/a/rules/b", &out));
+	assert_true(
+	    path_match("/v1/policies/{policyId}/rules/{ruleId}", "/v1/policies/a/rules/b", &out));
 	assert_int_equal(out.value[0].name_len, 8);
 	assert_memory_equal(out.value[0].name, "policyId", 8);
 	assert_int_equal(out.value[1].name_len, 6);

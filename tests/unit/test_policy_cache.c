@@ -30,7 +30,8 @@ put(PGresult *r, int row, int column, const char *text)
 static struct policy_rules
 rules_made(int count)
 {
-	static char names[7][16] = { "version", "policy_id", "priority", "id", "text", "notice", "audit" };
+	static char names[7][16] = { "version", "policy_id", "priority", "id", "text", "notice",
+		"audit" };
 	PGresAttDesc columns[7];
 	PGresult *r = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	char text[512];
@@ -46,7 +47,8 @@ rules_made(int count)
 		put(r, i, 2, "0");
 		(void)snprintf(text, sizeof(text), "22222222-2222-7222-8222-%012d", i);
 		put(r, i, 3, text);
-		(void)snprintf(text, sizeof(text), "permit (principal in Role::\"r%d\","
+		(void)snprintf(text, sizeof(text),
+		    "permit (principal in Role::\"r%d\","
 		    " action == Action::\"UpdateGrant\", resource) when { resource.resource_type =="
 		    " \"aws_account\" && context.audit_enabled && resource.grantee_id like \"*%d\" };",
 		    i % 10, i);
@@ -137,8 +139,8 @@ the_bound_holds(void **state)
 	}
 	for (n = 0; n < TENANTS; n++)
 		kept += get(cache, n, 1) != NULL;
-	print_message("# %u of %d tenants with %d rules each are kept in %zu MiB\n", kept, TENANTS, RULES,
-	    bound >> 20);
+	print_message("# %u of %d tenants with %d rules each are kept in %zu MiB\n", kept, TENANTS,
+	    RULES, bound >> 20);
 	assert_true(kept > 1);
 	policy_rules_clear(&rules);
 	policy_cache_free(cache);

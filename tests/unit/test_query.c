@@ -46,8 +46,9 @@ all_at_once(void **state)
 
 	(void)state;
 	assert_true(parse("text=a%20b+%C3%A9&status=revoked&"
-	    "&since=1970-01-01T00:00:01%2b00:00&limit=050&"
-	    "resource%5Fid=2489E9AD-2EE2-8E00-8EC9-32D5F69181C0&", &fault));
+			  "&since=1970-01-01T00:00:01%2b00:00&limit=050&"
+			  "resource%5Fid=2489E9AD-2EE2-8E00-8EC9-32D5F69181C0&",
+	    &fault));
 	assert_string_equal(query.value[TEXT].text, "a b \xC3\xA9");
 	assert_int_equal(query.value[STATUS].number, 2);
 	assert_int_equal(query.value[SINCE].number, 1000000);
@@ -56,7 +57,9 @@ all_at_once(void **state)
 	assert_true(query.value[ID].present && query.value[LIMIT].present);
 }
 
-static const struct { const char *text, *parameter, *expected; } bad[] = {
+static const struct {
+	const char *text, *parameter, *expected;
+} bad[] = {
 	{ "limit=0", "limit", "an integer from 1 to 250" },
 	{ "limit=251", "limit", "an integer from 1 to 250" },
 	{ "limit=", "limit", "an integer from 1 to 250" },
@@ -64,7 +67,8 @@ static const struct { const char *text, *parameter, *expected; } bad[] = {
 	{ "limit=1e1", "limit", "an integer from 1 to 250" },
 	{ "limit=+1", "limit", "an integer from 1 to 250" },
 	{ "limit=99999999999999999999", "limit", "an integer from 1 to 250" },
-	{ "resource_id=x", "resource_id", "a UUID" }, { "since=now", "since", "an RFC 3339 time" },
+	{ "resource_id=x", "resource_id", "a UUID" },
+	{ "since=now", "since", "an RFC 3339 time" },
 	{ "since=1970-01-01T00:00:01+00:00", "since", "an RFC 3339 time" },
 	{ "status=", "status", "one of active, expired, revoked" },
 	{ "status=Active", "status", "one of active, expired, revoked" },
@@ -78,15 +82,22 @@ static const struct { const char *text, *parameter, *expected; } bad[] = {
 	{ "limit=1;text=a", "limit", "an integer from 1 to 250" },
 	{ "text=a=b&y", "y", "one of limit, resource_id, since, status, text" },
 #define CODED "percent-encoded UTF-8 without control characters"
-	{ "text=%", "text", CODED }, { "text=%4", "text", CODED }, { "text=%4g", "text", CODED },
+	{ "text=%", "text", CODED },
+	{ "text=%4", "text", CODED },
+	{ "text=%4g", "text", CODED },
 	{ "text=%%41", "text", CODED },
-	{ "text=%00", "text", CODED }, { "text=%0a", "text", CODED },
-	{ "text=\x01", "text", CODED }, { "text=%7F", "text", CODED },
-	{ "text=%C2%85", "text", CODED }, { "text=%FF", "text", CODED },
+	{ "text=%00", "text", CODED },
+	{ "text=%0a", "text", CODED },
+	{ "text=\x01", "text", CODED },
+	{ "text=%7F", "text", CODED },
+	{ "text=%C2%85", "text", CODED },
+	{ "text=%FF", "text", CODED },
 	{ "text=%C0%AF", "text", CODED },
-	{ "text=%ED%A0%80", "text", CODED }, { "text=%C3", "text", CODED },
+	{ "text=%ED%A0%80", "text", CODED },
+	{ "text=%C3", "text", CODED },
 	{ "text=\xC3(", "text", CODED },
-	{ "te%xt=1", "te%xt", CODED }, { "te%00xt=1", "te%00xt", CODED },
+	{ "te%xt=1", "te%xt", CODED },
+	{ "te%00xt=1", "te%00xt", CODED },
 	{ "\x01\xFF=1", "??", CODED },
 	{ "%C3%A9=1", "\xC3\xA9", "one of limit, resource_id, since, status, text" },
 };

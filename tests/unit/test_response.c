@@ -178,7 +178,7 @@ errors_with_more(void **state)
 }
 
 static enum stream_begun sink_begins;
-static int sink_takes;	/* pieces, before the client leaves */
+static int sink_takes; /* pieces, before the client leaves */
 static struct buf sink_took;
 
 static enum stream_begun
@@ -200,7 +200,9 @@ sink_write(void *to, const void *data, size_t len)
 }
 
 static const struct response_sink sink = {
-	.to = &sink_took, .begin = sink_begin, .write = sink_write,
+	.to = &sink_took,
+	.begin = sink_begin,
+	.write = sink_write,
 };
 
 static void

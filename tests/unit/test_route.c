@@ -18,7 +18,8 @@ check(const struct mount *m, size_t count)
 
 	for (i = 0; i < count; i++)
 		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info,
-		    m[i].base_path), m[i].path);
+					m[i].base_path),
+		    m[i].path);
 	buf_clear(&joined);
 }
 

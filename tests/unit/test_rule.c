@@ -6,10 +6,19 @@
 #include "policy/rule.h"
 #include "tests/unit/unit.h"
 
-#define ANY { .type = "any" }
+#define ANY \
+	{ \
+		.type = "any" \
+	}
 
-static const struct rule_parts any = { .effect = "permit", .principal = ANY, .action_type = "any",
-	.action_ids = "[]", .resource = ANY, .conditions = "" };
+static const struct rule_parts any = {
+	.effect = "permit",
+	.principal = ANY,
+	.action_type = "any",
+	.action_ids = "[]",
+	.resource = ANY,
+	.conditions = "",
+};
 
 static void
 read_ok(struct rule *rule, const char *text)
@@ -27,7 +36,8 @@ reads_a_text_into_parts(void **state)
 	struct rule r;
 
 	(void)state;
-	read_ok(&r, "// whose\n@id(\"x\") forbid (principal is ApiKey in Role :: \"a\\\"b\", action in "
+	read_ok(&r,
+	    "// whose\n@id(\"x\") forbid (principal is ApiKey in Role :: \"a\\\"b\", action in "
 	    "[Action::\"read\", Action::\"UpdateGrant\"], resource == Grant::\"\\u{e9}\") // head\n"
 	    "when { true } unless { false } // tail\n;\n");
 	assert_string_equal(r.parts.effect, "forbid");
@@ -62,11 +72,12 @@ refuses_with_the_place(void **state)
 	} cases[] = {
 		{ "", 1, 1, "permit" },
 		{ "permit (principal, action, resource)\nwehn { true };", 2, 1, "`when`" },
-		{ "permit (principal, action, resource); permit (principal, action, resource);", 1, 39,
-		    "the end of the text" },
+		{ "permit (principal, action, resource); permit (principal, action, resource);", 1,
+		    39, "the end of the text" },
 		{ "permit (principal == ?principal, action, resource);", 1, 22, "an entity" },
 		{ "permit (principal, action, resource) when { \xc3\xa9 };", 1, 45, "" },
-		{ "\n  permit (principal, action == App::Action::\"x\", resource);", 2, 3, "Action" },
+		{ "\n  permit (principal, action == App::Action::\"x\", resource);", 2, 3,
+		    "Action" },
 		{ "permit (principal == Role::\"a\\0b\", action, resource);", 1, 1, "U+0000" },
 		{ "permit (principal, action, resource == Grant::\"\\u{0}\");", 1, 1, "U+0000" },
 		{ "permit (principal, action == Action::\"\\0\", resource);", 1, 1, "U+0000" },
@@ -77,14 +88,16 @@ refuses_with_the_place(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(cases); i++) {
-		assert_int_equal(rule_read(&r, cases[i].text, strlen(cases[i].text), &f), RULE_REFUSED);
+		assert_int_equal(rule_read(&r, cases[i].text, strlen(cases[i].text), &f),
+		    RULE_REFUSED);
 		if (f.line != cases[i].line || f.column != cases[i].column ||
 		    strstr(f.expected, cases[i].expected) == NULL || f.message[0] == '\0')
-			fail_msg("%s: %u:%u expected %s: %s", cases[i].text, f.line, f.column, f.expected,
-			    f.message);
+			fail_msg("%s: %u:%u expected %s: %s", cases[i].text, f.line, f.column,
+			    f.expected, f.message);
 		assert_null(r.set);
 	}
-	assert_int_equal(rule_read(&r, "permit (principal, action, resource);\0", 38, &f), RULE_REFUSED);
+	assert_int_equal(rule_read(&r, "permit (principal, action, resource);\0", 38, &f),
+	    RULE_REFUSED);
 }
 
 static void
@@ -121,7 +134,8 @@ parts_make_the_text_that_says_them(void **state)
 	} actions[] = { { "any", "[]" }, { "eq", "[\"UpdateGrant\"]" }, { "in", "[]" },
 		{ "in", "[\"read\"]" }, { "in", "[\"a/b\",\"c\\\"d\"]" } };
 	static const char *const conditions[] = { "", "when { true }",
-		"unless { \"http://x\" == \"\\\"\" }", "when {\n\t// why\n\tcontext has reason\n}" };
+		"unless { \"http://x\" == \"\\\"\" }",
+		"when {\n\t// why\n\tcontext has reason\n}" };
 	struct rule_fault f;
 	struct rule r;
 	size_t p, a, q, c;
@@ -131,8 +145,9 @@ parts_make_the_text_that_says_them(void **state)
 		for (a = 0; a < COUNT_OF(actions); a++)
 			for (q = 0; q < COUNT_OF(scopes); q++)
 				for (c = 0; c < COUNT_OF(conditions); c++) {
-					struct rule_parts parts = { "forbid", scopes[p], actions[a].type,
-						actions[a].ids, scopes[q], conditions[c] };
+					struct rule_parts parts = { "forbid", scopes[p],
+						actions[a].type, actions[a].ids, scopes[q],
+						conditions[c] };
 					const char *expected;
 
 					assert_null(rule_parts_check(&parts, &expected));
@@ -148,16 +163,20 @@ static void
 nothing_is_smuggled_in(void **state)
 {
 	static const struct rule_parts cases[] = {
-		{ "permit", { "in", NULL, "Role::\"a\", action, resource); //", "b" }, "any", "[]", ANY, "" },
-		{ "permit", { "in", NULL, "Role::\"admin\" /*", "b" }, "any", "[]", ANY, "" },
-		{ "permit", { "is", NULL, "ApiKey in Role::\"admin\"", NULL }, "any", "[]", ANY, "" },
-		{ "permit", { "is", NULL, "ApiKey, action, resource) when { true }; //", NULL }, "any", "[]",
+		{ "permit", { "in", NULL, "Role::\"a\", action, resource); //", "b" }, "any", "[]",
 		    ANY, "" },
-		{ "permit", { "is_in", "ApiKey in Role::\"x\", action, resource); //", "Role", "y" }, "any",
+		{ "permit", { "in", NULL, "Role::\"admin\" /*", "b" }, "any", "[]", ANY, "" },
+		{ "permit", { "is", NULL, "ApiKey in Role::\"admin\"", NULL }, "any", "[]", ANY,
+		    "" },
+		{ "permit", { "is", NULL, "ApiKey, action, resource) when { true }; //", NULL },
+		    "any", "[]", ANY, "" },
+		{ "permit",
+		    { "is_in", "ApiKey in Role::\"x\", action, resource); //", "Role", "y" }, "any",
 		    "[]", ANY, "" },
 		{ "permit", { "eq", NULL, "ApiKey ", "x" }, "any", "[]", ANY, "" },
 		{ "permit", ANY, "any", "[]", ANY, "; permit (principal, action, resource)" },
-		{ "permit", ANY, "any", "[]", ANY, "when { true }; forbid (principal, action, resource)" },
+		{ "permit", ANY, "any", "[]", ANY,
+		    "when { true }; forbid (principal, action, resource)" },
 		{ "permit", ANY, "any", "[]", ANY, "when { true" },
 		{ "permit", ANY, "any", "[]", ANY, "when { true } ; //" },
 		{ "permit", ANY, "any", "[]", ANY, "} when { true }" },
@@ -223,11 +242,14 @@ parts_go_with_their_scope(void **state)
 		    "principal_entity_type" },
 		{ { "permit", { .type = "in", .entity_type = "x" }, "any", "[]", ANY, "" },
 		    "principal_entity_id" },
-		{ { "permit", { .type = "is", .entity_type = "x", .entity_id = "y" }, "any", "[]", ANY, "" },
+		{ { "permit", { .type = "is", .entity_type = "x", .entity_id = "y" }, "any", "[]",
+		      ANY, "" },
 		    "principal_entity_id" },
-		{ { "permit", ANY, "any", "[]", { .type = "is_in", .entity_type = "x", .entity_id = "y" }, "" },
+		{ { "permit", ANY, "any", "[]",
+		      { .type = "is_in", .entity_type = "x", .entity_id = "y" }, "" },
 		    "resource_is_type" },
-		{ { "permit", ANY, "any", "[]", { .type = "is", .is_type = "x" }, "" }, "resource_is_type" },
+		{ { "permit", ANY, "any", "[]", { .type = "is", .is_type = "x" }, "" },
+		    "resource_is_type" },
 		{ { "permit", ANY, "any", "[\"x\"]", ANY, "" }, "action_ids" },
 		{ { "permit", ANY, "eq", "[]", ANY, "" }, "action_ids" },
 		{ { "permit", ANY, "eq", "[\"x\",\"y\"]", ANY, "" }, "action_ids" },

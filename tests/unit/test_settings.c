@@ -10,7 +10,9 @@
 static char path[] = "/tmp/grantd-test-settings-XXXXXX";
 
 /* The names and defaults, once more, from the same list. */
-static const struct { const char *name, *initial; } all[] = {
+static const struct {
+	const char *name, *initial;
+} all[] = {
 #define TEXT(field, name, initial, secret, help) { name, initial },
 #define NUMBER(field, name, initial, least, most, unit, help) { name, #initial },
 #define CHOICE(field, name, initial, words, help) { name, initial },
@@ -81,7 +83,8 @@ defaults(void **state)
 static void
 a_file(void **state)
 {
-	const char text[] = "# a comment\n\n  GRANTD_WORKERS = 7 \r\n"
+	const char text[] =
+	    "# a comment\n\n  GRANTD_WORKERS = 7 \r\n"
 	    "GRANTD_DATABASE=host=a dbname='b c' # not a comment\n"
 	    "\t# another\nGRANTD_POOLER=transaction\nGRANTD_LOG_FILE=\"quoted\"\nGRANTD_LISTEN=";
 	char error[SETTINGS_ERROR_MAX];
@@ -115,11 +118,13 @@ the_environment_wins(void **state)
 	assert_true(settings_set(&s, "GRANTD_WORKERS", "10", "--workers", error));
 	assert_int_equal(s.workers, 10);
 	assert_false(settings_set(&s, "GRANTD_WORKERS", "x", "--workers", error));
-	assert_string_equal(error, "--workers: GRANTD_WORKERS must be a whole number of processes "
+	assert_string_equal(error,
+	    "--workers: GRANTD_WORKERS must be a whole number of processes "
 	    "from 0 to 1024, not \"x\"");
 	assert_int_equal(s.workers, 10);
 	assert_false(settings_set(&s, "GRANTD_WORKER", "1", "--set", error));
-	assert_string_equal(error, "--set: there is no setting \"GRANTD_WORKER\"; "
+	assert_string_equal(error,
+	    "--set: there is no setting \"GRANTD_WORKER\"; "
 	    "is GRANTD_WORKERS meant?");
 	settings_clear(&s);
 	assert_int_equal(setenv("GRANTD_WORKERS", "many", 1), 0);
@@ -145,7 +150,7 @@ numbers_have_a_range(void **state)
 	(void)snprintf(text, sizeof(text), "%d", most); \
 	assert_true(settings_set(&s, name, text, "here", error)); \
 	assert_int_equal(s.field, most); \
-	(void)snprintf(text, sizeof(text), "%lld", (long long)(least) - 1); \
+	(void)snprintf(text, sizeof(text), "%lld", (long long)(least)-1); \
 	assert_false(settings_set(&s, name, text, "here", error)); \
 	(void)snprintf(text, sizeof(text), "%lld", (long long)(most) + 1); \
 	assert_false(settings_set(&s, name, text, "here", error)); \
@@ -167,21 +172,25 @@ faults_in_a_file(void **state)
 	(void)state;
 	REFUSED("GRANTD_WORKERS", ":1: a line must be NAME=value");
 	REFUSED("\n\nGRANTD_WORKERS=4\nGRANTD_WORKER=4\n",
-	":4: there is no setting \"GRANTD_WORKER\"; is GRANTD_WORKERS meant?");
+	    ":4: there is no setting \"GRANTD_WORKER\"; is GRANTD_WORKERS meant?");
 	REFUSED("GRANTD_WROKERS=4\n", "is GRANTD_WORKERS meant?");
 	REFUSED("grantd_workers=4\n", "there is no setting \"grantd_workers\"");
 	REFUSED("PGHOST=x\n", "there is no setting \"PGHOST\"");
 	REFUSED("=x\n", "there is no setting \"\"");
-	REFUSED("A\x01\xFF" "B=x\n", "\"A??B\"");
+	REFUSED("A\x01\xFF"
+		"B=x\n",
+	    "\"A??B\"");
 	REFUSED("GRANTD_WORKERS=1\nGRANTD_WORKERS=1\n", ":2: GRANTD_WORKERS is set a second time");
 	REFUSED("GRANTD_WORKERS=1025", "from 0 to 1024, not \"1025\"");
 	REFUSED("GRANTD_WORKERS=0x10", "not \"0x10\"");
 	REFUSED("GRANTD_WORKERS=\"4\"", "not \"\"4\"\"");
 	REFUSED("GRANTD_POOLER=Transaction",
-	"must be one of none|transaction, not \"Transaction\"");
+	    "must be one of none|transaction, not \"Transaction\"");
 	REFUSED("GRANTD_POOLER=", "must be one of none|transaction");
 	REFUSED("GRANTD_POOLER=none|transaction", "must be one of none|transaction");
-	REFUSED("GRANTD_LISTEN=a\x01" "b", "UTF-8 text without control characters");
+	REFUSED("GRANTD_LISTEN=a\x01"
+		"b",
+	    "UTF-8 text without control characters");
 	REFUSED("GRANTD_LISTEN=a\xFF", "UTF-8 text without control characters");
 	REFUSED("GRANTD_LISTEN=a\0b", "not a text file");
 }
@@ -281,8 +290,8 @@ help_names_them_all(void **state)
 		(void)snprintf(wanted, sizeof(wanted), "%-27s (%s)", all[i].name, all[i].initial);
 		assert_non_null(strstr(text, wanted));
 	}
-	assert_non_null(strstr(text,
-	    "GRANTD_WORKERS              (4) processes - worker processes; 0:"));
+	assert_non_null(
+	    strstr(text, "GRANTD_WORKERS              (4) processes - worker processes; 0:"));
 	free(text);
 }
 

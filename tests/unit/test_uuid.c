@@ -52,11 +52,15 @@ static void
 refuses_other_forms(void **state)
 {
 	static const char *const table[] = {
-		"", "2489e9ad2ee28e008ec932d5f69181c0", "{2489e9ad-2ee2-8e00-8ec9-32d5f69181c0}",
+		"",
+		"2489e9ad2ee28e008ec932d5f69181c0",
+		"{2489e9ad-2ee2-8e00-8ec9-32d5f69181c0}",
 		"urn:uuid:2489e9ad-2ee2-8e00-8ec9-32d5f69181c0",
 		"2489e9ad-2ee2-8e00-8ec9-32d5f69181c",
-		"2489e9ad-2ee2-8e00-8ec9-32d5f69181c00", " 2489e9ad-2ee2-8e00-8ec9-32d5f69181c0",
-		"2489e9ad2-ee2-8e00-8ec9-32d5f69181c0", "2489-e9ad-2ee2-8e00-8ec9-32d5f69181c",
+		"2489e9ad-2ee2-8e00-8ec9-32d5f69181c00",
+		" 2489e9ad-2ee2-8e00-8ec9-32d5f69181c0",
+		"2489e9ad2-ee2-8e00-8ec9-32d5f69181c0",
+		"2489-e9ad-2ee2-8e00-8ec9-32d5f69181c",
 	};
 	struct uuid u, untouched;
 	size_t i;

@@ -3,11 +3,11 @@
 #define GRANTD_TESTS_UNIT_H
 
 /* What cmocka.h needs before it, in its order. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include <stdbool.h>
 #include <stdio.h>
