@@ -1,9 +1,11 @@
 noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	base/api_key.c base/api_key.h \
+	base/body.c base/body.h \
 	base/buf.c base/buf.h \
 	base/clock.h \
 	base/compiler.h \
+	base/expected.c base/expected.h \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \

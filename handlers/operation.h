@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/body.h"
 #include "base/buf.h"
 #include "base/uuid.h"
 #include "db/activity.h"
@@ -18,7 +19,6 @@
 #include "db/policy.h"
 #include "db/policy_load.h"
 #include "db/policy_rule.h"
-#include "http/body.h"
 #include "http/path.h"
 #include "http/query.h"
 #include "http/request.h"

@@ -1,10 +1,8 @@
 noinst_LTLIBRARIES += libhttp.la
 libhttp_la_SOURCES = \
-	http/body.c http/body.h \
 	http/cors.c http/cors.h \
 	http/error.c http/error.h \
 	http/etag.c http/etag.h \
-	http/expected.c http/expected.h \
 	http/media_type.c http/media_type.h \
 	http/path.c http/path.h \
 	http/prefer.c http/prefer.h \

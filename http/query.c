@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/expected.h"
 #include "base/hex.h"
 #include "base/number.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
-#include "http/expected.h"
 #include "http/query.h"
 
 /* A query string being taken apart. */

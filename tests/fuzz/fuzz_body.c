@@ -11,7 +11,7 @@
 
 #include "base/json_strict.h"
 #include "base/utf8.h"
-#include "http/body.h"
+#include "base/body.h"
 
 static const char *const words[] = { "read", "write", NULL };
 static const struct body_member inner[] = {

@@ -5,8 +5,8 @@
 
 #include "unit.h"
 
+#include "base/body.h"
 #include "base/json_strict.h"
-#include "http/body.h"
 
 static const char *const kinds[] = { "read", "write", NULL };
 static const struct body_member event_members[] = {

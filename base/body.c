@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/body.h"
+#include "base/expected.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
-#include "http/body.h"
-#include "http/expected.h"
 
 #define NUMBER_TEXT_MAX 100
 #define NUMBER_POWER_MAX 40

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTD_HTTP_BODY_H
-#define GRANTD_HTTP_BODY_H
+#ifndef GRANTD_BASE_BODY_H
+#define GRANTD_BASE_BODY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/expected.h"
 #include "base/utf8.h"
-#include "http/expected.h"
 
 size_t
 expected_show(char *out, size_t size, size_t used, const char *text, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTD_HTTP_EXPECTED_H
-#define GRANTD_HTTP_EXPECTED_H
+#ifndef GRANTD_BASE_EXPECTED_H
+#define GRANTD_BASE_EXPECTED_H
 
 #include <stddef.h>
 
