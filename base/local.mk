@@ -12,6 +12,7 @@ libbase_la_SOURCES = \
 	base/json_strict.c base/json_strict.h \
 	base/log.c base/log.h \
 	base/number.c base/number.h \
+	base/operations.h \
 	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
 	base/time_text.c base/time_text.h \
