@@ -11,6 +11,7 @@
 #include "ctl/policy_stored.h"
 #include "ctl/session.h"
 #include "db/json.h"
+#include "policy/rule_json.h"
 
 static enum status policy_list(struct ctl *);
 static enum status policy_show(struct ctl *);

@@ -199,8 +199,7 @@ set_rule(struct apply *a, const struct policy_settings *s, const struct uuid *po
     const struct file_rule *rule, const struct matched_rule *m, const struct stored_policy *stored)
 {
 	struct rule_settings is = {
-		.text = rule->rule.text,
-		.parts = rule->rule.parts,
+		.text = rule->text,
 		.has_ordinal = true,
 		.ordinal = m->ordinal,
 		.notice = rule->notice,
@@ -213,10 +212,8 @@ set_rule(struct apply *a, const struct policy_settings *s, const struct uuid *po
 		return;
 	}
 	was = rule_record_at(&stored->rules, m->stored);
-	if (m->same_text) { /* keep it as it was written */
-		is.text = was.is.text;
-		is.parts = was.is.parts;
-	}
+	if (m->same_text)
+		is.text = was.is.text; /* as it was written */
 	update_rule(a, s, &was, &is, m->same_text);
 }
 

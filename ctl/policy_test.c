@@ -92,7 +92,7 @@ compile_file(const struct policy_file *file)
 			rule[count] = (struct policy_rule){
 				.priority = p->priority,
 				.id = numbered(count),
-				.text = p->rule[j].rule.text,
+				.text = p->rule[j].text,
 				.notice = p->rule[j].notice,
 				.audit_session = p->rule[j].audit_session,
 			};

@@ -12,13 +12,9 @@
 	"p.id, p.name, p.priority, p.enabled, " DB_MICROSECONDS( \
 	    "p.created_at") ", " DB_MICROSECONDS("p.updated_at") ", p.version"
 
-#define RULE_COLUMNS 21
+#define RULE_COLUMNS 9
 #define RULE_COLUMN_LIST \
-	"r.policy_id, r.id, r.policy_text, r.effect, r.principal_scope_type," \
-	" r.principal_is_type, r.principal_entity_type, r.principal_entity_id," \
-	" r.action_scope_type, array_to_json(r.action_ids), r.resource_scope_type," \
-	" r.resource_is_type, r.resource_entity_type, r.resource_entity_id, r.conditions," \
-	" r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS( \
+	"r.policy_id, r.id, r.policy_text, r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS( \
 	    "r.created_at") ", " DB_MICROSECONDS("r.updated_at") ", r.version"
 
 /* Read the columns; false, and `found` false, where one is not as it should be. Texts borrow. */

@@ -9,6 +9,7 @@
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "policy/rule.h"
+#include "policy/rule_json.h"
 
 #define POLICY_PATH_MAX 128
 

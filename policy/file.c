@@ -48,40 +48,85 @@ complain_of(struct reading *r, const struct cedar_error *e)
 	r->failed = true;
 }
 
-/* A rule's own text: canonical, without what is said elsewhere. */
-enum rule_result
-policy_file_rule(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
-{
-	struct buf own = BUF_EMPTY;
-	struct rule read;
-	enum rule_result rc = rule_read(&read, text, len, f);
-
-	*rule = (struct rule)RULE_EMPTY;
-	if (rc == RULE_DONE) {
-		rule_text_annotations(&own, read.set, said_elsewhere);
-		rule_text_print(&own, &read.parts);
-		rc = own.failed ? RULE_NO_MEMORY : rule_read(rule, own.data, own.len, f);
-	}
-	rule_clear(&read);
-	buf_clear(&own);
-	return rc;
-}
-
-/* Annotations. */
-
-/* The value as text in *value, owned; false where there is none. */
+/*
+ * An annotation's value as text in *value, owned; NULL where there is none. One with U+0000 in it becomes another control
+ * character, which nothing here takes. False: no memory.
+ */
 static bool
-annotation(struct reading *r, const char *name, char **value)
+copy_annotation(const struct cedar_set *set, size_t i, const char *name, char **value)
 {
 	struct cedar_str str;
 
 	*value = NULL;
-	if (!cedar_policy_annotation(r->set, r->i, name, &str))
-		return false;
+	if (!cedar_policy_annotation(set, i, name, &str))
+		return true;
 	*value = str.len > 0 && memchr(str.data, '\0', str.len) != NULL ?
 	    strdup("\1") :
 	    strndup(str.len > 0 ? str.data : "", str.len);
-	if (*value == NULL)
+	return *value != NULL;
+}
+
+/* A statement's own text: as it is made of parts, without what is said elsewhere. */
+static enum rule_result
+print_own(struct buf *own, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	struct rule parts;
+	enum rule_result rc = rule_take(&parts, set, i, f);
+
+	if (rc == RULE_DONE) {
+		rule_text_annotations(own, set, i, said_elsewhere);
+		rule_text_print(own, &parts.parts);
+		rc = own->failed ? RULE_NO_MEMORY : rule_text_fits(own->data, own->len, f);
+	}
+	rule_clear(&parts);
+	return rc;
+}
+
+static enum rule_result
+take_own(struct file_rule *rule, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	struct buf own = BUF_EMPTY;
+	enum rule_result rc = print_own(&own, set, i, f);
+
+	if (rc == RULE_DONE && !copy_annotation(set, i, "id", &rule->id))
+		rc = RULE_NO_MEMORY;
+	if (rc == RULE_DONE) {
+		rule->text = own.data;
+		own = (struct buf)BUF_EMPTY;
+	}
+	buf_clear(&own);
+	return rc;
+}
+
+enum rule_result
+policy_file_rule(struct file_rule *rule, const char *text, struct rule_fault *f)
+{
+	struct rule read;
+	enum rule_result rc = rule_read(&read, text, strlen(text), f);
+
+	*rule = (struct file_rule){ .text = NULL };
+	if (rc == RULE_DONE)
+		rc = take_own(rule, read.set, 0, f);
+	rule_clear(&read);
+	return rc;
+}
+
+void
+file_rule_clear(struct file_rule *rule)
+{
+	free(rule->text);
+	free(rule->id);
+	free(rule->notice);
+	*rule = (struct file_rule){ .text = NULL };
+}
+
+/* Annotations. */
+
+/* The value of the statement in hand, owned; false where there is none. */
+static bool
+annotation(struct reading *r, const char *name, char **value)
+{
+	if (!copy_annotation(r->set, r->i, name, value))
 		complain(r, "out of memory");
 	return *value != NULL;
 }
@@ -182,7 +227,6 @@ add_rule(struct reading *r, struct file_policy *p)
 	}
 	p->rule = grown;
 	p->rule[p->rules] = (struct file_rule){
-		.rule = RULE_EMPTY,
 		.audit_session = true,
 		.line = r->line,
 	};
@@ -190,7 +234,7 @@ add_rule(struct reading *r, struct file_policy *p)
 }
 
 static void
-read_rule(struct reading *r, const struct cedar_policy *statement)
+read_rule(struct reading *r)
 {
 	struct file_policy *p = find_policy(r);
 	struct file_rule *rule = p != NULL ? add_rule(r, p) : NULL;
@@ -203,7 +247,7 @@ read_rule(struct reading *r, const struct cedar_policy *statement)
 	read_bool(r, "enabled", &p->enabled);
 	read_notice(r, rule);
 	read_bool(r, "audit_session", &rule->audit_session);
-	rc = policy_file_rule(&rule->rule, statement->text.data, statement->text.len, &f);
+	rc = take_own(rule, r->set, r->i, &f);
 	if (rc != RULE_DONE)
 		complain(r, rc == RULE_REFUSED ? f.message : "out of memory");
 }
@@ -257,7 +301,7 @@ policy_file_read(struct policy_file *file, const char *text, size_t len, const c
 	for (; !r.failed && cedar_policy(set, r.i, &statement); r.i++) {
 		go_to(&r, text, at, statement.offset);
 		at = statement.offset;
-		read_rule(&r, &statement);
+		read_rule(&r);
 	}
 	cedar_set_free(set);
 	return !r.failed;
@@ -271,10 +315,8 @@ policy_file_clear(struct policy_file *file)
 	for (i = 0; i < file->policies; i++) {
 		struct file_policy *p = &file->policy[i];
 
-		for (j = 0; j < p->rules; j++) {
-			rule_clear(&p->rule[j].rule);
-			free(p->rule[j].notice);
-		}
+		for (j = 0; j < p->rules; j++)
+			file_rule_clear(&p->rule[j]);
 		free(p->rule);
 		free(p->name);
 	}
@@ -296,9 +338,9 @@ bool
 policy_file_write(struct buf *to, const struct policy_settings *policy,
     const struct rule_settings *is)
 {
-	struct rule rule;
+	struct file_rule own;
 	struct rule_fault f;
-	bool ok = policy_file_rule(&rule, is->text, strlen(is->text), &f) == RULE_DONE;
+	bool ok = policy_file_rule(&own, is->text, &f) == RULE_DONE;
 
 	write_annotation(to, "policy", policy->name);
 	if (policy->priority != 0)
@@ -309,8 +351,8 @@ policy_file_write(struct buf *to, const struct policy_settings *policy,
 		write_annotation(to, "notice", is->notice);
 	if (!is->audit_session)
 		write_annotation(to, "audit_session", "false");
-	buf_adds(to, rule.text);
+	buf_adds(to, ok ? own.text : "");
 	buf_addc(to, '\n');
-	rule_clear(&rule);
+	file_rule_clear(&own);
 	return ok && !to->failed;
 }

@@ -7,7 +7,6 @@
 
 #include "base/json_strict.h"
 #include "cedar/cedar.h"
-#include "policy/rule.h"
 #include "policy/rule_text.h"
 
 void
@@ -120,12 +119,12 @@ is_among(struct cedar_str name, const char *const *names)
 }
 
 void
-rule_text_annotations(struct buf *to, const struct cedar_set *set, const char *const *but)
+rule_text_annotations(struct buf *to, const struct cedar_set *set, size_t i, const char *const *but)
 {
 	struct cedar_str name, value;
-	size_t i;
+	size_t n;
 
-	for (i = 0; cedar_policy_annotation_at(set, 0, i, &name, &value); i++) {
+	for (n = 0; cedar_policy_annotation_at(set, i, n, &name, &value); n++) {
 		if (is_among(name, but))
 			continue;
 		buf_addc(to, '@');

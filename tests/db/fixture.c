@@ -114,18 +114,16 @@ make_key(void)
 }
 
 void
-add_rule(const char *id, const char *effect, const char *text, const char *notice)
+add_rule(const char *id, const char *text, const char *notice)
 {
 	char *command = PQescapeLiteral(admin, text, strlen(text));
 	char statement[1024];
 
 	(void)snprintf(statement, sizeof(statement),
-	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
-	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
+	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal,"
 	    " policy_text, notice) SELECT '" TENANT "', '" POLICY
-	    "', '%s', count(*), '%s', 'any', 'any',"
-	    " '{}', 'any', '', %s, '%s' FROM grantd.policy_rules",
-	    id, effect, command, notice);
+	    "', '%s', count(*), %s, '%s' FROM grantd.policy_rules",
+	    id, command, notice);
 	PQfreemem(command);
 	sql(statement);
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
@@ -207,6 +205,5 @@ each_teardown(void **state)
 void
 permit(void)
 {
-	add_rule(PERMIT, "permit", "permit (principal in Role::\"operator\", action, resource);",
-	    "x");
+	add_rule(PERMIT, "permit (principal in Role::\"operator\", action, resource);", "x");
 }

@@ -59,7 +59,7 @@ int switch_auditing(bool on);
 /* The text of a string member in the response's body; static memory. */
 const char *member(const char *name);
 
-void add_rule(const char *id, const char *effect, const char *text, const char *notice);
+void add_rule(const char *id, const char *text, const char *notice);
 void permit(void); /* everything, to operators */
 
 #endif

@@ -178,8 +178,8 @@ a_new_policy_holds_at_once_and_its_refusal_is_logged(void **state)
 	(void)state;
 	assert_int_equal(switch_auditing(true), 200);
 	assert_int_equal(record(PATH, EVENT("1")), 200);
-	add_rule(FORBID, "forbid",
-	    "forbid (principal, action == Action::\"RecordActivity\", resource);", "x");
+	add_rule(FORBID, "forbid (principal, action == Action::\"RecordActivity\", resource);",
+	    "x");
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_int_equal(record(PATH, EVENT("2")), 403);
 	assert_stored("1");

@@ -199,8 +199,8 @@ revoke(void)
 static void
 forbid(void)
 {
-	add_rule(FORBID, "forbid",
-	    "forbid (principal, action == Action::\"ListAuditLog\", resource);", "No.");
+	add_rule(FORBID, "forbid (principal, action == Action::\"ListAuditLog\", resource);",
+	    "No.");
 }
 
 /* Whatever ends it: there is no closing line, and whoever sends it is told to cut it off. */

@@ -40,8 +40,7 @@ a_rule_decides_whether_it_is_audited(void **state)
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":false");
-	add_rule(FORBID, "permit",
-	    "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
+	add_rule(FORBID, "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":true");
 }
@@ -295,8 +294,8 @@ a_refusal_names_what_it_was_about(void **state)
 {
 	(void)state;
 	permit();
-	add_rule(FORBID, "forbid",
-	    "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);", "x");
+	add_rule(FORBID, "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);",
+	    "x");
 	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY "/rules/" PERMIT, NULL,
 			     "{\"notice\":\"y\"}"),
 	    403);

@@ -34,22 +34,10 @@ static struct uuid tenant;
 
 static const struct rule_settings permit = {
 	.text = PERMIT,
-	.parts = { .effect = "permit",
-	    .principal = { .type = "any" },
-	    .action_type = "any",
-	    .action_ids = "[]",
-	    .resource = { .type = "any" },
-	    .conditions = "", },
 	.audit_session = true,
 };
 static const struct rule_settings forbid = {
 	.text = FORBID,
-	.parts = { .effect = "forbid",
-	    .principal = { "is_in", "ApiKey", "Role", "a\"b" },
-	    .action_type = "in",
-	    .action_ids = "[\"x\",\"y\"]",
-	    .resource = { .type = "any" },
-	    .conditions = "", },
 	.has_ordinal = true,
 	.ordinal = 7,
 	.notice = "No.",
@@ -338,13 +326,6 @@ a_rule_is_read_as_it_was_written(void **state)
 	IN_TRANSACTION(DONE, db_policy_rule_get(db, &tenant, &policy, &rule, &r));
 	assert_true(r.found);
 	assert_string_equal(r.is.text, FORBID);
-	assert_string_equal(r.is.parts.effect, "forbid");
-	assert_string_equal(r.is.parts.principal.type, "is_in");
-	assert_string_equal(r.is.parts.principal.is_type, "ApiKey");
-	assert_string_equal(r.is.parts.principal.entity_type, "Role");
-	assert_string_equal(r.is.parts.principal.entity_id, "a\"b");
-	assert_string_equal(r.is.parts.action_ids, "[\"x\",\"y\"]");
-	assert_null(r.is.parts.resource.entity_id);
 	assert_int_equal(r.is.ordinal, 7);
 	assert_string_equal(r.is.notice, "No.");
 	assert_false(r.is.audit_session);
