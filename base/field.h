@@ -29,4 +29,7 @@ MUST_CHECK bool field_role_valid(const char *text);
  */
 MUST_CHECK bool field_json_object_valid(const char *text);
 
+/* Of X-Request-ID, and of a question's request_id. */
+#define FIELD_REQUEST_ID_MOST 128
+
 #endif
