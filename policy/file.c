@@ -29,7 +29,7 @@ struct reading {
 };
 
 static void
-complain(struct reading *r, const char *message)
+fault_here(struct reading *r, const char *message)
 {
 	struct rule_fault f = { .line = r->line, .column = r->column };
 
@@ -39,7 +39,7 @@ complain(struct reading *r, const char *message)
 }
 
 static void
-complain_of(struct reading *r, const struct cedar_error *e)
+fault_of(struct reading *r, const struct cedar_error *e)
 {
 	struct rule_fault f = { .line = e->place.line, .column = e->place.column };
 
@@ -124,10 +124,10 @@ file_rule_clear(struct file_rule *rule)
 
 /* The value of the statement in hand, owned; false where there is none. */
 static bool
-annotation(struct reading *r, const char *name, char **value)
+take_annotation(struct reading *r, const char *name, char **value)
 {
 	if (!copy_annotation(r->set, r->i, name, value))
-		complain(r, "out of memory");
+		fault_here(r, "out of memory");
 	return *value != NULL;
 }
 
@@ -136,11 +136,11 @@ read_bool(struct reading *r, const char *name, bool *to)
 {
 	char message[128], *text;
 
-	if (!annotation(r, name, &text))
+	if (!take_annotation(r, name, &text))
 		return;
 	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
 		(void)snprintf(message, sizeof(message), "@%s is \"true\" or \"false\"", name);
-		complain(r, message);
+		fault_here(r, message);
 	}
 	*to = strcmp(text, "true") == 0;
 	free(text);
@@ -152,12 +152,12 @@ read_priority(struct reading *r, struct file_policy *p)
 	int64_t priority = 0;
 	char *text;
 
-	if (!annotation(r, "priority", &text))
+	if (!take_annotation(r, "priority", &text))
 		return;
 	if (!number_parse(&priority, text, strlen(text), -PRIORITY_MOST, PRIORITY_MOST))
-		complain(r, "@priority is an integer from -1000000 to 1000000");
+		fault_here(r, "@priority is an integer from -1000000 to 1000000");
 	else if (p->has_priority && p->priority != priority)
-		complain(r, "another rule of this policy has another @priority");
+		fault_here(r, "another rule of this policy has another @priority");
 	p->has_priority = true;
 	p->priority = priority;
 	free(text);
@@ -166,24 +166,24 @@ read_priority(struct reading *r, struct file_policy *p)
 static void
 read_notice(struct reading *r, struct file_rule *rule)
 {
-	if (!annotation(r, "notice", &rule->notice))
+	if (!take_annotation(r, "notice", &rule->notice))
 		return;
 	if (!field_line_valid(rule->notice, RULE_NOTICE_MAX))
-		complain(r,
+		fault_here(r,
 		    "@notice is one line of at most 1024 bytes, without control characters");
 }
 
 /* Policies. */
 
 static struct file_policy *
-add_policy(struct reading *r, char *name)
+file_add_policy(struct reading *r, char *name)
 {
 	struct policy_file *f = r->file;
 	struct file_policy *grown = realloc(f->policy, (f->policies + 1) * sizeof(*grown));
 
 	if (grown == NULL) {
 		free(name);
-		complain(r, "out of memory");
+		fault_here(r, "out of memory");
 		return NULL;
 	}
 	f->policy = grown;
@@ -193,15 +193,15 @@ add_policy(struct reading *r, char *name)
 
 /* The policy that the statement belongs to; NULL after a complaint. */
 static struct file_policy *
-find_policy(struct reading *r)
+file_find_policy(struct reading *r)
 {
 	char *name;
 	size_t i;
 
-	if (!annotation(r, "policy", &name))
+	if (!take_annotation(r, "policy", &name))
 		name = strdup(r->name);
 	if (name == NULL || !field_line_valid(name, FIELD_NAME_MOST)) {
-		complain(r,
+		fault_here(r,
 		    name == NULL ?
 			"out of memory" :
 			"@policy is one line of 1 to 200 bytes, without control characters");
@@ -213,16 +213,16 @@ find_policy(struct reading *r)
 			free(name);
 			return &r->file->policy[i];
 		}
-	return add_policy(r, name);
+	return file_add_policy(r, name);
 }
 
 static struct file_rule *
-add_rule(struct reading *r, struct file_policy *p)
+file_add_rule(struct reading *r, struct file_policy *p)
 {
 	struct file_rule *grown = realloc(p->rule, (p->rules + 1) * sizeof(*grown));
 
 	if (grown == NULL) {
-		complain(r, "out of memory");
+		fault_here(r, "out of memory");
 		return NULL;
 	}
 	p->rule = grown;
@@ -234,10 +234,10 @@ add_rule(struct reading *r, struct file_policy *p)
 }
 
 static void
-read_rule(struct reading *r)
+read_file_rule(struct reading *r)
 {
-	struct file_policy *p = find_policy(r);
-	struct file_rule *rule = p != NULL ? add_rule(r, p) : NULL;
+	struct file_policy *p = file_find_policy(r);
+	struct file_rule *rule = p != NULL ? file_add_rule(r, p) : NULL;
 	struct rule_fault f;
 	enum rule_result rc;
 
@@ -249,12 +249,12 @@ read_rule(struct reading *r)
 	read_bool(r, "audit_session", &rule->audit_session);
 	rc = take_own(rule, r->set, r->i, &f);
 	if (rc != RULE_DONE)
-		complain(r, rc == RULE_REFUSED ? f.message : "out of memory");
+		fault_here(r, rc == RULE_REFUSED ? f.message : "out of memory");
 }
 
 /* Go on counting lines and columns from the statement before. */
 static void
-go_to(struct reading *r, const char *text, size_t from, size_t to)
+go_to_statement(struct reading *r, const char *text, size_t from, size_t to)
 {
 	size_t i;
 
@@ -289,19 +289,19 @@ policy_file_read(struct policy_file *file, const char *text, size_t len, const c
 
 	*file = (struct policy_file)POLICY_FILE_EMPTY;
 	if (set == NULL) {
-		complain(&r, "out of memory");
+		fault_here(&r, "out of memory");
 		return false;
 	}
 	if (!cedar_set_add_text(set, (struct cedar_str){ text, len })) {
 		for (i = 0; i < cedar_set_error_count(set); i++)
-			complain_of(&r, cedar_set_error(set, i));
+			fault_of(&r, cedar_set_error(set, i));
 		if (i == 0)
-			complain(&r, "out of memory");
+			fault_here(&r, "out of memory");
 	}
 	for (; !r.failed && cedar_policy(set, r.i, &statement); r.i++) {
-		go_to(&r, text, at, statement.offset);
+		go_to_statement(&r, text, at, statement.offset);
 		at = statement.offset;
-		read_rule(&r);
+		read_file_rule(&r);
 	}
 	cedar_set_free(set);
 	return !r.failed;

@@ -85,7 +85,7 @@ const struct body_schema question_case = { members + 1, COUNT_OF(members) - 1 };
 /* Reading one: each member is there with the type that is described, or it is not there, or null where it may be. */
 
 static struct json_object *
-member(struct json_object *object, const char *name)
+question_member(struct json_object *object, const char *name)
 {
 	struct json_object *value = NULL;
 
@@ -96,7 +96,7 @@ member(struct json_object *object, const char *name)
 static bool
 take_text(struct json_object *object, const char *name, const char **to)
 {
-	struct json_object *v = member(object, name);
+	struct json_object *v = question_member(object, name);
 
 	if (v != NULL)
 		*to = json_object_get_string(v);
@@ -106,7 +106,7 @@ take_text(struct json_object *object, const char *name, const char **to)
 static bool
 take_bool(struct json_object *object, const char *name, bool *to)
 {
-	struct json_object *v = member(object, name);
+	struct json_object *v = question_member(object, name);
 
 	if (v != NULL)
 		*to = json_object_get_boolean(v);
@@ -130,7 +130,7 @@ take_time(struct json_object *object, const char *name, int64_t *to)
 }
 
 static void
-refuse(struct body_fault *f, const char *name, const char *expected)
+refuse_question(struct body_fault *f, const char *name, const char *expected)
 {
 	(void)snprintf(f->member, sizeof(f->member), "%s", name);
 	(void)snprintf(f->expected, sizeof(f->expected), "%s", expected);
@@ -148,7 +148,7 @@ read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
 
 		if (strchr(text, ' ') != NULL) {
 			(void)snprintf(name, sizeof(name), "principal.roles[%zu]", i);
-			refuse(f, name, "a word");
+			refuse_question(f, name, "a word");
 			return;
 		}
 		buf_adds(&a->roles, i > 0 ? " " : "");
@@ -160,7 +160,7 @@ read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
 static void
 read_principal(struct asked *a, struct json_object *p, struct body_fault *f)
 {
-	struct json_object *roles = member(p, "roles");
+	struct json_object *roles = question_member(p, "roles");
 
 	if (take_uuid(p, "id", &a->key))
 		a->question.key = &a->key;
@@ -172,9 +172,9 @@ read_principal(struct asked *a, struct json_object *p, struct body_fault *f)
 static void
 read_grant(struct json_object *from, struct grant *g, int64_t now)
 {
-	struct json_object *resource = member(from, "resource");
-	struct json_object *metadata = member(from, "metadata");
-	struct json_object *version = member(from, "version");
+	struct json_object *resource = question_member(from, "resource");
+	struct json_object *metadata = question_member(from, "metadata");
+	struct json_object *version = question_member(from, "version");
 
 	*g = (struct grant){
 		.found = true,
@@ -233,7 +233,7 @@ read_action(struct json_object *body, struct policy_question *q, struct body_fau
 	(void)take_text(body, "action", &id);
 	action = policy_action_find(id);
 	if (action == NULL) {
-		refuse(f, "action", "the id of an operation, such as UpdateGrant");
+		refuse_question(f, "action", "the id of an operation, such as UpdateGrant");
 		return;
 	}
 	q->action = action->id;
@@ -243,8 +243,9 @@ read_action(struct json_object *body, struct policy_question *q, struct body_fau
 enum outcome
 asked_read(struct asked *a, struct json_object *body, struct body_fault *f)
 {
-	struct json_object *principal = member(body, "principal"), *grant = member(body, "grant");
-	struct json_object *context = member(body, "context");
+	struct json_object *principal = question_member(body, "principal"),
+			   *grant = question_member(body, "grant");
+	struct json_object *context = question_member(body, "context");
 
 	f->member[0] = '\0';
 	read_action(body, &a->question, f);

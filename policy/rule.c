@@ -36,7 +36,7 @@ copy_text(char to[RULE_FAULT_TEXT_MAX], const char *text)
 }
 
 static enum rule_result
-refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found,
+refuse_rule(struct rule_fault *f, unsigned line, unsigned column, const char *found,
     const char *expected, const char *message)
 {
 	f->line = line;
@@ -51,7 +51,7 @@ refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found,
 static enum rule_result
 refuse_statement(struct rule_fault *f, const char *expected, const char *message)
 {
-	return refuse(f, 1, 1, "", expected, message);
+	return refuse_rule(f, 1, 1, "", expected, message);
 }
 
 /* Where a statement begins. */
@@ -75,7 +75,7 @@ place_of(const char *text, size_t offset, struct rule_fault *f)
 
 /* Take a copy with a NUL behind it from the rule's memory. */
 static const char *
-take(char **to, struct cedar_str str)
+take_str(char **to, struct cedar_str str)
 {
 	char *copy = *to;
 
@@ -94,12 +94,12 @@ take_scope(struct rule_scope *to, const struct cedar_scope *scope, char **memory
 
 	to->type = rule_scope_words[scope->kind];
 	if (scope->kind == CEDAR_IS_IN)
-		to->is_type = take(memory, scope->type);
+		to->is_type = take_str(memory, scope->type);
 	if (scope->kind == CEDAR_IS)
-		to->entity_type = take(memory, scope->type);
+		to->entity_type = take_str(memory, scope->type);
 	if (entity) {
-		to->entity_type = take(memory, scope->entity_type);
-		to->entity_id = take(memory, scope->entity_id);
+		to->entity_type = take_str(memory, scope->entity_type);
+		to->entity_id = take_str(memory, scope->entity_id);
 	}
 }
 
@@ -167,7 +167,7 @@ take_heads(struct rule *rule, const struct cedar_policy *p, struct rule_fault *f
 	take_scope(&parts->principal, &p->principal, &memory);
 	parts->action_type = rule_scope_words[p->action];
 	take_scope(&parts->resource, &p->resource, &memory);
-	parts->conditions = take(&memory, p->conditions);
+	parts->conditions = take_str(&memory, p->conditions);
 	return RULE_DONE;
 }
 
@@ -205,7 +205,8 @@ read_statement(struct rule *rule, const char *text, size_t len, struct rule_faul
 		e = cedar_set_error(rule->set, 0);
 		if (e == NULL)
 			return RULE_NO_MEMORY;
-		return refuse(f, e->place.line, e->place.column, e->found, e->expected, e->message);
+		return refuse_rule(f, e->place.line, e->place.column, e->found, e->expected,
+		    e->message);
 	}
 	rule->text = text;
 	rc = take_parts(rule, rule->set, 0, f);
@@ -218,10 +219,10 @@ enum rule_result
 rule_text_fits(const char *text, size_t len, struct rule_fault *f)
 {
 	if (len > RULE_TEXT_MAX)
-		return refuse(f, 1, 1, "", "at most 49152 bytes",
+		return refuse_rule(f, 1, 1, "", "at most 49152 bytes",
 		    "the text of a rule is at most 49152 bytes long");
 	if (memchr(text, '\0', len) != NULL)
-		return refuse(f, 1, 1, "", "text without U+0000",
+		return refuse_rule(f, 1, 1, "", "text without U+0000",
 		    "the text holds U+0000, which cannot be stored");
 	return RULE_DONE;
 }
@@ -307,7 +308,7 @@ rule_make(struct rule *rule, const struct rule_parts *parts, const struct rule *
 		rc = rule_read(rule, text.data, text.len, f);
 	if (rc == RULE_DONE && !same_head(&rule->parts, parts)) {
 		rule_clear(rule);
-		rc = refuse(f, 1, 1, "",
+		rc = refuse_rule(f, 1, 1, "",
 		    "types, ids and conditions that are each what their name says",
 		    "the parts do not make the rule that they describe");
 	}

@@ -150,7 +150,7 @@ static const struct {
 #define EXPECTED_NO_PART "no value, which this scope type has no use for"
 
 static bool
-fits(const char *value, bool wanted, const char **expected)
+part_fits(const char *value, bool wanted, const char **expected)
 {
 	*expected = wanted ? EXPECTED_PART : EXPECTED_NO_PART;
 	return (value != NULL) == wanted;
@@ -171,11 +171,11 @@ check_scope(const struct rule_scope *s, const char *const names[3], const char *
 {
 	size_t kind = scope_kind(s->type);
 
-	if (!fits(s->is_type, scope_members[kind].is_type, expected))
+	if (!part_fits(s->is_type, scope_members[kind].is_type, expected))
 		return names[0];
-	if (!fits(s->entity_type, scope_members[kind].entity_type, expected))
+	if (!part_fits(s->entity_type, scope_members[kind].entity_type, expected))
 		return names[1];
-	if (!fits(s->entity_id, scope_members[kind].entity_id, expected))
+	if (!part_fits(s->entity_id, scope_members[kind].entity_id, expected))
 		return names[2];
 	return NULL;
 }
