@@ -379,3 +379,10 @@ body_check(const struct body_schema *schema, struct json_object *body, struct bo
 	}
 	return check_object(&c, schema, body);
 }
+
+void
+body_refuse(struct body_fault *fault, const char *member, const char *expected)
+{
+	(void)snprintf(fault->member, sizeof(fault->member), "%s", member);
+	(void)snprintf(fault->expected, sizeof(fault->expected), "%s", expected);
+}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -38,13 +37,6 @@ evaluate_load(struct call *c)
 		db_key_get(c->db, &c->tenant, &id, &c->other_key);
 }
 
-static void
-refuse(struct body_fault *f, const char *member, const char *expected)
-{
-	(void)snprintf(f->member, sizeof(f->member), "%s", member);
-	(void)snprintf(f->expected, sizeof(f->expected), "%s", expected);
-}
-
 /* Another key than the caller's is as the tenant has it. One that it has not, the body must describe. */
 static bool
 choose_principal(struct call *c, struct policy_question *q)
@@ -73,9 +65,9 @@ evaluate_read(struct call *c, struct asked *a, struct body_fault *f)
 	a->question.tenant = &c->tenant;
 	authorize_context(c, &a->question);
 	if (!choose_principal(c, &a->question))
-		refuse(f, "principal.roles", "roles, as the tenant has no key with this id");
+		body_refuse(f, "principal.roles", "roles, as the tenant has no key with this id");
 	else if (by_id && json_object_object_get_ex(c->body, "grant", NULL))
-		refuse(f, "grant", "grant or grant_id, not both");
+		body_refuse(f, "grant", "grant or grant_id, not both");
 	else
 		rc = asked_read(a, c->body, f);
 	if (by_id)

@@ -129,13 +129,6 @@ take_time(struct json_object *object, const char *name, int64_t *to)
 	return take_text(object, name, &text) && time_parse(to, text, strlen(text));
 }
 
-static void
-refuse_question(struct body_fault *f, const char *name, const char *expected)
-{
-	(void)snprintf(f->member, sizeof(f->member), "%s", name);
-	(void)snprintf(f->expected, sizeof(f->expected), "%s", expected);
-}
-
 /* A role is a word here, as it is in a key. */
 static void
 read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
@@ -148,7 +141,7 @@ read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
 
 		if (strchr(text, ' ') != NULL) {
 			(void)snprintf(name, sizeof(name), "principal.roles[%zu]", i);
-			refuse_question(f, name, "a word");
+			body_refuse(f, name, "a word");
 			return;
 		}
 		buf_adds(&a->roles, i > 0 ? " " : "");
@@ -233,7 +226,7 @@ read_action(struct json_object *body, struct policy_question *q, struct body_fau
 	(void)take_text(body, "action", &id);
 	action = policy_action_find(id);
 	if (action == NULL) {
-		refuse_question(f, "action", "the id of an operation, such as UpdateGrant");
+		body_refuse(f, "action", "the id of an operation, such as UpdateGrant");
 		return;
 	}
 	q->action = action->id;
