@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/policy_rule.h"
 #include "db/policy_sql.h"
-
-#define RULE_COLUMNS 21
-#define RULE_COLUMN_LIST \
-	"r.policy_id, r.id, r.policy_text, r.effect, r.principal_scope_type," \
-	" r.principal_is_type, r.principal_entity_type, r.principal_entity_id," \
-	" r.action_scope_type, array_to_json(r.action_ids), r.resource_scope_type," \
-	" r.resource_is_type, r.resource_entity_type, r.resource_entity_id, r.conditions," \
-	" r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS( \
-	    "r.created_at") ", " DB_MICROSECONDS("r.updated_at") ", r.version"
 
 /*
  * Statements that change a rule have its policy as $2, whose chain it is that grows, and the rule's id as $9; those that
@@ -49,17 +39,6 @@ static const struct statement rule_get = {
 	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r"
 	       " WHERE r.tenant_id = $1 AND r.policy_id = $2 AND r.id = $3",
-};
-
-static const struct statement rule_list = {
-	.name = "rule_list",
-	.params = 5,
-	.columns = RULE_COLUMNS,
-	.rows = ROWS_ANY,
-	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r WHERE r.tenant_id = $1"
-	       " AND r.policy_id = $2 AND ($3::bigint IS NULL"
-	       " OR (r.ordinal, r.id) > ($3::bigint, $4::uuid))"
-	       " ORDER BY r.ordinal, r.id LIMIT $5::int",
 };
 
 static const struct statement rule_create = {
@@ -132,7 +111,7 @@ scope_from_row(struct rule_scope *s, struct db_row *row)
 	s->entity_id = db_get_text_or_null(row);
 }
 
-static bool
+bool
 rule_from_row(struct rule_record *r, struct db_row *row)
 {
 	struct rule_parts *parts = &r->is.parts;
@@ -172,23 +151,6 @@ rule_read(struct db_rows *rows, void *into)
 	return DONE;
 }
 
-/* Every row is looked at here, so that rule_record_at() cannot fail. */
-static enum outcome
-rule_list_read(struct db_rows *rows, void *into)
-{
-	int i;
-
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct rule_record r = RULE_RECORD_EMPTY;
-
-		if (!rule_from_row(&r, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
-}
-
 void
 db_policy_rule_get(struct db *db, const struct uuid *tenant, const struct uuid *policy,
     const struct uuid *id, struct rule_record *r)
@@ -200,27 +162,6 @@ db_policy_rule_get(struct db *db, const struct uuid *tenant, const struct uuid *
 	db_put_uuid(&p, policy);
 	db_put_uuid(&p, id);
 	db_queue(db, &rule_get, &p, rule_read, r);
-}
-
-void
-db_policy_rule_list(struct db *db, const struct uuid *tenant, const struct uuid *policy,
-    const struct page *page, struct db_list *list)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	db_list_clear(list);
-	list->limit = page->limit;
-	db_put_uuid(&p, tenant);
-	db_put_uuid(&p, policy);
-	if (page->after)
-		db_put_int(&p, page->ordinal);
-	else
-		db_put_text(&p, NULL);
-	db_put_uuid(&p, page->after ? &page->id : NULL);
-	if (page->limit < 1 || page->limit > PAGE_LIMIT_MOST)
-		p.failed = true;
-	db_put_int(&p, (int64_t)page->limit + 1);
-	db_queue(db, &rule_list, &p, rule_list_read, list);
 }
 
 static void
@@ -287,16 +228,6 @@ db_policy_rule_delete(struct db *db, const struct uuid *tenant, const struct uui
     const struct uuid *id, const struct audit_entry *entry, struct rule_record *gone)
 {
 	queue_change(db, &rule_delete, tenant, policy, id, NULL, entry, gone);
-}
-
-struct rule_record
-rule_record_at(const struct db_list *list, int i)
-{
-	struct rule_record r = RULE_RECORD_EMPTY;
-	struct db_row row = db_row_at(&list->rows, i);
-
-	(void)rule_from_row(&r, &row);
-	return r;
 }
 
 void
