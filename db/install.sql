@@ -69,6 +69,11 @@ SELECT :version_before < 4 AS wanted \gset
 \ir deploy/activity.sql
 \endif
 
+SELECT :version_before < 5 AS wanted \gset
+\if :wanted
+\ir deploy/list_indexes.sql
+\endif
+
 SELECT version AS version_after FROM grantd.schema_version \gset
 COMMIT;
 
