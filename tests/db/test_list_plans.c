@@ -474,7 +474,10 @@ tenants_are_listed_by_their_index(void **state)
 	db_close(db);
 }
 
-/* What little there is of each sort in a small tenant, and much in the large one. Nothing here is a chain that holds. */
+/*
+ * What little there is of each sort in a small tenant, and much in the large one, in the order of time, as it would have come:
+ * so that a tenant's rows lie apart. Nothing here is a chain that holds.
+ */
 static const char *const data[] = {
 	"SET session_replication_role = replica",
 	"CREATE TEMPORARY TABLE who AS SELECT n, CASE WHEN n = 0 THEN '" TENANT
@@ -490,7 +493,7 @@ static const char *const data[] = {
 	" CASE WHEN m % 20000 = 77 THEN 'revoked' ELSE 'active' END,"
 	" CASE WHEN m % 20000 = 77 THEN now() END, '2020-01-01', '2099-01-01',"
 	" '2026-01-01'::timestamptz + m * interval '1 minute', 0"
-	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 60000 ELSE 100 END) m",
+	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 60000 ELSE 100 END) m ORDER BY m",
 	"INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action, resource_type,"
 	" resource_id, outcome, metadata, created_at, sequence, previous_hash, hash)"
 	" SELECT w.id, (lpad(to_hex((extract(epoch FROM t) * 1000)::bigint), 12, '0') || '70008' ||"
@@ -499,12 +502,12 @@ static const char *const data[] = {
 	" ELSE '44444444-0000-4444-8444-' || lpad(to_hex(m % 1000), 12, '0') END::uuid, 'done',"
 	" jsonb_build_object('x', repeat('x', 300)), t, m, sha256(''), sha256('')"
 	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 100000 ELSE 100 END) m,"
-	" LATERAL (SELECT '2026-01-01'::timestamptz + m * interval '30 seconds' AS t) x",
+	" LATERAL (SELECT '2026-01-01'::timestamptz + m * interval '30 seconds' AS t) x ORDER BY m",
 	"INSERT INTO grantd.activity_event (tenant_id, grant_id, id, recorded_at, occurred_at, service,"
 	" name, kind, outcome) SELECT w.id, '" GRANT "', gen_random_uuid(),"
 	" now() + m % 3 * interval '1 month', '2026-01-01'::timestamptz + m * interval '1 minute',"
 	" CASE WHEN m % 3 = 0 THEN 's3' ELSE 'ec2' END, 'x', 'read', 'success'"
-	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 40000 ELSE 100 END) m",
+	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 40000 ELSE 100 END) m ORDER BY m",
 	"INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash, created_at)"
 	" SELECT w.id, gen_random_uuid(), substr(md5(w.id::text || m), 1, 8), 'k', '{x}',"
 	" sha256((w.id::text || m)::bytea), '2026-01-01'::timestamptz + m * interval '1 minute'"
