@@ -82,15 +82,6 @@ event_row_json(const struct db_list *list, int i)
 	return activity_event_json(&e);
 }
 
-static void
-event_key(const struct db_list *list, int i, struct page *page)
-{
-	struct activity_event e = activity_event_at(list, i);
-
-	page->created_at = e.occurred_at;
-	page->id = e.id;
-}
-
 static bool
 take_filter(const struct args *a, struct which *w)
 {
@@ -141,7 +132,6 @@ activity_list(struct ctl *c)
 		.queue = queue_events,
 		.cells = event_cells,
 		.json = event_row_json,
-		.key = event_key,
 	};
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
 	struct which w = { .since = 0 };

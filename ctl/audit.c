@@ -190,7 +190,10 @@ verify_rest(struct ctl *c, struct run *r)
 		.id = r->resumed.tenant,
 		.created_at = r->resumed.tenant_created_at,
 	};
-	const struct page after = { .after = true, .created_at = at.created_at, .id = at.id };
+	const struct page after = {
+		.after = true,
+		.key = { .created_at = at.created_at, .id = at.id },
+	};
 	enum status st;
 
 	if (!r->resumed.begun || args_has(&c->args, "tenant"))

@@ -147,12 +147,6 @@ entry_row_json(const struct db_list *list, int i)
 	return audit_row_json(&e, false);
 }
 
-static void
-entry_key(const struct db_list *list, int i, struct page *page)
-{
-	page->id = audit_row_at(list, i).id;
-}
-
 static enum status
 audit_list(struct ctl *c)
 {
@@ -164,7 +158,6 @@ audit_list(struct ctl *c)
 		.queue = queue_entries,
 		.cells = entry_cells,
 		.json = entry_row_json,
-		.key = entry_key,
 	};
 	struct which w;
 
@@ -249,12 +242,13 @@ struct export
 static enum status
 export_batch(struct ctl *c, struct export *x, const struct audit_scan *scan)
 {
-	struct audit_row e;
 	int i;
 
-	for (i = 0; i < scan->list.count; i++)
-		if (audit_scan_row(scan, i, &e))
-			audit_text_entry(&x->text, &e);
+	for (i = 0; i < scan->list.count; i++) {
+		struct audit_row e = audit_row_at(&scan->list, i);
+
+		audit_text_entry(&x->text, &e);
+	}
 	if (x->text.out.failed)
 		return session_refuse(c, "out of memory");
 	return write_text(c, &x->text);

@@ -110,15 +110,6 @@ grant_row_json(const struct db_list *list, int i)
 	return grant_json(&g);
 }
 
-static void
-grant_key(const struct db_list *list, int i, struct page *page)
-{
-	struct grant g = grant_at(list, i);
-
-	page->created_at = g.created_at;
-	page->id = g.id;
-}
-
 static enum status
 grant_list(struct ctl *c)
 {
@@ -130,7 +121,6 @@ grant_list(struct ctl *c)
 		.queue = queue_grants,
 		.cells = grant_cells,
 		.json = grant_row_json,
-		.key = grant_key,
 	};
 	struct which w = { .filter = { .status = NULL, .grantee_id = NULL } };
 

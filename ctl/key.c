@@ -90,15 +90,6 @@ key_json(const struct db_list *list, int i)
 	return key_record_json(&k);
 }
 
-static void
-key_key(const struct db_list *list, int i, struct page *page)
-{
-	struct key_record k = key_record_at(list, i);
-
-	page->created_at = k.created_at;
-	page->id = k.id;
-}
-
 static enum status
 key_list(struct ctl *c)
 {
@@ -110,7 +101,6 @@ key_list(struct ctl *c)
 		.queue = queue_keys,
 		.cells = key_cells,
 		.json = key_json,
-		.key = key_key,
 	};
 	struct which w = { .status = NULL };
 

@@ -76,6 +76,7 @@ print_json_rows(struct ctl *c, const struct listing *l, const struct db_list *li
 	return st;
 }
 
+/* `first`: nothing was printed yet. */
 static enum status
 print_rows(struct ctl *c, const struct listing *l, const struct db_list *list, bool first,
     struct table *t)
@@ -89,29 +90,24 @@ print_rows(struct ctl *c, const struct listing *l, const struct db_list *list, b
 	return table_print(t, stdout) ? STATUS_DONE : out_of_memory(c);
 }
 
+/* A page may have no row and not be the last one. */
 static enum status
 print_pages(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what,
-    int64_t left, struct table *t)
+    int64_t limit, struct table *t)
 {
 	struct db_list list = DB_LIST_EMPTY;
 	struct page page = { .after = false };
 	enum status st = STATUS_DONE;
+	int64_t printed = 0;
 	enum outcome rc;
 
 	do {
-		page.limit = left < PAGE_LIMIT_MOST ? (int)left : PAGE_LIMIT_MOST;
+		page.limit = limit - printed < PAGE_LIMIT_MOST ? (int)(limit - printed) :
+								 PAGE_LIMIT_MOST;
 		rc = read_page(c, l, tenant, what, &page, &list);
-		if (rc != DONE) {
-			st = session_failed(c, rc);
-			break;
-		}
-		st = print_rows(c, l, &list, !page.after, t);
-		left -= list.count;
-		if (list.count > 0) {
-			l->key(&list, list.count - 1, &page);
-			page.after = true;
-		}
-	} while (st == STATUS_DONE && list.more && left > 0);
+		st = rc == DONE ? print_rows(c, l, &list, printed == 0, t) : session_failed(c, rc);
+		printed += list.count;
+	} while (st == STATUS_DONE && printed < limit && page_go_on(&page, &list));
 	db_list_clear(&list);
 	return st;
 }

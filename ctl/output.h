@@ -27,7 +27,6 @@ struct listing {
 	void (*queue)(struct db *, const void *what, const struct page *, struct db_list *);
 	void (*cells)(struct table *, const struct db_list *, int i);
 	struct json_object *(*json)(const struct db_list *, int i);
-	void (*key)(const struct db_list *, int i, struct page *); /* fill created_at and id */
 };
 
 /*

@@ -77,15 +77,6 @@ policy_row_json(const struct db_list *list, int i)
 	return policy_json(&p);
 }
 
-static void
-policy_key(const struct db_list *list, int i, struct page *page)
-{
-	struct policy p = policy_at(list, i);
-
-	page->created_at = p.created_at;
-	page->id = p.id;
-}
-
 static enum status
 policy_list(struct ctl *c)
 {
@@ -97,7 +88,6 @@ policy_list(struct ctl *c)
 		.queue = queue_policies,
 		.cells = policy_cells,
 		.json = policy_row_json,
-		.key = policy_key,
 	};
 	struct uuid tenant;
 

@@ -133,15 +133,6 @@ tenant_row_json(const struct db_list *list, int i)
 	return tenant_json(&t);
 }
 
-static void
-tenant_key(const struct db_list *list, int i, struct page *page)
-{
-	struct tenant t = tenant_at(list, i);
-
-	page->created_at = t.created_at;
-	page->id = t.id;
-}
-
 static enum status
 tenant_list(struct ctl *c)
 {
@@ -152,7 +143,6 @@ tenant_list(struct ctl *c)
 		.queue = queue_tenants,
 		.cells = tenant_cells,
 		.json = tenant_row_json,
-		.key = tenant_key,
 	};
 
 	return output_list(c, &listing, NULL, NULL);

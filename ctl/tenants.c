@@ -45,11 +45,8 @@ tenants_each(struct ctl *c, const struct page *after,
 			struct tenant t = tenant_at(&list, i);
 
 			st = each(c, &t, context);
-			page.after = true;
-			page.created_at = t.created_at;
-			page.id = t.id;
 		}
-	} while (st == STATUS_DONE && list.more);
+	} while (st == STATUS_DONE && page_go_on(&page, &list));
 	db_list_clear(&list);
 	return st;
 }

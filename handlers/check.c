@@ -83,7 +83,8 @@ check_query(struct call *c, struct fault *f)
 	if (!query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
 		return refuse_parameter(f, qf.parameter, qf.expected);
 	if (c->op->paged && !page_read(c))
-		return refuse_parameter(f, "cursor", "next_cursor of the page before");
+		return refuse_parameter(f, "cursor",
+		    "next_cursor of the page before, with the same filters");
 	return c->op->check_query == NULL || c->op->check_query(c, f);
 }
 

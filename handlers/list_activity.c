@@ -35,12 +35,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct activity_event e = activity_event_at(list, i);
 
-	key->number = e.occurred_at;
-	key->id = e.id;
 	return activity_event_json(&e);
 }
 

@@ -67,11 +67,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct audit_row e = audit_row_at(list, i);
 
-	*key = (struct page_key){ .number = 0, .id = e.id };
 	return audit_row_json(&e, false);
 }
 

@@ -25,11 +25,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct grant g = grant_at(list, i);
 
-	*key = (struct page_key){ .number = g.created_at, .id = g.id };
 	return grant_json(&g);
 }
 

@@ -52,6 +52,17 @@ tests_db_test_paging_SOURCES = tests/db/test_paging.c $(service_fixture)
 tests_db_test_paging_LDADD = $(service_ldadd)
 tests_db_test_paging_LDFLAGS = $(AM_LDFLAGS) -static
 
+check_PROGRAMS += tests/db/test_lists
+tests_db_test_lists_SOURCES = tests/db/test_lists.c $(service_fixture)
+tests_db_test_lists_LDADD = $(service_ldadd)
+tests_db_test_lists_LDFLAGS = $(AM_LDFLAGS) -static
+
+# What lists send is taken on its way.
+check_PROGRAMS += tests/db/test_list_plans
+tests_db_test_list_plans_SOURCES = tests/db/test_list_plans.c $(service_fixture)
+tests_db_test_list_plans_LDADD = $(service_ldadd)
+tests_db_test_list_plans_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=page_queue -Wl,--wrap=db_queue
+
 check_PROGRAMS += tests/db/test_operations
 tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)
 tests_db_test_operations_LDADD = $(service_ldadd)

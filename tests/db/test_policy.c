@@ -420,11 +420,8 @@ rules_are_listed_in_pages(void **state)
 			struct rule_record r = rule_record_at(&list, i);
 
 			assert_true(uuid_equal(&r.id, &want[seen++]));
-			page.after = true;
-			page.ordinal = r.is.ordinal;
-			page.id = r.id;
 		}
-	} while (list.more);
+	} while (page_go_on(&page, &list));
 	assert_int_equal(seen, 5);
 	db_list_clear(&list);
 }
