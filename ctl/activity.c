@@ -6,8 +6,9 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/json.h"
 
 #define SERVICE_MOST 100

@@ -7,8 +7,9 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/activity.h"
 
 #define AHEAD_DEFAULT 3

@@ -13,8 +13,9 @@
 #include "base/json_build.h"
 #include "ctl/audit_state.h"
 #include "ctl/checkpoint.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 #include "db/audit_verify.h"
 

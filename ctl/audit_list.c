@@ -8,8 +8,9 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 #include "db/audit_list.h"
 #include "db/audit_text.h"

@@ -2,7 +2,7 @@
 #ifndef GRANTCTL_AUDIT_STATE_H
 #define GRANTCTL_AUDIT_STATE_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/audit_verify.h"
 #include "db/tenant.h"
 

@@ -12,7 +12,7 @@
 #include "base/hex.h"
 #include "base/number.h"
 #include "ctl/checkpoint.h"
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 
 /* The next line, without its end; its length, or -1. */
 static ssize_t

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "ctl/seal.h"
 #include "db/audit_verify.h"
 

@@ -16,8 +16,9 @@
 #include "base/json_build.h"
 #include "base/time_text.h"
 #include "ctl/checkpoint.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 
 static enum status checkpoint(struct ctl *);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/resource.h"
+#include "ctl/commands.h"
 #include "ctl/completion.h"
 
 static enum status completion(struct ctl *);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
 /*
  * The scripts for shells are printed from the table of commands, so that they know what this

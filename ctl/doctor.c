@@ -7,9 +7,10 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "ctl/commands.h"
 #include "ctl/doctor.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 
 #define FOUND_MAX 512
 

@@ -2,7 +2,7 @@
 #ifndef GRANTCTL_DOCTOR_H
 #define GRANTCTL_DOCTOR_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
 struct json_object;
 

@@ -6,8 +6,9 @@
 
 #include "base/field.h"
 #include "base/resource.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/grant_create.h"
 #include "db/json.h"
 

@@ -7,9 +7,10 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/key_output.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
 #include "db/json.h"
 
 static enum status key_list(struct ctl *);

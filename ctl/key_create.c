@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/field.h"
+#include "ctl/commands.h"
+#include "ctl/engine/session.h"
 #include "ctl/key_output.h"
-#include "ctl/session.h"
 
 #define ROLES_TEXT_MAX (FIELD_ROLES_MOST * 64)
 

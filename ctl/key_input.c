@@ -6,8 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ctl/engine/session.h"
 #include "ctl/key_input.h"
-#include "ctl/session.h"
 
 #define LINE_MAX_BYTES 256 /* more than any key has, so that one that is too long is seen to be */
 

@@ -3,7 +3,7 @@
 #define GRANTCTL_KEY_INPUT_H
 
 #include "base/api_key.h"
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
 /* A key in hand: the text that opens, and what is kept of it. Overwrite it with key_text_wipe(). */
 struct key_text {

@@ -3,8 +3,8 @@
 
 #include <json-c/json.h>
 
+#include "ctl/engine/output.h"
 #include "ctl/key_output.h"
-#include "ctl/output.h"
 #include "db/json.h"
 
 void

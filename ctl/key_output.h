@@ -2,9 +2,9 @@
 #ifndef GRANTCTL_KEY_OUTPUT_H
 #define GRANTCTL_KEY_OUTPUT_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/table.h"
 #include "ctl/key_input.h"
-#include "ctl/table.h"
 #include "db/key_record.h"
 
 /* Print a key's record. */

@@ -7,8 +7,9 @@
 #include "config.h"
 
 #include "base/time_text.h"
+#include "ctl/commands.h"
+#include "ctl/engine/session.h"
 #include "ctl/key_output.h"
-#include "ctl/session.h"
 
 #define OVERLAP_SECONDS 3600 /* unless told otherwise */
 

@@ -6,10 +6,11 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_stored.h"
-#include "ctl/session.h"
 #include "db/json.h"
 
 static enum status policy_list(struct ctl *);

@@ -10,10 +10,11 @@
 
 #include "base/clock.h"
 #include "base/json_build.h"
-#include "ctl/output.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_match.h"
-#include "ctl/session.h"
 #include "policy/guard.h"
 
 static enum status policy_apply(struct ctl *);

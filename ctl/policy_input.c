@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
-#include "ctl/session.h"
 
 #define TEXT_MOST ((size_t)4 << 20)
 #define NAME_SIZE 256

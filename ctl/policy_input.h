@@ -2,7 +2,7 @@
 #ifndef GRANTCTL_POLICY_INPUT_H
 #define GRANTCTL_POLICY_INPUT_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "policy/file.h"
 
 /* A file's whole text, or standard input's for "-". False, with a message, where it cannot be read or is over 4 MiB. */

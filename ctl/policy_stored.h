@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/policy.h"
 #include "db/policy_rule.h"
 

@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/json_strict.h"
+#include "ctl/commands.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
-#include "ctl/session.h"
 #include "db/policy_load.h"
 #include "policy/question.h"
 

@@ -8,8 +8,8 @@
 #include <openssl/crypto.h>
 
 #include "base/hex.h"
+#include "ctl/engine/session.h"
 #include "ctl/seal.h"
-#include "ctl/session.h"
 
 #define KEY_LEAST 32 /* bytes; as long as what it makes (RFC 2104 section 3) */
 #define KEY_MOST 4096

@@ -4,7 +4,7 @@
 
 #include <openssl/evp.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
 /*
  * A digest over a file that is written or read: SHA-256, or HMAC-SHA-256 with the key in --key-file, all

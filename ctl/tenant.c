@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/field.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/json.h"
 #include "policy/baseline.h"
 

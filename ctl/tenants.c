@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 
 static enum status

@@ -2,7 +2,7 @@
 #ifndef GRANTCTL_TENANTS_H
 #define GRANTCTL_TENANTS_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/tenant.h"
 
 /*

@@ -3,8 +3,8 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 
 #define JSON_STYLE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTCTL_SESSION_H
-#define GRANTCTL_SESSION_H
+#ifndef GRANTCTL_ENGINE_SESSION_H
+#define GRANTCTL_ENGINE_SESSION_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/audit.h"
 #include "db/tenant.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTCTL_COMMAND_H
-#define GRANTCTL_COMMAND_H
+#ifndef GRANTCTL_ENGINE_COMMAND_H
+#define GRANTCTL_ENGINE_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/settings.h"
-#include "ctl/args.h"
+#include "ctl/engine/args.h"
 #include "db/db.h"
 
 /* The exit status of the program. */
@@ -43,35 +43,8 @@ struct command {
 	enum status (*run)(struct ctl *);
 };
 
+/* Every command, in the order in which help shows them; ctl/commands.c has the list. */
 extern const struct command *const commands[];
 extern const size_t commands_count;
-
-extern const struct command cmd_activity_list;
-extern const struct command cmd_activity_maintain;
-extern const struct command cmd_activity_summary;
-extern const struct command cmd_audit_checkpoint;
-extern const struct command cmd_audit_export;
-extern const struct command cmd_audit_list;
-extern const struct command cmd_audit_show;
-extern const struct command cmd_audit_verify;
-extern const struct command cmd_completion;
-extern const struct command cmd_doctor;
-extern const struct command cmd_grant_create;
-extern const struct command cmd_grant_list;
-extern const struct command cmd_grant_show;
-extern const struct command cmd_key_check;
-extern const struct command cmd_key_create;
-extern const struct command cmd_key_import;
-extern const struct command cmd_key_list;
-extern const struct command cmd_key_revoke;
-extern const struct command cmd_key_rotate;
-extern const struct command cmd_policy_apply;
-extern const struct command cmd_policy_check;
-extern const struct command cmd_policy_list;
-extern const struct command cmd_policy_show;
-extern const struct command cmd_policy_test;
-extern const struct command cmd_tenant_create;
-extern const struct command cmd_tenant_list;
-extern const struct command cmd_tenant_show;
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ctl/help.h"
+#include "ctl/engine/help.h"
 
 #define LINE_WIDTH 79
 #define INDENT 7

@@ -6,7 +6,7 @@
 
 #include "base/time_text.h"
 #include "base/utf8.h"
-#include "ctl/table.h"
+#include "ctl/engine/table.h"
 
 #define GAP 2
 

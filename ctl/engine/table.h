@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTCTL_TABLE_H
-#define GRANTCTL_TABLE_H
+#ifndef GRANTCTL_ENGINE_TABLE_H
+#define GRANTCTL_ENGINE_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

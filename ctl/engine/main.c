@@ -9,8 +9,8 @@
 
 #include "base/field.h"
 #include "base/log.h"
-#include "ctl/command.h"
-#include "ctl/help.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/help.h"
 
 /* How many words of argv name this command: all of them, in order; 0: they do not. */
 static int

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTCTL_OUTPUT_H
-#define GRANTCTL_OUTPUT_H
+#ifndef GRANTCTL_ENGINE_OUTPUT_H
+#define GRANTCTL_ENGINE_OUTPUT_H
 
-#include "ctl/command.h"
-#include "ctl/table.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/table.h"
 #include "db/page.h"
 
 struct json_object;

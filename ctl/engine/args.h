@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef GRANTCTL_ARGS_H
-#define GRANTCTL_ARGS_H
+#ifndef GRANTCTL_ENGINE_ARGS_H
+#define GRANTCTL_ENGINE_ARGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,9 +8,9 @@
 #include "base/field.h"
 #include "base/number.h"
 #include "base/time_text.h"
-#include "ctl/args.h"
-#include "ctl/command.h"
-#include "ctl/help.h"
+#include "ctl/engine/args.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/help.h"
 
 #define SPAN_MOST ((int64_t)100 * 365 * 24 * 3600)
 #define KEY_MARK "grd_"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/field.h"
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 
 /*
  * The members of an entry's metadata, as far as there is something to say about a command on a
