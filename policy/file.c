@@ -11,7 +11,13 @@
 #include "policy/file.h"
 #include "policy/rule_text.h"
 
-#define PRIORITY_MOST 1000000
+#define POLICY_EXPECTED \
+	"@policy is one line of 1 to " TEXT_OF(FIELD_NAME_MOST) " bytes, without control characters"
+#define PRIORITY_EXPECTED "@priority is an integer from -" MOST_PRIORITY " to " MOST_PRIORITY
+#define MOST_PRIORITY TEXT_OF(FIELD_PRIORITY_MOST)
+#define NOTICE_EXPECTED \
+	"@notice is one line of at most " TEXT_OF( \
+	    RULE_NOTICE_MAX) " bytes, without control characters"
 
 /* What is said of a rule in annotations and kept elsewhere. */
 static const char *const said_elsewhere[] = { "policy", "priority", "enabled", "notice",
@@ -109,8 +115,8 @@ read_priority(struct reading *r, struct file_policy *p)
 
 	if (!annotation(r, "priority", &text))
 		return;
-	if (!number_parse(&priority, text, strlen(text), -PRIORITY_MOST, PRIORITY_MOST))
-		complain(r, "@priority is an integer from -1000000 to 1000000");
+	if (!number_parse(&priority, text, strlen(text), -FIELD_PRIORITY_MOST, FIELD_PRIORITY_MOST))
+		complain(r, PRIORITY_EXPECTED);
 	else if (p->has_priority && p->priority != priority)
 		complain(r, "another rule of this policy has another @priority");
 	p->has_priority = true;
@@ -124,8 +130,7 @@ read_notice(struct reading *r, struct file_rule *rule)
 	if (!annotation(r, "notice", &rule->notice))
 		return;
 	if (!field_line_valid(rule->notice, RULE_NOTICE_MAX))
-		complain(r,
-		    "@notice is one line of at most 1024 bytes, without control characters");
+		complain(r, NOTICE_EXPECTED);
 }
 
 /* Policies. */
@@ -156,10 +161,7 @@ find_policy(struct reading *r)
 	if (!annotation(r, "policy", &name))
 		name = strdup(r->name);
 	if (name == NULL || !field_line_valid(name, FIELD_NAME_MOST)) {
-		complain(r,
-		    name == NULL ?
-			"out of memory" :
-			"@policy is one line of 1 to 200 bytes, without control characters");
+		complain(r, name == NULL ? "out of memory" : POLICY_EXPECTED);
 		free(name);
 		return NULL;
 	}

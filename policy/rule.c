@@ -191,8 +191,8 @@ rule_read(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
 
 	*rule = (struct rule)RULE_EMPTY;
 	if (len > RULE_TEXT_MAX)
-		return refuse(f, 1, 1, "", "at most 49152 bytes",
-		    "the text of a rule is at most 49152 bytes long");
+		return refuse(f, 1, 1, "", "at most " TEXT_OF(RULE_TEXT_MAX) " bytes",
+		    "the text of a rule is at most " TEXT_OF(RULE_TEXT_MAX) " bytes long");
 	if (memchr(text, '\0', len) != NULL)
 		return refuse(f, 1, 1, "", "text without U+0000",
 		    "the text holds U+0000, which cannot be stored");
