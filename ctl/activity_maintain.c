@@ -17,9 +17,16 @@
 static enum status activity_maintain(struct ctl *);
 
 static const struct option options[] = {
-	{ "keep", "TIME", 0, "drop the months that ended so long ago: 90d; unless given, none" },
-	{ "ahead", "N", 0, "have N months ready after the present one, 0 to 24; 3 unless given" },
-	{ "dry-run", NULL, 0, "only say what would be done" },
+	{ .name = "keep",
+	    .value = "TIME",
+	    .type = VALUE_SPAN,
+	    .help = "drop the months that ended so long ago; none unless given" },
+	{ .name = "ahead",
+	    .value = "N",
+	    .type = VALUE_NUMBER,
+	    .most = ACTIVITY_AHEAD_MOST,
+	    .help = "have N months ready after the present one; 3 unless given" },
+	{ .name = "dry-run", .help = "only say what would be done" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -87,17 +94,14 @@ static enum status
 activity_maintain(struct ctl *c)
 {
 	struct db_list list = DB_LIST_EMPTY;
-	int64_t ahead = AHEAD_DEFAULT, keep = 0;
+	const int64_t *ahead = args_number(&c->args, "ahead");
 	bool dry_run = args_has(&c->args, "dry-run");
 	enum status st;
 	enum outcome rc;
 
-	if (!args_int(&c->args, "ahead", 0, ACTIVITY_AHEAD_MOST, &ahead) ||
-	    !args_span(&c->args, "keep", &keep))
-		return STATUS_USAGE;
 	db_begin(c->db, DB_READ_WRITE);
-	db_activity_maintain(c->db, (int)ahead, args_has(&c->args, "keep") ? &keep : NULL, dry_run,
-	    &list);
+	db_activity_maintain(c->db, ahead != NULL ? (int)*ahead : AHEAD_DEFAULT,
+	    args_number(&c->args, "keep"), dry_run, &list);
 	rc = db_commit(c->db);
 	st = rc == DONE ? report(c, &list, dry_run) : session_failed(c, rc);
 	db_list_clear(&list);

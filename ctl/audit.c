@@ -25,10 +25,19 @@
 static enum status verify(struct ctl *);
 
 static const struct option options[] = {
-	{ "tenant", "UUID", 0, "only this tenant" },
-	{ "checkpoint", "FILE", 0, "compare with what audit checkpoint wrote" },
-	{ "key-file", "FILE", 0, "the key that the checkpoint was made with" },
-	{ "state", "FILE", 0, "keep there how far it came, and go on from there" },
+	OPTION_ONE_TENANT,
+	{ .name = "checkpoint",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "compare with what audit checkpoint wrote" },
+	{ .name = "key-file",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the key that the checkpoint was made with" },
+	{ .name = "state",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "keep there how far it came, and go on from there" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -261,14 +270,11 @@ report(struct ctl *c, struct run *r)
 static enum status
 resume(struct ctl *c, struct run *r)
 {
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 
 	if (!audit_state_read(c, r->state_path, &r->resumed))
 		return STATUS_REFUSED;
-	if (args_has(&c->args, "tenant") && !args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	if (r->resumed.begun && args_has(&c->args, "tenant") &&
-	    !uuid_equal(&tenant, &r->resumed.tenant))
+	if (r->resumed.begun && tenant != NULL && !uuid_equal(tenant, &r->resumed.tenant))
 		return session_refuse(c, "--state: the file is about another tenant");
 	r->sum = r->resumed;
 	return STATUS_DONE;
@@ -277,7 +283,7 @@ resume(struct ctl *c, struct run *r)
 static enum status
 verify_with(struct ctl *c, struct run *r, struct seal *seal)
 {
-	const char *path = args_get(&c->args, "checkpoint");
+	const char *path = args_text(&c->args, "checkpoint");
 	enum status st = r->state_path != NULL ? resume(c, r) : STATUS_DONE;
 
 	if (st != STATUS_DONE)
@@ -304,7 +310,7 @@ verify(struct ctl *c)
 	struct run r = {
 		.ctl = c,
 		.checkpoint = CHECKPOINT_EMPTY,
-		.state_path = args_get(&c->args, "state"),
+		.state_path = args_text(&c->args, "state"),
 		.is_terminal = isatty(STDERR_FILENO) == 1,
 		.started = clock_monotonic_ms(),
 	};

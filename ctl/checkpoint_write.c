@@ -24,8 +24,11 @@
 static enum status checkpoint(struct ctl *);
 
 static const struct option options[] = {
-	{ "tenant", "UUID", 0, "only this tenant" },
-	{ "key-file", "FILE", 0, "a key that only you have; the file is then signed with it" },
+	OPTION_ONE_TENANT,
+	{ .name = "key-file",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "a key that only you have; the file is then signed with it" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -36,7 +39,7 @@ const struct command cmd_audit_checkpoint = {
 	.help = "Keep the file where whoever can change the database cannot change it:\n"
 		"audit verify --checkpoint then finds what was removed or rewritten since.",
 	.options = options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "where it is written" },
 	.needs = NEEDS_OWNER,
 	.run = checkpoint,
 };
@@ -155,11 +158,11 @@ checkpoint(struct ctl *c)
 	struct buf temporary = BUF_EMPTY;
 	enum status st = STATUS_REFUSED;
 
-	buf_addf(&temporary, "%s.new", c->args.operand);
+	buf_addf(&temporary, "%s.new", c->args.operand.text);
 	if (temporary.failed)
 		st = session_refuse(c, "out of memory");
 	else if (seal_open(c, &w.seal))
-		st = write_file(c, &w, c->args.operand, buf_text(&temporary));
+		st = write_file(c, &w, c->args.operand.text, buf_text(&temporary));
 	seal_close(&w.seal);
 	buf_clear(&temporary);
 	return st;

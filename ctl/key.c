@@ -39,9 +39,9 @@ static const struct option revoke_options[] = { OPTION_TENANT, OPTION_REASON, OP
 const struct command cmd_key_revoke = {
 	.name = "key revoke",
 	.summary = "Revoke an API key: it opens nothing from the next request on",
-	.help = "KEY is the key's id. Revoking it again changes nothing.",
+	.help = "Revoking it again changes nothing.",
 	.options = revoke_options,
-	.operand = "KEY",
+	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the key's id" },
 	.needs = NEEDS_OWNER,
 	.run = key_revoke,
 };
@@ -57,7 +57,7 @@ const struct command cmd_key_check = {
 };
 
 struct which {
-	struct uuid tenant;
+	const struct uuid *tenant;
 	const char *status;
 };
 
@@ -66,7 +66,7 @@ queue_keys(struct db *db, const void *what, const struct page *page, struct db_l
 {
 	const struct which *w = what;
 
-	db_key_list(db, &w->tenant, w->status, page, list);
+	db_key_list(db, w->tenant, w->status, page, list);
 }
 
 static void
@@ -113,11 +113,12 @@ key_list(struct ctl *c)
 		.json = key_json,
 		.key = key_key,
 	};
-	struct which w = { .status = NULL };
+	const struct which w = {
+		.tenant = args_uuid(&c->args, "tenant"),
+		.status = args_text(&c->args, "status"),
+	};
 
-	if (!args_uuid(&c->args, "tenant", &w.tenant) || !args_status(&c->args, &w.status))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &w.tenant, &w);
+	return output_list(c, &listing, w.tenant, &w);
 }
 
 static enum status
@@ -126,18 +127,17 @@ key_revoke(struct ctl *c)
 	struct key_record now = KEY_RECORD_EMPTY, changed = KEY_RECORD_EMPTY;
 	struct tenant tenant = TENANT_EMPTY;
 	struct audit_entry entry;
-	struct uuid tenant_id, id;
+	const struct uuid *tenant_id = args_uuid(&c->args, "tenant"), *id = &c->args.operand.uuid;
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &tenant_id) || !args_operand_uuid(&c->args, &id) ||
-	    !session_entry(c, "RevokeApiKey", &entry))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_WRITE, &tenant_id, &tenant);
-	db_key_revoke(c->db, &tenant_id, &id, &entry, &changed);
-	db_key_get(c->db, &tenant_id, &id, &now);
+	if (!session_entry(c, "RevokeApiKey", &entry))
+		return STATUS_REFUSED;
+	session_begin(c, DB_READ_WRITE, tenant_id, &tenant);
+	db_key_revoke(c->db, tenant_id, id, &entry, &changed);
+	db_key_get(c->db, tenant_id, id, &now);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &tenant_id, &tenant))
+	if (session_tenant(c, rc, tenant_id, &tenant))
 		st = now.found ? key_print(c, &now) :
 				 session_refuse(c, "the tenant has no key with this id");
 	tenant_clear(&tenant);

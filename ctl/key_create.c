@@ -9,15 +9,19 @@
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
 
-#define ROLES_TEXT_MAX (FIELD_ROLES_MOST * 64)
+#define ROLES_TEXT_MAX (FIELD_ROLES_MOST * (FIELD_ROLE_MOST + 1))
 
 static enum status key_create(struct ctl *);
 static enum status key_import(struct ctl *);
 
 static const struct option options[] = {
 	OPTION_TENANT,
-	{ "name", "TEXT", OPTION_REQUIRED, "what people call it" },
-	{ "role", "ROLE", OPTION_REQUIRED | OPTION_REPEATS, "a role for the policies to speak of" },
+	OPTION_NAME,
+	{ .name = "role",
+	    .value = "ROLE",
+	    .type = VALUE_ROLE,
+	    .flags = OPTION_REQUIRED | OPTION_REPEATS,
+	    .help = "a role for the policies to speak of" },
 	OPTION_EXPIRES_IN,
 	OPTION_EXPIRES_AT,
 	OPTION_REASON,
@@ -45,7 +49,7 @@ const struct command cmd_key_import = {
 
 /* What the options say of a new key. */
 struct request {
-	struct uuid tenant;
+	const struct uuid *tenant;
 	struct key_new key;
 	struct audit_entry entry;
 	char roles[ROLES_TEXT_MAX];
@@ -61,10 +65,6 @@ take_roles(const struct args *a, char roles[ROLES_TEXT_MAX])
 
 	for (n = 0; (role = args_nth(a, "role", n)) != NULL; n++) {
 		len = strlen(role);
-		if (!field_role_valid(role))
-			return args_fault(a,
-			    "--role must be a lower-case letter, then up to 62 of a-z, 0-9, _ "
-			    "and -");
 		if (n == FIELD_ROLES_MOST)
 			return args_fault(a, "a key has at most %d roles", FIELD_ROLES_MOST);
 		memcpy(roles + used, role, len);
@@ -80,15 +80,13 @@ take_request(struct ctl *c, struct request *r)
 {
 	const struct args *a = &c->args;
 
-	r->key = (struct key_new){ .roles = r->roles };
-	if (!args_uuid(a, "tenant", &r->tenant) ||
-	    !args_line(a, "name", FIELD_NAME_MOST, &r->key.name) || !take_roles(a, r->roles) ||
-	    !args_expiry(a, &r->key.has_expires_at, &r->key.expires_at) ||
-	    !session_entry(c, "CreateApiKey", &r->entry))
+	r->tenant = args_uuid(a, "tenant");
+	r->key = (struct key_new){ .name = args_text(a, "name"), .roles = r->roles };
+	if (!take_roles(a, r->roles) || !args_expiry(a, &r->key.has_expires_at, &r->key.expires_at))
 		return STATUS_USAGE;
-	if (!uuid_make_v7(&r->key.id))
-		return session_refuse(c, "the system gives no random numbers");
-	return STATUS_DONE;
+	return session_new_id(c, &r->key.id) && session_entry(c, "CreateApiKey", &r->entry) ?
+	    STATUS_DONE :
+	    STATUS_REFUSED;
 }
 
 /* Store the key. created->found where all went well; otherwise that is said. */
@@ -101,12 +99,12 @@ store(struct ctl *c, struct request *r, const struct key_text *key, struct key_r
 
 	r->key.key_name = key->name;
 	r->key.hash = key->hash;
-	session_begin(c, DB_READ_WRITE, &r->tenant, &tenant);
-	db_key_create(c->db, &r->tenant, &r->key, &r->entry, created);
+	session_begin(c, DB_READ_WRITE, r->tenant, &tenant);
+	db_key_create(c->db, r->tenant, &r->key, &r->entry, created);
 	rc = db_commit(c->db);
 	if (rc == CONFLICT)
 		st = session_refuse(c, "the tenant has a key named %s already", key->name);
-	else if (!session_tenant(c, rc, &r->tenant, &tenant))
+	else if (!session_tenant(c, rc, r->tenant, &tenant))
 		st = STATUS_REFUSED;
 	else if (!created->found)
 		st = session_refuse(c, "the time that it should expire at has passed");

@@ -5,11 +5,14 @@ grantctl_SOURCES = \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/commands.c ctl/commands.h \
-	ctl/completion.c ctl/completion.h ctl/completion_bash.c ctl/completion_zsh.c \
+	ctl/completion.c \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
-	ctl/engine/args.c ctl/engine/args.h ctl/engine/command.h \
+	ctl/engine/args.c ctl/engine/args.h \
+	ctl/engine/command.c ctl/engine/command.h \
+	ctl/engine/complete.c ctl/engine/complete.h \
 	ctl/engine/help.c ctl/engine/help.h \
 	ctl/engine/main.c \
+	ctl/engine/option.c ctl/engine/option.h \
 	ctl/engine/output.c ctl/engine/output.h \
 	ctl/engine/session.c ctl/engine/session.h \
 	ctl/engine/table.c ctl/engine/table.h \
@@ -29,7 +32,7 @@ grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
 grantctl_LDFLAGS = $(AM_LDFLAGS) -static
 
-# What shells complete, where they look for it. The program prints it, so it knows what the program knows.
+# The scripts by which shells ask the program what it takes, where they look for them.
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 bashcompletion_DATA = ctl/shell/grantctl

@@ -46,7 +46,7 @@ const struct command cmd_policy_check = {
 	.name = "policy check",
 	.summary = "Say whether a file of policies is well formed, and if not where",
 	.options = check_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "policies; - is standard input" },
 	.needs = NEEDS_NOTHING,
 	.run = policy_check,
 };
@@ -99,11 +99,9 @@ policy_list(struct ctl *c)
 		.json = policy_row_json,
 		.key = policy_key,
 	};
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 
-	if (!args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &tenant, &tenant);
+	return output_list(c, &listing, tenant, tenant);
 }
 
 /* The policy's object with its rules. NULL: out of memory. */
@@ -179,13 +177,11 @@ policy_show(struct ctl *c)
 {
 	struct stored stored = STORED_EMPTY;
 	struct tenant t = TENANT_EMPTY;
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 
-	if (!args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	session_begin(c, DB_SNAPSHOT, &tenant, &t);
-	if (session_tenant(c, db_exchange(c->db), &tenant, &t) && stored_read(c, &tenant, &stored))
+	session_begin(c, DB_SNAPSHOT, tenant, &t);
+	if (session_tenant(c, db_exchange(c->db), tenant, &t) && stored_read(c, tenant, &stored))
 		st = c->json ? show_json(c, &stored) : show_text(c, &stored);
 	db_rollback(c->db);
 	stored_clear(&stored);
@@ -197,13 +193,13 @@ static enum status
 policy_check(struct ctl *c)
 {
 	struct policy_file file;
-	bool ok = input_policies(c, c->args.operand, &file);
+	bool ok = input_policies(c, c->args.operand.text, &file);
 	size_t i, rules = 0;
 
 	for (i = 0; i < file.policies; i++)
 		rules += file.policy[i].rules;
 	if (ok)
-		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand, rules,
+		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand.text, rules,
 		    file.policies);
 	policy_file_clear(&file);
 	return ok ? STATUS_DONE : STATUS_REFUSED;

@@ -21,8 +21,8 @@ static enum status policy_apply(struct ctl *);
 
 static const struct option apply_options[] = {
 	OPTION_TENANT,
-	{ "dry-run", NULL, 0, "show what would change, and change nothing" },
-	{ "force", NULL, 0, "also where no key could change policies any more" },
+	{ .name = "dry-run", .help = "show what would change, and change nothing" },
+	{ .name = "force", .help = "also where no key could change policies any more" },
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -33,9 +33,9 @@ const struct command cmd_policy_apply = {
 	.summary = "Make a tenant's policies those of a file",
 	.help =
 	    "Shows the difference, and makes all of it or nothing. What the file does not have is removed.\n"
-	    "Applied again, it changes nothing. FILE may be -, standard input.\n",
+	    "Applied again, it changes nothing.",
 	.options = apply_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "policies; - is standard input" },
 	.needs = NEEDS_OWNER,
 	.run = policy_apply,
 };
@@ -351,7 +351,7 @@ apply_file(struct ctl *c, const struct uuid *tenant, const struct policy_file *f
 	enum status st = STATUS_REFUSED;
 
 	if (!session_entry(c, "CreatePolicy", &a.entry))
-		return STATUS_USAGE;
+		return STATUS_REFUSED;
 	session_begin(c, DB_READ_WRITE, tenant, &t);
 	db_policy_hold(c->db, tenant);
 	if (session_tenant(c, db_exchange(c->db), tenant, &t) && stored_read(c, tenant, &stored)) {
@@ -368,13 +368,10 @@ static enum status
 policy_apply(struct ctl *c)
 {
 	struct policy_file file;
-	struct uuid tenant;
 	enum status st = STATUS_REFUSED;
 
-	if (!args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	if (input_policies(c, c->args.operand, &file))
-		st = apply_file(c, &tenant, &file);
+	if (input_policies(c, c->args.operand.text, &file))
+		st = apply_file(c, args_uuid(&c->args, "tenant"), &file);
 	policy_file_clear(&file);
 	return st;
 }

@@ -20,8 +20,11 @@
 static enum status policy_test(struct ctl *);
 
 static const struct option test_options[] = {
-	{ "policies", "FILE", 0, "the policies to ask" },
-	{ "tenant", "UUID", 0, "or the ones in force of this tenant" },
+	{ .name = "policies", .value = "FILE", .type = VALUE_FILE, .help = "the policies to ask" },
+	{ .name = "tenant",
+	    .value = "UUID",
+	    .type = VALUE_UUID,
+	    .help = "or the ones in force of this tenant" },
 	OPTIONS_END,
 };
 
@@ -33,7 +36,7 @@ const struct command cmd_policy_test = {
 	    "Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
 	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
 	.options = test_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the cases" },
 	.needs = NEEDS_OWNER,
 	.run = policy_test,
 };
@@ -258,7 +261,7 @@ run_cases(struct test *t)
 	struct buf text = BUF_EMPTY;
 	const char *line;
 	size_t len;
-	bool ok = input_text(t->c, t->c->args.operand, &text);
+	bool ok = input_text(t->c, t->c->args.operand.text, &text);
 
 	for (line = buf_text(&text); ok && *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
@@ -275,15 +278,16 @@ static enum status
 policy_test(struct ctl *c)
 {
 	struct test t = { .c = c };
-	const char *path = args_get(&c->args, "policies");
+	const char *path = args_text(&c->args, "policies");
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 
-	if ((path != NULL) == args_has(&c->args, "tenant")) {
+	if ((path != NULL) == (tenant != NULL)) {
 		(void)args_fault(&c->args, "either --policies or --tenant says which policies");
 		return STATUS_USAGE;
 	}
-	if (!args_uuid(&c->args, "tenant", &t.tenant))
-		return STATUS_USAGE;
+	if (tenant != NULL)
+		t.tenant = *tenant;
 	t.decider = decider_new();
 	if (t.decider == NULL)
 		return session_refuse(c, "out of memory");

@@ -40,7 +40,7 @@ read_key(struct ctl *c, struct seal *seal, const char *path)
 bool
 seal_open(struct ctl *c, struct seal *seal)
 {
-	const char *path = args_get(&c->args, "key-file");
+	const char *path = args_text(&c->args, "key-file");
 
 	*seal = (struct seal){ .key = NULL, .context = EVP_MD_CTX_new() };
 	if (seal->context == NULL) {

@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "base/field.h"
-#include "base/number.h"
 #include "base/time_text.h"
 #include "ctl/engine/args.h"
 #include "ctl/engine/command.h"
 #include "ctl/engine/help.h"
 
-#define SPAN_MOST ((int64_t)100 * 365 * 24 * 3600)
 #define KEY_MARK "grd_"
 #define KEY_MARK_TAIL 8 /* base62 characters between the mark and the secret part */
 #define BASE62 "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -50,44 +48,43 @@ args_have_key(char *const *argv)
 	return false;
 }
 
-/*
- * The option that `len` bytes of text name, in full or shortened. NULL, and the fault told, where
- * there is not one.
- */
+/* The option that `len` bytes of text name. NULL, and the fault told, where there is not one. */
 static const struct option *
 find_option(struct args *a, const char *text, size_t len)
 {
-	const struct option *o, *found = NULL;
+	const struct option *other, *found = option_find(a->command->options, text, len, &other);
+	bool shown = field_line_valid(text, FIELD_NAME_MOST);
 
-	for (o = a->command->options; o->name != NULL; o++) {
-		if (strncmp(o->name, text, len) != 0)
-			continue;
-		if (o->name[len] == '\0')
-			return o;
-		if (found != NULL) {
-			(void)args_fault(a, "--%s could be --%s or --%s",
-			    field_line_valid(text, FIELD_NAME_MOST) ? text : "?", found->name,
-			    o->name);
-			return NULL;
-		}
-		found = o;
-	}
 	if (found == NULL)
-		(void)args_fault(a, "there is no option --%.*s",
-		    field_line_valid(text, FIELD_NAME_MOST) ? (int)len : 0, text);
-	return found;
+		(void)args_fault(a, "there is no option --%.*s", shown ? (int)len : 0, text);
+	if (other == NULL)
+		return found;
+	(void)args_fault(a, "--%.*s could be --%s or --%s", shown ? (int)len : 0, text, found->name,
+	    other->name);
+	return NULL;
 }
 
 static bool
-add(struct args *a, const struct option *o, const char *value)
+refuse_value(struct args *a, const struct option *o)
+{
+	struct buf expected = BUF_EMPTY;
+
+	option_expect(o, &expected);
+	(void)args_fault(a, "%s%s must be %s", o->name != NULL ? "--" : "",
+	    o->name != NULL ? o->name : o->value, buf_text(&expected));
+	buf_clear(&expected);
+	return false;
+}
+
+static bool
+add(struct args *a, const struct option *o, const char *text)
 {
 	if (!(o->flags & OPTION_REPEATS) && args_has(a, o->name))
 		return args_fault(a, "--%s is given twice", o->name);
 	if (a->count == ARGS_MAX)
 		return args_fault(a, "there are more than %d options", ARGS_MAX);
 	a->item[a->count].option = o;
-	a->item[a->count++].value = value;
-	return true;
+	return option_take(o, text, &a->item[a->count++].value) || refuse_value(a, o);
 }
 
 /* One option; *argv is moved to its value where that is an argument of its own. */
@@ -113,24 +110,25 @@ parse_option(struct args *a, char *const **argv)
 static bool
 take_operand(struct args *a, const char *text)
 {
-	if (a->command->operand == NULL)
+	const struct option *operand = &a->command->operand;
+
+	if (operand->value == NULL)
 		return args_fault(a, "it takes options alone");
-	if (a->operand != NULL)
-		return args_fault(a, "it takes one %s", a->command->operand);
-	a->operand = text;
-	return true;
+	if (a->operand.text != NULL)
+		return args_fault(a, "it takes one %s", operand->value);
+	return option_take(operand, text, &a->operand) || refuse_value(a, operand);
 }
 
 static bool
-complete(struct args *a)
+is_complete(struct args *a)
 {
 	const struct option *o;
 
 	for (o = a->command->options; o->name != NULL; o++)
 		if ((o->flags & OPTION_REQUIRED) && !args_has(a, o->name))
 			return args_fault(a, "--%s is missing", o->name);
-	if (a->command->operand != NULL && a->operand == NULL)
-		return args_fault(a, "%s is missing", a->command->operand);
+	if (a->command->operand.value != NULL && a->operand.text == NULL)
+		return args_fault(a, "%s is missing", a->command->operand.value);
 	return true;
 }
 
@@ -152,152 +150,69 @@ args_parse(struct args *a, const struct command *command, char *const *argv)
 			return false;
 		}
 	}
-	return complete(a);
+	return is_complete(a);
 }
 
-const char *
-args_nth(const struct args *a, const char *name, int n)
+/* NULL: there are not so many. */
+static const struct value *
+find_value(const struct args *a, const char *name, int n)
 {
 	int i;
 
 	for (i = 0; i < a->count; i++)
 		if (strcmp(a->item[i].option->name, name) == 0 && n-- == 0)
-			return a->item[i].value;
+			return &a->item[i].value;
 	return NULL;
 }
 
 const char *
-args_get(const struct args *a, const char *name)
+args_nth(const struct args *a, const char *name, int n)
+{
+	const struct value *v = find_value(a, name, n);
+
+	return v != NULL ? v->text : NULL;
+}
+
+const char *
+args_text(const struct args *a, const char *name)
 {
 	return args_nth(a, name, 0);
+}
+
+const int64_t *
+args_number(const struct args *a, const char *name)
+{
+	const struct value *v = find_value(a, name, 0);
+
+	return v != NULL ? &v->number : NULL;
+}
+
+const struct uuid *
+args_uuid(const struct args *a, const char *name)
+{
+	const struct value *v = find_value(a, name, 0);
+
+	return v != NULL ? &v->uuid : NULL;
 }
 
 bool
 args_has(const struct args *a, const char *name)
 {
-	int i;
-
-	for (i = 0; i < a->count; i++)
-		if (strcmp(a->item[i].option->name, name) == 0)
-			return true;
-	return false;
-}
-
-bool
-args_uuid(const struct args *a, const char *name, struct uuid *value)
-{
-	const char *text = args_get(a, name);
-
-	if (text == NULL || uuid_parse(value, text, strlen(text)))
-		return true;
-	return args_fault(a, "--%s must be a UUID", name);
-}
-
-bool
-args_status(const struct args *a, const char **value)
-{
-	const char *text = args_get(a, "status");
-
-	*value = text;
-	if (text == NULL || strcmp(text, "active") == 0 || strcmp(text, "expired") == 0 ||
-	    strcmp(text, "revoked") == 0)
-		return true;
-	return args_fault(a, "--status must be active, expired or revoked");
-}
-
-bool
-args_operand_uuid(const struct args *a, struct uuid *value)
-{
-	if (uuid_parse(value, a->operand, strlen(a->operand)))
-		return true;
-	return args_fault(a, "%s must be a UUID", a->command->operand);
-}
-
-bool
-args_int(const struct args *a, const char *name, int64_t least, int64_t most, int64_t *value)
-{
-	const char *text = args_get(a, name);
-
-	if (text == NULL || number_parse(value, text, strlen(text), least, most))
-		return true;
-	return args_fault(a, "--%s must be a number from %lld to %lld", name, (long long)least,
-	    (long long)most);
-}
-
-bool
-args_line(const struct args *a, const char *name, size_t most, const char **value)
-{
-	const char *text = args_get(a, name);
-
-	if (text == NULL)
-		return true;
-	*value = text;
-	if (field_line_valid(text, most))
-		return true;
-	return args_fault(a, "--%s must be one line of 1 to %zu bytes of UTF-8", name, most);
-}
-
-static int64_t
-unit_seconds(char unit)
-{
-	switch (unit) {
-	case 's':
-		return 1;
-	case 'm':
-		return 60;
-	case 'h':
-		return 3600;
-	case 'd':
-		return 24 * 3600;
-	case 'w':
-		return 7 * 24 * 3600;
-	default:
-		return 0;
-	}
-}
-
-bool
-args_span(const struct args *a, const char *name, int64_t *seconds)
-{
-	const char *text = args_get(a, name);
-	int64_t unit, number;
-	size_t len;
-
-	if (text == NULL)
-		return true;
-	len = strlen(text);
-	unit = len >= 2 ? unit_seconds(text[len - 1]) : 0;
-	if (unit == 0 || !number_parse(&number, text, len - 1, 0, SPAN_MOST / unit))
-		return args_fault(a,
-		    "--%s must be a number and a unit, as 90d, of at most 100 years", name);
-	*seconds = number * unit;
-	return true;
-}
-
-bool
-args_time(const struct args *a, const char *name, int64_t *time)
-{
-	const char *text = args_get(a, name);
-
-	if (text == NULL || time_parse(time, text, strlen(text)))
-		return true;
-	return args_fault(a, "--%s must be a time as 2030-01-31T12:00:00Z", name);
+	return find_value(a, name, 0) != NULL;
 }
 
 bool
 args_expiry(const struct args *a, bool *has, int64_t *time)
 {
-	const char *at = args_get(a, "expires-at");
-	int64_t span = 0;
+	const int64_t *at = args_number(a, "expires-at"), *in = args_number(a, "expires-in");
 
-	*has = at != NULL || args_has(a, "expires-in");
+	*has = at != NULL || in != NULL;
 	*time = 0;
-	if (at != NULL && args_has(a, "expires-in"))
+	if (at != NULL && in != NULL)
 		return args_fault(a, "--expires-in and --expires-at exclude each other");
 	if (at != NULL)
-		return args_time(a, "expires-at", time);
-	if (!args_span(a, "expires-in", &span))
-		return false;
-	*time = time_now() + span * 1000000;
+		*time = *at;
+	else if (in != NULL)
+		*time = time_now() + *in * 1000000;
 	return true;
 }

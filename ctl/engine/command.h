@@ -38,7 +38,7 @@ struct command {
 	const char *summary;          /* one line, without a full stop */
 	const char *help;             /* more lines for `grantctl help key create`; NULL: none */
 	const struct option *options; /* ends with a NULL name */
-	const char *operand; /* what its one argument is, as "TENANT"; NULL: it takes none */
+	struct option operand;        /* its one argument, as "TENANT"; value NULL: it takes none */
 	enum needs needs;
 	enum status (*run)(struct ctl *);
 };
@@ -46,5 +46,15 @@ struct command {
 /* Every command, in the order in which help shows them; ctl/commands.c has the list. */
 extern const struct command *const commands[];
 extern const size_t commands_count;
+
+/* The command that argv begins with; *words of it are its name. NULL: none. */
+const struct command *command_find(char *const *argv, int *words);
+
+/* How long the first word of its name is, and the word behind it; NULL: there is none. */
+size_t command_noun_len(const struct command *);
+const char *command_verb(const struct command *);
+
+/* Does its name begin with the noun? */
+bool command_has_noun(const struct command *, const char *noun, size_t len);
 
 #endif

@@ -6,20 +6,19 @@
 #include "ctl/engine/help.h"
 
 #define LINE_WIDTH 79
-#define INDENT 7
+#define USAGE_INDENT 7
+#define HELP_INDENT 26
 
-/* A word of the usage line, on a new line where it does not fit. */
+/* A word of `len` bytes behind a blank, on a new line with that indent where it does not fit. */
 static void
-word(FILE *out, int *column, const char *text)
+put_word(FILE *out, int *column, int indent, const char *text, size_t len)
 {
-	int len = (int)strlen(text);
-
-	if (*column + 1 + len > LINE_WIDTH) {
-		(void)fprintf(out, "\n%*s", INDENT, "");
-		*column = INDENT;
+	if (*column + 1 + (int)len > LINE_WIDTH) {
+		(void)fprintf(out, "\n%*s", indent, "");
+		*column = indent;
 	}
-	(void)fprintf(out, " %s", text);
-	*column += 1 + len;
+	(void)fprintf(out, " %.*s", (int)len, text);
+	*column += 1 + (int)len;
 }
 
 static void
@@ -31,7 +30,7 @@ option_word(FILE *out, int *column, const struct option *o)
 	(void)snprintf(text, sizeof(text), "%s--%s%s%s%s%s", required ? "" : "[", o->name,
 	    o->value != NULL ? " " : "", o->value != NULL ? o->value : "", required ? "" : "]",
 	    o->flags & OPTION_REPEATS ? "..." : "");
-	word(out, column, text);
+	put_word(out, column, USAGE_INDENT, text, strlen(text));
 }
 
 void
@@ -43,27 +42,74 @@ help_usage(const struct command *command, FILE *out)
 	column = fprintf(out, "usage: grantctl %s", command->name);
 	for (o = command->options; o->name != NULL; o++)
 		option_word(out, &column, o);
-	if (command->operand != NULL)
-		word(out, &column, command->operand);
+	if (command->operand.value != NULL)
+		put_word(out, &column, USAGE_INDENT, command->operand.value,
+		    strlen(command->operand.value));
 	(void)fputc('\n', out);
+}
+
+/* Does the description tell more of the value than the word that stands for it? */
+static bool
+has_form(const struct option *o)
+{
+	switch (o->type) {
+	case VALUE_WORD:
+	case VALUE_NUMBER:
+	case VALUE_TIME:
+	case VALUE_SPAN:
+	case VALUE_ROLE:
+		return true;
+	case VALUE_TEXT:
+	case VALUE_LINE:
+	case VALUE_UUID:
+	case VALUE_OBJECT:
+	case VALUE_FILE:
+		break;
+	}
+	return false;
+}
+
+/* "  --status STATUS          only those with this status (active, expired or revoked)" */
+static void
+put_option(FILE *out, const struct option *o)
+{
+	struct buf text = BUF_EMPTY;
+	const char *word;
+	size_t len;
+	int column;
+
+	column = fprintf(out, "  %s%s%s%s", o->name != NULL ? "--" : "",
+	    o->name != NULL ? o->name : "", o->name != NULL && o->value != NULL ? " " : "",
+	    o->value != NULL ? o->value : "");
+	column += fprintf(out, "%*s", column < HELP_INDENT ? HELP_INDENT - column : 0, "");
+	buf_adds(&text, o->help);
+	if (has_form(o)) {
+		buf_adds(&text, " (");
+		option_expect(o, &text);
+		buf_adds(&text, ")");
+	}
+	for (word = buf_text(&text); *word != '\0'; word += len + strspn(word + len, " ")) {
+		len = strcspn(word, " ");
+		put_word(out, &column, HELP_INDENT, word, len);
+	}
+	(void)fputc('\n', out);
+	buf_clear(&text);
 }
 
 void
 help_command(const struct command *command, FILE *out)
 {
 	const struct option *o;
-	char text[64];
 
 	help_usage(command, out);
 	(void)fprintf(out, "\n%s.\n", command->summary);
 	if (command->help != NULL)
 		(void)fprintf(out, "%s\n", command->help);
 	(void)fputc('\n', out);
-	for (o = command->options; o->name != NULL; o++) {
-		(void)snprintf(text, sizeof(text), "--%s %s", o->name,
-		    o->value != NULL ? o->value : "");
-		(void)fprintf(out, "  %-24s %s\n", text, o->help);
-	}
+	for (o = command->options; o->name != NULL; o++)
+		put_option(out, o);
+	if (command->operand.value != NULL)
+		put_option(out, &command->operand);
 }
 
 void

@@ -10,37 +10,8 @@
 #include "base/field.h"
 #include "base/log.h"
 #include "ctl/engine/command.h"
+#include "ctl/engine/complete.h"
 #include "ctl/engine/help.h"
-
-/* How many words of argv name this command: all of them, in order; 0: they do not. */
-static int
-names(const struct command *command, char *const *argv)
-{
-	const char *name = command->name;
-	size_t len;
-	int words;
-
-	for (words = 0; *name != '\0'; words++) {
-		len = strcspn(name, " ");
-		if (argv[words] == NULL || strncmp(argv[words], name, len) != 0 ||
-		    argv[words][len] != '\0')
-			return 0;
-		name += len + (name[len] == ' ');
-	}
-	return words;
-}
-
-/* The command that argv begins with; *words of it are its name. NULL: none. */
-static const struct command *
-find_command(char *const *argv, int *words)
-{
-	size_t i;
-
-	for (i = 0; i < commands_count; i++)
-		if ((*words = names(commands[i], argv)) > 0)
-			return commands[i];
-	return NULL;
-}
 
 /* Commands of which argv has the noun alone, or the noun with another verb. */
 static bool
@@ -87,7 +58,7 @@ help(char *const *argv)
 		help_all(stdout);
 		return STATUS_DONE;
 	}
-	command = find_command(argv, &words);
+	command = command_find(argv, &words);
 	if (command == NULL)
 		return unknown_command(argv);
 	help_command(command, stdout);
@@ -145,7 +116,7 @@ run(const struct command *command, char *const *argv)
 }
 
 static enum status
-dispatch(char *const *argv)
+dispatch(char **argv)
 {
 	const struct command *command;
 	int words;
@@ -162,7 +133,11 @@ dispatch(char *const *argv)
 	}
 	if (strcmp(argv[0], "help") == 0)
 		return help(argv + 1);
-	command = find_command(argv, &words);
+	if (strcmp(argv[0], "__complete") == 0) {
+		complete(argv + 1, stdout);
+		return STATUS_DONE;
+	}
+	command = command_find(argv, &words);
 	if (command == NULL)
 		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) :
 								  unknown_command(argv);

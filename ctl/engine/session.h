@@ -20,9 +20,12 @@ MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *te
 
 /*
  * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason.
- * False, with a message, where there is no such user or no randomness, or --reason is not one line.
+ * False, with a message, where the system gives no random numbers.
  */
 MUST_CHECK bool session_entry(struct ctl *, const char *action, struct audit_entry *);
+
+/* The id for a row that is new: the one that --id says, or one made here. False, with a message, as above. */
+MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
 
 /* Say what became of an exchange, where that is not DONE. */
 enum status session_failed(struct ctl *, enum outcome);
