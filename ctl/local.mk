@@ -24,6 +24,7 @@ grantctl_SOURCES = \
 	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
 	ctl/policy_input.c ctl/policy_input.h \
 	ctl/policy_match.c ctl/policy_match.h \
+	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
 	ctl/tenant.c \
