@@ -56,18 +56,13 @@ month_json(const struct activity_month *m)
 static enum status
 report_json(struct ctl *c, const struct db_list *list)
 {
-	struct json_object *array = json_object_new_array(), *o;
+	struct json_object *array = json_object_new_array();
 	struct activity_month m;
 	int i;
 
-	for (i = 0; array != NULL && i < list->count; i++) {
+	for (i = 0; i < list->count; i++) {
 		m = activity_month_at(list, i);
-		o = month_json(&m);
-		if (o == NULL || json_object_array_add(array, o) != 0) {
-			json_object_put(o);
-			json_object_put(array);
-			array = NULL;
-		}
+		json_array_append(&array, month_json(&m));
 	}
 	return output_json(c, array);
 }

@@ -87,15 +87,11 @@ static enum status
 report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v, struct run *r)
 {
 	char tenant_text[UUID_TEXT_LEN + 1], resource[UUID_TEXT_LEN + 1], entry[UUID_TEXT_LEN + 1];
-	struct json_object *o;
 
 	r->sum.faults++;
 	if (c->json) {
-		o = fault_json(tenant, v);
-		if (o != NULL && json_object_array_add(r->list, o) == 0)
-			return STATUS_DONE;
-		json_object_put(o);
-		return session_refuse(c, "out of memory");
+		json_array_append(&r->list, fault_json(tenant, v));
+		return r->list != NULL ? STATUS_DONE : session_refuse(c, "out of memory");
 	}
 	uuid_print(tenant, tenant_text);
 	uuid_print(&v->resource_id, resource);

@@ -30,7 +30,6 @@ const struct command cmd_doctor = {
 static void
 keep(struct examination *x, const char *check, const char *found, const char *mend)
 {
-	struct json_object *o;
 	struct json_build b;
 
 	json_build_begin(&b);
@@ -38,11 +37,7 @@ keep(struct examination *x, const char *check, const char *found, const char *me
 	json_put_bool(&b, "ok", mend == NULL);
 	json_put_text(&b, "found", found);
 	json_put_text(&b, "mend", mend);
-	o = json_build_end(&b);
-	if (o == NULL || json_object_array_add(x->checks, o) != 0) {
-		json_object_put(o);
-		x->failed = true;
-	}
+	json_array_append(&x->checks, json_build_end(&b));
 }
 
 /* One line, or two; a table prints it, since what was found may quote what others named. */

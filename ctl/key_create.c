@@ -112,8 +112,38 @@ store(struct ctl *c, struct request *r, const struct key_text *key, struct key_r
 	return st;
 }
 
+/* A hash that two rows share would open neither, so no tenant may have the key already. */
+static bool
+read_unknown_key(struct ctl *c, struct key_text *key)
+{
+	struct key_place place;
+	enum outcome rc;
+
+	if (!key_text_read(c, key))
+		return false;
+	db_begin(c->db, DB_READ_ONLY);
+	db_key_find(c->db, key->hash, &place);
+	rc = db_commit(c->db);
+	if (rc == DONE && !place.found)
+		return true;
+	if (rc == DONE)
+		(void)session_refuse(c, "this key is known already: grantctl key check");
+	else
+		(void)session_failed(c, rc);
+	key_text_wipe(key);
+	return false;
+}
+
 static enum status
-key_create(struct ctl *c)
+print_imported(struct ctl *c, const struct key_record *k, const struct key_text *key)
+{
+	(void)key;
+	return key_print(c, k);
+}
+
+static enum status
+add_key(struct ctl *c, bool (*obtain)(struct ctl *, struct key_text *),
+    enum status (*print)(struct ctl *, const struct key_record *, const struct key_text *))
 {
 	struct key_record created = KEY_RECORD_EMPTY;
 	struct key_text key;
@@ -122,50 +152,24 @@ key_create(struct ctl *c)
 
 	if (st != STATUS_DONE)
 		return st;
-	if (!key_text_make(c, &key))
+	if (!obtain(c, &key))
 		return STATUS_REFUSED;
 	st = store(c, &r, &key, &created);
 	if (st == STATUS_DONE)
-		st = key_print_new(c, &created, &key);
+		st = print(c, &created, &key);
 	key_text_wipe(&key);
 	key_record_clear(&created);
 	return st;
 }
 
-/* A hash that two rows share would open neither, so no tenant may have the key already. */
 static enum status
-refuse_known(struct ctl *c, const struct key_text *key)
+key_create(struct ctl *c)
 {
-	struct key_place place;
-	enum outcome rc;
-
-	db_begin(c->db, DB_READ_ONLY);
-	db_key_find(c->db, key->hash, &place);
-	rc = db_commit(c->db);
-	if (rc != DONE)
-		return session_failed(c, rc);
-	return place.found ? session_refuse(c, "this key is known already: grantctl key check") :
-			     STATUS_DONE;
+	return add_key(c, key_text_make, key_print_new);
 }
 
 static enum status
 key_import(struct ctl *c)
 {
-	struct key_record created = KEY_RECORD_EMPTY;
-	struct key_text key;
-	struct request r;
-	enum status st = take_request(c, &r);
-
-	if (st != STATUS_DONE)
-		return st;
-	if (!key_text_read(c, &key))
-		return STATUS_REFUSED;
-	st = refuse_known(c, &key);
-	if (st == STATUS_DONE)
-		st = store(c, &r, &key, &created);
-	if (st == STATUS_DONE)
-		st = key_print(c, &created);
-	key_text_wipe(&key);
-	key_record_clear(&created);
-	return st;
+	return add_key(c, read_unknown_key, print_imported);
 }

@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 
+#include "base/json_build.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
@@ -111,15 +112,10 @@ stored_json(const struct stored_policy *p)
 	struct json_object *object = policy_json(&p->policy), *rules = json_object_new_array();
 	int i;
 
-	for (i = 0; object != NULL && rules != NULL && i < p->rules.count; i++) {
+	for (i = 0; i < p->rules.count; i++) {
 		struct rule_record r = rule_record_at(&p->rules, i);
-		struct json_object *rule = rule_record_json(&r);
 
-		if (rule == NULL || json_object_array_add(rules, rule) != 0) {
-			json_object_put(rule);
-			json_object_put(rules);
-			rules = NULL;
-		}
+		json_array_append(&rules, rule_record_json(&r));
 	}
 	if (object != NULL && rules != NULL && json_object_object_add(object, "rules", rules) == 0)
 		return object;
@@ -134,15 +130,8 @@ show_json(struct ctl *c, const struct stored *s)
 	struct json_object *all = json_object_new_array();
 	size_t i;
 
-	for (i = 0; all != NULL && i < s->count; i++) {
-		struct json_object *one = stored_json(&s->policy[i]);
-
-		if (one == NULL || json_object_array_add(all, one) != 0) {
-			json_object_put(one);
-			json_object_put(all);
-			all = NULL;
-		}
-	}
+	for (i = 0; i < s->count; i++)
+		json_array_append(&all, stored_json(&s->policy[i]));
 	return output_json(c, all);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/api_key.h"
 #include "base/hex.h"
@@ -111,6 +112,18 @@ add_rule(const char *id, const char *effect, const char *text, const char *notic
 	PQfreemem(command);
 	sql(statement);
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
+}
+
+void *
+fixture_share(size_t size)
+{
+	void *shared;
+
+	if (setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
+	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
+		return NULL;
+	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return shared != MAP_FAILED ? shared : NULL;
 }
 
 int

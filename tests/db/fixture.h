@@ -29,6 +29,12 @@ int each_teardown(void **state);
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, each_setup, each_teardown)
 
+/*
+ * For tests that fork, before the fixture's setup: memory that all processes share, and time limits under which whoever
+ * waits for a row on a busy machine has met no fault. NULL: there is none to be had.
+ */
+void *fixture_share(size_t size);
+
 /* End the worker and its session, and go on with another. */
 void fixture_restart(void);
 
