@@ -19,21 +19,21 @@ static const struct option list_options[] = {
 	{ .name = "since",
 	    .value = "TIME",
 	    .type = VALUE_TIME,
-	    .help = "only what happened then or later" },
+	    .help = "only events at or after this time" },
 	{ .name = "until",
 	    .value = "TIME",
 	    .type = VALUE_TIME,
-	    .help = "only what happened earlier" },
+	    .help = "only events before this time" },
 	{ .name = "outcome",
 	    .value = "OUTCOME",
 	    .type = VALUE_WORD,
 	    .words = activity_outcome_words,
-	    .help = "only what ended so" },
+	    .help = "only events with this outcome" },
 	{ .name = "service",
 	    .value = "NAME",
 	    .type = VALUE_LINE,
 	    .most = FIELD_SERVICE_MOST,
-	    .help = "only what was done with this service" },
+	    .help = "only events of this service" },
 	OPTION_LIMIT,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -41,7 +41,7 @@ static const struct option list_options[] = {
 
 const struct command cmd_activity_list = {
 	.name = "activity list",
-	.summary = "List what was done in sessions under a grant, the latest first",
+	.summary = "List the session activity of a grant, newest first",
 	.options = list_options,
 	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
@@ -52,7 +52,7 @@ static const struct option summary_options[] = { OPTION_TENANT, OPTION_JSON, OPT
 
 const struct command cmd_activity_summary = {
 	.name = "activity summary",
-	.summary = "Show how much was done in sessions under a grant",
+	.summary = "Summarize the session activity of a grant",
 	.options = summary_options,
 	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
@@ -103,7 +103,7 @@ event_key(const struct db_list *list, int i, struct page *page)
 	page->id = e.id;
 }
 
-/* Read the summary, and look whether the grant is there, which no summary tells. */
+/* Read the summary, and check that the grant exists, which the summary does not say. */
 static enum status
 read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
     struct activity_summary *s)
@@ -156,7 +156,7 @@ activity_list(struct ctl *c)
 	return st == STATUS_DONE ? output_list(c, &listing, w.tenant, &w) : st;
 }
 
-/* The names with commas between them. */
+/* The names, separated by commas. */
 static void
 services_row(struct table *t, const char *services)
 {

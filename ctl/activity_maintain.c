@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl activity maintain: to be run every day by a timer. */
+/* grantctl activity maintain, which a timer runs every day. */
 #include "config.h"
 
 #include <string.h>
@@ -20,23 +20,23 @@ static const struct option options[] = {
 	{ .name = "keep",
 	    .value = "TIME",
 	    .type = VALUE_SPAN,
-	    .help = "drop the months that ended so long ago; none unless given" },
+	    .help = "drop months that ended longer ago than this; default: none" },
 	{ .name = "ahead",
 	    .value = "N",
 	    .type = VALUE_NUMBER,
 	    .most = ACTIVITY_AHEAD_MOST,
-	    .help = "have N months ready after the present one; 3 unless given" },
-	{ .name = "dry-run", .help = "only say what would be done" },
+	    .help = "months to prepare after the current one; default: " TEXT_OF(AHEAD_DEFAULT) },
+	{ .name = "dry-run", .help = "only print what would be done" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_activity_maintain = {
 	.name = "activity maintain",
-	.summary = "Add the months to come to the session activity, and drop old ones",
+	.summary = "Add partitions for the coming months of session activity, and drop old ones",
 	.help =
-	    "To be run every day. What is dropped is gone, of all tenants. Where there is nothing\n"
-	    "to do it does nothing; two at once do no harm.",
+	    "Run it every day. What is dropped is lost, for all tenants. It does nothing where there\n"
+	    "is nothing to do, and two runs at once do no harm.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = activity_maintain,

@@ -29,25 +29,26 @@ static const struct option options[] = {
 	{ .name = "checkpoint",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
-	    .help = "compare with what audit checkpoint wrote" },
+	    .help = "compare with this file, which audit checkpoint wrote" },
 	{ .name = "key-file",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
-	    .help = "the key that the checkpoint was made with" },
+	    .help = "the key that the checkpoint was signed with" },
 	{ .name = "state",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
-	    .help = "keep there how far it came, and go on from there" },
+	    .help = "save the progress to this file, and resume from it" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_audit_verify = {
 	.name = "audit verify",
-	.summary = "Compute every audit chain again, and say whether they hold",
-	.help = "For each tenant whose chains do not hold, the first bad entry is named.\n"
-		"The exit status is 1 where there is one. With a checkpoint, entries and chains\n"
-		"that were removed since, and history that was rewritten, are found as well.",
+	.summary = "Recompute every audit chain, and say whether it holds",
+	.help =
+	    "Names the first bad entry of each tenant whose chains do not hold; the exit status\n"
+	    "is then 1. With a checkpoint it also finds entries and chains that were removed\n"
+	    "since, and history that was rewritten.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = verify,
@@ -56,16 +57,16 @@ const struct command cmd_audit_verify = {
 /* One run. */
 struct run {
 	struct ctl *ctl;
-	struct audit_state sum; /* what was done, as of the last chain */
+	struct audit_state sum; /* what was verified, up to the last whole chain */
 	struct audit_state
-	    resumed; /* where an earlier run came to; `begun` until that tenant is reached */
+	    resumed; /* where an earlier run stopped; `begun` until that tenant is reached */
 	const char *state_path; /* NULL: none is kept */
 	struct checkpoint checkpoint;
 	bool has_checkpoint;
 	bool is_terminal;
-	int64_t shown, kept; /* when that was done last; monotonic */
+	int64_t shown, kept; /* when that last happened; monotonic */
 	int64_t started;
-	struct json_object *list; /* of faults; NULL unless for programs */
+	struct json_object *list; /* of faults; NULL unless --json */
 };
 
 static struct json_object *
@@ -102,7 +103,7 @@ report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdic
 	return STATUS_DONE;
 }
 
-/* For people who wait: one line that is written over and over. */
+/* One line that is overwritten again and again. */
 static void
 show_progress(struct run *r, int64_t entries)
 {
@@ -135,7 +136,7 @@ keep_state(struct run *r, const struct audit_state *state, bool at_once)
 	if (audit_state_write(r->state_path, state))
 		return;
 	(void)fprintf(stderr, "grantctl audit verify: --state: %s\n", strerror(errno));
-	r->state_path = NULL; /* said once; the verification itself goes on */
+	r->state_path = NULL; /* reported once; verification continues */
 }
 
 static void
@@ -187,7 +188,7 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 	return v.fault == CHAIN_HOLDS ? STATUS_DONE : report_fault(c, &t->id, &v, r);
 }
 
-/* The tenant that the state names, with what is left of it, and then the others. */
+/* The rest of the tenant that the state names, and then the others. */
 static enum status
 verify_rest(struct ctl *c, struct run *r)
 {
@@ -205,7 +206,7 @@ verify_rest(struct ctl *c, struct run *r)
 	return st == STATUS_DONE ? tenants_each(c, &after, verify_tenant, r) : st;
 }
 
-/* A tenant that the checkpoint tells of and the database does not is a fault of its own. */
+/* A tenant that is in the checkpoint and not in the database is a fault of its own. */
 static enum status
 look_for_tenants(struct ctl *c, struct run *r)
 {
@@ -235,7 +236,7 @@ look_for_tenants(struct ctl *c, struct run *r)
 	return st;
 }
 
-/* Takes r->list over. */
+/* Takes ownership of r->list. */
 static enum status
 report_json(struct ctl *c, struct run *r)
 {
@@ -262,7 +263,7 @@ report(struct ctl *c, struct run *r)
 	return STATUS_DONE;
 }
 
-/* What an earlier run found counts, too. */
+/* What an earlier run found counts too. */
 static enum status
 resume(struct ctl *c, struct run *r)
 {

@@ -26,7 +26,7 @@ static enum status audit_export(struct ctl *);
 		.value = "ID", \
 		.type = VALUE_LINE, \
 		.most = FIELD_IDENTIFIER_MOST, \
-		.help = "only what this key, or part of the system, did" }, \
+		.help = "only what this key or system component did" }, \
 	    { .name = "action", \
 		    .value = "NAME", \
 		    .type = VALUE_LINE, \
@@ -36,19 +36,23 @@ static enum status audit_export(struct ctl *);
 		    .value = "OUTCOME", \
 		    .type = VALUE_WORD, \
 		    .words = audit_outcome_words, \
-		    .help = "only what ended so" }, \
+		    .help = "only entries with this outcome" }, \
 	    { .name = "resource-type", \
 		    .value = "TYPE", \
 		    .type = VALUE_WORD, \
 		    .words = chain_owner_words, \
-		    .help = "only what was done to one of these" }, \
+		    .help = "only what was done to resources of this type" }, \
 	    { .name = "resource-id", \
 		    .value = "UUID", \
 		    .type = VALUE_UUID, \
-		    .help = "only what was done to this" }, \
-	    { .name = "from", .value = "TIME", .type = VALUE_TIME, .help = "only since then" }, \
+		    .help = "only what was done to this resource" }, \
+	    { .name = "from", \
+		    .value = "TIME", \
+		    .type = VALUE_TIME, \
+		    .help = "only entries at or after this time" }, \
 	{ \
-		.name = "to", .value = "TIME", .type = VALUE_TIME, .help = "only before that time" \
+		.name = "to", .value = "TIME", .type = VALUE_TIME, \
+		.help = "only entries before this time" \
 	}
 
 static const struct option list_options[] = { OPTION_TENANT, FILTER_OPTIONS, OPTION_LIMIT,
@@ -79,7 +83,7 @@ static const struct option export_options[] = {
 	    .value = "FORMAT",
 	    .type = VALUE_WORD,
 	    .words = audit_format_names,
-	    .help = "ndjson unless given" },
+	    .help = "the format; default: ndjson" },
 	FILTER_OPTIONS,
 	OPTIONS_END,
 };
@@ -88,8 +92,8 @@ const struct command cmd_audit_export = {
 	.name = "audit export",
 	.summary = "Write the audit log to standard output, newest first",
 	.help =
-	    "The last line says that it is complete, and how many entries there are.\n"
-	    "In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.",
+	    "The last line says that the export is complete, and how many entries there are.\n"
+	    "In CSV, text that a spreadsheet would take for a formula is prefixed with an apostrophe.",
 	.options = export_options,
 	.needs = NEEDS_OWNER,
 	.run = audit_export,
@@ -224,7 +228,7 @@ audit_show(struct ctl *c)
 	return st;
 }
 
-/* Write out what there is. It is said here what went wrong: main() would look too late to know why. */
+/* Write out what there is. Failures are reported here: by the time main() looks, errno is lost. */
 static enum status
 write_text(struct ctl *c, struct audit_text *t)
 {

@@ -13,7 +13,7 @@
 #include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
 
-/* One line: what it is, tenant, its created_at, the counts, and the chain's type and id. */
+/* One line: the title, the tenant, its created_at, the counts, and the chain's type and id. */
 #define TITLE "grantd-verify 1 "
 #define FORMAT TITLE "%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s %s\n"
 

@@ -28,18 +28,18 @@ static const struct option options[] = {
 	{ .name = "key-file",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
-	    .help = "a key that only you have; the file is then signed with it" },
+	    .help = "sign the file with this key, which only you have" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_audit_checkpoint = {
 	.name = "audit checkpoint",
-	.summary = "Write down how far every audit chain has come",
+	.summary = "Record how far every audit chain has come",
 	.help = "Keep the file where whoever can change the database cannot change it:\n"
 		"audit verify --checkpoint then finds what was removed or rewritten since.",
 	.options = options,
-	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "where it is written" },
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the file to write" },
 	.needs = NEEDS_OWNER,
 	.run = checkpoint,
 };
@@ -52,7 +52,7 @@ struct writing {
 	int64_t tenants, chains;
 };
 
-/* One line, which the seal covers. What went wrong with the file turns up when it is closed. */
+/* One line, which the seal covers. Write errors turn up when the file is closed. */
 static void GRANTD_PRINTF(2, 3) line(struct writing *w, const char *format, ...)
 {
 	char text[256];
@@ -129,7 +129,7 @@ report(struct ctl *c, const struct writing *w, const char *digest)
 	return output_json(c, json_build_end(&b));
 }
 
-/* On the disk, under its name, or not at all: an older file of that name stays until then. */
+/* All on disk under its name, or not at all: an older file of that name stays until then. */
 static enum status
 write_file(struct ctl *c, struct writing *w, const char *path, const char *temporary)
 {

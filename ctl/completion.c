@@ -18,7 +18,7 @@ static const struct option options[] = { OPTIONS_END };
 const struct command cmd_completion = {
 	.name = "completion",
 	.summary = "Print a script with which a shell completes commands and options",
-	.help = "A shell takes it in with: source <(grantctl completion bash)",
+	.help = "Load it with: source <(grantctl completion bash)",
 	.options = options,
 	.operand = { .value = "SHELL", .type = VALUE_WORD, .words = shells, .help = "the shell" },
 	.needs = NEEDS_NOTHING,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl doctor: is everything as it has to be, and if not, how is it mended? */
+/* grantctl doctor: is everything as it should be, and if not, how is it fixed? */
 #include "config.h"
 
 #include <stdarg.h>
@@ -20,8 +20,8 @@ static const struct option options[] = { OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_doctor = {
 	.name = "doctor",
-	.summary = "Check settings, database, roles and socket, and say how to mend what is wrong",
-	.help = "The exit status is 1 where something is wrong.",
+	.summary = "Check settings, database, roles and socket, and say how to fix what is wrong",
+	.help = "The exit status is 1 if something is wrong.",
 	.options = options,
 	.needs = NEEDS_NOTHING,
 	.run = doctor,
@@ -40,7 +40,7 @@ keep(struct examination *x, const char *check, const char *found, const char *me
 	json_array_append(&x->checks, json_build_end(&b));
 }
 
-/* One line, or two; a table prints it, since what was found may quote what others named. */
+/* One line or two, printed as a table, since what was found may quote names that others chose. */
 static void
 print(struct examination *x, const char *check, const char *found, const char *mend)
 {

@@ -20,7 +20,7 @@ static const struct option list_options[] = {
 	    .value = "ID",
 	    .type = VALUE_LINE,
 	    .most = FIELD_IDENTIFIER_MOST,
-	    .help = "only those of this holder" },
+	    .help = "only grants of this holder" },
 	OPTION_LIMIT,
 	OPTION_JSON,
 	OPTIONS_END,

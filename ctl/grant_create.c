@@ -21,11 +21,11 @@ static const struct option options[] = {
 	    .type = VALUE_WORD,
 	    .flags = OPTION_REQUIRED,
 	    .words = resource_types,
-	    .help = "what the grant is for" },
+	    .help = "the type of resource" },
 	{ .name = "resource-id",
 	    .value = "ID",
 	    .flags = OPTION_REQUIRED,
-	    .help = "which one: an account number, an ARN, ..., by its type" },
+	    .help = "the resource: an account number, an ARN, ..., depending on its type" },
 	{ .name = "grantee-id",
 	    .value = "ID",
 	    .type = VALUE_LINE,
@@ -48,8 +48,8 @@ static const struct option options[] = {
 	{ .name = "metadata",
 	    .value = "JSON",
 	    .type = VALUE_OBJECT,
-	    .help = "a JSON object of the tenant's own" },
-	{ .name = "audit", .help = "with auditing on" },
+	    .help = "the tenant's own data, a JSON object" },
+	{ .name = "audit", .help = "switch auditing on from the start" },
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -58,7 +58,7 @@ static const struct option options[] = {
 const struct command cmd_grant_create = {
 	.name = "grant create",
 	.summary = "Add a grant, and print its id",
-	.help = "One of --expires-in and --expires-at is needed.",
+	.help = "One of --expires-in and --expires-at is required.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = grant_create,
@@ -133,7 +133,7 @@ grant_create(struct ctl *c)
 	else if (!session_tenant(c, rc, r.tenant, &tenant))
 		st = STATUS_REFUSED;
 	else if (!created.found)
-		st = session_refuse(c, "the time that it should expire at has passed");
+		st = session_refuse(c, "its expiry has passed already");
 	else
 		st = output_created(c, &created.id, c->json ? grant_json(&created) : NULL);
 	tenant_clear(&tenant);

@@ -38,7 +38,7 @@ static const struct option revoke_options[] = { OPTION_TENANT, OPTION_REASON, OP
 
 const struct command cmd_key_revoke = {
 	.name = "key revoke",
-	.summary = "Revoke an API key: it opens nothing from the next request on",
+	.summary = "Revoke an API key; it stops working with the next request",
 	.help = "Revoking it again changes nothing.",
 	.options = revoke_options,
 	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the key's id" },
@@ -50,7 +50,7 @@ static const struct option check_options[] = { OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_key_check = {
 	.name = "key check",
-	.summary = "Say whose key it is that is read from standard input, and whether it works",
+	.summary = "Read a key from standard input; say whose it is and whether it works",
 	.options = check_options,
 	.needs = NEEDS_OWNER,
 	.run = key_check,
@@ -146,7 +146,7 @@ key_revoke(struct ctl *c)
 	return st;
 }
 
-/* The key's row, wherever it is. *place is where; k->found unless it is nowhere. */
+/* Find the key's row in any tenant: *place says where. Leaves k->found false if there is none. */
 static enum outcome
 find(struct ctl *c, const struct key_text *key, struct key_place *place, struct key_record *k)
 {
@@ -196,7 +196,7 @@ print_check(struct ctl *c, const struct key_text *key, const struct key_place *p
 	return output_table(c, &t);
 }
 
-/* Done only where the key would open something now. */
+/* STATUS_DONE only if the key would work now. */
 static enum status
 key_check(struct ctl *c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl key create, import: a new key, made here or brought along. */
+/* grantctl key create, import: a new key, made here or elsewhere. */
 #include "config.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static const struct option options[] = {
 	    .value = "ROLE",
 	    .type = VALUE_ROLE,
 	    .flags = OPTION_REQUIRED | OPTION_REPEATS,
-	    .help = "a role for the policies to speak of" },
+	    .help = "a role that policies refer to" },
 	OPTION_EXPIRES_IN,
 	OPTION_EXPIRES_AT,
 	OPTION_REASON,
@@ -31,7 +31,7 @@ static const struct option options[] = {
 
 const struct command cmd_key_create = {
 	.name = "key create",
-	.summary = "Make an API key, and print it, this once",
+	.summary = "Make an API key, and print it, once",
 	.help = "The key alone goes to standard output: KEY=$(grantctl key create ...).",
 	.options = options,
 	.needs = NEEDS_OWNER,
@@ -40,7 +40,7 @@ const struct command cmd_key_create = {
 
 const struct command cmd_key_import = {
 	.name = "key import",
-	.summary = "Take in an API key that was made elsewhere",
+	.summary = "Import an API key that was made elsewhere",
 	.help = "The key is read from standard input. Only its hash is kept.",
 	.options = options,
 	.needs = NEEDS_OWNER,
@@ -55,7 +55,7 @@ struct request {
 	char roles[ROLES_TEXT_MAX];
 };
 
-/* --role in the order given, separated by blanks. */
+/* The values of --role in the order given, separated by blanks. */
 static bool
 take_roles(const struct args *a, char roles[ROLES_TEXT_MAX])
 {
@@ -89,7 +89,7 @@ take_request(struct ctl *c, struct request *r)
 	    STATUS_REFUSED;
 }
 
-/* Store the key. created->found where all went well; otherwise that is said. */
+/* Store the key. On failure, report it and leave created->found false. */
 static enum status
 store(struct ctl *c, struct request *r, const struct key_text *key, struct key_record *created)
 {
@@ -107,12 +107,12 @@ store(struct ctl *c, struct request *r, const struct key_text *key, struct key_r
 	else if (!session_tenant(c, rc, r->tenant, &tenant))
 		st = STATUS_REFUSED;
 	else if (!created->found)
-		st = session_refuse(c, "the time that it should expire at has passed");
+		st = session_refuse(c, "its expiry has passed already");
 	tenant_clear(&tenant);
 	return st;
 }
 
-/* A hash that two rows share would open neither, so no tenant may have the key already. */
+/* A hash that two rows share authenticates neither, so no tenant may have the key already. */
 static bool
 read_unknown_key(struct ctl *c, struct key_text *key)
 {

@@ -11,7 +11,7 @@
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
 
-#define OVERLAP_SECONDS 3600 /* unless told otherwise */
+#define OVERLAP_SECONDS 3600 /* the default of --overlap */
 
 static enum status key_rotate(struct ctl *);
 
@@ -20,7 +20,7 @@ static const struct option options[] = {
 	{ .name = "overlap",
 	    .value = "TIME",
 	    .type = VALUE_SPAN,
-	    .help = "how long both work: 1h unless given, 0s for not at all" },
+	    .help = "how long both keys work, 0s for not at all; default: 1h" },
 	OPTION_EXPIRES_IN,
 	OPTION_EXPIRES_AT,
 	OPTION_REASON,
@@ -30,7 +30,7 @@ static const struct option options[] = {
 
 const struct command cmd_key_rotate = {
 	.name = "key rotate",
-	.summary = "Replace an API key by a new one, and print that, this once",
+	.summary = "Replace an API key with a new one, and print that, once",
 	.help =
 	    "The new key has the old one's name and roles. Where the old one had an expiry, the new\n"
 	    "one lives as long from now, unless --expires-in or --expires-at is given.",
@@ -72,7 +72,7 @@ take_request(struct ctl *c, struct rotation *r)
 	    STATUS_REFUSED;
 }
 
-/* Lock the old key, and see that it may be replaced. The transaction stays open where it may. */
+/* Lock the old key, and check that it may be replaced. If so, the transaction stays open. */
 static enum status
 lock_old(struct ctl *c, struct rotation *r)
 {
@@ -115,7 +115,7 @@ replace(struct ctl *c, struct rotation *r)
 	if (rc != DONE)
 		return session_failed(c, rc);
 	if (!r->created.found)
-		return session_refuse(c, "the time that it should expire at has passed");
+		return session_refuse(c, "its expiry has passed already");
 	rc = db_commit(c->db);
 	return rc == DONE ? key_print_new(c, &r->created, &r->text) : session_failed(c, rc);
 }

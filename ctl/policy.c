@@ -35,7 +35,7 @@ const struct command cmd_policy_show = {
 	.name = "policy show",
 	.summary = "Print a tenant's policies as a file that policy apply takes",
 	.help =
-	    "In the order in which they are asked. A policy without rules is a comment: a file has no words for it.\n",
+	    "In the order of evaluation. A policy without rules becomes a comment: a file cannot express it.",
 	.options = show_options,
 	.needs = NEEDS_OWNER,
 	.run = policy_show,
@@ -45,9 +45,11 @@ static const struct option check_options[] = { OPTIONS_END };
 
 const struct command cmd_policy_check = {
 	.name = "policy check",
-	.summary = "Say whether a file of policies is well formed, and if not where",
+	.summary = "Check a file of policies, and point at its faults",
 	.options = check_options,
-	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "policies; - is standard input" },
+	.operand = { .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the policies; - for standard input" },
 	.needs = NEEDS_NOTHING,
 	.run = policy_check,
 };

@@ -21,7 +21,7 @@ static enum status policy_apply(struct ctl *);
 static const struct option apply_options[] = {
 	OPTION_TENANT,
 	{ .name = "dry-run", .help = "show what would change, and change nothing" },
-	{ .name = "force", .help = "also where no key could change policies any more" },
+	{ .name = "force", .help = "even if no key could change policies any more" },
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -31,10 +31,12 @@ const struct command cmd_policy_apply = {
 	.name = "policy apply",
 	.summary = "Make a tenant's policies those of a file",
 	.help =
-	    "Shows the difference, and makes all of it or nothing. What the file does not have is removed.\n"
+	    "Shows the changes, and makes all of them or none. What is not in the file is removed.\n"
 	    "Applied again, it changes nothing.",
 	.options = apply_options,
-	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "policies; - is standard input" },
+	.operand = { .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the policies; - for standard input" },
 	.needs = NEEDS_OWNER,
 	.run = policy_apply,
 };
@@ -46,7 +48,7 @@ struct apply {
 	struct audit_entry entry;
 	const struct plan *plan;
 	enum outcome rc;     /* of the last exchange */
-	const char *problem; /* that is none of the database's */
+	const char *problem; /* one that did not come from the database */
 };
 
 /* The operations that entries in the audit log name. */
@@ -59,7 +61,7 @@ static const char *const actions[] = {
 	[STEP_UPDATE_RULE] = "UpdatePolicyRule",
 };
 
-/* Queue a step. What the database answers with goes to `policy` or `rule`. */
+/* Queue a step; its result goes to `policy` or `rule`. */
 static void
 queue_step(struct apply *a, const struct step *s, struct policy *policy, struct rule_record *rule)
 {
@@ -119,7 +121,7 @@ make_steps(struct apply *a)
 	return true;
 }
 
-/* Is there somebody left who can change policies? */
+/* Could any key still change policies? */
 static bool
 guarded(struct apply *a)
 {
@@ -142,7 +144,7 @@ guarded(struct apply *a)
 	if (a->rc == DONE && !kept && a->problem == NULL)
 		a->problem =
 		    "after this no key of the tenant could change policies any more, so nothing was "
-		    "changed; --force does it nevertheless";
+		    "changed; --force applies it anyway";
 	return kept;
 }
 

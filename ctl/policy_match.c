@@ -48,7 +48,7 @@ any(const struct rule *a, const struct rule *b)
 	return true;
 }
 
-/* Give each rule that has none the first stored one that is left and like it. */
+/* Pair each rule that has no stored one yet with the first unpaired one that is alike. */
 static void
 assign(struct match *m, const struct file_policy *p, const struct rule *stored, int count,
     bool (*like)(const struct rule *, const struct rule *))

@@ -54,7 +54,7 @@ plan_deleted_rule(struct plan *p, const struct stored_policy *stored, int i)
 	add(p, &s);
 }
 
-/* One rule of the file; `s` says all of its policy. */
+/* One rule of the file; `s` describes its policy. */
 static void
 plan_rule(struct plan *p, struct step s, const struct file_rule *rule, const struct matched_rule *m)
 {
@@ -181,7 +181,7 @@ print_policy(char sign, const struct policy_settings *s)
 	    s->enabled ? "enabled" : "disabled");
 }
 
-/* A rule that does not parse any more is shown as it is stored. */
+/* A rule that no longer parses is shown as it is stored. */
 static void
 print_change(const char *prefix, const struct policy_settings *policy,
     const struct rule_settings *rule)
@@ -203,7 +203,7 @@ print_deleted_policy(const struct step *s)
 	}
 }
 
-/* A rule that only moves is shown as it is, with its new place. */
+/* A rule that only moves is shown once, with its new place. */
 static void
 print_updated_rule(const struct step *s)
 {

@@ -25,7 +25,7 @@ struct step {
 	bool moves; /* STEP_UPDATE_RULE: it gets another place, and nothing else changes */
 };
 
-/* What makes a tenant's policies those of a file, in the order in which it is done. */
+/* What turns a tenant's policies into those of a file, in order. */
 struct plan {
 	struct step *step;
 	size_t count, size;

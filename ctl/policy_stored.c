@@ -9,7 +9,7 @@
 #include "ctl/policy_stored.h"
 #include "policy/file.h"
 
-/* As policies are asked: by priority from high to low, then the older first. */
+/* The order of evaluation: by priority from high to low, then the older first. */
 static int
 compare(const void *left, const void *right)
 {

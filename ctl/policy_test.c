@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl policy test: cases, each a question and what is expected, put to policies before or after they are applied. */
+/* grantctl policy test: evaluates cases, each a question with the expected answer, before or after policies are applied. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -20,21 +20,21 @@
 static enum status policy_test(struct ctl *);
 
 static const struct option test_options[] = {
-	{ .name = "policies", .value = "FILE", .type = VALUE_FILE, .help = "the policies to ask" },
+	{ .name = "policies", .value = "FILE", .type = VALUE_FILE, .help = "the policies to test" },
 	{ .name = "tenant",
 	    .value = "UUID",
 	    .type = VALUE_UUID,
-	    .help = "or the ones in force of this tenant" },
+	    .help = "or those in force of this tenant" },
 	OPTIONS_END,
 };
 
 const struct command cmd_policy_test = {
 	.name = "policy test",
-	.summary = "Put the cases of a file to policies, and compare",
+	.summary = "Evaluate a file of cases, and compare with what they expect",
 	.help =
 	    "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
 	    "Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
-	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
+	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).",
 	.options = test_options,
 	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the cases" },
 	.needs = NEEDS_OWNER,
@@ -50,9 +50,9 @@ struct test {
 	int passed, failed;
 };
 
-/* Policies of a file as a set. */
+/* The policies of a file, compiled. */
 
-/* Higher priorities first; equal ones as they stand. */
+/* Higher priorities first; equal ones in the file's order. */
 static size_t *
 order_of(const struct policy_file *file)
 {
@@ -67,7 +67,7 @@ order_of(const struct policy_file *file)
 	return order;
 }
 
-/* Sets want an id for each rule; here it is the rule's number. */
+/* A set needs an id for each rule; here it is the rule's number. */
 static struct uuid
 numbered(size_t n)
 {

@@ -12,7 +12,7 @@
 #include "ctl/engine/help.h"
 
 #define KEY_MARK "grd_"
-#define KEY_MARK_TAIL 8 /* base62 characters between the mark and the secret part */
+#define KEY_MARK_TAIL 8 /* base62 characters between the mark and the secret */
 #define BASE62 "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 bool
@@ -48,7 +48,7 @@ args_have_key(char *const *argv)
 	return false;
 }
 
-/* The option that `len` bytes of text name. NULL, and the fault told, where there is not one. */
+/* The option that `len` bytes of text name. NULL, with the fault reported, if there is not exactly one. */
 static const struct option *
 find_option(struct args *a, const char *text, size_t len)
 {
@@ -87,7 +87,7 @@ add(struct args *a, const struct option *o, const char *text)
 	return option_take(o, text, &a->item[a->count++].value) || refuse_value(a, o);
 }
 
-/* One option; *argv is moved to its value where that is an argument of its own. */
+/* One option; *argv is moved to its value if that is an argument of its own. */
 static bool
 parse_option(struct args *a, char *const **argv)
 {

@@ -8,7 +8,7 @@ struct command;
 
 #define ARGS_MAX 64
 
-/* A command line, taken apart. Everything is borrowed from argv and from the command. */
+/* A parsed command line. Everything is borrowed from argv and from the command. */
 struct args {
 	const struct command *command;
 	struct {
@@ -20,21 +20,20 @@ struct args {
 };
 
 /*
- * Take apart what comes after the command's name; argv ends with NULL. Every value is then one that its option's
- * description allows. False, with the fault and the usage line on standard error, when it is not as the command wants it.
+ * Parse what comes after the command's name; argv ends with NULL. On success every value is one that its option's
+ * description allows. Otherwise false, with the fault and the usage line on standard error.
  */
 MUST_CHECK bool args_parse(struct args *, const struct command *, char *const *argv);
 
 /*
  * Keys have no place on a command line, where every user of the machine and the shell's history
- * sees them. Is there something among these that looks like one? Then that is said on standard
- * error.
+ * sees them. Does one of these look like a key? If so, reports it on standard error.
  */
 bool args_have_key(char *const *argv);
 
 /*
- * The value of an option, as text (or of its n-th occurrence), or as what it means: see struct value. NULL: it was not
- * given. For a switch, args_has().
+ * The value of an option (or of its n-th occurrence) as text, or converted: see struct value. NULL: it was not given.
+ * For a switch, args_has().
  */
 const char *args_text(const struct args *, const char *name);
 const char *args_nth(const struct args *, const char *name, int n);
@@ -44,13 +43,12 @@ bool args_has(const struct args *, const char *name);
 
 /*
  * --expires-in or --expires-at, not both: *has says whether one was given, *time is microseconds since 1970. False, with
- * the fault on standard error, where both were given.
+ * the fault on standard error, if both were given.
  */
 MUST_CHECK bool args_expiry(const struct args *, bool *has, int64_t *time);
 
 /*
- * Say what is wrong with the command line, and show the usage line. False, for `return
- * args_fault(…)`.
+ * Report a fault in the command line, and print the usage line. False, for `return args_fault(…)`.
  */
 bool args_fault(const struct args *, const char *format, ...) GRANTD_PRINTF(2, 3);
 

@@ -20,19 +20,19 @@ enum status {
 struct ctl {
 	const struct command *command;
 	struct args args;
-	bool json; /* for programs: one JSON value on standard output */
+	bool json; /* --json: print one JSON value */
 	struct settings settings;
 	const char *
-	    settings_error; /* NULL: they are loaded. Only a command that needs nothing runs with an error */
+	    settings_error; /* NULL: they were loaded. Only commands with NEEDS_NOTHING run in spite of an error */
 	struct db *db;
 };
 
 enum needs {
-	NEEDS_NOTHING, /* the command looks after settings and connection itself */
+	NEEDS_NOTHING, /* the command handles settings and connection itself */
 	NEEDS_OWNER    /* settings loaded, and c->db for an owner's session, not connected yet */
 };
 
-/* A command; each is one of these and one short function, in the file of its noun. */
+/* A command: one of these and one short function, in the file of its noun. */
 struct command {
 	const char *name;             /* "key create" */
 	const char *summary;          /* one line, without a full stop */

@@ -12,7 +12,7 @@ struct completion {
 	FILE *out;
 };
 
-/* Arguments up to the word that is being completed. */
+/* The arguments before the word that is being completed. */
 struct line {
 	const struct command *command;
 	const struct option *waiting; /* its value comes next; NULL: none does */
@@ -21,7 +21,7 @@ struct line {
 	uint64_t given; /* a bit for each of the command's options */
 };
 
-/* Offer a word of `len` bytes behind a prefix, if it begins as what was typed. */
+/* Offer a word of `len` bytes after a prefix, if together they begin with what was typed. */
 static void
 offer(const struct completion *c, const char *prefix, const char *word, size_t len,
     const char *help)
@@ -57,7 +57,7 @@ noun_is_new(size_t i)
 	return true;
 }
 
-/* A noun that has verbs is explained by these. */
+/* A noun that has verbs is described by these. */
 static void
 offer_noun(const struct completion *c, const struct command *first)
 {
@@ -94,7 +94,7 @@ offer_verbs(const struct completion *c, const char *noun)
 			offer_word(c, command_verb(commands[i]), commands[i]->summary);
 }
 
-/* What a value may be, behind a prefix. False: there is nothing to offer. */
+/* Offer what a value may be, after a prefix. False: nothing is known of it. */
 static bool
 offer_value(const struct completion *c, const char *prefix, const struct option *o)
 {
@@ -111,7 +111,7 @@ offer_value(const struct completion *c, const char *prefix, const struct option 
 	return true;
 }
 
-/* --option=, with the value that is being typed behind it. */
+/* `len` bytes are --option= and the value is being typed after it. */
 static void
 offer_joined_value(const struct completion *c, const struct command *command, size_t len)
 {

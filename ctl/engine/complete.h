@@ -5,12 +5,12 @@
 #include <stdio.h>
 
 /*
- * What may stand at the end of a command line, for the scripts that shells complete with (ctl/completion.c). `argv` are
- * the words behind the program's name, ending with NULL; the last of them as far as it was typed, possibly "". It is
- * set to NULL.
+ * Print the candidates for the last word of a command line, for the shells' completion scripts (ctl/completion.c). `argv`
+ * are the words after the program's name, ending with NULL; the last of them, as far as it was typed, possibly "", is set
+ * to NULL.
  *
- * Each candidate is a line, with what it is for behind a tab. Where a file is expected, there is the one line ":files":
- * shells know best how those are named.
+ * Each candidate is a line, with its description after a tab. Where a file is expected, the one line is ":files":
+ * completing those is best left to the shell.
  */
 void complete(char **argv, FILE *out);
 

@@ -9,7 +9,7 @@
 #define USAGE_INDENT 7
 #define HELP_INDENT 26
 
-/* A word of `len` bytes behind a blank, on a new line with that indent where it does not fit. */
+/* A word of `len` bytes after a blank, or on a new line with that indent if it does not fit. */
 static void
 put_word(FILE *out, int *column, int indent, const char *text, size_t len)
 {
@@ -48,7 +48,7 @@ help_usage(const struct command *command, FILE *out)
 	(void)fputc('\n', out);
 }
 
-/* Does the description tell more of the value than the word that stands for it? */
+/* Does the description say more about the value than the word that stands for it? */
 static bool
 has_form(const struct option *o)
 {

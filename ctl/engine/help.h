@@ -9,7 +9,7 @@
 /* "usage: grantctl key list --tenant UUID [--json]" */
 void help_usage(const struct command *, FILE *);
 
-/* The same with what the command and its options are for. */
+/* The same, with what the command and its options do. */
 void help_command(const struct command *, FILE *);
 
 /* All commands, a line each. */

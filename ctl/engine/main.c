@@ -13,7 +13,7 @@
 #include "ctl/engine/complete.h"
 #include "ctl/engine/help.h"
 
-/* Commands of which argv has the noun alone, or the noun with another verb. */
+/* Print the usage of the noun's commands. False: there are none. */
 static bool
 suggest(const char *noun)
 {
@@ -29,7 +29,7 @@ suggest(const char *noun)
 	return any;
 }
 
-/* What may be shown of an argument. */
+/* An argument, or "?" if it may not be shown. */
 static const char *
 shown(const char *text)
 {
@@ -104,7 +104,7 @@ run(const struct command *command, char *const *argv)
 
 	if (!args_parse(&c.args, command, argv))
 		return STATUS_USAGE;
-	/* What the modules below would log is said once, by the command. */
+	/* What the modules below would log, the command reports. */
 	if (!log_open("/dev/null", LEVEL_ERROR))
 		(void)fprintf(stderr, "grantctl: /dev/null: log lines will appear here\n");
 	c.json = args_has(&c.args, "json");
@@ -149,8 +149,8 @@ dispatch(char **argv)
 }
 
 /*
- * Keys and the database's password are in memory: no core file, and no look inside by processes of
- * the same user.
+ * Keys and the database's password are in memory: allow no core file, and no access by other
+ * processes of the same user.
  */
 static void
 protect_memory(void)
@@ -170,7 +170,7 @@ main(int argc, char **argv)
 
 	protect_memory();
 	st = dispatch(argv + (argc > 0));
-	/* A key that was not written is lost, so it must not look as if all went well. */
+	/* A key that was not written is lost, so this must not look like success. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("grantctl: standard output");
 		if (st == STATUS_DONE)

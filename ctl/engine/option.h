@@ -13,7 +13,7 @@
 
 /* What the value of an option, or an operand, may be. */
 enum value_type {
-	VALUE_TEXT,   /* any text: the command itself looks at it */
+	VALUE_TEXT,   /* any text: the command itself checks it */
 	VALUE_LINE,   /* one line of 1 to `most` bytes of UTF-8 */
 	VALUE_WORD,   /* one of `words` */
 	VALUE_NUMBER, /* from `least` to `most` */
@@ -28,8 +28,8 @@ enum value_type {
 enum option_flags { OPTION_REQUIRED = 1, OPTION_REPEATS = 2 };
 
 /*
- * An option that a command takes: --name VALUE, --name=VALUE, or --name where it has no value. This is all that
- * checks, messages, help and completion know of it. A command's operand is described in the same way, without a name.
+ * An option that a command takes: --name VALUE, --name=VALUE, or --name where it has no value. Checks, messages, help
+ * and completion all read this description. A command's operand is described in the same way, without a name.
  */
 struct option {
 	const char *
@@ -39,7 +39,7 @@ struct option {
 	int flags;
 	int64_t least, most;
 	const char *const *words; /* ends with NULL */
-	const char *help; /* what it is for; that it may be one of `words` need not be said */
+	const char *help;         /* what it does; what its value may be is added to that */
 };
 
 /* Options that mean the same wherever they are taken. */
@@ -97,7 +97,7 @@ struct option {
 	}
 
 /*
- * A value, as it was given and what it means. `number` is that of VALUE_NUMBER, microseconds since 1970 in UTC for
+ * A value, as given and converted. `number` is the one of VALUE_NUMBER, microseconds since 1970 in UTC for
  * VALUE_TIME, seconds for VALUE_SPAN, and the place in `words` for VALUE_WORD.
  */
 struct value {
@@ -106,15 +106,15 @@ struct value {
 	struct uuid uuid; /* VALUE_UUID */
 };
 
-/* Is this text a value of the option? Then *value is what it means. */
+/* Convert a text. False: it is not what the description allows. */
 MUST_CHECK bool option_take(const struct option *, const char *text, struct value *);
 
-/* Append what goes after "must be": "active, expired or revoked". */
+/* Append what the value must be: "active, expired or revoked". */
 void option_expect(const struct option *, struct buf *);
 
 /*
  * The option that `len` bytes of text name, in full or shortened. NULL: there is none. *other is another one that they
- * may be short for, or NULL.
+ * may also stand for, or NULL.
  */
 const struct option *option_find(const struct option *options, const char *text, size_t len,
     const struct option **other);

@@ -10,8 +10,7 @@
 #include "ctl/engine/session.h"
 
 /*
- * The members of an entry's metadata, as far as there is something to say about a command on a
- * terminal.
+ * The members of an entry's metadata, as far as they apply to a command.
  */
 #define CONTEXT \
 	"{\"request_id\": null, \"source_ip\": null, \"user_agent\": \"grantctl/" PACKAGE_VERSION \

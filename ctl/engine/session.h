@@ -7,13 +7,13 @@
 #include "db/tenant.h"
 
 /*
- * Begin a transaction in a tenant, and queue the question whether there is such a tenant. `t` is
- * filled by the next exchange; session_tenant() then looks at it. tenant_clear() it.
+ * Begin a transaction in a tenant, and queue a read of the tenant. The next exchange fills `t`, for
+ * session_tenant() to check. tenant_clear() it.
  */
 void session_begin(struct ctl *, enum db_access, const struct uuid *tenant, struct tenant *t);
 
 /*
- * True: the exchange went well and the tenant is there. Otherwise that is said on standard error.
+ * True: the exchange succeeded, and the tenant exists. Otherwise reports that.
  */
 MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *tenant,
     const struct tenant *t);
@@ -24,13 +24,13 @@ MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *te
  */
 MUST_CHECK bool session_entry(struct ctl *, const char *action, struct audit_entry *);
 
-/* The id for a row that is new: the one that --id says, or one made here. False, with a message, as above. */
+/* An id for a new row: that of --id, or a new one. False, with a message, as above. */
 MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
 
-/* Say what became of an exchange, where that is not DONE. */
+/* Report the outcome of an exchange that is not DONE. */
 enum status session_failed(struct ctl *, enum outcome);
 
-/* Say why a command does not do what was asked. STATUS_REFUSED, for `return session_refuse(…)`. */
+/* Report why a command fails. STATUS_REFUSED, for `return session_refuse(…)`. */
 enum status session_refuse(struct ctl *, const char *format, ...) GRANTD_PRINTF(2, 3);
 
 #endif
