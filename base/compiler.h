@@ -7,6 +7,10 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define NONNULL_ALL __attribute__((nonnull))
 
+/* The text of a number that a macro stands for, to be put into a message. */
+#define TEXT_OF(macro) TEXT_OF_EXPANDED(macro)
+#define TEXT_OF_EXPANDED(text) #text
+
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -17,5 +17,6 @@ libbase_la_SOURCES = \
 	base/settings.c base/settings.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \
-	base/uuid.c base/uuid.h
+	base/uuid.c base/uuid.h \
+	base/words.c base/words.h
 libbase_la_LIBADD = $(JSONC_LIBS) $(CRYPTO_LIBS)

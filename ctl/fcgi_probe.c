@@ -39,7 +39,7 @@ record(struct buf *out, enum fcgi_type type, const void *content, size_t len)
 	buf_add(out, content, len);
 }
 
-/* A length of a name or value (section 3.4): one byte up to 127, otherwise four. */
+/* The length of a name or value (section 3.4): one byte up to 127, otherwise four. */
 static void
 add_length(struct buf *out, size_t len)
 {
@@ -82,7 +82,7 @@ make_request(struct buf *out, const char *path)
 	buf_clear(&params);
 }
 
-/* Nothing waits for ever: connect(2) to a full queue, neither. */
+/* Nothing waits for ever, not even connect(2) to a full queue. */
 static bool
 set_timeouts(int fd)
 {
@@ -191,7 +191,7 @@ receive(int fd, void *into, size_t len, struct probe *p)
 	return true;
 }
 
-/* Records until the end of the request; what is on its standard output goes to `answer`. */
+/* Read records until the end of the request; its standard output goes to `answer`. */
 static bool
 receive_answer(int fd, struct buf *answer, struct probe *p)
 {

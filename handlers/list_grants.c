@@ -2,14 +2,15 @@
 /* ListGrants, GET /v1/grants: the tenant's grants, newest first, page by page. Answers 200. */
 #include "config.h"
 
+#include "base/field.h"
+#include "base/words.h"
 #include "db/json.h"
 #include "handlers/page.h"
 
-static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const struct query_parameter query[] = {
 	PAGE_QUERY,
-	{ .name = "status", .type = QUERY_WORD, .words = statuses },
-	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = 256 },
+	{ .name = "status", .type = QUERY_WORD, .words = status_words },
+	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = FIELD_IDENTIFIER_MOST },
 };
 enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
 

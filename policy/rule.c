@@ -219,8 +219,8 @@ enum rule_result
 rule_text_fits(const char *text, size_t len, struct rule_fault *f)
 {
 	if (len > RULE_TEXT_MAX)
-		return refuse_rule(f, 1, 1, "", "at most 49152 bytes",
-		    "the text of a rule is at most 49152 bytes long");
+		return refuse_rule(f, 1, 1, "", "at most " TEXT_OF(RULE_TEXT_MAX) " bytes",
+		    "the text of a rule is at most " TEXT_OF(RULE_TEXT_MAX) " bytes long");
 	if (memchr(text, '\0', len) != NULL)
 		return refuse_rule(f, 1, 1, "", "text without U+0000",
 		    "the text holds U+0000, which cannot be stored");

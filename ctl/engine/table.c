@@ -6,11 +6,11 @@
 
 #include "base/time_text.h"
 #include "base/utf8.h"
-#include "ctl/table.h"
+#include "ctl/engine/table.h"
 
 #define GAP 2
 
-/* Characters, taking each to be one column wide. */
+/* In characters, each taken to be one column wide. */
 static int
 width_of(const char *text)
 {
@@ -21,7 +21,7 @@ width_of(const char *text)
 	return width;
 }
 
-/* Append what may be printed of the text, and a NUL. The number of characters. */
+/* Append the text with '?' for what may not be printed, and a NUL. The number of characters. */
 static int
 add_clean(struct buf *out, const char *text)
 {
@@ -100,7 +100,7 @@ table_row(struct table *t, const char *name, const char *value)
 	table_text(t, value);
 }
 
-/* The last column is not filled up with blanks. */
+/* The last column is not padded. */
 static void
 print_cell(const struct table *t, int column, const char *text, FILE *out)
 {

@@ -9,40 +9,11 @@
 
 #include "base/field.h"
 #include "base/log.h"
-#include "ctl/command.h"
-#include "ctl/help.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/complete.h"
+#include "ctl/engine/help.h"
 
-/* How many words of argv name this command: all of them, in order; 0: they do not. */
-static int
-names(const struct command *command, char *const *argv)
-{
-	const char *name = command->name;
-	size_t len;
-	int words;
-
-	for (words = 0; *name != '\0'; words++) {
-		len = strcspn(name, " ");
-		if (argv[words] == NULL || strncmp(argv[words], name, len) != 0 ||
-		    argv[words][len] != '\0')
-			return 0;
-		name += len + (name[len] == ' ');
-	}
-	return words;
-}
-
-/* The command that argv begins with; *words of it are its name. NULL: none. */
-static const struct command *
-find_command(char *const *argv, int *words)
-{
-	size_t i;
-
-	for (i = 0; i < commands_count; i++)
-		if ((*words = names(commands[i], argv)) > 0)
-			return commands[i];
-	return NULL;
-}
-
-/* Commands of which argv has the noun alone, or the noun with another verb. */
+/* Print the usage of the noun's commands. False: there are none. */
 static bool
 suggest(const char *noun)
 {
@@ -58,7 +29,7 @@ suggest(const char *noun)
 	return any;
 }
 
-/* What may be shown of an argument. */
+/* An argument, or "?" if it may not be shown. */
 static const char *
 shown(const char *text)
 {
@@ -87,7 +58,7 @@ help(char *const *argv)
 		help_all(stdout);
 		return STATUS_DONE;
 	}
-	command = find_command(argv, &words);
+	command = command_find(argv, &words);
 	if (command == NULL)
 		return unknown_command(argv);
 	help_command(command, stdout);
@@ -133,7 +104,7 @@ run(const struct command *command, char *const *argv)
 
 	if (!args_parse(&c.args, command, argv))
 		return STATUS_USAGE;
-	/* What the modules below would log is said once, by the command. */
+	/* What the modules below would log, the command reports. */
 	if (!log_open("/dev/null", LEVEL_ERROR))
 		(void)fprintf(stderr, "grantctl: /dev/null: log lines will appear here\n");
 	c.json = args_has(&c.args, "json");
@@ -145,7 +116,7 @@ run(const struct command *command, char *const *argv)
 }
 
 static enum status
-dispatch(char *const *argv)
+dispatch(char **argv)
 {
 	const struct command *command;
 	int words;
@@ -162,7 +133,11 @@ dispatch(char *const *argv)
 	}
 	if (strcmp(argv[0], "help") == 0)
 		return help(argv + 1);
-	command = find_command(argv, &words);
+	if (strcmp(argv[0], "__complete") == 0) {
+		complete(argv + 1, stdout);
+		return STATUS_DONE;
+	}
+	command = command_find(argv, &words);
 	if (command == NULL)
 		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) :
 								  unknown_command(argv);
@@ -174,8 +149,8 @@ dispatch(char *const *argv)
 }
 
 /*
- * Keys and the database's password are in memory: no core file, and no look inside by processes of
- * the same user.
+ * Keys and the database's password are in memory: allow no core file, and no access by other
+ * processes of the same user.
  */
 static void
 protect_memory(void)
@@ -195,7 +170,7 @@ main(int argc, char **argv)
 
 	protect_memory();
 	st = dispatch(argv + (argc > 0));
-	/* A key that was not written is lost, so it must not look as if all went well. */
+	/* A key that was not written is lost, so this must not look like success. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("grantctl: standard output");
 		if (st == STATUS_DONE)

@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "base/field.h"
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 
 /*
- * The members of an entry's metadata, as far as there is something to say about a command on a
- * terminal.
+ * The members of an entry's metadata, as far as they apply to a command.
  */
 #define CONTEXT \
 	"{\"request_id\": null, \"source_ip\": null, \"user_agent\": \"grantctl/" PACKAGE_VERSION \
@@ -40,6 +39,15 @@ session_tenant(struct ctl *c, enum outcome rc, const struct uuid *tenant, const 
 	return false;
 }
 
+static bool
+make_id(struct ctl *c, struct uuid *id)
+{
+	if (uuid_make_v7(id))
+		return true;
+	(void)session_refuse(c, "the system gives no random numbers");
+	return false;
+}
+
 bool
 session_entry(struct ctl *c, const char *action, struct audit_entry *e)
 {
@@ -50,18 +58,25 @@ session_entry(struct ctl *c, const char *action, struct audit_entry *e)
 		.actor_id = actor,
 		.actor_type = "system",
 		.action = action,
+		.reasoning = args_text(&c->args, "reason"),
 		.context = CONTEXT,
 	};
 	if (user != NULL && field_line_valid(user->pw_name, FIELD_NAME_MOST))
 		(void)snprintf(actor, sizeof(actor), "grantctl:%s", user->pw_name);
 	else
 		(void)snprintf(actor, sizeof(actor), "grantctl:%u", (unsigned)geteuid());
-	if (!args_line(&c->args, "reason", FIELD_REASON_MOST, &e->reasoning))
-		return false;
-	if (uuid_make_v7(&e->id))
-		return true;
-	(void)session_refuse(c, "the system gives no random numbers");
-	return false;
+	return make_id(c, &e->id);
+}
+
+bool
+session_new_id(struct ctl *c, struct uuid *id)
+{
+	const struct uuid *given = args_uuid(&c->args, "id");
+
+	if (given == NULL)
+		return make_id(c, id);
+	*id = *given;
+	return true;
 }
 
 enum status

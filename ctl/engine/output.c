@@ -3,8 +3,8 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 
 #define JSON_STYLE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
@@ -115,16 +115,14 @@ print_pages(struct ctl *c, const struct listing *l, const struct uuid *tenant, c
 enum status
 output_list(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what)
 {
-	int64_t limit = INT64_MAX;
+	const int64_t *limit = args_number(&c->args, "limit");
 	enum status st;
 	struct table t;
 
-	if (!args_int(&c->args, "limit", 1, INT64_MAX, &limit))
-		return STATUS_USAGE;
 	table_begin(&t, l->headings, l->columns);
 	if (c->json)
 		(void)fputs("[", stdout);
-	st = print_pages(c, l, tenant, what, limit, &t);
+	st = print_pages(c, l, tenant, what, limit != NULL ? *limit : INT64_MAX, &t);
 	if (c->json && st == STATUS_DONE)
 		(void)puts("]");
 	table_clear(&t);
