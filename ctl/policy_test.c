@@ -46,7 +46,7 @@ struct test {
 	int passed, failed;
 };
 
-/* Policies of a file as a set. */
+/* ---- policies of a file as a set ---- */
 
 /* Higher priorities first; equal ones as they stand. */
 static size_t *
@@ -134,7 +134,7 @@ take_stored(struct test *t)
 	return t->set != NULL;
 }
 
-/* Cases. */
+/* ---- cases ---- */
 
 static struct json_object *
 take(struct json_object *test, const char *name)

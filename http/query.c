@@ -75,7 +75,7 @@ decode(struct splitter *s, const char *text, size_t len)
 	return out;
 }
 
-/* Values. */
+/* ---- values ---- */
 
 static bool
 parse_word(struct query_value *v, const char *const *words)
@@ -133,7 +133,7 @@ refuse_value(struct query_fault *fault, const struct query_parameter *p)
 	return false;
 }
 
-/* Pairs. */
+/* ---- pairs ---- */
 
 /* The parameters that there are, for whoever sent another one. */
 static bool

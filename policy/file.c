@@ -67,7 +67,7 @@ policy_file_rule(struct rule *rule, const char *text, size_t len, struct rule_fa
 	return rc;
 }
 
-/* Annotations. */
+/* ---- annotations ---- */
 
 /* The value as text in *value, owned; false where there is none. */
 static bool
@@ -128,7 +128,7 @@ read_notice(struct reading *r, struct file_rule *rule)
 		    "@notice is one line of at most 1024 bytes, without control characters");
 }
 
-/* Policies. */
+/* ---- policies ---- */
 
 static struct file_policy *
 add_policy(struct reading *r, char *name)
@@ -282,7 +282,7 @@ policy_file_clear(struct policy_file *file)
 	*file = (struct policy_file)POLICY_FILE_EMPTY;
 }
 
-/* The other way. */
+/* ---- the other way ---- */
 
 static void
 write_annotation(struct buf *to, const char *name, const char *value)
