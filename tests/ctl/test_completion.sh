@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # What shells make of the scripts that grantctl prints for them.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 refuses 2 'SHELL must be bash or zsh.usage: grantctl completion SHELL' completion fish
@@ -56,7 +58,7 @@ while read -r noun verb; do
 	options=$({ sed -n 's/^  \(--[a-z-]*\).*/\1/p' <<<"$out"; echo --help; } | sort | paste -sd' ')
 	[ "$(completes "grantctl $noun ${verb:+$verb }--")" = "$options" ] || missing="$missing [$noun $verb --]"
 	while read -r option; do
-		grep -q -- "'\**$option[=[]" script.zsh || missing="$missing [zsh: $noun $verb $option]"
+		grep -q -- "'\**${option}[=[]" script.zsh || missing="$missing [zsh: $noun $verb $option]"
 	done < <(grep -v -- --help <<<"${options// /$'\n'}")
 done < <(sed -n 's/^  \([a-z]* *[a-z]*\)  .*/\1/p' <<<"$out")
 is 'every command and option is known to bash, and to zsh' "$missing" ''
