@@ -32,7 +32,7 @@ static bool check_value(struct checker *, const struct body_member *, struct jso
 static bool check_object(struct checker *, const struct body_schema *, struct json_object *);
 static bool check_free(struct checker *, struct json_object *);
 
-/* The path. */
+/* ---- the path ---- */
 
 /* Go down to a member; answers the length to go back to. */
 static size_t
@@ -87,7 +87,7 @@ in_range(const struct body_member *m, int64_t n)
 	return (m->min == 0 && m->max == 0) || (n >= m->min && n <= m->max);
 }
 
-/* Values. */
+/* ---- values ---- */
 
 /* json-c's own type for this is int. */
 static size_t
@@ -219,7 +219,7 @@ check_value(struct checker *c, const struct body_member *m, struct json_object *
 	return refuse(c, "nothing");
 }
 
-/* Free-form values: what PostgreSQL can keep as jsonb. */
+/* ---- free-form values: what PostgreSQL can keep as jsonb ---- */
 
 /*
  * Is a number that is no 64-bit integer short enough, as it is and with its exponent written out, which is
@@ -289,7 +289,7 @@ check_free(struct checker *c, struct json_object *v)
 	return true;
 }
 
-/* Objects with a schema. */
+/* ---- objects with a schema ---- */
 
 static const struct body_member *
 find_member(const struct body_schema *schema, const char *name)

@@ -50,7 +50,7 @@ struct test {
 	int passed, failed;
 };
 
-/* The policies of a file, compiled. */
+/* ---- the policies of a file, compiled ---- */
 
 /* Higher priorities first; equal ones in the file's order. */
 static size_t *
@@ -138,7 +138,7 @@ take_stored(struct test *t)
 	return t->set != NULL;
 }
 
-/* Cases. */
+/* ---- cases ---- */
 
 /* The member, which is described, or NULL. */
 static struct json_object *

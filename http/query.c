@@ -76,7 +76,7 @@ decode(struct splitter *s, const char *text, size_t len)
 	return out;
 }
 
-/* Values. */
+/* ---- values ---- */
 
 static bool
 parse_value(struct query_value *v, const struct query_parameter *p)
@@ -125,7 +125,7 @@ refuse_value(struct query_fault *fault, const struct query_parameter *p)
 	return false;
 }
 
-/* Pairs. */
+/* ---- pairs ---- */
 
 /* The parameters that there are, for whoever sent another one. */
 static bool

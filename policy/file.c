@@ -178,7 +178,7 @@ read_notice(struct reading *r, struct file_rule *rule)
 		fault_here(r, NOTICE_EXPECTED);
 }
 
-/* Policies. */
+/* ---- policies ---- */
 
 static struct file_policy *
 file_add_policy(struct reading *r, char *name)
@@ -326,7 +326,7 @@ policy_file_clear(struct policy_file *file)
 	*file = (struct policy_file)POLICY_FILE_EMPTY;
 }
 
-/* The other way. */
+/* ---- the other way ---- */
 
 static void
 write_annotation(struct buf *to, const char *name, const char *value)

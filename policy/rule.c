@@ -16,7 +16,7 @@
 const char *const rule_scope_words[] = { "any", "eq", "in", "is", "is_in", NULL };
 const char *const rule_effect_words[] = { "permit", "forbid", NULL };
 
-/* Faults. */
+/* ---- faults ---- */
 
 /* Copy a text, cut at a character where it is too long. */
 static void
@@ -71,7 +71,7 @@ place_of(const char *text, size_t offset, struct rule_fault *f)
 	}
 }
 
-/* Out of the engine. */
+/* ---- out of the engine ---- */
 
 /* Take a copy with a NUL behind it from the rule's memory. */
 static const char *
@@ -252,7 +252,7 @@ rule_clear(struct rule *rule)
 	*rule = (struct rule)RULE_EMPTY;
 }
 
-/* From parts. */
+/* ---- from parts ---- */
 
 static bool
 same_text(const char *a, const char *b)

@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # What shells make of the scripts that grantctl prints for them.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # The scripts run the program that is named on the line.

@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # grantctl doctor: each thing that can be wrong is found and named, with what mends it.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 worker=ctl_doctor_worker

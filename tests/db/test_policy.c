@@ -319,7 +319,7 @@ rules_are_loaded_in_the_order_of_asking(void **state)
 	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &disabled, &off, &e, &p));
 	IN_TRANSACTION(DONE, db_policy_load(db, &tenant, &rules));
 	assert_int_equal(rules.count, 4);
-	assert_int_equal(rules.version, atol(sql(POLICY_VERSION)));
+	assert_int_equal(rules.version, strtoll(sql(POLICY_VERSION), NULL, 10));
 	for (i = 0; i < 4; i++) {
 		assert_true(policy_rules_at(&rules, i, &rule));
 		assert_true(uuid_equal(&rule.id, &want[i]));
