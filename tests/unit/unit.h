@@ -2,17 +2,17 @@
 #ifndef GRANTD_TESTS_UNIT_H
 #define GRANTD_TESTS_UNIT_H
 
-/* What cmocka.h needs before it, in its order. */
-#include <cmocka.h>
+/* cmocka.h needs the block before it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/compiler.h"
 
