@@ -557,11 +557,7 @@ put_head(struct buf *to, const struct response *rs)
 	buf_adds(to, "\r\n");
 }
 
-/*
- * Take in what the web server still sends, for the peer's time at most: closing with unread data
- * would destroy the answer on its way, and a connection that is kept must begin with the next
- * request. Mostly that is nothing, or the end of the body, which is there already.
- */
+/* Take in what the web server still sends, for the peer's time at most; mostly that is nothing. */
 static void
 drain(struct seam *sm)
 {
@@ -573,6 +569,20 @@ drain(struct seam *sm)
 	limit_time(sm, sm->settings->peer_timeout, -1);
 	while (next_piece(sm, &from, &n) == BODY_WHOLE && n > 0)
 		continue;
+}
+
+/*
+ * Close with what came unread, and the answer on its way would be destroyed. So our side ends first: the
+ * web server sees that at once, and does not take the connection for one that is kept, as
+ * mod_proxy_fcgi does with its own request sent by half.
+ */
+static void
+end_softly(struct seam *sm)
+{
+	if (sm->ended)
+		return;
+	(void)shutdown(sm->fd, SHUT_WR);
+	drain(sm);
 }
 
 bool
@@ -666,12 +676,17 @@ send_answer(struct seam *sm, const struct request *rq, struct response *rs)
 	return send_output(sm);
 }
 
-/* Go to the end of the request. False: that is not to be had, or the connection is not to be kept. */
+/*
+ * On a connection that is kept, the end of the answer comes after the end of the request, all of
+ * which was read by then, so that what follows is the next one. False: that is not to be had.
+ */
 static bool
 finish_input(struct seam *sm)
 {
+	if (!sm->keep)
+		return false;
 	drain(sm);
-	if (!sm->keep || !sm->ended || !skip(sm, sm->record.padding))
+	if (!sm->ended || !skip(sm, sm->record.padding))
 		return false;
 	sm->record.padding = 0;
 	return true;
@@ -681,9 +696,17 @@ enum seam_next
 seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 {
 	enum seam_next next = SEAM_CLOSE;
+	bool keep;
 
-	if (rs->stream != STREAM_CUT && send_answer(sm, rq, rs) && finish_input(sm))
-		next = sm->at < sm->have ? SEAM_MORE : SEAM_KEEP;
+	if (rs->stream != STREAM_CUT) {
+		keep = finish_input(sm);
+		if (!send_answer(sm, rq, rs))
+			keep = false;
+		else if (!keep)
+			end_softly(sm);
+		if (keep)
+			next = sm->at < sm->have ? SEAM_MORE : SEAM_KEEP;
+	}
 	wipe(sm);
 	if (next != SEAM_MORE)
 		sm->fd = -1;
