@@ -6,6 +6,7 @@ libbase_la_SOURCES = \
 	base/clock.h \
 	base/compiler.h \
 	base/expected.c base/expected.h \
+	base/fastcgi.c base/fastcgi.h \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \
