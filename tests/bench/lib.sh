@@ -4,11 +4,15 @@
 # What the measurements share: a cluster of their own, databases full of tenants and grants, what is to be measured running behind
 # web servers, and processor times. Source it; nothing here ends the shell. Functions return 1 after saying why.
 #
+#   bench_options NAMES ARGUMENT...
+#                                 sets the variables that these options name, and bench_rest, what follows them
 #   bench_find_build [BUILD]      sets build, where grantd and the bench's own programs are; builds them where BUILD is not given
 #   bench_begin                   sets work; the cluster runs from then on, and PG* are those of its superuser
 #   bench_end                     stops everything and deletes it
-#   bench_world NAME TENANTS GRANTS ENTRIES [ONLY]
-#                                 makes a database and $work/NAME.targets (see load.c)
+#   bench_world NAME TENANTS GRANTS ENTRIES
+#                                 makes a database, and a line in $work/NAME.targets (see load.c) for each grant, or
+#                                 for about 100,000 of them
+#   reset_grants SCHEMA...        every grant is off again
 #   instance_start NAME DATABASE  starts what NAME says, behind its web server; sets instance_port[NAME]
 #   instance_stop NAME
 #   load_http WHAT NAME CONNECTIONS SECONDS TARGETS
@@ -18,6 +22,7 @@
 #   measurement LABELS            the last measurement with these labels, an object of JSON, as a line of JSON
 #
 # Set workers (processes of each application) and most_connections before instance_start.
+# shellcheck disable=SC2034,SC2154 # set here for those who source this, and by them and by what is sourced here
 
 bench_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bench_top=$(cd "$bench_here/../.." && pwd)
@@ -35,6 +40,23 @@ declare -A instance_pid=() instance_port=() instance_server=() instance_applicat
 bench_say()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# All of them take a value: numbers, but for --only and --out. At most one argument may follow.
+bench_options()
+{
+	local names=" $1 " name
+
+	shift
+	while [[ ${1-} == -* ]]; do
+		name=${1#--}
+		[[ $names == *" $name "* && -n ${2-} ]] || return 1
+		[[ $name == only || $name == out || $2 =~ ^[0-9][0-9\ ]*$ ]] || return 1
+		printf -v "${name//-/_}" %s "${2//,/ }"
+		shift 2
+	done
+	bench_rest=("$@")
+	[ $# -le 1 ]
 }
 
 # Optimized, as it is installed.
@@ -103,7 +125,18 @@ bench_world()
 	"$build/tests/bench/make-keys" "$tenants" | query -c 'COPY bench.keys FROM STDIN' &&
 	query -v "tenants=$tenants" -v "grants=$grants" -v "entries=$entries" -v "template=$template" -f "$bench_here/world.sql" &&
 	query -c "COPY (SELECT key, bench.tenant(n), bench.grant(g) FROM generate_series(0, $grants - 1) g
-		JOIN bench.keys ON n = g % $tenants ORDER BY g) TO STDOUT" >"$work/$name.targets"
+		JOIN bench.keys ON n = g % $tenants WHERE (hashint8(g) & 2147483647) % (($grants + 99999) / 100000) = 0
+		ORDER BY g) TO STDOUT" >"$work/$name.targets"
+}
+
+# As whoever switches them takes them to be; and what switching left behind is gone.
+reset_grants()
+{
+	local schema
+
+	for schema; do
+		query -c "UPDATE $schema.grants SET audit_enabled = false WHERE audit_enabled" -c "VACUUM $schema.grants" || return 1
+	done
 }
 
 # An instance is a shell that holds a web server and what is behind it, until it is told to end.
@@ -256,7 +289,7 @@ node_modules()
 	local from=$bench_here/peers/node to=$bench_folder/node
 
 	cmp -s "$from/package-lock.json" "$to/installed" && return
-	mkdir -p "$to" && cp "$from/package.json" "$from/package-lock.json" "$to/" &&
+	mkdir -p "$to" && cp "$from/package.json" "$from/package-lock.json" "$to/" || return 1
 	npm ci --prefix "$to" --no-audit --no-fund --ignore-scripts >"$to/npm.log" 2>&1 || {
 		tail -n 5 "$to/npm.log" >&2
 		return 1
