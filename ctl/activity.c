@@ -94,15 +94,6 @@ event_row_json(const struct db_list *list, int i)
 	return activity_event_json(&e);
 }
 
-static void
-event_key(const struct db_list *list, int i, struct page *page)
-{
-	struct activity_event e = activity_event_at(list, i);
-
-	page->created_at = e.occurred_at;
-	page->id = e.id;
-}
-
 /* Read the summary, and check that the grant exists, which the summary does not say. */
 static enum status
 read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
