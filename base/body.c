@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "base/words.h"
 
 #define NUMBER_TEXT_MAX 100
 #define NUMBER_POWER_MAX 40
@@ -31,7 +32,7 @@ static bool check_value(struct checker *, const struct body_member *, struct jso
 static bool check_object(struct checker *, const struct body_schema *, struct json_object *);
 static bool check_free(struct checker *, struct json_object *);
 
-/* The path. */
+/* ---- the path ---- */
 
 /* Go down to a member; answers the length to go back to. */
 static size_t
@@ -86,7 +87,7 @@ in_range(const struct body_member *m, int64_t n)
 	return (m->min == 0 && m->max == 0) || (n >= m->min && n <= m->max);
 }
 
-/* Values. */
+/* ---- values ---- */
 
 /* json-c's own type for this is int. */
 static size_t
@@ -102,15 +103,6 @@ holds_nul(struct json_object *string)
 }
 
 static bool
-is_word(struct json_object *value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(json_object_get_string(value), *words) == 0)
-			return true;
-	return false;
-}
-
-static bool
 check_string(struct checker *c, const struct body_member *m, struct json_object *v)
 {
 	bool text = json_object_is_type(v, json_type_string);
@@ -118,7 +110,7 @@ check_string(struct checker *c, const struct body_member *m, struct json_object 
 	if (text && holds_nul(v))
 		return refuse(c, "text without U+0000");
 	if (m->words != NULL) {
-		if (text && is_word(v, m->words))
+		if (text && words_find(m->words, json_object_get_string(v)) >= 0)
 			return true;
 		expected_words(c->fault->expected, sizeof(c->fault->expected), m->words);
 		return false;
@@ -227,7 +219,7 @@ check_value(struct checker *c, const struct body_member *m, struct json_object *
 	return refuse(c, "nothing");
 }
 
-/* Free-form values: what PostgreSQL can keep as jsonb. */
+/* ---- free-form values: what PostgreSQL can keep as jsonb ---- */
 
 /*
  * Is a number that is no 64-bit integer short enough, as it is and with its exponent written out, which is
@@ -297,7 +289,7 @@ check_free(struct checker *c, struct json_object *v)
 	return true;
 }
 
-/* Objects with a schema. */
+/* ---- objects with a schema ---- */
 
 static const struct body_member *
 find_member(const struct body_schema *schema, const char *name)

@@ -88,7 +88,7 @@ is_digit(int c)
 	return c >= '0' && c <= '9';
 }
 
-/* Strings. */
+/* ---- strings ---- */
 
 /* Four hexadecimal digits from `at`, or -1. */
 static long
@@ -222,7 +222,7 @@ read_string(struct reader *r)
 	return true;
 }
 
-/* Numbers. */
+/* ---- numbers ---- */
 
 static bool
 read_digits(struct reader *r)
@@ -295,7 +295,7 @@ make_number(const char *text, bool plain)
 	return json_object_new_double_s(strtod(text, NULL), text);
 }
 
-/* Values. */
+/* ---- values ---- */
 
 /* Put a value, which is taken over, where it belongs. */
 static bool

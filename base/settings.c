@@ -88,7 +88,7 @@ find(const char *name)
 	return NULL;
 }
 
-/* Sentences. */
+/* ---- sentences ---- */
 
 static bool refuse(char error[SETTINGS_ERROR_MAX], const char *format, ...) GRANTD_PRINTF(2, 3);
 
@@ -183,7 +183,7 @@ refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
 	return refuse(error, "%s: there is no setting \"%s\"", where, shown(name, quoted));
 }
 
-/* Values. */
+/* ---- values ---- */
 
 /* The index of `word` in "a|b|c", or -1. */
 static int
@@ -268,7 +268,7 @@ settings_set(struct settings *s, const char *name, const char *value, const char
 	return set_value(s, setting, value, where, error);
 }
 
-/* Sources. */
+/* ---- sources ---- */
 
 static bool
 load_defaults(struct settings *s, char error[SETTINGS_ERROR_MAX])
@@ -424,7 +424,7 @@ settings_clear(struct settings *s)
 	*s = (struct settings){ 0 };
 }
 
-/* Printing. */
+/* ---- printing ---- */
 
 static const char *
 shown_text(const struct setting *setting, const char *text)

@@ -43,7 +43,7 @@ any(const struct file_rule *a, const struct file_rule *b)
 	return true;
 }
 
-/* Give each rule that has none the first stored one that is left and like it. */
+/* Pair each rule that has no stored one yet with the first unpaired one that is alike. */
 static void
 assign(struct match *m, const struct file_policy *p, const struct file_rule *stored, int count,
     bool (*like)(const struct file_rule *, const struct file_rule *))

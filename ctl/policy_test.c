@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl policy test: cases, each a question and what is expected, put to policies before or after they are applied. */
+/* grantctl policy test: evaluates cases, each a question with the expected answer, before or after policies are applied. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/json_strict.h"
+#include "ctl/commands.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
-#include "ctl/session.h"
 #include "db/policy_load.h"
 #include "policy/question.h"
 
@@ -19,20 +20,23 @@
 static enum status policy_test(struct ctl *);
 
 static const struct option test_options[] = {
-	{ "policies", "FILE", 0, "the policies to ask" },
-	{ "tenant", "UUID", 0, "or the ones in force of this tenant" },
+	{ .name = "policies", .value = "FILE", .type = VALUE_FILE, .help = "the policies to test" },
+	{ .name = "tenant",
+	    .value = "UUID",
+	    .type = VALUE_UUID,
+	    .help = "or those in force of this tenant" },
 	OPTIONS_END,
 };
 
 const struct command cmd_policy_test = {
 	.name = "policy test",
-	.summary = "Put the cases of a file to policies, and compare",
+	.summary = "Evaluate a file of cases, and compare with what they expect",
 	.help =
 	    "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
 	    "Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
-	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
+	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).",
 	.options = test_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the cases" },
 	.needs = NEEDS_OWNER,
 	.run = policy_test,
 };
@@ -46,9 +50,9 @@ struct test {
 	int passed, failed;
 };
 
-/* Policies of a file as a set. */
+/* ---- the policies of a file, compiled ---- */
 
-/* Higher priorities first; equal ones as they stand. */
+/* Higher priorities first; equal ones in the file's order. */
 static size_t *
 order_of(const struct policy_file *file)
 {
@@ -63,7 +67,7 @@ order_of(const struct policy_file *file)
 	return order;
 }
 
-/* Sets want an id for each rule; here it is the rule's number. */
+/* A set needs an id for each rule; here it is the rule's number. */
 static struct uuid
 numbered(size_t n)
 {
@@ -134,7 +138,7 @@ take_stored(struct test *t)
 	return t->set != NULL;
 }
 
-/* Cases. */
+/* ---- cases ---- */
 
 /* The member, which is described, or NULL. */
 static struct json_object *
@@ -254,7 +258,7 @@ run_cases(struct test *t)
 	struct buf text = BUF_EMPTY;
 	const char *line;
 	size_t len;
-	bool ok = input_text(t->c, t->c->args.operand, &text);
+	bool ok = input_text(t->c, t->c->args.operand.text, &text);
 
 	for (line = buf_text(&text); ok && *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
@@ -271,15 +275,16 @@ static enum status
 policy_test(struct ctl *c)
 {
 	struct test t = { .c = c };
-	const char *path = args_get(&c->args, "policies");
+	const char *path = args_text(&c->args, "policies");
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 
-	if ((path != NULL) == args_has(&c->args, "tenant")) {
+	if ((path != NULL) == (tenant != NULL)) {
 		(void)args_fault(&c->args, "either --policies or --tenant says which policies");
 		return STATUS_USAGE;
 	}
-	if (!args_uuid(&c->args, "tenant", &t.tenant))
-		return STATUS_USAGE;
+	if (tenant != NULL)
+		t.tenant = *tenant;
 	t.decider = decider_new();
 	if (t.decider == NULL)
 		return session_refuse(c, "out of memory");

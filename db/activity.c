@@ -149,7 +149,7 @@ month_list_read(struct db_rows *rows, void *into)
 		if (!month_from_row(&m, &row))
 			return BROKEN;
 	}
-	page_take(into, rows);
+	db_list_take(into, rows);
 	return DONE;
 }
 

@@ -5,21 +5,35 @@
 #include "db/activity.h"
 
 #define EVENT_COLUMNS 8
+#define EVENT_COLUMN_LIST \
+	"e.id, " DB_MICROSECONDS("e.occurred_at") ", e.service, e.name, e.kind, e.outcome," \
+						  " host(e.source_ip), e.details"
+
+/*
+ * $1 to $3 of page_put(), $4 tenant, $5 grant, $6 the time to begin with; $7 outcome and $8 service, where at least one is
+ * asked for and NULL is any. The index has the time, so that of these two the filter is made.
+ */
+#define OF_GRANT \
+	"grantd.activity_event e WHERE e.tenant_id = $4 AND e.grant_id = $5" \
+	" AND e.occurred_at >= $6::timestamptz AND " PAGE_AFTER_BY("e", "occurred_at")
+#define WANTED \
+	"(e.outcome = coalesce($7::text, e.outcome) AND e.service = coalesce($8::text, e.service))"
+#define ORDER PAGE_ORDER_BY("e", "occurred_at")
 
 static const struct statement activity_list = {
 	.name = "activity_list",
-	.params = PAGE_PARAMS + 6,
-	.columns = EVENT_COLUMNS,
+	.params = PAGE_PARAMS + 3,
+	.columns = EVENT_COLUMNS + PAGE_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = "SELECT e.id, " DB_MICROSECONDS(
-	    "e.occurred_at") ", e.service, e.name, e.kind,"
-			     " e.outcome, host(e.source_ip), e.details FROM grantd.activity_event e"
-			     " WHERE e.tenant_id = $4 AND e.grant_id = $5"
-			     " AND e.occurred_at >= $6::timestamptz AND e.occurred_at < $7::timestamptz"
-			     " AND ($8::text IS NULL OR e.outcome = $8::text)"
-			     " AND ($9::text IS NULL OR e.service = $9::text)"
-			     " AND " PAGE_AFTER_BY("e", "occurred_at", "$1", "$2")
-				 PAGE_ORDER_BY("e", "occurred_at", "$3"),
+	.sql = PAGE_RANGE(EVENT_COLUMN_LIST, OF_GRANT, ORDER, "$3"),
+};
+
+static const struct statement activity_list_wanted = {
+	.name = "activity_list_wanted",
+	.params = PAGE_PARAMS + 5,
+	.columns = EVENT_COLUMNS + PAGE_COLUMNS,
+	.rows = ROWS_ANY,
+	.sql = PAGE_SCAN(EVENT_COLUMN_LIST, "e", "e.*", OF_GRANT, WANTED, ORDER, "$3"),
 };
 
 static bool
@@ -36,46 +50,51 @@ event_from_row(struct activity_event *e, struct db_row *row)
 	return !row->failed;
 }
 
-/* Every row is looked at here, so that activity_event_at() cannot fail. */
-static enum outcome
-event_list_read(struct db_rows *rows, void *into)
+static bool
+event_row(struct db_row *row, struct page_key *key)
 {
-	int i;
+	struct activity_event e;
+	bool ok = event_from_row(&e, row);
 
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct activity_event e;
-
-		if (!event_from_row(&e, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
+	key->created_at = e.occurred_at;
+	key->id = e.id;
+	return ok;
 }
 
-static void
-put_limit(struct db_params *p, const int64_t *t, const char *otherwise)
+/* A list that ends before a time is one that is gone on with from there. */
+static struct page
+page_until(const struct page *page, const int64_t *until)
 {
-	if (t != NULL)
-		db_put_time(p, *t);
-	else
-		db_put_text(p, otherwise);
+	struct page p = *page;
+
+	if (until != NULL && (!p.after || p.key.created_at >= *until)) {
+		p.after = true;
+		p.key = (struct page_key){ .created_at = *until, .id = page_id_least };
+	}
+	return p;
 }
 
 void
 db_activity_list(struct db *db, const struct uuid *tenant, const struct uuid *grant,
     const struct activity_filter *filter, const struct page *page, struct db_list *list)
 {
+	const struct page from = page_until(page, filter->until);
+	const struct statement *st = &activity_list;
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	page_put(&p, page, list);
+	page_put(&p, &from);
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, grant);
-	put_limit(&p, filter->since, "-infinity");
-	put_limit(&p, filter->until, "infinity");
-	db_put_text(&p, filter->outcome);
-	db_put_text(&p, filter->service);
-	db_queue(db, &activity_list, &p, event_list_read, list);
+	if (filter->since != NULL)
+		db_put_time(&p, *filter->since);
+	else
+		db_put_text(&p, "-infinity");
+	if (filter->outcome != NULL || filter->service != NULL) {
+		st = &activity_list_wanted;
+		db_put_text(&p, filter->outcome);
+		db_put_text(&p, filter->service);
+	}
+	page_queue(db, st, &p, page, event_row, list);
 }
 
 struct activity_event

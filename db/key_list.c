@@ -4,31 +4,40 @@
 
 #include "db/key_sql.h"
 
+/* $1 to $3 of page_put(), $4 tenant, $5 status. */
+#define IN_TENANT "grantd.api_keys k WHERE k.tenant_id = $4 AND " PAGE_AFTER("k")
+
+/* All that KEY_COLUMN_LIST reads: not the hash, which a worker may not. */
+#define READ \
+	"k.id, k.key_name, k.name, k.roles, k.created_at, k.updated_at, k.expires_at, k.revoked_at," \
+	" k.last_used_at, k.version"
+
 static const struct statement key_list = {
 	.name = "key_list",
-	.params = PAGE_PARAMS + 2,
-	.columns = KEY_COLUMNS,
+	.params = PAGE_PARAMS + 1,
+	.columns = KEY_COLUMNS + PAGE_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k WHERE k.tenant_id = $4"
-	       " AND ($5::text IS NULL OR " KEY_STATUS " = $5::text)"
-	       " AND " PAGE_AFTER("k", "$1", "$2") PAGE_ORDER("k", "$3"),
+	.sql = PAGE_RANGE(KEY_COLUMN_LIST, IN_TENANT, PAGE_ORDER("k"), "$3"),
 };
 
-/* Every row is looked at here, so that key_record_at() cannot fail. */
-static enum outcome
-key_list_read(struct db_rows *rows, void *into)
+static const struct statement key_list_status = {
+	.name = "key_list_status",
+	.params = PAGE_PARAMS + 2,
+	.columns = KEY_COLUMNS + PAGE_COLUMNS,
+	.rows = ROWS_ANY,
+	.sql = PAGE_SCAN(KEY_COLUMN_LIST, "k", READ, IN_TENANT, KEY_STATUS " = $5::text",
+	    PAGE_ORDER("k"), "$3"),
+};
+
+static bool
+key_row(struct db_row *row, struct page_key *key)
 {
-	int i;
+	struct key_record k = KEY_RECORD_EMPTY;
+	bool ok = key_from_row(&k, row);
 
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct key_record k = KEY_RECORD_EMPTY;
-
-		if (!key_from_row(&k, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
+	key->created_at = k.created_at;
+	key->id = k.id;
+	return ok;
 }
 
 void
@@ -37,10 +46,11 @@ db_key_list(struct db *db, const struct uuid *tenant, const char *status, const 
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	page_put(&p, page, list);
+	page_put(&p, page);
 	db_put_uuid(&p, tenant);
-	db_put_text(&p, status);
-	db_queue(db, &key_list, &p, key_list_read, list);
+	if (status != NULL)
+		db_put_text(&p, status);
+	page_queue(db, status != NULL ? &key_list_status : &key_list, &p, page, key_row, list);
 }
 
 struct key_record

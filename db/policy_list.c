@@ -4,42 +4,50 @@
 
 #include "db/policy_sql.h"
 
-/* A tenant's policies are few: they have no index by time. */
+/* $1 to $3 of page_put(), $4 tenant. */
 static const struct statement policy_list = {
 	.name = "policy_list",
 	.params = PAGE_PARAMS + 1,
-	.columns = POLICY_COLUMNS,
+	.columns = POLICY_COLUMNS + PAGE_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE p.tenant_id = $4"
-	       " AND p.deleted_at IS NULL AND " PAGE_AFTER("p", "$1", "$2") PAGE_ORDER("p", "$3"),
+	.sql = PAGE_RANGE(POLICY_COLUMN_LIST,
+	    "grantd.policies p WHERE p.tenant_id = $4 AND p.deleted_at IS NULL AND " PAGE_AFTER(
+		"p"),
+	    PAGE_ORDER("p"), "$3"),
 };
 
+/* $1 to $3 of page_put_number(), $4 tenant, $5 policy. */
 static const struct statement rule_list = {
 	.name = "rule_list",
-	.params = 5,
-	.columns = RULE_COLUMNS,
+	.params = PAGE_PARAMS + 2,
+	.columns = RULE_COLUMNS + PAGE_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r WHERE r.tenant_id = $1"
-	       " AND r.policy_id = $2 AND ($3::bigint IS NULL"
-	       " OR (r.ordinal, r.id) > ($3::bigint, $4::uuid))"
-	       " ORDER BY r.ordinal, r.id LIMIT $5::int",
+	.sql = PAGE_RANGE(RULE_COLUMN_LIST,
+	    "grantd.policy_rules r WHERE r.tenant_id = $4 AND r.policy_id = $5"
+	    " AND (r.ordinal, r.id) > ($1::bigint, $2::uuid)",
+	    "r.ordinal, r.id", "$3"),
 };
 
-/* Every row is looked at here, so that policy_at() cannot fail. */
-static enum outcome
-policy_list_read(struct db_rows *rows, void *into)
+static bool
+policy_row(struct db_row *row, struct page_key *key)
 {
-	int i;
+	struct policy p = POLICY_EMPTY;
+	bool ok = policy_from_row(&p, row);
 
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct policy p = POLICY_EMPTY;
+	key->created_at = p.created_at;
+	key->id = p.id;
+	return ok;
+}
 
-		if (!policy_from_row(&p, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
+static bool
+rule_row(struct db_row *row, struct page_key *key)
+{
+	struct rule_record r = RULE_RECORD_EMPTY;
+	bool ok = rule_from_row(&r, row);
+
+	key->ordinal = r.is.ordinal;
+	key->id = r.id;
+	return ok;
 }
 
 void
@@ -48,9 +56,9 @@ db_policy_list(struct db *db, const struct uuid *tenant, const struct page *page
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	page_put(&p, page, list);
+	page_put(&p, page);
 	db_put_uuid(&p, tenant);
-	db_queue(db, &policy_list, &p, policy_list_read, list);
+	page_queue(db, &policy_list, &p, page, policy_row, list);
 }
 
 struct policy
@@ -63,42 +71,17 @@ policy_at(const struct db_list *list, int i)
 	return p;
 }
 
-/* Every row is looked at here, so that rule_record_at() cannot fail. */
-static enum outcome
-rule_list_read(struct db_rows *rows, void *into)
-{
-	int i;
-
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct rule_record r = RULE_RECORD_EMPTY;
-
-		if (!rule_from_row(&r, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
-}
-
 void
 db_policy_rule_list(struct db *db, const struct uuid *tenant, const struct uuid *policy,
     const struct page *page, struct db_list *list)
 {
+	static const struct page_key first = { .ordinal = INT64_MIN };
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	db_list_clear(list);
-	list->limit = page->limit;
+	page_put_number(&p, page, &first);
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, policy);
-	if (page->after)
-		db_put_int(&p, page->ordinal);
-	else
-		db_put_text(&p, NULL);
-	db_put_uuid(&p, page->after ? &page->id : NULL);
-	if (page->limit < 1 || page->limit > PAGE_LIMIT_MOST)
-		p.failed = true;
-	db_put_int(&p, (int64_t)page->limit + 1);
-	db_queue(db, &rule_list, &p, rule_list_read, list);
+	page_queue(db, &rule_list, &p, page, rule_row, list);
 }
 
 struct rule_record

@@ -1,3 +1,3 @@
 dist_man_MANS += docs/grantctl.1 docs/grantd.8
 dist_doc_DATA += docs/policies.md
-EXTRA_DIST += docs/openapi.yaml docs/openapi.json docs/reference.md docs/build
+EXTRA_DIST += docs/architecture.md docs/openapi.yaml docs/openapi.json docs/reference.md docs/build

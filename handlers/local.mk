@@ -44,7 +44,7 @@ libhandlers_la_SOURCES = \
 libhandlers_la_LIBADD = libdb.la libhttp.la libbase.la $(JSONC_LIBS)
 
 # The description that is served, as a C string: quotes and backslashes escaped, a literal for each line.
-BUILT_SOURCES += handlers/openapi_json.inc
+handlers/get_openapi.lo: handlers/openapi_json.inc
 CLEANFILES += handlers/openapi_json.inc
 handlers/openapi_json.inc: $(top_srcdir)/docs/openapi.json
 	$(AM_V_GEN)$(MKDIR_P) handlers && \

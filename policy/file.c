@@ -11,7 +11,13 @@
 #include "policy/file.h"
 #include "policy/rule_text.h"
 
-#define PRIORITY_MOST 1000000
+#define POLICY_EXPECTED \
+	"@policy is one line of 1 to " TEXT_OF(FIELD_NAME_MOST) " bytes, without control characters"
+#define PRIORITY_EXPECTED "@priority is an integer from -" MOST_PRIORITY " to " MOST_PRIORITY
+#define MOST_PRIORITY TEXT_OF(FIELD_PRIORITY_MOST)
+#define NOTICE_EXPECTED \
+	"@notice is one line of at most " TEXT_OF( \
+	    RULE_NOTICE_MAX) " bytes, without control characters"
 
 /* What is said of a rule in annotations and kept elsewhere. */
 static const char *const said_elsewhere[] = { "policy", "priority", "enabled", "notice",
@@ -34,7 +40,7 @@ fault_here(struct reading *r, const char *message)
 	struct rule_fault f = { .line = r->line, .column = r->column };
 
 	(void)snprintf(f.message, sizeof(f.message), "%s", message);
-	r->complain(r->with, &f);
+	r->fault_here(r->with, &f);
 	r->failed = true;
 }
 
@@ -44,7 +50,7 @@ fault_of(struct reading *r, const struct cedar_error *e)
 	struct rule_fault f = { .line = e->place.line, .column = e->place.column };
 
 	(void)snprintf(f.message, sizeof(f.message), "%s", e->message);
-	r->complain(r->with, &f);
+	r->fault_here(r->with, &f);
 	r->failed = true;
 }
 
@@ -154,8 +160,8 @@ read_priority(struct reading *r, struct file_policy *p)
 
 	if (!take_annotation(r, "priority", &text))
 		return;
-	if (!number_parse(&priority, text, strlen(text), -PRIORITY_MOST, PRIORITY_MOST))
-		fault_here(r, "@priority is an integer from -1000000 to 1000000");
+	if (!number_parse(&priority, text, strlen(text), -FIELD_PRIORITY_MOST, FIELD_PRIORITY_MOST))
+		fault_here(r, PRIORITY_EXPECTED);
 	else if (p->has_priority && p->priority != priority)
 		fault_here(r, "another rule of this policy has another @priority");
 	p->has_priority = true;
@@ -169,11 +175,10 @@ read_notice(struct reading *r, struct file_rule *rule)
 	if (!take_annotation(r, "notice", &rule->notice))
 		return;
 	if (!field_line_valid(rule->notice, RULE_NOTICE_MAX))
-		fault_here(r,
-		    "@notice is one line of at most 1024 bytes, without control characters");
+		fault_here(r, NOTICE_EXPECTED);
 }
 
-/* Policies. */
+/* ---- policies ---- */
 
 static struct file_policy *
 file_add_policy(struct reading *r, char *name)
@@ -201,10 +206,7 @@ file_find_policy(struct reading *r)
 	if (!take_annotation(r, "policy", &name))
 		name = strdup(r->name);
 	if (name == NULL || !field_line_valid(name, FIELD_NAME_MOST)) {
-		fault_here(r,
-		    name == NULL ?
-			"out of memory" :
-			"@policy is one line of 1 to 200 bytes, without control characters");
+		fault_here(r, name == NULL ? "out of memory" : POLICY_EXPECTED);
 		free(name);
 		return NULL;
 	}
@@ -324,7 +326,7 @@ policy_file_clear(struct policy_file *file)
 	*file = (struct policy_file)POLICY_FILE_EMPTY;
 }
 
-/* The other way. */
+/* ---- the other way ---- */
 
 static void
 write_annotation(struct buf *to, const char *name, const char *value)

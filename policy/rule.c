@@ -16,7 +16,7 @@
 const char *const rule_scope_words[] = { "any", "eq", "in", "is", "is_in", NULL };
 const char *const rule_effect_words[] = { "permit", "forbid", NULL };
 
-/* Faults. */
+/* ---- faults ---- */
 
 /* Copy a text, cut at a character where it is too long. */
 static void
@@ -71,7 +71,7 @@ place_of(const char *text, size_t offset, struct rule_fault *f)
 	}
 }
 
-/* Out of the engine. */
+/* ---- out of the engine ---- */
 
 /* Take a copy with a NUL behind it from the rule's memory. */
 static const char *
@@ -219,8 +219,8 @@ enum rule_result
 rule_text_fits(const char *text, size_t len, struct rule_fault *f)
 {
 	if (len > RULE_TEXT_MAX)
-		return refuse_rule(f, 1, 1, "", "at most 49152 bytes",
-		    "the text of a rule is at most 49152 bytes long");
+		return refuse_rule(f, 1, 1, "", "at most " TEXT_OF(RULE_TEXT_MAX) " bytes",
+		    "the text of a rule is at most " TEXT_OF(RULE_TEXT_MAX) " bytes long");
 	if (memchr(text, '\0', len) != NULL)
 		return refuse_rule(f, 1, 1, "", "text without U+0000",
 		    "the text holds U+0000, which cannot be stored");
@@ -252,7 +252,7 @@ rule_clear(struct rule *rule)
 	*rule = (struct rule)RULE_EMPTY;
 }
 
-/* From parts. */
+/* ---- from parts ---- */
 
 static bool
 same_text(const char *a, const char *b)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+EXTRA_DIST += tests/run tests/lib/tap.sh tests/lib/cluster
 include tests/unit/local.mk
 include tests/unit/fcgi.mk
 include tests/unit/cedar.mk
@@ -13,3 +14,4 @@ include tests/ctl/local.mk
 include tests/bench/local.mk
 include tests/policy/local.mk
 include tests/contract/local.mk
+include tests/lint/local.mk

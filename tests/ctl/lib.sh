@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # for the tests
 # SPDX-License-Identifier: MIT
 #
 # What the tests of grantctl share. The folder that a test is started in is its own.

@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # grantctl activity list, summary, maintain.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 ctl tenant create --name A
@@ -64,7 +66,7 @@ refuses 1 'the tenant has no grant with this id' activity summary --tenant $b $g
 refuses 1 "there is no tenant $nobody" activity list --tenant $nobody $g
 refuses 2 'GRANT is missing' activity list --tenant $a
 refuses 2 'GRANT must be a UUID' activity summary --tenant $a x
-refuses 2 '--outcome must be success, denied or error' activity list --tenant $a $g --outcome done
+refuses 2 '--outcome must be success, denied or error' activity list --tenant $a $g --outcome 'done'
 refuses 2 '--since must be a time' activity list --tenant $a $g --since yesterday
 refuses 2 '--until must be a time' activity list --tenant $a $g --until 2026-11-31T00:00:00Z
 refuses 2 '--service must be one line of 1 to 100 bytes' activity list --tenant $a $g --service ''

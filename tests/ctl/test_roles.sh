@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # Whom grantctl may be run as, and that row-level security binds it.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 sql 'CREATE ROLE ctl_member LOGIN IN ROLE grantd_owner' 'CREATE ROLE ctl_quiet LOGIN NOINHERIT IN ROLE grantd_owner' \

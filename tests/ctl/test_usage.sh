@@ -1,6 +1,8 @@
+# shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
 # Wrong usage ends with status 2, says what is wrong and how it is right; a key on the command line is refused.
 
+# shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 t=11111111-1111-4111-8111-111111111111
@@ -35,7 +37,8 @@ refuses 2 '--status must be active, expired or revoked' key list --tenant $t --s
 refuses 2 '--role must be a lower-case letter' key create --tenant $t --name n --role Admin
 refuses 2 '--role must be a lower-case letter' key create --tenant $t --name n --role 'a b'
 refuses 2 '--role must be a lower-case letter' key create --tenant $t --name n --role ''
-refuses 2 'at most 32 roles' key create --tenant $t --name n $(printf -- '--role r%d ' {1..33})
+mapfile -t many < <(printf -- '--role\nr%d\n' {1..33})
+refuses 2 'at most 32 roles' key create --tenant $t --name n "${many[@]}"
 refuses 2 'exclude each other' key create --tenant $t --name n --role r --expires-in 1d --expires-at 2099-01-01T00:00:00Z
 refuses 2 '--expires-in must be a number and a unit' key create --tenant $t --name n --role r --expires-in 90
 refuses 2 '--expires-in must be a number and a unit' key create --tenant $t --name n --role r --expires-in 1y
@@ -53,7 +56,7 @@ ctl key check $key
 is 'the key is not repeated' "$(grep -c grd_AAAAAAAA <<<"$err")" 0
 
 does 'help' help
-like 'help names the commands' "$out" 'audit verify +Compute'
+like 'help names the commands' "$out" 'audit verify +Recompute'
 does '--help' --help
 does 'help of one command' help key create
 like 'help shows usage and options' "$out" '^usage: grantctl key create .*--expires-in TIME'
@@ -72,9 +75,9 @@ missing=
 while read -r command; do
 	grep -q "^Cm $command\b" <<<"$manual" || missing="$missing [$command]"
 	ctl help $command
-	for option in $(sed -n 's/^  --\([a-z-]*\).*/\1/p' <<<"$out"); do
+	while read -r option; do
 		grep -q -- "Fl -$option\b" <<<"$manual" || missing="$missing [$command --$option]"
-	done
+	done < <(sed -n 's/^  --\([a-z-]*\).*/\1/p' <<<"$out")
 done <<<"$commands"
 is 'none is missing in the manual' "$missing" ''
 if command -v mandoc >/dev/null; then

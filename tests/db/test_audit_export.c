@@ -280,7 +280,7 @@ pages_and_exports_do_not_mix(void **state)
 	(void)state;
 	assert_int_equal(export("format=ndjson&limit=5"), 400);
 	assert_non_null(strstr(buf_text(&rs.body), "\"parameter\":\"limit\""));
-	assert_int_equal(export("format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 400);
+	assert_int_equal(export("format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 400);
 	assert_non_null(strstr(buf_text(&rs.body), "\"parameter\":\"cursor\""));
 	assert_int_equal(client.pieces, 0);
 }

@@ -15,20 +15,6 @@ INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, policy_text)
 SELECT t, :policy, :rule, 1, 'permit (principal, action, resource);'
 FROM unnest(ARRAY[:a, :b]::uuid[]) t;
 
-CREATE FUNCTION pg_temp.refused(what text, statement text, rule text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	code text;
-	name text;
-BEGIN
-	EXECUTE statement;
-	RETURN ok(false, what || ' is refused: ' || statement);
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, name = CONSTRAINT_NAME;
-	RETURN is(code || ' ' || name, rule, what || ' is refused');
-END
-$$;
-
 SELECT pg_temp.refused(what, format('UPDATE grantd.%s SET %s', tab, change), '23514 ' || rule)
 FROM (VALUES
 	('policies', 'a policy without a name', 'name = ''''', 'display_name_one_line'),

@@ -9,9 +9,9 @@
 
 #include "fuzz.h"
 
+#include "base/body.h"
 #include "base/json_strict.h"
 #include "base/utf8.h"
-#include "base/body.h"
 
 static const char *const words[] = { "read", "write", NULL };
 static const struct body_member inner[] = {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # deploy/lib/web.sh's variables
 # SPDX-License-Identifier: MIT
 #
 # grantd as it is installed, for tests and measurements that need no more than one of it: a cluster with the

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of run, and for the tests
 # SPDX-License-Identifier: MIT
 #
 # What the tests of policies share, beside tests/smoke/lib.sh. Sourced by run.

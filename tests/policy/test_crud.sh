@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # Every operation once, and what it leaves behind.
@@ -79,7 +79,7 @@ expect_ok 'its name is free' 201 '.version == 1'
 is 'each change is in the log, and nothing else' "$(logged)" 'CreatePolicy:done UpdatePolicy:done UpdatePolicy:done CreatePolicyRule:done CreatePolicyRule:done UpdatePolicyRule:done UpdatePolicyRule:done UpdatePolicyRule:done DeletePolicyRule:done DeletePolicy:done CreatePolicy:done'
 ok 'and moved the version' test "$(policy_version)" -gt "$version"
 for i in 1 2 3; do make_policy "more $i" >/dev/null; done
-seen= cursor=
+seen='' cursor=''
 while :; do
 	keyed GET "/v1/policies?limit=2$cursor"
 	seen+="$(member '[.data[].name] | join(",")');"

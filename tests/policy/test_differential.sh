@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # Random policies and questions, answered by EvaluatePolicies as the official engine answers them. GRANTD_NPM is where

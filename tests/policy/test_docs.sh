@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # docs/policies.md: every policy in it is checked, put beside the baseline, and asked its cases; and a file with all of

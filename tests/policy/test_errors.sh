@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # Every refusal in its shape, and nothing changed by any of them.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # EvaluatePolicies: what it answers is what would happen, and nothing happens.
@@ -12,16 +12,16 @@ evaluate '{"action":"UpdateGrant"}'
 expect_ok 'the caller, about the tenant' 200 '.decision == "allow" and .forbidden == false and (.rules | length) == 1
     and .rules[0].effect == "permit" and .errors == [] and .notices == [] and .policy_version == '"$(policy_version)"'
     and (keys == ["decision", "errors", "forbidden", "notices", "policy_version", "rules"])'
-evaluate '{"action":"UpdateGrant","grant_id":"'$grant'","context":{"audit_enabled":false}}'
+evaluate '{"action":"UpdateGrant","grant_id":"'"$grant"'","context":{"audit_enabled":false}}'
 expect_ok 'about a grant that is there' 200 '.decision == "deny" and .forbidden and .notices == ["Stays."]
     and .rules == [{"policy_id":"'"$policy"'","rule_id":"'"$forbid"'","effect":"forbid","notice":"Stays."}]'
 evaluate '{"action":"UpdateGrant","grant":{"resource":{"type":"aws_s3_bucket"}},"context":{"audit_enabled":false}}'
 expect_ok 'about one that is not' 200 '.decision == "allow"'
-evaluate '{"action":"UpdateGrant","principal":{"roles":["auditor"]},"grant_id":"'$grant'"}'
+evaluate '{"action":"UpdateGrant","principal":{"roles":["auditor"]},"grant_id":"'"$grant"'"}'
 expect_ok 'for other roles' 200 '.decision == "deny" and .forbidden == false and .rules == []'
 keyed GET "/v1/policies" >/dev/null
 operator_id=$(sql "SELECT id FROM grantd.api_keys WHERE name = 'operator'")
-evaluate '{"action":"UpdateGrant","principal":{"id":"'"$operator_id"'"},"grant_id":"'$grant'"}'
+evaluate '{"action":"UpdateGrant","principal":{"id":"'"$operator_id"'"},"grant_id":"'"$grant"'"}'
 expect_ok 'for another key' 200 '.decision == "allow"'
 evaluate '{"action":"CreatePolicy","principal":{"id":"'"$operator_id"'"}}'
 expect_ok 'with the roles of that one' 200 '.decision == "deny"'
@@ -42,7 +42,7 @@ asked()
 asked '{}' action
 asked '{"action":"Frob"}' action
 asked '{"action":"healthz"}' action
-asked '{"action":"UpdateGrant","grant":{},"grant_id":"'$grant'"}' grant
+asked '{"action":"UpdateGrant","grant":{},"grant_id":"'"$grant"'"}' grant
 asked '{"action":"UpdateGrant","grant":{"staus":"active"}}' grant.staus
 asked '{"action":"UpdateGrant","grant":{"status":"gone"}}' grant.status
 asked '{"action":"UpdateGrant","context":{"now":"noon"}}' context.now

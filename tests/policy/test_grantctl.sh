@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
 # SPDX-License-Identifier: MIT
 #
 # grantctl policy.
@@ -50,6 +50,13 @@ like 'what is gone from the file goes' "$(ctl apply --tenant "$tenant" "$work/ed
 ctl apply --tenant "$tenant" "$work/edited/team.cedar" >/dev/null
 keyed GET "/v1/policies/$policy/rules"
 expect_ok 'the order is the file'"'"'s' 200 '[.data[].effect] == ["permit", "forbid", "forbid"]'
+ctl apply --tenant "$tenant" "$work/team.cedar" >/dev/null
+{ grep '@id("second")' "$work/team.cedar"; grep -v '@id("second")' "$work/team.cedar"; } >"$work/edited/team.cedar"
+like 'a rule that only moves is shown once, with its places' "$(ctl apply --tenant "$tenant" --dry-run "$work/edited/team.cedar")" \
+	'^    @policy\("stops"\)[^~]*~   moves from place [0-9]+ to [0-9]+.1 change, none of them made$'
+sed '/@id("second")/d; s/@priority("7")/@priority("8")/' "$work/team.cedar" >"$work/edited/team.cedar"
+like 'a policy and a rule are shown as they were and will be' "$(ctl apply --tenant "$tenant" --dry-run "$work/edited/team.cedar")" \
+	'^- policy "stops", priority 7, enabled.\+ policy "stops", priority 8, enabled.-   [^+]*@id\("second"\)[^+]*2 changes, none of them made$'
 
 printf 'permit (principal, action, resource);\n\tforbid (principal wehn);\n' >"$work/bad.cedar"
 is 'check points at the fault' "$(ctl check "$work/bad.cedar")" "$work/bad.cedar:2:20: expected \`==\`, \`in\`, \`is\` or \`,\`, found the word \`wehn\`

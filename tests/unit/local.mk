@@ -7,8 +7,10 @@ unit_programs = \
 	tests/unit/test_buf \
 	tests/unit/test_cors \
 	tests/unit/test_decide \
+	tests/unit/test_description \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
+	tests/unit/test_fastcgi \
 	tests/unit/test_field \
 	tests/unit/test_hex \
 	tests/unit/test_json_build \
@@ -39,8 +41,11 @@ tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
 tests_unit_test_decide_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
+tests_unit_test_description_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
 tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
+tests_unit_test_fastcgi_LDADD = $(unit_ldadd) $(FCGI_LIBS)
 tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
 tests_unit_test_json_build_LDADD = $(unit_ldadd)
