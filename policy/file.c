@@ -40,7 +40,7 @@ fault_here(struct reading *r, const char *message)
 	struct rule_fault f = { .line = r->line, .column = r->column };
 
 	(void)snprintf(f.message, sizeof(f.message), "%s", message);
-	r->fault_here(r->with, &f);
+	r->complain(r->with, &f);
 	r->failed = true;
 }
 
@@ -50,7 +50,7 @@ fault_of(struct reading *r, const struct cedar_error *e)
 	struct rule_fault f = { .line = e->place.line, .column = e->place.column };
 
 	(void)snprintf(f.message, sizeof(f.message), "%s", e->message);
-	r->fault_here(r->with, &f);
+	r->complain(r->with, &f);
 	r->failed = true;
 }
 
