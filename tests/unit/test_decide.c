@@ -2,6 +2,8 @@
 /* Decisions of a tenant's policies that may not cost what they would. */
 #include "config.h"
 
+#include "base/buf.h"
+#include "db/policy_rule.h"
 #include "policy/decide.h"
 #include "tests/unit/unit.h"
 
@@ -9,25 +11,21 @@
 #define TEXT_LEN 16000
 
 /* One forbid as long as may be, that searches a grant's metadata again and again: it would never apply. */
-static char *
-make_bomb(void)
+static void
+make_bomb(struct buf *bomb)
 {
 	static const char search[] = "resource.metadata.note like \"*aaaaaaab*\" || ";
-	char *text = calloc(1, 49152 + 1), *at = text;
 
-	assert_non_null(text);
-	at += sprintf(at,
-	    "forbid (principal, action == Action::\"UpdateGrant\", resource) when { ");
-	while (at + sizeof(search) + 8 < text + 49152)
-		at = stpcpy(at, search);
-	(void)sprintf(at, "false };");
-	return text;
+	buf_adds(bomb, "forbid (principal, action == Action::\"UpdateGrant\", resource) when { ");
+	while (bomb->len + sizeof(search) + strlen("false };") < RULE_TEXT_MAX)
+		buf_adds(bomb, search);
+	buf_adds(bomb, "false };");
 }
 
 struct ground {
 	struct decider *decider;
 	struct policy_set *set;
-	char *bomb;
+	struct buf bomb;
 };
 
 /* The permit asked first, or the bomb. */
@@ -35,7 +33,7 @@ static void
 compile(struct ground *g, int64_t permit_priority)
 {
 	struct policy_rule rules[2] = {
-		{ .priority = 0, .id = { .octet = { 1 } }, .text = g->bomb },
+		{ .priority = 0, .id = { .octet = { 1 } }, .text = buf_text(&g->bomb) },
 		{ .priority = 0, .id = { .octet = { 2 } }, .text = PERMIT },
 	};
 	struct policy_rule first = rules[1];
@@ -55,7 +53,8 @@ lay_ground(void **state)
 {
 	static struct ground g;
 
-	g = (struct ground){ .decider = decider_new(), .bomb = make_bomb() };
+	g = (struct ground){ .decider = decider_new(), .bomb = BUF_EMPTY };
+	make_bomb(&g.bomb);
 	*state = &g;
 	compile(&g, 0);
 	return g.decider == NULL;
@@ -68,7 +67,7 @@ clear_ground(void **state)
 
 	decider_free(g->decider);
 	policy_set_free(g->set);
-	free(g->bomb);
+	buf_clear(&g->bomb);
 	return 0;
 }
 
@@ -76,7 +75,8 @@ static void
 ask(struct ground *g, const char *action, size_t note_len, struct decision *d)
 {
 	static const struct uuid tenant = { .octet = { 7 } }, key = { .octet = { 8 } };
-	static char metadata[TEXT_LEN + 32];
+	static char note[TEXT_LEN + 1];
+	struct buf metadata = BUF_EMPTY;
 	struct grant grant = GRANT_EMPTY;
 	struct policy_question q = {
 		.tenant = &tenant,
@@ -88,14 +88,15 @@ ask(struct ground *g, const char *action, size_t note_len, struct decision *d)
 		.grant = &grant,
 		.request_id = "r",
 	};
-	char *at = stpcpy(metadata, "{\"note\":\"");
 
-	memset(at, 'a', note_len);
-	(void)strcpy(at + note_len, "\"}");
+	memset(note, 'a', note_len);
+	note[note_len] = '\0';
+	buf_addf(&metadata, "{\"note\":\"%s\"}", note);
 	grant.grantee_id = grant.resource_type = grant.resource_id = grant.action = "x";
 	grant.status = "active";
-	grant.metadata = metadata;
+	grant.metadata = buf_text(&metadata);
 	policy_decide(g->decider, g->set, &q, d);
+	buf_clear(&metadata);
 }
 
 /* It is refused, though a permit that was not asked yet applies, and the reason is told. */
