@@ -18,7 +18,7 @@
 		.name = name_, .type = MEMBER_LINE, .max = max_ \
 	}
 
-/* What a question is. */
+/* ---- what a question is ---- */
 
 static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const char *const decisions[] = { "allow", "deny", NULL };
@@ -82,8 +82,9 @@ static const struct body_member members[] = {
 const struct body_schema question_body = { members, 5 };
 const struct body_schema question_case = { members + 1, COUNT_OF(members) - 1 };
 
-/* Reading one: each member is there with the type that is described, or it is not there, or null where it may be. */
+/* ---- reading one ---- */
 
+/* A member has the type that is described; NULL where it is not there, or is null as it may be. */
 static struct json_object *
 question_member(struct json_object *object, const char *name)
 {
