@@ -85,4 +85,15 @@ is 'as many as asked for' "$(json length)" 5
 does 'list of a tenant without grants' grant list --tenant $nobody --json
 is 'is empty' "$out" "$(printf '[]')"
 
+# What is asked for lies behind more rows than a page looks at: the first page of it has no row.
+sql "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, granted_at, created_at, expires_at)
+	SELECT '$b', gen_random_uuid(), 'new', 'aws_account', '123456789012', 'x', '2022-01-01', '2022-01-01', '2099-01-01'
+	FROM generate_series(1, 12000) n"
+does 'list what is far behind' grant list --tenant $b --status expired --json
+is 'all of it' "$(json length)" 1000
+does 'list some of what is far behind' grant list --tenant $b --status expired --limit 5
+is 'as a table' "$(wc -l <<<"$out") $(grep -c ' expired ' <<<"$out")" '6 5'
+does 'list what is nowhere' grant list --tenant $b --status revoked --json
+is 'is empty' "$out" "$(printf '[]')"
+
 done_testing
