@@ -8,6 +8,7 @@
 
 #include "base/field.h"
 #include "base/time_text.h"
+#include "base/words.h"
 #include "policy/actions.h"
 #include "policy/question.h"
 
@@ -20,9 +21,8 @@
 
 /* ---- what a question is ---- */
 
-static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const char *const decisions[] = { "allow", "deny", NULL };
-static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
+static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = FIELD_ROLE_MOST };
 static const struct body_member notice = { .type = MEMBER_STRING };
 
 static const struct body_member principal_members[] = {
@@ -34,8 +34,8 @@ static const struct body_schema principal_schema = { principal_members,
 	COUNT_OF(principal_members) };
 
 static const struct body_member resource_members[] = {
-	LINE("type", 256),
-	LINE("id", 2048),
+	LINE("type", FIELD_IDENTIFIER_MOST),
+	LINE("id", FIELD_RESOURCE_ID_MOST),
 };
 static const struct body_schema resource_schema = { resource_members, COUNT_OF(resource_members) };
 
@@ -46,7 +46,7 @@ static const struct body_member grant_members[] = {
 	LINE("grantee_id", FIELD_IDENTIFIER_MOST),
 	{ .name = "resource", .type = MEMBER_OBJECT, .schema = &resource_schema },
 	LINE("action", FIELD_IDENTIFIER_MOST),
-	{ .name = "status", .type = MEMBER_STRING, .words = statuses },
+	{ .name = "status", .type = MEMBER_STRING, .words = status_words },
 	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
 	{ .name = "expires_at", .type = MEMBER_TIME },
 	{ .name = "granted_at", .type = MEMBER_TIME },
