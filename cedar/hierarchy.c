@@ -234,10 +234,9 @@ static bool
 seal_records(struct cedar_request *rq)
 {
 	struct cedar_record *record;
-	const struct name *twice;
 
 	for (record = rq->records; record != NULL; record = record->next)
-		if ((twice = cd_record_normalize(&record->record)) != NULL) {
+		if (cd_record_normalize(&record->record) != NULL) {
 			cd_request_fail(rq, "a name is given twice in one record", (char *)NULL);
 			return false;
 		}

@@ -45,7 +45,6 @@ const struct command cmd_audit_verify = {
 
 /* One run. */
 struct run {
-	struct ctl *ctl;
 	struct audit_state sum; /* what was done, as of the last chain */
 	struct audit_state
 	    resumed; /* where an earlier run came to; `begun` until that tenant is reached */
@@ -301,7 +300,6 @@ static enum status
 verify(struct ctl *c)
 {
 	struct run r = {
-		.ctl = c,
 		.checkpoint = CHECKPOINT_EMPTY,
 		.state_path = args_get(&c->args, "state"),
 		.is_terminal = isatty(STDERR_FILENO) == 1,

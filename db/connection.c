@@ -158,8 +158,6 @@ back_off(struct db *db)
 static enum outcome
 open_session(struct db *db)
 {
-	enum outcome rc;
-
 	if (!conninfo_is_valid(db))
 		return UNAVAILABLE;
 	db->conn = open_connection(db);
@@ -170,7 +168,7 @@ open_session(struct db *db)
 	}
 	if (db->settings->pooler == POOLER_NONE) {
 		db_queue_session_settings(db, false);
-		if ((rc = db_exchange(db)) != DONE)
+		if (db_exchange(db) != DONE)
 			return UNAVAILABLE;
 	}
 	return db->session == DB_LOGIN ? DONE : check_schema(db);

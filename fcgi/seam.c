@@ -49,7 +49,7 @@ seam_open(const struct settings *settings)
 		return NULL;
 	}
 	/* FCGX_Init() has put handlers of its own in place of SIG_IGN and SIG_DFL. */
-	signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
 	deadline_init();
 	sm->settings = settings;
 	/*

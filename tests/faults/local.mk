@@ -2,6 +2,7 @@
 # tests/faults/run runs the scripts; the client is all there is to build.
 check_PROGRAMS += tests/lib/fcgi_client
 tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
+tests_lib_fcgi_client_LDADD = libbase.la
 EXTRA_DIST += \
 	tests/faults/database.sh \
 	tests/faults/lib.sh \
