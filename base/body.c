@@ -14,6 +14,7 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "base/words.h"
 
 #define NUMBER_TEXT_MAX 100
 #define NUMBER_POWER_MAX 40
@@ -102,15 +103,6 @@ holds_nul(struct json_object *string)
 }
 
 static bool
-is_word(struct json_object *value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(json_object_get_string(value), *words) == 0)
-			return true;
-	return false;
-}
-
-static bool
 check_string(struct checker *c, const struct body_member *m, struct json_object *v)
 {
 	bool text = json_object_is_type(v, json_type_string);
@@ -118,7 +110,7 @@ check_string(struct checker *c, const struct body_member *m, struct json_object 
 	if (text && holds_nul(v))
 		return refuse(c, "text without U+0000");
 	if (m->words != NULL) {
-		if (text && is_word(v, m->words))
+		if (text && words_find(m->words, json_object_get_string(v)) >= 0)
 			return true;
 		expected_words(c->fault->expected, sizeof(c->fault->expected), m->words);
 		return false;
@@ -378,4 +370,11 @@ body_check(const struct body_schema *schema, struct json_object *body, struct bo
 		return refuse(&c, "an object");
 	}
 	return check_object(&c, schema, body);
+}
+
+void
+body_refuse(struct body_fault *fault, const char *member, const char *expected)
+{
+	(void)snprintf(fault->member, sizeof(fault->member), "%s", member);
+	(void)snprintf(fault->expected, sizeof(fault->expected), "%s", expected);
 }

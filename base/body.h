@@ -62,4 +62,7 @@ struct body_fault {
 MUST_CHECK bool body_check(const struct body_schema *schema, struct json_object *body,
     struct body_fault *fault);
 
+/* Refuse a member for what its type and the schema do not tell. */
+void body_refuse(struct body_fault *fault, const char *member, const char *expected);
+
 #endif

@@ -18,7 +18,7 @@
 /* snprintf(), struct buf, memcpy() */
 #pragma GCC poison strcpy strncpy stpcpy strcat strncat sprintf vsprintf gets
 /* number_parse(), hex_parse() and the like; strtol() */
-#pragma GCC poison atoi atol atoll atof scanf fscanf sscanf
+#pragma GCC poison atoi atol atoll atof
 /* strsep() or strtok_r(), gmtime_r(); rand stays, which OpenSSL's headers use as a name */
 #pragma GCC poison strtok gmtime localtime ctime asctime
 /* mkstemp() */
@@ -31,6 +31,10 @@
 #define GRANTD_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define NONNULL_ALL __attribute__((nonnull))
+
+/* The text of a number that a macro stands for, to be put into a message. */
+#define TEXT_OF(macro) TEXT_OF_EXPANDED(macro)
+#define TEXT_OF_EXPANDED(text) #text
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 

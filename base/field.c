@@ -10,7 +10,6 @@
 #include "base/utf8.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define ROLE_MOST 63
 #define METADATA_DEPTH 32
 
 bool
@@ -26,7 +25,7 @@ field_role_valid(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len <= ROLE_MOST && strspn(text, LETTERS) > 0 &&
+	return len <= FIELD_ROLE_MOST && strspn(text, LETTERS) > 0 &&
 	    strspn(text, LETTERS "0123456789_-") == len;
 }
 

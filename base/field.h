@@ -11,11 +11,15 @@
  * What the values of single fields may be, wherever they come from. Lengths are in bytes. The
  * database checks the same.
  */
-#define FIELD_NAME_MOST 200       /* of a tenant or a key: for people */
-#define FIELD_IDENTIFIER_MOST 256 /* grantee_id, action */
-#define FIELD_REASON_MOST 512     /* why something is done */
-#define FIELD_METADATA_MOST 16384 /* of a grant, as JSON text */
-#define FIELD_ROLES_MOST 32       /* roles of a key */
+#define FIELD_NAME_MOST 200         /* of a tenant, a key, a policy or an event: for people */
+#define FIELD_IDENTIFIER_MOST 256   /* grantee_id, action, actor_id */
+#define FIELD_RESOURCE_ID_MOST 2048 /* of a grant's resource */
+#define FIELD_SERVICE_MOST 100      /* that an event was done with */
+#define FIELD_REASON_MOST 512       /* why something is done */
+#define FIELD_METADATA_MOST 16384   /* of a grant, as JSON text */
+#define FIELD_ROLES_MOST 32         /* roles of a key, each of: */
+#define FIELD_ROLE_MOST 63
+#define FIELD_PRIORITY_MOST 1000000 /* of a policy; the least is its opposite; not a length */
 
 /* One line of 1 to `most` bytes: UTF-8 without control characters. */
 MUST_CHECK bool field_line_valid(const char *text, size_t most);
@@ -28,5 +32,8 @@ MUST_CHECK bool field_role_valid(const char *text);
  * string, which PostgreSQL's jsonb cannot hold.
  */
 MUST_CHECK bool field_json_object_valid(const char *text);
+
+/* Of X-Request-ID, and of a question's request_id. */
+#define FIELD_REQUEST_ID_MOST 128
 
 #endif

@@ -106,3 +106,13 @@ json_build_end(struct json_build *b)
 	b->object = NULL;
 	return object;
 }
+
+void
+json_array_append(struct json_object **array, struct json_object *value)
+{
+	if (*array != NULL && value != NULL && json_object_array_add(*array, value) == 0)
+		return;
+	json_object_put(value);
+	json_object_put(*array);
+	*array = NULL;
+}

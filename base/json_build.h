@@ -42,4 +42,10 @@ void json_put_value(struct json_build *, const char *member, struct json_object 
 /* The object, which is the caller's; NULL when something was lost. */
 MUST_CHECK struct json_object *json_build_end(struct json_build *);
 
+/*
+ * Append to an array, taking the value over. Where either is NULL, or memory runs out, both are released and *array is
+ * NULL: it is enough to look at it in the end.
+ */
+void json_array_append(struct json_object **array, struct json_object *value);
+
 #endif

@@ -6,15 +6,18 @@ libbase_la_SOURCES = \
 	base/clock.h \
 	base/compiler.h \
 	base/expected.c base/expected.h \
+	base/fastcgi.c base/fastcgi.h \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \
 	base/json_strict.c base/json_strict.h \
 	base/log.c base/log.h \
 	base/number.c base/number.h \
+	base/operations.h \
 	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \
-	base/uuid.c base/uuid.h
+	base/uuid.c base/uuid.h \
+	base/words.c base/words.h
 libbase_la_LIBADD = $(JSONC_LIBS) $(CRYPTO_LIBS)

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/resource.h"
-
-#define ID_MOST 2048 /* bytes; what the database stores */
+#include "base/words.h"
 
 #define PARTITION "arn:aws(-cn|-us-gov|-iso|-iso-[a-z])?"
 #define REGION "[a-z]{2}(-[a-z]+)+-[0-9]"
@@ -19,46 +19,59 @@
 /* A letter first; no hyphen at the end, nor two in a row. The length is checked apart. */
 #define DATABASE "[A-Za-z][0-9A-Za-z]*(-[0-9A-Za-z]+)*"
 
+enum type {
+	AWS_ACCOUNT,
+	AWS_PERMISSION_SET,
+	AWS_S3_BUCKET,
+	AWS_RDS_INSTANCE,
+	AWS_EC2_INSTANCE,
+	AWS_ORGANIZATIONAL_UNIT
+};
+
 /*
  * Sources, in the AWS documentation: IAM User Guide "Amazon Resource Names"; Identity Center API
  * Reference "PermissionSetArn"; S3 User Guide "Bucket naming rules"; RDS User Guide "Constraints";
  * EC2 User Guide "Resource IDs"; Organizations API Reference "OrganizationalUnit".
  */
 static const struct form {
-	const char *type;
 	const char *words;
 	const char *expression; /* POSIX extended, for the whole of the id */
-} forms[] = {
-	{ "aws_account", "an account's number of 12 digits", "^" ACCOUNT "$" },
-	{ "aws_permission_set",
+} forms[] = { /* by enum type */
+	[AWS_ACCOUNT] = {
+	    "an account's number of 12 digits", "^" ACCOUNT "$",
+	},
+	[AWS_PERMISSION_SET] = {
 	    "a permission set's ARN, arn:aws:sso:::permissionSet/ssoins-.../ps-...",
 	    "^" PARTITION
-	    ":sso:::permissionSet/(sso)?ins-[0-9A-Za-z.-]{16}/ps-[0-9A-Za-z./-]{16}$" },
-	{ "aws_s3_bucket",
+	    ":sso:::permissionSet/(sso)?ins-[0-9A-Za-z.-]{16}/ps-[0-9A-Za-z./-]{16}$",
+	},
+	[AWS_S3_BUCKET] = {
 	    "a bucket's name of 3 to 63 lower-case letters, digits, . and -, or its ARN",
-	    "^(" PARTITION ":s3:::)?" BUCKET "$" },
-	{ "aws_rds_instance",
+	    "^(" PARTITION ":s3:::)?" BUCKET "$",
+	},
+	[AWS_RDS_INSTANCE] = {
 	    "a DB instance's identifier of 1 to 63 letters, digits and -, or its ARN",
-	    "^(" PARTITION ":rds:" REGION ":" ACCOUNT ":db:)?" DATABASE "$" },
-	{ "aws_ec2_instance", "an instance's id, i- and 8 or 17 hexadecimal digits, or its ARN",
-	    "^(" PARTITION ":ec2:" REGION ":" ACCOUNT ":instance/)?" INSTANCE "$" },
-	{ "aws_organizational_unit", "an organizational unit's id, ou-...-..., or its ARN",
-	    "^(" PARTITION ":organizations::" ACCOUNT ":ou/o-[0-9a-z]{10,32}/)?" UNIT "$" },
+	    "^(" PARTITION ":rds:" REGION ":" ACCOUNT ":db:)?" DATABASE "$",
+	},
+	[AWS_EC2_INSTANCE] = {
+	    "an instance's id, i- and 8 or 17 hexadecimal digits, or its ARN",
+	    "^(" PARTITION ":ec2:" REGION ":" ACCOUNT ":instance/)?" INSTANCE "$",
+	},
+	[AWS_ORGANIZATIONAL_UNIT] = {
+	    "an organizational unit's id, ou-...-..., or its ARN",
+	    "^(" PARTITION ":organizations::" ACCOUNT ":ou/o-[0-9a-z]{10,32}/)?" UNIT "$",
+	},
 };
 
-const char *const resource_types[] = { "aws_account", "aws_permission_set", "aws_s3_bucket",
-	"aws_rds_instance", "aws_ec2_instance", "aws_organizational_unit", NULL };
-
-static const struct form *
-form_of(const char *type)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(forms); i++)
-		if (strcmp(forms[i].type, type) == 0)
-			return &forms[i];
-	return NULL;
-}
+const char *const resource_types[] = {
+	[AWS_ACCOUNT] = "aws_account",
+	[AWS_PERMISSION_SET] = "aws_permission_set",
+	[AWS_S3_BUCKET] = "aws_s3_bucket",
+	[AWS_RDS_INSTANCE] = "aws_rds_instance",
+	[AWS_EC2_INSTANCE] = "aws_ec2_instance",
+	[AWS_ORGANIZATIONAL_UNIT] = "aws_organizational_unit",
+	NULL,
+};
 
 /* What comes after the last colon: the name in an ARN, or the whole of what is none. */
 static const char *
@@ -104,13 +117,13 @@ begins_or_ends_reserved(const char *name)
 
 /* What the expressions cannot say. */
 static bool
-name_allowed(const char *type, const char *id)
+name_allowed(enum type type, const char *id)
 {
 	const char *name = bare_name(id);
 
-	if (strcmp(type, "aws_rds_instance") == 0)
+	if (type == AWS_RDS_INSTANCE)
 		return strlen(name) <= 63;
-	if (strcmp(type, "aws_s3_bucket") == 0)
+	if (type == AWS_S3_BUCKET)
 		return strstr(name, "..") == NULL && !looks_like_address(name) &&
 		    !begins_or_ends_reserved(name);
 	return true;
@@ -133,16 +146,16 @@ matches(const char *expression, const char *text)
 const char *
 resource_id_form(const char *type)
 {
-	const struct form *f = form_of(type);
+	int i = words_find(resource_types, type);
 
-	return f != NULL ? f->words : NULL;
+	return i >= 0 ? forms[i].words : NULL;
 }
 
 bool
 resource_id_valid(const char *type, const char *id)
 {
-	const struct form *f = form_of(type);
+	int i = words_find(resource_types, type);
 
-	return f != NULL && strlen(id) <= ID_MOST && matches(f->expression, id) &&
-	    name_allowed(type, id);
+	return i >= 0 && strlen(id) <= FIELD_RESOURCE_ID_MOST && matches(forms[i].expression, id) &&
+	    name_allowed((enum type)i, id);
 }

@@ -38,6 +38,8 @@
 	    "group of the Unix socket; empty: the process's own") \
 	NUMBER(listen_backlog, "GRANTD_LISTEN_BACKLOG", 511, 1, 65535, "connections", \
 	    "length of the queue of the socket") \
+	NUMBER(kept_connections, "GRANTD_KEPT_CONNECTIONS", 1024, 0, 16384, "connections", \
+	    "connections that web servers may keep open between requests; 0: none") \
 	NUMBER(workers, "GRANTD_WORKERS", 4, 0, 1024, "processes", \
 	    "worker processes; 0: serve in this one process") \
 	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 10000, 0, 1000000000, "requests", \

@@ -8,6 +8,8 @@
 #include "base/time_text.h"
 #include "base/uuid.h"
 
+#define MILLISECONDS_MOST ((INT64_C(1) << 48) - 1) /* of version 7 */
+
 static bool
 is_hyphen_place(size_t i)
 {
@@ -90,6 +92,19 @@ uuid_make_v7(struct uuid *u)
 	made.octet[8] = (uint8_t)(0x80 | (made.octet[8] & 0x3F)); /* variant 10 */
 	*u = made;
 	return true;
+}
+
+void
+uuid_v7_least(struct uuid *u, int64_t time)
+{
+	int64_t milliseconds = time < 0 ? 0 : time / 1000;
+	int i;
+
+	if (milliseconds > MILLISECONDS_MOST)
+		milliseconds = MILLISECONDS_MOST;
+	memset(u, 0, sizeof(*u));
+	for (i = 0; i < 6; i++)
+		u->octet[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
 }
 
 bool

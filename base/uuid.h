@@ -32,6 +32,13 @@ void uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1]);
  */
 MUST_CHECK bool uuid_make_v7(struct uuid *u);
 
+/*
+ * The least version 7 UUID of a time in microseconds since 1970, or any other UUID that sorts like it: none that was made
+ * earlier is greater, and none that is made then or later is less. A time that the version cannot tell is the nearest one
+ * that it can.
+ */
+void uuid_v7_least(struct uuid *u, int64_t time);
+
 bool uuid_equal(const struct uuid *a, const struct uuid *b);
 
 #endif

@@ -36,7 +36,7 @@ scope_matches(struct cedar_request *rq, const struct scope *scope, const struct 
 }
 
 static bool
-action_matches(struct cedar_request *rq, const struct policy *policy, const struct uid *uid,
+action_matches(struct cedar_request *rq, const struct cd_policy *policy, const struct uid *uid,
     bool *memory)
 {
 	uint32_t i;
@@ -52,7 +52,7 @@ action_matches(struct cedar_request *rq, const struct policy *policy, const stru
 }
 
 static bool
-applies(struct cedar_request *rq, const struct policy *policy, bool *memory)
+applies(struct cedar_request *rq, const struct cd_policy *policy, bool *memory)
 {
 	return action_matches(rq, policy, rq->parties[VAR_ACTION].entity->uid, memory) &&
 	    scope_matches(rq, &policy->principal, rq->parties[VAR_PRINCIPAL].entity->uid, memory) &&
@@ -63,7 +63,7 @@ applies(struct cedar_request *rq, const struct policy *policy, bool *memory)
 
 /* The first satisfied forbid throws out the permits. */
 static void
-satisfied(struct verdict *v, const struct policy *policy, uint32_t number)
+satisfied(struct verdict *v, const struct cd_policy *policy, uint32_t number)
 {
 	if (policy->effect == CEDAR_FORBID && !v->forbidden) {
 		v->forbidden = true;
@@ -77,24 +77,24 @@ satisfied(struct verdict *v, const struct policy *policy, uint32_t number)
 static bool
 ask(struct cedar_request *rq, struct verdict *v, uint32_t number)
 {
-	const struct policy *policy = rq->set->policies[number];
+	const struct cd_policy *policy = rq->set->policies[number];
 	struct arena_mark mark = cd_arena_mark(&rq->arena);
 	struct machine m = { .request = rq, .arena = &rq->arena };
-	enum outcome o = OUTCOME_VALUE;
+	enum eval_result o = EVAL_VALUE;
 	bool memory = true, holds = false;
 
 	if (applies(rq, policy, &memory))
 		o = cd_eval_conditions(&m, policy, &holds);
 	cd_arena_release(&rq->arena, mark);
-	if (o == OUTCOME_FAILED) {
+	if (o == EVAL_FAILED) {
 		m.failure.policy = number;
 		v->failures[v->result->failure_count++] = m.failure;
-	} else if (o == OUTCOME_UNDETERMINED) {
+	} else if (o == EVAL_UNDETERMINED) {
 		v->undetermined[v->result->undetermined_count++] = number;
 	} else if (holds) {
 		satisfied(v, policy, number);
 	}
-	return memory && o != OUTCOME_MEMORY;
+	return memory && o != EVAL_MEMORY;
 }
 
 /* The candidates among policies 64 * word and following that lie in [first, end). */

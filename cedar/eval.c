@@ -4,7 +4,7 @@
 #include "cedar/eval.h"
 #include "cedar/request.h"
 
-static enum outcome eval_node(struct machine *, const struct expr *, struct value *);
+static enum eval_result eval_node(struct machine *, const struct expr *, struct value *);
 
 static inline struct value
 variable(const struct cedar_request *rq, uint8_t which)
@@ -14,7 +14,7 @@ variable(const struct cedar_request *rq, uint8_t which)
 }
 
 /* What most operands are needs no call. */
-static inline enum outcome
+static inline enum eval_result
 eval(struct machine *m, const struct expr *e, struct value *out)
 {
 	if (e->kind == EXPR_LITERAL)
@@ -23,35 +23,35 @@ eval(struct machine *m, const struct expr *e, struct value *out)
 		*out = variable(m->request, e->op);
 	else
 		return eval_node(m, e, out);
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
-static enum outcome
+static enum eval_result
 fail(struct machine *m, enum failure what, const struct expr *where, const void *detail)
 {
 	m->failure.what = what;
 	m->failure.where = where;
 	m->failure.detail = detail;
 	m->failure.got = -1;
-	return OUTCOME_FAILED;
+	return EVAL_FAILED;
 }
 
-static enum outcome
+static enum eval_result
 fail_type(struct machine *m, const struct expr *where, const char *expected,
     const struct value *got)
 {
 	(void)fail(m, FAILURE_TYPE, where, expected);
 	m->failure.got = got->type;
-	return OUTCOME_FAILED;
+	return EVAL_FAILED;
 }
 
 /* Evaluate to a value of this type. */
-static enum outcome
+static enum eval_result
 eval_typed(struct machine *m, const struct expr *e, enum value_type type, struct value *out)
 {
-	enum outcome o = eval(m, e, out);
+	enum eval_result o = eval(m, e, out);
 
-	if (o == OUTCOME_VALUE && out->type != type)
+	if (o == EVAL_VALUE && out->type != type)
 		return fail_type(m, e, cd_value_type_name((int)type), out);
 	return o;
 }
@@ -59,27 +59,27 @@ eval_typed(struct machine *m, const struct expr *e, enum value_type type, struct
 /* ---- logic ---- */
 
 /* The first operand that is `stop` decides; later ones are not evaluated. */
-static enum outcome
+static enum eval_result
 eval_junction(struct machine *m, const struct expr *e, bool stop, struct value *out)
 {
 	const struct expr *operand;
-	enum outcome o;
+	enum eval_result o;
 
 	for (operand = e->first; operand != NULL; operand = operand->next)
-		if ((o = eval_typed(m, operand, VALUE_BOOL, out)) != OUTCOME_VALUE ||
+		if ((o = eval_typed(m, operand, VALUE_BOOL, out)) != EVAL_VALUE ||
 		    out->truth == stop)
 			return o;
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
-static enum outcome
+static enum eval_result
 eval_if(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct expr *part = e->first;
-	enum outcome o;
+	enum eval_result o;
 
 	while (part->next != NULL) {
-		if ((o = eval_typed(m, part, VALUE_BOOL, out)) != OUTCOME_VALUE)
+		if ((o = eval_typed(m, part, VALUE_BOOL, out)) != EVAL_VALUE)
 			return o;
 		if (out->truth)
 			return eval(m, part->next, out);
@@ -88,38 +88,38 @@ eval_if(struct machine *m, const struct expr *e, struct value *out)
 	return eval(m, part, out);
 }
 
-static enum outcome
+static enum eval_result
 eval_not(struct machine *m, const struct expr *e, struct value *out)
 {
-	enum outcome o = eval_typed(m, e->first, VALUE_BOOL, out);
+	enum eval_result o = eval_typed(m, e->first, VALUE_BOOL, out);
 
-	if (o == OUTCOME_VALUE)
+	if (o == EVAL_VALUE)
 		out->truth = !out->truth;
 	return o;
 }
 
 /* ---- arithmetic and comparison ---- */
 
-static enum outcome
+static enum eval_result
 eval_negate(struct machine *m, const struct expr *e, struct value *out)
 {
-	enum outcome o = eval_typed(m, e->first, VALUE_LONG, out);
+	enum eval_result o = eval_typed(m, e->first, VALUE_LONG, out);
 
-	if (o == OUTCOME_VALUE && __builtin_sub_overflow(0, out->number, &out->number))
+	if (o == EVAL_VALUE && __builtin_sub_overflow(0, out->number, &out->number))
 		return fail(m, FAILURE_OVERFLOW, e, NULL);
 	return o;
 }
 
-static enum outcome
+static enum eval_result
 eval_arithmetic(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct expr *operand = e->first;
 	struct value right;
-	enum outcome o = eval_typed(m, operand, VALUE_LONG, out);
+	enum eval_result o = eval_typed(m, operand, VALUE_LONG, out);
 	bool overflow;
 
-	while (o == OUTCOME_VALUE && (operand = operand->next) != NULL) {
-		if ((o = eval_typed(m, operand, VALUE_LONG, &right)) != OUTCOME_VALUE)
+	while (o == EVAL_VALUE && (operand = operand->next) != NULL) {
+		if ((o = eval_typed(m, operand, VALUE_LONG, &right)) != EVAL_VALUE)
 			break;
 		if (e->kind == EXPR_MULTIPLY)
 			overflow = __builtin_mul_overflow(out->number, right.number, &out->number);
@@ -139,18 +139,18 @@ has_order(const struct value *v)
 	return v->type == VALUE_LONG || v->type == VALUE_DATETIME || v->type == VALUE_DURATION;
 }
 
-static enum outcome
+static enum eval_result
 eval_compare(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value left, right;
-	enum outcome o;
+	enum eval_result o;
 
-	if ((o = eval(m, e->first, &left)) != OUTCOME_VALUE ||
-	    (o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+	if ((o = eval(m, e->first, &left)) != EVAL_VALUE ||
+	    (o = eval(m, e->first->next, &right)) != EVAL_VALUE)
 		return o;
 	if (e->op == CMP_EQ || e->op == CMP_NE) {
 		*out = value_bool(cd_value_equal(&left, &right) == (e->op == CMP_EQ));
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	}
 	if (!has_order(&left))
 		return fail_type(m, e->first, "a Long, a datetime or a duration", &left);
@@ -160,15 +160,15 @@ eval_compare(struct machine *m, const struct expr *e, struct value *out)
 		e->op == CMP_LE           ? left.number <= right.number :
 		e->op == CMP_GT           ? left.number > right.number :
 					    left.number >= right.number);
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
-static enum outcome
+static enum eval_result
 eval_like(struct machine *m, const struct expr *e, struct value *out)
 {
-	enum outcome o = eval_typed(m, e->first, VALUE_STRING, out);
+	enum eval_result o = eval_typed(m, e->first, VALUE_STRING, out);
 
-	if (o == OUTCOME_VALUE)
+	if (o == EVAL_VALUE)
 		*out = value_bool(cd_pattern_match(e->pattern, out->string, out->len));
 	return o;
 }
@@ -176,7 +176,7 @@ eval_like(struct machine *m, const struct expr *e, struct value *out)
 /* ---- entities ---- */
 
 /* `left in right`, with `right` evaluated already. */
-static enum outcome
+static enum eval_result
 test_in(struct machine *m, const struct expr *e, const struct uid *left, const struct value *right,
     struct value *out)
 {
@@ -185,7 +185,7 @@ test_in(struct machine *m, const struct expr *e, const struct uid *left, const s
 
 	if (right->type == VALUE_ENTITY) {
 		*out = value_bool(cd_request_in(m->request, left, right->entity, &memory));
-		return memory ? OUTCOME_VALUE : OUTCOME_MEMORY;
+		return memory ? EVAL_VALUE : EVAL_MEMORY;
 	}
 	if (right->type != VALUE_SET)
 		return fail_type(m, e->first->next, "an entity or a set of entities", right);
@@ -194,34 +194,34 @@ test_in(struct machine *m, const struct expr *e, const struct uid *left, const s
 			return fail_type(m, e->first->next, "a set of entities alone",
 			    &right->set->items[i]);
 	*out = value_bool(cd_request_in_set(m->request, left, right->set, &memory));
-	return memory ? OUTCOME_VALUE : OUTCOME_MEMORY;
+	return memory ? EVAL_VALUE : EVAL_MEMORY;
 }
 
-static enum outcome
+static enum eval_result
 eval_in(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value left, right;
-	enum outcome o;
+	enum eval_result o;
 
-	if ((o = eval_typed(m, e->first, VALUE_ENTITY, &left)) != OUTCOME_VALUE ||
-	    (o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+	if ((o = eval_typed(m, e->first, VALUE_ENTITY, &left)) != EVAL_VALUE ||
+	    (o = eval(m, e->first->next, &right)) != EVAL_VALUE)
 		return o;
 	return test_in(m, e, left.entity, &right, out);
 }
 
 /* With another type the part after `in` is not evaluated. */
-static enum outcome
+static enum eval_result
 eval_is(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value left, right;
-	enum outcome o = eval_typed(m, e->first, VALUE_ENTITY, &left);
+	enum eval_result o = eval_typed(m, e->first, VALUE_ENTITY, &left);
 
-	if (o != OUTCOME_VALUE)
+	if (o != EVAL_VALUE)
 		return o;
 	*out = value_bool(left.entity->type == e->name);
 	if (!out->truth || e->first->next == NULL)
-		return OUTCOME_VALUE;
-	if ((o = eval(m, e->first->next, &right)) != OUTCOME_VALUE)
+		return EVAL_VALUE;
+	if ((o = eval(m, e->first->next, &right)) != EVAL_VALUE)
 		return o;
 	return test_in(m, e, left.entity, &right, out);
 }
@@ -232,7 +232,7 @@ eval_is(struct machine *m, const struct expr *e, struct value *out)
  * What a name stands for in a record or an entity.  *found is NULL where there is
  * none, also in an entity that does not exist.
  */
-static enum outcome
+static enum eval_result
 look_up(struct machine *m, const struct expr *where, const struct value *in,
     const struct name *name, const struct value **found)
 {
@@ -241,16 +241,16 @@ look_up(struct machine *m, const struct expr *where, const struct value *in,
 	*found = NULL;
 	if (in->type == VALUE_RECORD) {
 		*found = cd_record_get(in->record, name);
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	}
 	if (in->type != VALUE_ENTITY)
 		return fail_type(m, where, "an entity or a record", in);
 	if ((e = cd_request_find(m->request, in->entity)) == NULL)
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	if (e->opaque)
-		return OUTCOME_UNDETERMINED;
+		return EVAL_UNDETERMINED;
 	*found = cd_record_get(&e->attributes.record, name);
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
 static bool
@@ -262,17 +262,17 @@ exists(const struct machine *m, const struct uid *uid)
 }
 
 /* `.name` on *value, which it replaces. */
-static enum outcome
+static enum eval_result
 get_attribute(struct machine *m, const struct expr *step, struct value *value)
 {
 	const struct value *found;
-	enum outcome o = look_up(m, step, value, step->name, &found);
+	enum eval_result o = look_up(m, step, value, step->name, &found);
 
-	if (o != OUTCOME_VALUE)
+	if (o != EVAL_VALUE)
 		return o;
 	if (found != NULL) {
 		*value = *found;
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	}
 	if (value->type == VALUE_ENTITY && !exists(m, value->entity))
 		return fail(m, FAILURE_ENTITY, step, value->entity);
@@ -281,16 +281,16 @@ get_attribute(struct machine *m, const struct expr *step, struct value *value)
 }
 
 /* False at the first step that is missing. */
-static enum outcome
+static enum eval_result
 eval_has(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct value *found;
 	struct value at;
-	enum outcome o = eval(m, e->first, &at);
+	enum eval_result o = eval(m, e->first, &at);
 	uint32_t i;
 
-	for (i = 0; o == OUTCOME_VALUE && i < e->path->count; i++) {
-		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != OUTCOME_VALUE ||
+	for (i = 0; o == EVAL_VALUE && i < e->path->count; i++) {
+		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != EVAL_VALUE ||
 		    found == NULL)
 			break;
 		at = *found;
@@ -300,7 +300,7 @@ eval_has(struct machine *m, const struct expr *e, struct value *out)
 }
 
 /* The names of tags are values, so they may be unknown to the set: then there is no such tag. */
-static enum outcome
+static enum eval_result
 call_tag(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
 {
 	const struct cedar_entity *e;
@@ -312,24 +312,24 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 	if (args[1].type != VALUE_STRING)
 		return fail_type(m, step, "a String as the tag's name", &args[1]);
 	if ((e = cd_request_find(m->request, args[0].entity)) != NULL && e->opaque)
-		return OUTCOME_UNDETERMINED;
+		return EVAL_UNDETERMINED;
 	if (e != NULL &&
 	    (name = cd_find_name(&m->request->symbols, args[1].string, args[1].len)) != NULL)
 		found = cd_record_get(&e->tags.record, name);
 	if (step->op == FN_HAS_TAG) {
 		*out = value_bool(found != NULL);
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	}
 	if (found == NULL)
 		return fail(m, exists(m, args[0].entity) ? FAILURE_TAG : FAILURE_ENTITY, step,
 		    args[0].entity);
 	*out = *found;
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
 /* ---- calls ---- */
 
-static enum outcome
+static enum eval_result
 call_set(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
 {
 	if (args[0].type != VALUE_SET)
@@ -337,10 +337,10 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 	switch (step->op) {
 	case FN_CONTAINS:
 		*out = value_bool(cd_set_contains(args[0].set, &args[1]));
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	case FN_IS_EMPTY:
 		*out = value_bool(args[0].set->count == 0);
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	default:
 		break;
 	}
@@ -349,10 +349,10 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 	*out = value_bool(step->op == FN_CONTAINS_ALL ?
 		cd_set_contains_all(args[0].set, args[1].set) :
 		cd_set_contains_any(args[0].set, args[1].set));
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
-static enum outcome
+static enum eval_result
 call_extension(struct machine *m, const struct expr *e, const struct value args[2], size_t argc,
     struct value *out)
 {
@@ -360,7 +360,7 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 
 	switch (cd_ext_call((enum function)e->op, args, argc, m->arena, out, &bad)) {
 	case EXT_OK:
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	case EXT_ARITY:
 		return fail(m, FAILURE_ARITY, e, NULL);
 	case EXT_TYPE:
@@ -372,21 +372,21 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 		return fail(m, FAILURE_OVERFLOW, e, NULL);
 	case EXT_MEMORY:
 	default:
-		return OUTCOME_MEMORY;
+		return EVAL_MEMORY;
 	}
 }
 
 /* Evaluate all arguments, keep those a function could use; args[0..argc) are there already. */
-static enum outcome
+static enum eval_result
 eval_call(struct machine *m, const struct expr *e, struct value args[FN_ARGUMENTS_MAX], size_t argc,
     struct value *out)
 {
 	const struct expr *operand;
 	struct value value;
-	enum outcome o;
+	enum eval_result o;
 
 	for (operand = e->first; operand != NULL; operand = operand->next, argc++) {
-		if ((o = eval(m, operand, &value)) != OUTCOME_VALUE)
+		if ((o = eval(m, operand, &value)) != EVAL_VALUE)
 			return o;
 		if (argc < FN_ARGUMENTS_MAX)
 			args[argc] = value;
@@ -398,14 +398,14 @@ eval_call(struct machine *m, const struct expr *e, struct value args[FN_ARGUMENT
 	return call_set(m, e, args, out);
 }
 
-static enum outcome
+static enum eval_result
 eval_chain(struct machine *m, const struct expr *e, struct value *out)
 {
 	const struct expr *step = e->first;
 	struct value args[FN_ARGUMENTS_MAX];
-	enum outcome o = eval(m, step, out);
+	enum eval_result o = eval(m, step, out);
 
-	while (o == OUTCOME_VALUE && (step = step->next) != NULL) {
+	while (o == EVAL_VALUE && (step = step->next) != NULL) {
 		if (step->kind == EXPR_GET) {
 			o = get_attribute(m, step, out);
 		} else {
@@ -418,49 +418,49 @@ eval_chain(struct machine *m, const struct expr *e, struct value *out)
 
 /* ---- sets and records ---- */
 
-static enum outcome
+static enum eval_result
 eval_set(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct set *set = cd_set_new(m->arena, e->count);
 	const struct expr *item;
-	enum outcome o;
+	enum eval_result o;
 
 	if (set == NULL)
-		return OUTCOME_MEMORY;
+		return EVAL_MEMORY;
 	for (item = e->first; item != NULL; item = item->next)
-		if ((o = eval(m, item, &set->items[set->count++])) != OUTCOME_VALUE)
+		if ((o = eval(m, item, &set->items[set->count++])) != EVAL_VALUE)
 			return o;
 	cd_set_normalize(set);
 	*out = value_set(set);
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
-static enum outcome
+static enum eval_result
 eval_record(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct record *record = cd_arena_zero(m->arena, 1, sizeof(*record));
 	const struct expr *item;
 	struct field *field;
-	enum outcome o;
+	enum eval_result o;
 
 	if (record == NULL ||
 	    (record->fields = cd_arena_alloc(m->arena, e->count * sizeof(*record->fields))) == NULL)
-		return OUTCOME_MEMORY;
+		return EVAL_MEMORY;
 	for (item = e->first; item != NULL; item = item->next) {
 		field = &record->fields[record->count++];
 		field->name = item->name;
-		if ((o = eval(m, item->first, &field->value)) != OUTCOME_VALUE)
+		if ((o = eval(m, item->first, &field->value)) != EVAL_VALUE)
 			return o;
 	}
 	/* The parser has seen to it that all names differ. */
 	(void)cd_record_normalize(record);
 	*out = value_record(record);
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
 /* ---- all together ---- */
 
-static enum outcome
+static enum eval_result
 eval_node(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value args[FN_ARGUMENTS_MAX];
@@ -496,29 +496,29 @@ eval_node(struct machine *m, const struct expr *e, struct value *out)
 	}
 	if (e->constant != NULL) {
 		*out = *e->constant;
-		return OUTCOME_VALUE;
+		return EVAL_VALUE;
 	}
 	return e->kind == EXPR_CALL ? eval_call(m, e, args, 0, out) :
 	    e->kind == EXPR_SET     ? eval_set(m, e, out) :
 				      eval_record(m, e, out);
 }
 
-enum outcome
-cd_eval_conditions(struct machine *m, const struct policy *policy, bool *satisfied)
+enum eval_result
+cd_eval_conditions(struct machine *m, const struct cd_policy *policy, bool *satisfied)
 {
 	const struct condition *c;
 	struct value value;
-	enum outcome o;
+	enum eval_result o;
 
 	*satisfied = false;
 	for (c = policy->conditions; c != NULL; c = c->next) {
-		if ((o = eval_typed(m, c->body, VALUE_BOOL, &value)) != OUTCOME_VALUE)
+		if ((o = eval_typed(m, c->body, VALUE_BOOL, &value)) != EVAL_VALUE)
 			return o;
 		if (value.truth == c->unless)
-			return OUTCOME_VALUE;
+			return EVAL_VALUE;
 	}
 	*satisfied = true;
-	return OUTCOME_VALUE;
+	return EVAL_VALUE;
 }
 
 /* ---- constants ---- */
@@ -545,7 +545,7 @@ cd_fold(struct arena *arena, struct expr *e)
 		if (!is_constant(operand))
 			return;
 	if ((value = cd_arena_alloc(arena, sizeof(*value))) != NULL &&
-	    eval(&m, e, value) == OUTCOME_VALUE)
+	    eval(&m, e, value) == EVAL_VALUE)
 		e->constant = value;
 	else
 		cd_arena_release(arena, mark);

@@ -21,11 +21,11 @@ enum failure {
 	FAILURE_TEXT /* a constructor's text is none of its type */
 };
 
-enum outcome {
-	OUTCOME_VALUE,
-	OUTCOME_FAILED,       /* the failure is filled in */
-	OUTCOME_UNDETERMINED, /* an opaque entity was touched */
-	OUTCOME_MEMORY
+enum eval_result {
+	EVAL_VALUE,
+	EVAL_FAILED,       /* the failure is filled in */
+	EVAL_UNDETERMINED, /* an opaque entity was touched */
+	EVAL_MEMORY
 };
 
 struct machine {
@@ -38,7 +38,7 @@ struct machine {
  * All conditions of a policy whose scope matches.  Recursion goes no deeper than
  * the brackets of the text.
  */
-enum outcome cd_eval_conditions(struct machine *, const struct policy *, bool *satisfied);
+enum eval_result cd_eval_conditions(struct machine *, const struct cd_policy *, bool *satisfied);
 
 /*
  * Give a set, a record or a function call whose operands are constant its value,

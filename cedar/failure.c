@@ -79,7 +79,7 @@ void
 cedar_failure_message(const struct cedar_request *rq, const struct cedar_failure *failure,
     struct cedar_place *place, char *buffer, size_t size)
 {
-	const struct policy *policy = rq->set->policies[failure->policy];
+	const struct cd_policy *policy = rq->set->policies[failure->policy];
 	const struct expr *e = failure->where;
 	struct text text;
 

@@ -7,14 +7,14 @@
  * A walk over an entity and all that it has as ancestors, each once: `queue`
  * holds those that were met, `done` of them had their parents looked at.
  */
-struct walk {
+struct ancestor_walk {
 	struct cedar_request *rq;
 	struct cedar_entity **queue;
 	uint32_t met, done;
 };
 
 static void
-meet(struct walk *walk, struct cedar_entity *e)
+meet(struct ancestor_walk *walk, struct cedar_entity *e)
 {
 	if (e->visited == walk->rq->walks)
 		return;
@@ -24,11 +24,11 @@ meet(struct walk *walk, struct cedar_entity *e)
 
 /* No entity is met twice, so the queue needs a place for each at most. */
 static bool
-walk_start(struct walk *walk, struct cedar_request *rq, struct cedar_entity *from)
+walk_start(struct ancestor_walk *walk, struct cedar_request *rq, struct cedar_entity *from)
 {
 	struct cedar_entity *e;
 
-	*walk = (struct walk){ .rq = rq };
+	*walk = (struct ancestor_walk){ .rq = rq };
 	if ((walk->queue = cd_arena_alloc(&rq->arena, rq->entity_count * sizeof(*walk->queue))) ==
 	    NULL)
 		return false;
@@ -43,7 +43,7 @@ walk_start(struct walk *walk, struct cedar_request *rq, struct cedar_entity *fro
 
 /* The next entity, the first one itself included; NULL at the end. */
 static struct cedar_entity *
-walk_next(struct walk *walk)
+walk_next(struct ancestor_walk *walk)
 {
 	struct cedar_entity *e;
 	uint32_t i;
@@ -70,7 +70,7 @@ static bool
 find_ancestors(struct cedar_request *rq, struct party *party)
 {
 	const struct cedar_entity *e;
-	struct walk walk;
+	struct ancestor_walk walk;
 
 	party->ancestor_count = 0;
 	if (party->entity->parent_count == 0)
@@ -123,7 +123,7 @@ search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *ui
 	struct arena_mark mark = cd_arena_mark(&rq->arena);
 	const struct cedar_entity *e;
 	struct value value;
-	struct walk walk;
+	struct ancestor_walk walk;
 	bool found = false;
 
 	if (!walk_start(&walk, rq, from)) {

@@ -17,7 +17,7 @@ entity_key(const struct scope *scope)
  * goes by its type alone; whoever asks the index checks the whole scope anyway.
  */
 static uint32_t
-key_count(const struct policy *policy, enum listing listing)
+key_count(const struct cd_policy *policy, enum listing listing)
 {
 	switch (listing) {
 	case PRINCIPAL_ENTITIES:
@@ -35,7 +35,7 @@ key_count(const struct policy *policy, enum listing listing)
 }
 
 static uint32_t
-key_at(const struct policy *policy, enum listing listing, uint32_t i)
+key_at(const struct cd_policy *policy, enum listing listing, uint32_t i)
 {
 	switch (listing) {
 	case PRINCIPAL_ENTITIES:

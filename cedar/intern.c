@@ -136,7 +136,7 @@ uid_hash(const void *entry)
 }
 
 static void
-table_put(struct table *t, const void *entry, uint64_t hash)
+table_put(struct intern_table *t, const void *entry, uint64_t hash)
 {
 	uint32_t i = (uint32_t)hash & t->mask;
 
@@ -147,9 +147,9 @@ table_put(struct table *t, const void *entry, uint64_t hash)
 
 /* Make room for one more. The old slots stay in the arena: half of the new ones, all in all. */
 static bool
-table_reserve(struct table *t, struct arena *arena, uint64_t (*hash)(const void *))
+table_reserve(struct intern_table *t, struct arena *arena, uint64_t (*hash)(const void *))
 {
-	struct table wider = { .used = t->used };
+	struct intern_table wider = { .used = t->used };
 	uint32_t i, size = t->slots != NULL ? t->mask + 1 : 0;
 
 	if (t->used < size / 2)
@@ -170,7 +170,7 @@ table_reserve(struct table *t, struct arena *arena, uint64_t (*hash)(const void 
 /* ---- names ---- */
 
 static const struct name *
-name_find(const struct table *t, uint64_t hash, const char *text, size_t len)
+name_find(const struct intern_table *t, uint64_t hash, const char *text, size_t len)
 {
 	const struct name *name;
 	uint32_t i;
@@ -224,7 +224,8 @@ cd_intern_name(struct interner *in, const char *text, size_t len)
 /* ---- uids ---- */
 
 static const struct uid *
-uid_find(const struct table *t, uint64_t hash, const struct name *type, const char *id, size_t len)
+uid_find(const struct intern_table *t, uint64_t hash, const struct name *type, const char *id,
+    size_t len)
 {
 	const struct uid *uid;
 	uint32_t i;

@@ -31,7 +31,7 @@ struct uid {
 };
 
 /* Open addressing over pointers; mask + 1 slots, a power of two, half of them free at least. */
-struct table {
+struct intern_table {
 	const void **slots;
 	uint32_t mask;
 	uint32_t used;
@@ -40,8 +40,8 @@ struct table {
 struct interner {
 	const struct interner *base; /* or NULL */
 	struct arena *arena;
-	struct table names;
-	struct table uids;
+	struct intern_table names;
+	struct intern_table uids;
 	uint32_t name_base, uid_base; /* serial of the first own one */
 	uint64_t key[3];              /* of the hash; the base's where there is one */
 	bool copy;                    /* copy texts into the arena, or borrow them */

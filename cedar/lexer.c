@@ -118,7 +118,7 @@ skip_blanks(struct lexer *lex)
 }
 
 static void
-lex_bad(struct lexer *lex, struct token *token, uint32_t end, const char *fault)
+lex_bad(struct lexer *lex, struct cd_token *token, uint32_t end, const char *fault)
 {
 	token->kind = TOKEN_BAD;
 	token->fault = fault;
@@ -127,7 +127,7 @@ lex_bad(struct lexer *lex, struct token *token, uint32_t end, const char *fault)
 
 /* Up to the closing quote. Escapes are looked at later, but `\"` ends nothing. */
 static void
-lex_string(struct lexer *lex, struct token *token)
+lex_string(struct lexer *lex, struct cd_token *token)
 {
 	uint32_t at = lex->at + 1;
 
@@ -149,7 +149,7 @@ lex_string(struct lexer *lex, struct token *token)
 }
 
 static void
-lex_word(struct lexer *lex, struct token *token)
+lex_word(struct lexer *lex, struct cd_token *token)
 {
 	uint32_t at = lex->at;
 
@@ -161,7 +161,7 @@ lex_word(struct lexer *lex, struct token *token)
 }
 
 static void
-lex_integer(struct lexer *lex, struct token *token)
+lex_integer(struct lexer *lex, struct cd_token *token)
 {
 	uint32_t at = lex->at;
 
@@ -197,7 +197,7 @@ character_fault(const struct lexer *lex)
 }
 
 static void
-lex_character(struct lexer *lex, struct token *token)
+lex_character(struct lexer *lex, struct cd_token *token)
 {
 	size_t used;
 
@@ -234,7 +234,7 @@ static const struct {
 };
 
 static bool
-lex_operator(struct lexer *lex, struct token *token)
+lex_operator(struct lexer *lex, struct cd_token *token)
 {
 	unsigned char c = (unsigned char)lex->text[lex->at];
 
@@ -254,7 +254,7 @@ lex_operator(struct lexer *lex, struct token *token)
 }
 
 void
-cd_lex(struct lexer *lex, struct token *token)
+cd_lex(struct lexer *lex, struct cd_token *token)
 {
 	char c;
 

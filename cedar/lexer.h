@@ -63,7 +63,7 @@ enum word {
 	WORD_CONTEXT
 };
 
-struct token {
+struct cd_token {
 	enum token_kind kind;
 	enum word word;      /* of TOKEN_WORD */
 	uint32_t start, end; /* bytes in the source */
@@ -77,7 +77,7 @@ struct lexer {
 };
 
 /* The next token; TOKEN_END again and again at the end. */
-void cd_lex(struct lexer *, struct token *);
+void cd_lex(struct lexer *, struct cd_token *);
 
 /* Whether a text is an identifier and not reserved. */
 bool cd_is_identifier(const char *, size_t);

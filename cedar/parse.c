@@ -57,7 +57,7 @@ cd_enter(struct parser *p)
 }
 
 struct cedar_str
-cd_token_text(const struct parser *p, const struct token *token)
+cd_token_text(const struct parser *p, const struct cd_token *token)
 {
 	return (struct cedar_str){ p->source->text + token->start, token->end - token->start };
 }
@@ -92,7 +92,7 @@ keep(struct parser *p, const struct text *text)
 }
 
 static const char *
-token_prefix(const struct token *token)
+token_prefix(const struct cd_token *token)
 {
 	switch ((int)token->kind) {
 	case TOKEN_WORD:
@@ -120,7 +120,7 @@ quoted_length(struct cedar_str found)
 }
 
 static const char *
-describe(struct parser *p, const struct token *token)
+describe(struct parser *p, const struct cd_token *token)
 {
 	char buffer[128];
 	struct text text = cd_text_fixed(buffer, sizeof(buffer));
@@ -136,7 +136,7 @@ describe(struct parser *p, const struct token *token)
 }
 
 static void
-record_error(struct parser *p, const struct token *at, const char *note, const char *expected)
+record_error(struct parser *p, const struct cd_token *at, const char *note, const char *expected)
 {
 	char buffer[512];
 	struct text text = cd_text_fixed(buffer, sizeof(buffer));
@@ -184,7 +184,7 @@ cd_unexpected(struct parser *p, const char *expected)
 bool
 cd_fault(struct parser *p, uint32_t start, uint32_t end, const char *note, const char *expected)
 {
-	struct token token = { .kind = TOKEN_BAD, .start = start, .end = end };
+	struct cd_token token = { .kind = TOKEN_BAD, .start = start, .end = end };
 
 	record_error(p, &token, note, expected);
 	return false;
@@ -200,7 +200,7 @@ cd_no_memory(struct parser *p)
 /* ---- literals ---- */
 
 bool
-cd_string(struct parser *p, const struct token *token, struct cedar_str *out)
+cd_string(struct parser *p, const struct cd_token *token, struct cedar_str *out)
 {
 	const char *text = p->source->text;
 	uint32_t at = token->start + 1, end = token->end - 1, start, code;
@@ -240,7 +240,7 @@ pattern_new(struct parser *p, size_t stars, size_t characters, char **text)
 
 /* An escape is never shorter than what it stands for, so the literal's length is room enough. */
 struct pattern *
-cd_pattern(struct parser *p, const struct token *token)
+cd_pattern(struct parser *p, const struct cd_token *token)
 {
 	const char *text = p->source->text;
 	uint32_t at = token->start + 1, end = token->end - 1, start, code, stars = 0;
@@ -301,7 +301,7 @@ join_path(struct parser *p, uint32_t start, uint32_t end)
 	struct lexer lex = { .text = p->source->text, .len = end, .at = start };
 	const char *text = p->source->text + start;
 	const struct name *name = NULL;
-	struct token token;
+	struct cd_token token;
 	char *joined;
 	size_t len = 0;
 

@@ -19,8 +19,8 @@ struct parser {
 	const struct source *source;
 	const struct cedar_str *id; /* the caller's, or NULL */
 	struct lexer lex;
-	struct token token; /* the one to be looked at next */
-	struct token last;  /* the one taken before it */
+	struct cd_token token; /* the one to be looked at next */
+	struct cd_token last;  /* the one taken before it */
 	unsigned depth;
 	bool failed; /* this statement has its error */
 };
@@ -45,11 +45,11 @@ bool cd_fault(struct parser *, uint32_t start, uint32_t end, const char *note,
 bool cd_no_memory(struct parser *);
 
 /* The text of a token. */
-struct cedar_str cd_token_text(const struct parser *, const struct token *);
+struct cedar_str cd_token_text(const struct parser *, const struct cd_token *);
 /* The characters of a string token, unescaped. */
-bool cd_string(struct parser *, const struct token *, struct cedar_str *);
+bool cd_string(struct parser *, const struct cd_token *, struct cedar_str *);
 /* What is left of a string token for `like`; NULL on failure. */
-struct pattern *cd_pattern(struct parser *, const struct token *);
+struct pattern *cd_pattern(struct parser *, const struct cd_token *);
 
 /* A name out of an identifier that is not reserved, or fail; `expected` as in cd_expect(). */
 const struct name *cd_identifier(struct parser *, const char *expected);

@@ -12,7 +12,7 @@ static bool
 lone_integer(const struct parser *p)
 {
 	struct lexer lex = p->lex;
-	struct token after;
+	struct cd_token after;
 
 	if (p->token.kind != TOKEN_INTEGER)
 		return false;
@@ -238,7 +238,7 @@ static struct expr *
 relation(struct parser *p)
 {
 	struct expr *e = sum(p);
-	struct token operator;
+	struct cd_token operator;
 
 	if (e == NULL || !at_relation(p))
 		return e;

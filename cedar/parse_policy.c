@@ -40,7 +40,7 @@ annotation(struct parser *p)
 
 /* All annotations of a policy have different names. */
 static bool
-check_annotations(struct parser *p, const struct policy *policy)
+check_annotations(struct parser *p, const struct cd_policy *policy)
 {
 	struct arena_mark mark = cd_arena_mark(&p->set->arena);
 	struct record names = {
@@ -67,7 +67,7 @@ check_annotations(struct parser *p, const struct policy *policy)
 }
 
 static bool
-annotations(struct parser *p, struct policy *policy)
+annotations(struct parser *p, struct cd_policy *policy)
 {
 	struct annotation **tail = &policy->annotations;
 
@@ -134,7 +134,7 @@ constraint(struct parser *p, struct scope *scope)
 
 /* Add an action; room for a power of two of them is made when their number is one. */
 static bool
-add_action(struct parser *p, struct policy *policy)
+add_action(struct parser *p, struct cd_policy *policy)
 {
 	uint32_t n = policy->action_count, start = p->token.start;
 	const struct uid **wider;
@@ -164,7 +164,7 @@ static bool
 list_ahead(const struct parser *p)
 {
 	struct lexer lex = p->lex;
-	struct token token = p->token;
+	struct cd_token token = p->token;
 
 	while (token.kind == TOKEN_LPAREN)
 		cd_lex(&lex, &token);
@@ -173,7 +173,7 @@ list_ahead(const struct parser *p)
 
 /* Actions in brackets, in any number of parentheses. */
 static bool
-action_list(struct parser *p, struct policy *policy)
+action_list(struct parser *p, struct cd_policy *policy)
 {
 	unsigned open = 0;
 
@@ -196,7 +196,7 @@ action_list(struct parser *p, struct policy *policy)
 }
 
 static bool
-action_constraint(struct parser *p, struct policy *policy)
+action_constraint(struct parser *p, struct cd_policy *policy)
 {
 	if (cd_accept(p, TOKEN_EQ)) {
 		policy->action = CEDAR_EQ;
@@ -209,7 +209,7 @@ action_constraint(struct parser *p, struct policy *policy)
 }
 
 static bool
-scope(struct parser *p, struct policy *policy)
+scope(struct parser *p, struct cd_policy *policy)
 {
 	if (!cd_expect(p, TOKEN_LPAREN, "`(`"))
 		return false;
@@ -256,7 +256,7 @@ condition(struct parser *p, bool unless)
 }
 
 static bool
-conditions(struct parser *p, struct policy *policy)
+conditions(struct parser *p, struct cd_policy *policy)
 {
 	struct condition **tail = &policy->conditions;
 
@@ -273,10 +273,10 @@ conditions(struct parser *p, struct policy *policy)
 	return true;
 }
 
-static struct policy *
+static struct cd_policy *
 statement(struct parser *p)
 {
-	struct policy *policy = cd_arena_zero(&p->set->arena, 1, sizeof(*policy));
+	struct cd_policy *policy = cd_arena_zero(&p->set->arena, 1, sizeof(*policy));
 
 	if (policy == NULL) {
 		cd_no_memory(p);
@@ -313,7 +313,7 @@ recover(struct parser *p)
 }
 
 static void
-add_policy(struct parser *p, struct policy *policy)
+add_policy(struct parser *p, struct cd_policy *policy)
 {
 	switch (cd_set_append(p->set, policy, p->id)) {
 	case ADD_OK:
@@ -337,7 +337,7 @@ cd_parse(struct cedar_set *set, const struct source *source, const struct cedar_
 		.id = id,
 		.lex = { .text = source->text, .len = source->len },
 	};
-	struct policy *policy;
+	struct cd_policy *policy;
 	bool one = false;
 
 	cd_next(&p);

@@ -55,7 +55,7 @@ set(struct parser *p, uint32_t start)
 static struct expr *
 field(struct parser *p)
 {
-	struct token key = p->token;
+	struct cd_token key = p->token;
 	const struct name *name;
 	struct cedar_str text;
 	struct expr *e, *value;
@@ -135,7 +135,7 @@ record(struct parser *p, uint32_t start)
 
 /* A function by the name that was just taken; its `(` is the next token. */
 static struct expr *
-call(struct parser *p, const struct token *name)
+call(struct parser *p, const struct cd_token *name)
 {
 	struct cedar_str text = cd_token_text(p, name);
 	enum function fn = cd_function_find(text.data, text.len);
@@ -161,7 +161,7 @@ call(struct parser *p, const struct token *name)
 
 /* Up to the `(` all was seen. Core methods have their arguments counted here, others later. */
 static struct expr *
-method(struct parser *p, const struct token *name)
+method(struct parser *p, const struct cd_token *name)
 {
 	struct cedar_str text = cd_token_text(p, name);
 	enum function fn = cd_function_find(text.data, text.len);
@@ -229,7 +229,7 @@ string(struct parser *p)
 static struct expr *
 word(struct parser *p)
 {
-	struct token name = p->last;
+	struct cd_token name = p->last;
 	const struct uid *uid;
 	struct expr *e;
 
@@ -337,7 +337,7 @@ subscript(struct parser *p)
 static struct expr *
 dotted(struct parser *p)
 {
-	struct token token = p->token;
+	struct cd_token token = p->token;
 	const struct name *name;
 	struct expr *e;
 

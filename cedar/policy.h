@@ -96,7 +96,7 @@ struct scope {
 	const struct uid *entity;
 };
 
-struct policy {
+struct cd_policy {
 	const struct name *id;
 	const struct source *source;
 	uint32_t start, end; /* in source */
@@ -116,7 +116,7 @@ struct cedar_set {
 	struct arena arena;
 	struct interner symbols;
 	struct interner ids; /* names only */
-	struct policy **policies;
+	struct cd_policy **policies;
 	uint32_t count, room;
 	struct cedar_error *errors;
 	uint32_t error_count;
@@ -134,7 +134,7 @@ struct cedar_place cd_place(const struct source *, uint32_t start, uint32_t end)
 
 /* Add a policy under this id, or a generated one where that is NULL. */
 enum add_status { ADD_OK, ADD_DUPLICATE, ADD_MEMORY };
-enum add_status cd_set_append(struct cedar_set *, struct policy *, const struct cedar_str *id);
+enum add_status cd_set_append(struct cedar_set *, struct cd_policy *, const struct cedar_str *id);
 
 #define CD_ERRORS_MAX 64u /* errors kept; those beyond are dropped */
 

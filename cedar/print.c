@@ -344,7 +344,7 @@ print_scope(struct text *t, const char *variable, const struct scope *scope)
 }
 
 static void
-print_action(struct text *t, const struct policy *policy)
+print_action(struct text *t, const struct cd_policy *policy)
 {
 	uint32_t i;
 
@@ -375,7 +375,7 @@ print_annotation(struct text *t, const struct annotation *a)
 
 /* An open scope stands on one line, any other on a line for each part. */
 static void
-print_policy(struct text *t, const struct policy *policy)
+print_policy(struct text *t, const struct cd_policy *policy)
 {
 	bool open = policy->principal.kind == CEDAR_ANY && policy->action == CEDAR_ANY &&
 	    policy->resource.kind == CEDAR_ANY;

@@ -59,7 +59,7 @@ static bool
 reserve_policy(struct cedar_set *set)
 {
 	uint32_t room = set->room != 0 ? set->room * 2 : 16;
-	struct policy **wider;
+	struct cd_policy **wider;
 
 	if (set->count < set->room)
 		return true;
@@ -73,7 +73,7 @@ reserve_policy(struct cedar_set *set)
 }
 
 enum add_status
-cd_set_append(struct cedar_set *set, struct policy *policy, const struct cedar_str *id)
+cd_set_append(struct cedar_set *set, struct cd_policy *policy, const struct cedar_str *id)
 {
 	uint32_t known = cd_interner_name_count(&set->ids);
 	char generated[32];
@@ -223,7 +223,7 @@ public_scope(const struct scope *scope)
 bool
 cedar_policy(const struct cedar_set *set, size_t n, struct cedar_policy *out)
 {
-	const struct policy *policy;
+	const struct cd_policy *policy;
 
 	if (n >= set->count)
 		return false;

@@ -6,21 +6,34 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/json.h"
-
-#define SERVICE_MOST 100
 
 static enum status activity_list(struct ctl *);
 static enum status activity_summary(struct ctl *);
 
 static const struct option list_options[] = {
 	OPTION_TENANT,
-	{ "since", "TIME", 0, "only what happened then or later, as 2030-01-31T12:00:00Z" },
-	{ "until", "TIME", 0, "only what happened earlier" },
-	{ "outcome", "OUTCOME", 0, "only what ended in success, denied or error" },
-	{ "service", "NAME", 0, "only what was done with this service" },
+	{ .name = "since",
+	    .value = "TIME",
+	    .type = VALUE_TIME,
+	    .help = "only events at or after this time" },
+	{ .name = "until",
+	    .value = "TIME",
+	    .type = VALUE_TIME,
+	    .help = "only events before this time" },
+	{ .name = "outcome",
+	    .value = "OUTCOME",
+	    .type = VALUE_WORD,
+	    .words = activity_outcome_words,
+	    .help = "only events with this outcome" },
+	{ .name = "service",
+	    .value = "NAME",
+	    .type = VALUE_LINE,
+	    .most = FIELD_SERVICE_MOST,
+	    .help = "only events of this service" },
 	OPTION_LIMIT,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -28,9 +41,9 @@ static const struct option list_options[] = {
 
 const struct command cmd_activity_list = {
 	.name = "activity list",
-	.summary = "List what was done in sessions under a grant, the latest first",
+	.summary = "List the session activity of a grant, newest first",
 	.options = list_options,
-	.operand = "GRANT",
+	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = activity_list,
 };
@@ -39,17 +52,16 @@ static const struct option summary_options[] = { OPTION_TENANT, OPTION_JSON, OPT
 
 const struct command cmd_activity_summary = {
 	.name = "activity summary",
-	.summary = "Show how much was done in sessions under a grant",
+	.summary = "Summarize the session activity of a grant",
 	.options = summary_options,
-	.operand = "GRANT",
+	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = activity_summary,
 };
 
 struct which {
-	struct uuid tenant, grant;
+	const struct uuid *tenant, *grant;
 	struct activity_filter filter;
-	int64_t since, until; /* what filter points to */
 };
 
 static void
@@ -57,7 +69,7 @@ queue_events(struct db *db, const void *what, const struct page *page, struct db
 {
 	const struct which *w = what;
 
-	db_activity_list(db, &w->tenant, &w->grant, &w->filter, page, list);
+	db_activity_list(db, w->tenant, w->grant, &w->filter, page, list);
 }
 
 static void
@@ -82,33 +94,7 @@ event_row_json(const struct db_list *list, int i)
 	return activity_event_json(&e);
 }
 
-static void
-event_key(const struct db_list *list, int i, struct page *page)
-{
-	struct activity_event e = activity_event_at(list, i);
-
-	page->created_at = e.occurred_at;
-	page->id = e.id;
-}
-
-static bool
-take_filter(const struct args *a, struct which *w)
-{
-	const char *outcome = args_get(a, "outcome");
-
-	if (!args_time(a, "since", &w->since) || !args_time(a, "until", &w->until) ||
-	    !args_line(a, "service", SERVICE_MOST, &w->filter.service))
-		return false;
-	if (outcome != NULL && strcmp(outcome, "success") != 0 && strcmp(outcome, "denied") != 0 &&
-	    strcmp(outcome, "error") != 0)
-		return args_fault(a, "--outcome must be success, denied or error");
-	w->filter.outcome = outcome;
-	w->filter.since = args_has(a, "since") ? &w->since : NULL;
-	w->filter.until = args_has(a, "until") ? &w->until : NULL;
-	return true;
-}
-
-/* Read the summary, and look whether the grant is there, which no summary tells. */
+/* Read the summary, and check that the grant exists, which the summary does not say. */
 static enum status
 read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
     struct activity_summary *s)
@@ -141,21 +127,26 @@ activity_list(struct ctl *c)
 		.queue = queue_events,
 		.cells = event_cells,
 		.json = event_row_json,
-		.key = event_key,
 	};
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
-	struct which w = { .since = 0 };
+	const struct which w = {
+		.tenant = args_uuid(&c->args, "tenant"),
+		.grant = &c->args.operand.uuid,
+		.filter = {
+			.since = args_number(&c->args, "since"),
+			.until = args_number(&c->args, "until"),
+			.outcome = args_text(&c->args, "outcome"),
+			.service = args_text(&c->args, "service"),
+		},
+	};
 	enum status st;
 
-	if (!args_uuid(&c->args, "tenant", &w.tenant) || !args_operand_uuid(&c->args, &w.grant) ||
-	    !take_filter(&c->args, &w))
-		return STATUS_USAGE;
-	st = read_summary(c, &w.tenant, &w.grant, &s);
+	st = read_summary(c, w.tenant, w.grant, &s);
 	activity_summary_clear(&s);
-	return st == STATUS_DONE ? output_list(c, &listing, &w.tenant, &w) : st;
+	return st == STATUS_DONE ? output_list(c, &listing, w.tenant, &w) : st;
 }
 
-/* The names with commas between them. */
+/* The names, separated by commas. */
 static void
 services_row(struct table *t, const char *services)
 {
@@ -198,12 +189,8 @@ static enum status
 activity_summary(struct ctl *c)
 {
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
-	struct uuid tenant, grant;
-	enum status st;
+	enum status st = read_summary(c, args_uuid(&c->args, "tenant"), &c->args.operand.uuid, &s);
 
-	if (!args_uuid(&c->args, "tenant", &tenant) || !args_operand_uuid(&c->args, &grant))
-		return STATUS_USAGE;
-	st = read_summary(c, &tenant, &grant, &s);
 	if (st == STATUS_DONE)
 		st = summary_print(c, &s);
 	activity_summary_clear(&s);

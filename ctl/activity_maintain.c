@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl activity maintain: to be run every day by a timer. */
+/* grantctl activity maintain, which a timer runs every day. */
 #include "config.h"
 
 #include <string.h>
@@ -7,8 +7,9 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/activity.h"
 
 #define AHEAD_DEFAULT 3
@@ -16,19 +17,26 @@
 static enum status activity_maintain(struct ctl *);
 
 static const struct option options[] = {
-	{ "keep", "TIME", 0, "drop the months that ended so long ago: 90d; unless given, none" },
-	{ "ahead", "N", 0, "have N months ready after the present one, 0 to 24; 3 unless given" },
-	{ "dry-run", NULL, 0, "only say what would be done" },
+	{ .name = "keep",
+	    .value = "TIME",
+	    .type = VALUE_SPAN,
+	    .help = "drop months that ended longer ago than this; default: none" },
+	{ .name = "ahead",
+	    .value = "N",
+	    .type = VALUE_NUMBER,
+	    .most = ACTIVITY_AHEAD_MOST,
+	    .help = "months to prepare after the current one; default: " TEXT_OF(AHEAD_DEFAULT) },
+	{ .name = "dry-run", .help = "only print what would be done" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_activity_maintain = {
 	.name = "activity maintain",
-	.summary = "Add the months to come to the session activity, and drop old ones",
+	.summary = "Add partitions for the coming months of session activity, and drop old ones",
 	.help =
-	    "To be run every day. What is dropped is gone, of all tenants. Where there is nothing\n"
-	    "to do it does nothing; two at once do no harm.",
+	    "Run it every day. What is dropped is lost, for all tenants. It does nothing where there\n"
+	    "is nothing to do, and two runs at once do no harm.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = activity_maintain,
@@ -48,18 +56,13 @@ month_json(const struct activity_month *m)
 static enum status
 report_json(struct ctl *c, const struct db_list *list)
 {
-	struct json_object *array = json_object_new_array(), *o;
+	struct json_object *array = json_object_new_array();
 	struct activity_month m;
 	int i;
 
-	for (i = 0; array != NULL && i < list->count; i++) {
+	for (i = 0; i < list->count; i++) {
 		m = activity_month_at(list, i);
-		o = month_json(&m);
-		if (o == NULL || json_object_array_add(array, o) != 0) {
-			json_object_put(o);
-			json_object_put(array);
-			array = NULL;
-		}
+		json_array_append(&array, month_json(&m));
 	}
 	return output_json(c, array);
 }
@@ -86,17 +89,14 @@ static enum status
 activity_maintain(struct ctl *c)
 {
 	struct db_list list = DB_LIST_EMPTY;
-	int64_t ahead = AHEAD_DEFAULT, keep = 0;
+	const int64_t *ahead = args_number(&c->args, "ahead");
 	bool dry_run = args_has(&c->args, "dry-run");
 	enum status st;
 	enum outcome rc;
 
-	if (!args_int(&c->args, "ahead", 0, ACTIVITY_AHEAD_MOST, &ahead) ||
-	    !args_span(&c->args, "keep", &keep))
-		return STATUS_USAGE;
 	db_begin(c->db, DB_READ_WRITE);
-	db_activity_maintain(c->db, (int)ahead, args_has(&c->args, "keep") ? &keep : NULL, dry_run,
-	    &list);
+	db_activity_maintain(c->db, ahead != NULL ? (int)*ahead : AHEAD_DEFAULT,
+	    args_number(&c->args, "keep"), dry_run, &list);
 	rc = db_commit(c->db);
 	st = rc == DONE ? report(c, &list, dry_run) : session_failed(c, rc);
 	db_list_clear(&list);

@@ -13,8 +13,9 @@
 #include "base/json_build.h"
 #include "ctl/audit_state.h"
 #include "ctl/checkpoint.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 #include "db/audit_verify.h"
 
@@ -24,20 +25,30 @@
 static enum status verify(struct ctl *);
 
 static const struct option options[] = {
-	{ "tenant", "UUID", 0, "only this tenant" },
-	{ "checkpoint", "FILE", 0, "compare with what audit checkpoint wrote" },
-	{ "key-file", "FILE", 0, "the key that the checkpoint was made with" },
-	{ "state", "FILE", 0, "keep there how far it came, and go on from there" },
+	OPTION_ONE_TENANT,
+	{ .name = "checkpoint",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "compare with this file, which audit checkpoint wrote" },
+	{ .name = "key-file",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the key that the checkpoint was signed with" },
+	{ .name = "state",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "save the progress to this file, and resume from it" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_audit_verify = {
 	.name = "audit verify",
-	.summary = "Compute every audit chain again, and say whether they hold",
-	.help = "For each tenant whose chains do not hold, the first bad entry is named.\n"
-		"The exit status is 1 where there is one. With a checkpoint, entries and chains\n"
-		"that were removed since, and history that was rewritten, are found as well.",
+	.summary = "Recompute every audit chain, and say whether it holds",
+	.help =
+	    "Names the first bad entry of each tenant whose chains do not hold; the exit status\n"
+	    "is then 1. With a checkpoint it also finds entries and chains that were removed\n"
+	    "since, and history that was rewritten.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = verify,
@@ -45,16 +56,16 @@ const struct command cmd_audit_verify = {
 
 /* One run. */
 struct run {
-	struct audit_state sum; /* what was done, as of the last chain */
+	struct audit_state sum; /* what was verified, up to the last whole chain */
 	struct audit_state
-	    resumed; /* where an earlier run came to; `begun` until that tenant is reached */
+	    resumed; /* where an earlier run stopped; `begun` until that tenant is reached */
 	const char *state_path; /* NULL: none is kept */
 	struct checkpoint checkpoint;
 	bool has_checkpoint;
 	bool is_terminal;
-	int64_t shown, kept; /* when that was done last; monotonic */
+	int64_t shown, kept; /* when that last happened; monotonic */
 	int64_t started;
-	struct json_object *list; /* of faults; NULL unless for programs */
+	struct json_object *list; /* of faults; NULL unless --json */
 };
 
 static struct json_object *
@@ -76,15 +87,11 @@ static enum status
 report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v, struct run *r)
 {
 	char tenant_text[UUID_TEXT_LEN + 1], resource[UUID_TEXT_LEN + 1], entry[UUID_TEXT_LEN + 1];
-	struct json_object *o;
 
 	r->sum.faults++;
 	if (c->json) {
-		o = fault_json(tenant, v);
-		if (o != NULL && json_object_array_add(r->list, o) == 0)
-			return STATUS_DONE;
-		json_object_put(o);
-		return session_refuse(c, "out of memory");
+		json_array_append(&r->list, fault_json(tenant, v));
+		return r->list != NULL ? STATUS_DONE : session_refuse(c, "out of memory");
 	}
 	uuid_print(tenant, tenant_text);
 	uuid_print(&v->resource_id, resource);
@@ -95,7 +102,7 @@ report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdic
 	return STATUS_DONE;
 }
 
-/* For people who wait: one line that is written over and over. */
+/* One line that is overwritten again and again. */
 static void
 show_progress(struct run *r, int64_t entries)
 {
@@ -128,7 +135,7 @@ keep_state(struct run *r, const struct audit_state *state, bool at_once)
 	if (audit_state_write(r->state_path, state))
 		return;
 	(void)fprintf(stderr, "grantctl audit verify: --state: %s\n", strerror(errno));
-	r->state_path = NULL; /* said once; the verification itself goes on */
+	r->state_path = NULL; /* reported once; verification continues */
 }
 
 static void
@@ -180,7 +187,7 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 	return v.fault == CHAIN_HOLDS ? STATUS_DONE : report_fault(c, &t->id, &v, r);
 }
 
-/* The tenant that the state names, with what is left of it, and then the others. */
+/* The rest of the tenant that the state names, and then the others. */
 static enum status
 verify_rest(struct ctl *c, struct run *r)
 {
@@ -189,7 +196,10 @@ verify_rest(struct ctl *c, struct run *r)
 		.id = r->resumed.tenant,
 		.created_at = r->resumed.tenant_created_at,
 	};
-	const struct page after = { .after = true, .created_at = at.created_at, .id = at.id };
+	const struct page after = {
+		.after = true,
+		.key = { .created_at = at.created_at, .id = at.id },
+	};
 	enum status st;
 
 	if (!r->resumed.begun || args_has(&c->args, "tenant"))
@@ -198,7 +208,7 @@ verify_rest(struct ctl *c, struct run *r)
 	return st == STATUS_DONE ? tenants_each(c, &after, verify_tenant, r) : st;
 }
 
-/* A tenant that the checkpoint tells of and the database does not is a fault of its own. */
+/* A tenant that is in the checkpoint and not in the database is a fault of its own. */
 static enum status
 look_for_tenants(struct ctl *c, struct run *r)
 {
@@ -228,7 +238,7 @@ look_for_tenants(struct ctl *c, struct run *r)
 	return st;
 }
 
-/* Takes r->list over. */
+/* Takes ownership of r->list. */
 static enum status
 report_json(struct ctl *c, struct run *r)
 {
@@ -255,18 +265,15 @@ report(struct ctl *c, struct run *r)
 	return STATUS_DONE;
 }
 
-/* What an earlier run found counts, too. */
+/* What an earlier run found counts too. */
 static enum status
 resume(struct ctl *c, struct run *r)
 {
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 
 	if (!audit_state_read(c, r->state_path, &r->resumed))
 		return STATUS_REFUSED;
-	if (args_has(&c->args, "tenant") && !args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	if (r->resumed.begun && args_has(&c->args, "tenant") &&
-	    !uuid_equal(&tenant, &r->resumed.tenant))
+	if (r->resumed.begun && tenant != NULL && !uuid_equal(tenant, &r->resumed.tenant))
 		return session_refuse(c, "--state: the file is about another tenant");
 	r->sum = r->resumed;
 	return STATUS_DONE;
@@ -275,7 +282,7 @@ resume(struct ctl *c, struct run *r)
 static enum status
 verify_with(struct ctl *c, struct run *r, struct seal *seal)
 {
-	const char *path = args_get(&c->args, "checkpoint");
+	const char *path = args_text(&c->args, "checkpoint");
 	enum status st = r->state_path != NULL ? resume(c, r) : STATUS_DONE;
 
 	if (st != STATUS_DONE)
@@ -301,7 +308,7 @@ verify(struct ctl *c)
 {
 	struct run r = {
 		.checkpoint = CHECKPOINT_EMPTY,
-		.state_path = args_get(&c->args, "state"),
+		.state_path = args_text(&c->args, "state"),
 		.is_terminal = isatty(STDERR_FILENO) == 1,
 		.started = clock_monotonic_ms(),
 	};

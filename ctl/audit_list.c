@@ -8,8 +8,9 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 #include "db/audit_list.h"
 #include "db/audit_text.h"
@@ -21,14 +22,37 @@ static enum status audit_show(struct ctl *);
 static enum status audit_export(struct ctl *);
 
 #define FILTER_OPTIONS \
-	{ "actor-id", "ID", 0, "only what this key, or part of the system, did" }, \
-	    { "action", "NAME", 0, "only this operation, such as UpdateGrant" }, \
-	    { "outcome", "OUTCOME", 0, "only what was done, or denied" }, \
-	    { "resource-type", "TYPE", 0, "only of tenant, api_key, grant or policy" }, \
-	    { "resource-id", "UUID", 0, "only what was done to this" }, \
-	    { "from", "TIME", 0, "only since then, as 2030-01-31T12:00:00Z" }, \
+	{ .name = "actor-id", \
+		.value = "ID", \
+		.type = VALUE_LINE, \
+		.most = FIELD_IDENTIFIER_MOST, \
+		.help = "only what this key or system component did" }, \
+	    { .name = "action", \
+		    .value = "NAME", \
+		    .type = VALUE_LINE, \
+		    .most = FIELD_IDENTIFIER_MOST, \
+		    .help = "only this operation, such as UpdateGrant" }, \
+	    { .name = "outcome", \
+		    .value = "OUTCOME", \
+		    .type = VALUE_WORD, \
+		    .words = audit_outcome_words, \
+		    .help = "only entries with this outcome" }, \
+	    { .name = "resource-type", \
+		    .value = "TYPE", \
+		    .type = VALUE_WORD, \
+		    .words = chain_owner_words, \
+		    .help = "only what was done to resources of this type" }, \
+	    { .name = "resource-id", \
+		    .value = "UUID", \
+		    .type = VALUE_UUID, \
+		    .help = "only what was done to this resource" }, \
+	    { .name = "from", \
+		    .value = "TIME", \
+		    .type = VALUE_TIME, \
+		    .help = "only entries at or after this time" }, \
 	{ \
-		"to", "TIME", 0, "only before that time" \
+		.name = "to", .value = "TIME", .type = VALUE_TIME, \
+		.help = "only entries before this time" \
 	}
 
 static const struct option list_options[] = { OPTION_TENANT, FILTER_OPTIONS, OPTION_LIMIT,
@@ -48,14 +72,18 @@ const struct command cmd_audit_show = {
 	.name = "audit show",
 	.summary = "Show an entry of the audit log",
 	.options = show_options,
-	.operand = "ENTRY",
+	.operand = { .value = "ENTRY", .type = VALUE_UUID, .help = "the entry's id" },
 	.needs = NEEDS_OWNER,
 	.run = audit_show,
 };
 
 static const struct option export_options[] = {
-	{ "tenant", "UUID", 0, "only this tenant" },
-	{ "format", "FORMAT", 0, "ndjson, which it is unless given, or csv" },
+	OPTION_ONE_TENANT,
+	{ .name = "format",
+	    .value = "FORMAT",
+	    .type = VALUE_WORD,
+	    .words = audit_format_names,
+	    .help = "the format; default: ndjson" },
 	FILTER_OPTIONS,
 	OPTIONS_END,
 };
@@ -64,55 +92,34 @@ const struct command cmd_audit_export = {
 	.name = "audit export",
 	.summary = "Write the audit log to standard output, newest first",
 	.help =
-	    "The last line says that it is complete, and how many entries there are.\n"
-	    "In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.",
+	    "The last line says that the export is complete, and how many entries there are.\n"
+	    "In CSV, text that a spreadsheet would take for a formula is prefixed with an apostrophe.",
 	.options = export_options,
 	.needs = NEEDS_OWNER,
 	.run = audit_export,
 };
 
-/* Which entries, with what the filter points to. */
+/* Which entries. */
 struct which {
-	struct uuid tenant, resource_id;
-	int64_t from, to;
+	const struct uuid *tenant; /* NULL: of every tenant */
 	struct audit_filter filter;
 };
 
-static bool
-args_outcome(const struct args *args, const char **outcome)
+static struct which
+which_entries(const struct args *args)
 {
-	*outcome = args_get(args, "outcome");
-	return *outcome == NULL || strcmp(*outcome, "done") == 0 ||
-	    strcmp(*outcome, "denied") == 0 || args_fault(args, "--outcome must be done or denied");
-}
-
-static bool
-args_resource_type(const struct args *args, const char **type)
-{
-	const char *name = args_get(args, "resource-type");
-
-	*type = name != NULL ? audit_resource_type(name) : NULL;
-	return name == NULL || *type != NULL ||
-	    args_fault(args, "--resource-type must be tenant, api_key, grant or policy");
-}
-
-static bool
-args_which(const struct args *args, struct which *w)
-{
-	*w = (struct which){ .filter = { .actor_id = NULL } };
-	if (args_has(args, "resource-id"))
-		w->filter.resource_id = &w->resource_id;
-	if (args_has(args, "from"))
-		w->filter.from = &w->from;
-	if (args_has(args, "to"))
-		w->filter.to = &w->to;
-	return args_uuid(args, "tenant", &w->tenant) &&
-	    args_uuid(args, "resource-id", &w->resource_id) &&
-	    args_line(args, "actor-id", FIELD_IDENTIFIER_MOST, &w->filter.actor_id) &&
-	    args_line(args, "action", FIELD_IDENTIFIER_MOST, &w->filter.action) &&
-	    args_outcome(args, &w->filter.outcome) &&
-	    args_resource_type(args, &w->filter.resource_type) &&
-	    args_time(args, "from", &w->from) && args_time(args, "to", &w->to);
+	return (struct which){
+		.tenant = args_uuid(args, "tenant"),
+		.filter = {
+			.actor_id = args_text(args, "actor-id"),
+			.action = args_text(args, "action"),
+			.outcome = args_text(args, "outcome"),
+			.resource_type = args_text(args, "resource-type"),
+			.resource_id = args_uuid(args, "resource-id"),
+			.from = args_number(args, "from"),
+			.to = args_number(args, "to"),
+		},
+	};
 }
 
 static void
@@ -120,7 +127,7 @@ queue_entries(struct db *db, const void *what, const struct page *page, struct d
 {
 	const struct which *w = what;
 
-	db_audit_list(db, &w->tenant, &w->filter, page, list);
+	db_audit_list(db, w->tenant, &w->filter, page, list);
 }
 
 static void
@@ -147,12 +154,6 @@ entry_row_json(const struct db_list *list, int i)
 	return audit_row_json(&e, false);
 }
 
-static void
-entry_key(const struct db_list *list, int i, struct page *page)
-{
-	page->id = audit_row_at(list, i).id;
-}
-
 static enum status
 audit_list(struct ctl *c)
 {
@@ -164,13 +165,10 @@ audit_list(struct ctl *c)
 		.queue = queue_entries,
 		.cells = entry_cells,
 		.json = entry_row_json,
-		.key = entry_key,
 	};
-	struct which w;
+	const struct which w = which_entries(&c->args);
 
-	if (!args_which(&c->args, &w))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &w.tenant, &w);
+	return output_list(c, &listing, w.tenant, &w);
 }
 
 static enum status
@@ -205,16 +203,14 @@ audit_show(struct ctl *c)
 	struct tenant tenant = TENANT_EMPTY;
 	struct db_list list = DB_LIST_EMPTY;
 	struct audit_row e;
-	struct uuid tenant_id, id;
+	const struct uuid *tenant_id = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &tenant_id) || !args_operand_uuid(&c->args, &id))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_ONLY, &tenant_id, &tenant);
-	db_audit_get(c->db, &tenant_id, &id, &list);
+	session_begin(c, DB_READ_ONLY, tenant_id, &tenant);
+	db_audit_get(c->db, tenant_id, &c->args.operand.uuid, &list);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &tenant_id, &tenant) && list.count == 1) {
+	if (session_tenant(c, rc, tenant_id, &tenant) && list.count == 1) {
 		e = audit_row_at(&list, 0);
 		st = entry_print(c, &e);
 	} else if (tenant.found && rc == DONE) {
@@ -225,7 +221,7 @@ audit_show(struct ctl *c)
 	return st;
 }
 
-/* Write out what there is. It is said here what went wrong: main() would look too late to know why. */
+/* Write out what there is. Failures are reported here: by the time main() looks, errno is lost. */
 static enum status
 write_text(struct ctl *c, struct audit_text *t)
 {
@@ -249,12 +245,13 @@ struct export
 static enum status
 export_batch(struct ctl *c, struct export *x, const struct audit_scan *scan)
 {
-	struct audit_row e;
 	int i;
 
-	for (i = 0; i < scan->list.count; i++)
-		if (audit_scan_row(scan, i, &e))
-			audit_text_entry(&x->text, &e);
+	for (i = 0; i < scan->list.count; i++) {
+		struct audit_row e = audit_row_at(&scan->list, i);
+
+		audit_text_entry(&x->text, &e);
+	}
 	if (x->text.out.failed)
 		return session_refuse(c, "out of memory");
 	return write_text(c, &x->text);
@@ -279,28 +276,14 @@ export_tenant(struct ctl *c, const struct tenant *t, void *export)
 	return st;
 }
 
-static bool
-args_format(const struct args *args, enum audit_format *format)
-{
-	const char *name = args_get(args, "format");
-
-	if (name == NULL || strcmp(name, "ndjson") == 0)
-		*format = AUDIT_NDJSON;
-	else if (strcmp(name, "csv") == 0)
-		*format = AUDIT_CSV;
-	else
-		return args_fault(args, "--format must be ndjson or csv");
-	return true;
-}
-
 static enum status
 audit_export(struct ctl *c)
 {
-	struct export x = { .text = AUDIT_TEXT_EMPTY };
+	struct export x = { .which = which_entries(&c->args), .text = AUDIT_TEXT_EMPTY };
+	const int64_t *format = args_number(&c->args, "format");
 	enum status st;
 
-	if (!args_which(&c->args, &x.which) || !args_format(&c->args, &x.text.format))
-		return STATUS_USAGE;
+	x.text.format = format != NULL ? (enum audit_format) * format : AUDIT_NDJSON;
 	x.text.with_tenant = true;
 	audit_text_begin(&x.text);
 	st = tenants_each(c, NULL, export_tenant, &x);

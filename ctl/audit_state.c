@@ -11,9 +11,9 @@
 #include "base/number.h"
 #include "ctl/audit_state.h"
 #include "ctl/checkpoint.h"
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 
-/* One line: what it is, tenant, its created_at, the counts, and the chain's type and id. */
+/* One line: the title, the tenant, its created_at, the counts, and the chain's type and id. */
 #define TITLE "grantd-verify 1 "
 #define FORMAT TITLE "%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s %s\n"
 

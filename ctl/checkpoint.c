@@ -12,9 +12,9 @@
 #include "base/hex.h"
 #include "base/number.h"
 #include "ctl/checkpoint.h"
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 
-/* The next line, without its end; its length, or -1. */
+/* The next line, without its newline; its length, or -1. */
 static ssize_t
 next_line(struct checkpoint *cp)
 {
@@ -57,7 +57,7 @@ parse_tenant(struct uuid *tenant, const char *line)
 {
 	static const char name[] = "tenant ";
 
-	/* "tenant" is also a type of chain: of those, there is more on the line. */
+	/* "tenant" is also a type of chain; such a line goes on. */
 	return strncmp(line, name, strlen(name)) == 0 &&
 	    uuid_parse(tenant, line + strlen(name), strlen(line + strlen(name)));
 }
@@ -77,7 +77,7 @@ add_tenant(struct checkpoint *cp, const struct uuid *tenant)
 	return true;
 }
 
-/* The line in hand, by its number: title, time, and then tenants with their heads. */
+/* Check the current line, by its number: title, time, and then tenants with their heads. */
 static bool
 read_line(struct checkpoint *cp, int64_t number)
 {
@@ -93,7 +93,7 @@ read_line(struct checkpoint *cp, int64_t number)
 	return cp->count > 0 && parse_head(&head, cp->line);
 }
 
-/* What the digest covers, up to the line that tells it, which is left in cp->line. */
+/* Read what the digest covers, up to the line with the digest, which is left in cp->line. */
 static bool
 read_lines(struct checkpoint *cp, struct seal *seal)
 {

@@ -4,43 +4,43 @@
 
 #include <stdio.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "ctl/seal.h"
 #include "db/audit_verify.h"
 
 /*
  * A checkpoint: how far every audit chain has come, in a file that is kept where whoever can change the
- * database cannot change it. A chain that is shorter later, or is gone, or has another history up to there,
- * does not fit it any more; the chains alone cannot show that, once their rows were made to fit.
+ * database cannot change it. A chain that is later shorter, gone, or has another history up to there
+ * no longer matches it; the chains alone cannot show that once their rows were made to match.
  *
  * Lines of text:
  *
  *	grantd-checkpoint 1
  *	taken TIME
- *	tenant UUID			and behind each the heads of its chains, as of one moment:
+ *	tenant UUID			followed by the heads of its chains, as of one moment:
  *	TYPE UUID LENGTH HASH		in the order in which they are verified
- *	sha256 DIGEST			over all lines before; or, made with a key:
+ *	sha256 DIGEST			over all lines before it; or, with a key:
  *	hmac-sha256 DIGEST
  *
- * SHA-256 shows that the file is whole, and is worth noting down elsewhere; only HMAC shows that nobody
+ * SHA-256 shows that the file is intact, and is worth noting down elsewhere; only HMAC shows that nobody
  * made another one.
  */
-/* The word at *text, which is moved behind the blank that follows it. */
+/* The word at *text, which is moved past the blank after it. */
 const char *next_word(char **text);
 
 #define CHECKPOINT_TITLE "grantd-checkpoint 1"
 
-/* A checkpoint that is read. */
+/* A checkpoint that is being read. */
 struct checkpoint {
 	FILE *file;
 	struct place {
 		struct uuid tenant;
-		long offset; /* of the line behind it */
+		long offset; /* of the line after it */
 	} * tenants;
 	size_t count;
-	char *line; /* the last one that was read */
+	char *line; /* the last one read */
 	size_t size;
-	bool damaged; /* a line that was good is not any more */
+	bool damaged; /* a line that was good no longer is */
 };
 
 #define CHECKPOINT_EMPTY \

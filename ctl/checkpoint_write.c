@@ -16,26 +16,30 @@
 #include "base/json_build.h"
 #include "base/time_text.h"
 #include "ctl/checkpoint.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 
 static enum status checkpoint(struct ctl *);
 
 static const struct option options[] = {
-	{ "tenant", "UUID", 0, "only this tenant" },
-	{ "key-file", "FILE", 0, "a key that only you have; the file is then signed with it" },
+	OPTION_ONE_TENANT,
+	{ .name = "key-file",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "sign the file with this key, which only you have" },
 	OPTION_JSON,
 	OPTIONS_END,
 };
 
 const struct command cmd_audit_checkpoint = {
 	.name = "audit checkpoint",
-	.summary = "Write down how far every audit chain has come",
+	.summary = "Record how far every audit chain has come",
 	.help = "Keep the file where whoever can change the database cannot change it:\n"
 		"audit verify --checkpoint then finds what was removed or rewritten since.",
 	.options = options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the file to write" },
 	.needs = NEEDS_OWNER,
 	.run = checkpoint,
 };
@@ -47,7 +51,7 @@ struct writing {
 	int64_t tenants, chains;
 };
 
-/* One line, which the seal covers. What went wrong with the file turns up when it is closed. */
+/* One line, which the seal covers. Write errors turn up when the file is closed. */
 static void GRANTD_PRINTF(2, 3) line(struct writing *w, const char *format, ...)
 {
 	char text[256];
@@ -124,7 +128,7 @@ report(struct ctl *c, const struct writing *w, const char *digest)
 	return output_json(c, json_build_end(&b));
 }
 
-/* On the disk, under its name, or not at all: an older file of that name stays until then. */
+/* All on disk under its name, or not at all: an older file of that name stays until then. */
 static enum status
 write_file(struct ctl *c, struct writing *w, const char *path, const char *temporary)
 {
@@ -153,11 +157,11 @@ checkpoint(struct ctl *c)
 	struct buf temporary = BUF_EMPTY;
 	enum status st = STATUS_REFUSED;
 
-	buf_addf(&temporary, "%s.new", c->args.operand);
+	buf_addf(&temporary, "%s.new", c->args.operand.text);
 	if (temporary.failed)
 		st = session_refuse(c, "out of memory");
 	else if (seal_open(c, &w.seal))
-		st = write_file(c, &w, c->args.operand, buf_text(&temporary));
+		st = write_file(c, &w, c->args.operand.text, buf_text(&temporary));
 	seal_close(&w.seal);
 	buf_clear(&temporary);
 	return st;

@@ -2,7 +2,7 @@
 /* Every command, in the order in which help shows them. */
 #include "config.h"
 
-#include "ctl/command.h"
+#include "ctl/commands.h"
 
 const struct command *const commands[] = {
 	&cmd_tenant_create,

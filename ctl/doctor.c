@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl doctor: is everything as it has to be, and if not, how is it mended? */
+/* grantctl doctor: is everything as it should be, and if not, how is it fixed? */
 #include "config.h"
 
 #include <stdarg.h>
@@ -7,9 +7,10 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "ctl/commands.h"
 #include "ctl/doctor.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 
 #define FOUND_MAX 512
 
@@ -19,8 +20,8 @@ static const struct option options[] = { OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_doctor = {
 	.name = "doctor",
-	.summary = "Check settings, database, roles and socket, and say how to mend what is wrong",
-	.help = "The exit status is 1 where something is wrong.",
+	.summary = "Check settings, database, roles and socket, and say how to fix what is wrong",
+	.help = "The exit status is 1 if something is wrong.",
 	.options = options,
 	.needs = NEEDS_NOTHING,
 	.run = doctor,
@@ -29,7 +30,6 @@ const struct command cmd_doctor = {
 static void
 keep(struct examination *x, const char *check, const char *found, const char *mend)
 {
-	struct json_object *o;
 	struct json_build b;
 
 	json_build_begin(&b);
@@ -37,14 +37,10 @@ keep(struct examination *x, const char *check, const char *found, const char *me
 	json_put_bool(&b, "ok", mend == NULL);
 	json_put_text(&b, "found", found);
 	json_put_text(&b, "mend", mend);
-	o = json_build_end(&b);
-	if (o == NULL || json_object_array_add(x->checks, o) != 0) {
-		json_object_put(o);
-		x->failed = true;
-	}
+	json_array_append(&x->checks, json_build_end(&b));
 }
 
-/* One line, or two; a table prints it, since what was found may quote what others named. */
+/* One line or two, printed as a table, since what was found may quote names that others chose. */
 static void
 print(struct examination *x, const char *check, const char *found, const char *mend)
 {

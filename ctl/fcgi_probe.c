@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fastcgi.h"
 #include "base/number.h"
 #include "ctl/fcgi_probe.h"
 
@@ -19,52 +20,17 @@
 #define ANSWER_MOST 65536 /* bytes */
 #define STATUS_LINE "Status: "
 
-/* Section 8 of the specification. */
-enum { FCGI_VERSION = 1, FCGI_RESPONDER = 1, FCGI_REQUEST_ID = 1, FCGI_HEADER_LEN = 8 };
-enum fcgi_type {
-	FCGI_BEGIN_REQUEST = 1,
-	FCGI_END_REQUEST = 3,
-	FCGI_PARAMS = 4,
-	FCGI_STDIN = 5,
-	FCGI_STDOUT = 6
-};
-
-static void
-record(struct buf *out, enum fcgi_type type, const void *content, size_t len)
-{
-	const unsigned char header[FCGI_HEADER_LEN] = { FCGI_VERSION, (unsigned char)type, 0,
-		FCGI_REQUEST_ID, (unsigned char)(len >> 8), (unsigned char)len, 0, 0 };
-
-	buf_add(out, header, sizeof(header));
-	buf_add(out, content, len);
-}
-
-/* A length of a name or value (section 3.4): one byte up to 127, otherwise four. */
-static void
-add_length(struct buf *out, size_t len)
-{
-	const unsigned char four[4] = { (unsigned char)(0x80 | len >> 24),
-		(unsigned char)(len >> 16), (unsigned char)(len >> 8), (unsigned char)len };
-
-	if (len < 0x80)
-		buf_addc(out, (char)len);
-	else
-		buf_add(out, four, sizeof(four));
-}
+#define REQUEST_ID 1
 
 static void
 param(struct buf *out, const char *name, const char *value)
 {
-	add_length(out, strlen(name));
-	add_length(out, strlen(value));
-	buf_adds(out, name);
-	buf_adds(out, value);
+	fcgi_put_pair(out, name, strlen(name), value, strlen(value));
 }
 
 static void
 make_request(struct buf *out, const char *path)
 {
-	static const unsigned char begin[8] = { 0, FCGI_RESPONDER };
 	struct buf params = BUF_EMPTY;
 
 	param(&params, "GATEWAY_INTERFACE", "CGI/1.1");
@@ -74,15 +40,15 @@ make_request(struct buf *out, const char *path)
 	param(&params, "SCRIPT_NAME", path);
 	param(&params, "PATH_INFO", "");
 	param(&params, "REMOTE_ADDR", "127.0.0.1");
-	record(out, FCGI_BEGIN_REQUEST, begin, sizeof(begin));
-	record(out, FCGI_PARAMS, buf_text(&params), params.len);
-	record(out, FCGI_PARAMS, NULL, 0);
-	record(out, FCGI_STDIN, NULL, 0);
+	fcgi_put_begin(out, REQUEST_ID, FCGI_RESPONDER, 0);
+	fcgi_put_stream(out, FCGI_PARAMS, REQUEST_ID, params.data, params.len);
+	fcgi_put_stream_end(out, FCGI_PARAMS, REQUEST_ID);
+	fcgi_put_stream_end(out, FCGI_STDIN, REQUEST_ID);
 	out->failed |= params.failed;
 	buf_clear(&params);
 }
 
-/* Nothing waits for ever: connect(2) to a full queue, neither. */
+/* Nothing waits for ever, not even connect(2) to a full queue. */
 static bool
 set_timeouts(int fd)
 {
@@ -191,27 +157,27 @@ receive(int fd, void *into, size_t len, struct probe *p)
 	return true;
 }
 
-/* Records until the end of the request; what is on its standard output goes to `answer`. */
+/* Read records until the end of the request; its standard output goes to `answer`. */
 static bool
 receive_answer(int fd, struct buf *answer, struct probe *p)
 {
-	unsigned char header[FCGI_HEADER_LEN];
-	char content[UINT16_MAX + UINT8_MAX];
-	size_t len;
+	unsigned char bytes[FCGI_HEADER_LEN];
+	char content[FCGI_MAX_LENGTH + UINT8_MAX];
+	struct fcgi_header h;
 
 	do {
-		if (!receive(fd, header, sizeof(header), p))
+		if (!receive(fd, bytes, sizeof(bytes), p))
 			return false;
-		if (header[0] != FCGI_VERSION)
+		fcgi_header_read(&h, bytes);
+		if (h.version != FCGI_VERSION_1)
 			return fail(p, "what answers does not speak FastCGI");
-		len = (size_t)header[4] << 8 | header[5];
-		if (!receive(fd, content, len + header[6], p))
+		if (!receive(fd, content, h.content + h.padding, p))
 			return false;
-		if (header[1] == FCGI_STDOUT)
-			buf_add(answer, content, len);
+		if (h.type == FCGI_STDOUT)
+			buf_add(answer, content, h.content);
 		if (answer->len > ANSWER_MOST || answer->failed)
 			return fail(p, "the answer is too long");
-	} while (header[1] != FCGI_END_REQUEST);
+	} while (h.type != FCGI_END_REQUEST);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 
 #define PROBE_ERROR_MAX 256
 
-/* What became of a request that was sent as a web server sends it. */
+/* The outcome of a request that was sent as a web server sends it. */
 struct probe {
 	bool connected;
 	int status;                  /* of the answer; 0: there was none */

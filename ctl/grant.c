@@ -5,8 +5,9 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/json.h"
 
 static enum status grant_list(struct ctl *);
@@ -15,7 +16,11 @@ static enum status grant_show(struct ctl *);
 static const struct option list_options[] = {
 	OPTION_TENANT,
 	OPTION_STATUS,
-	{ "grantee-id", "ID", 0, "only those of this holder" },
+	{ .name = "grantee-id",
+	    .value = "ID",
+	    .type = VALUE_LINE,
+	    .most = FIELD_IDENTIFIER_MOST,
+	    .help = "only grants of this holder" },
 	OPTION_LIMIT,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -35,7 +40,7 @@ const struct command cmd_grant_show = {
 	.name = "grant show",
 	.summary = "Show a grant",
 	.options = show_options,
-	.operand = "GRANT",
+	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = grant_show,
 };
@@ -75,7 +80,7 @@ grant_print(struct ctl *c, const struct grant *g)
 }
 
 struct which {
-	struct uuid tenant;
+	const struct uuid *tenant;
 	struct grant_filter filter;
 };
 
@@ -84,7 +89,7 @@ queue_grants(struct db *db, const void *what, const struct page *page, struct db
 {
 	const struct which *w = what;
 
-	db_grant_list(db, &w->tenant, &w->filter, page, list);
+	db_grant_list(db, w->tenant, &w->filter, page, list);
 }
 
 static void
@@ -110,15 +115,6 @@ grant_row_json(const struct db_list *list, int i)
 	return grant_json(&g);
 }
 
-static void
-grant_key(const struct db_list *list, int i, struct page *page)
-{
-	struct grant g = grant_at(list, i);
-
-	page->created_at = g.created_at;
-	page->id = g.id;
-}
-
 static enum status
 grant_list(struct ctl *c)
 {
@@ -130,14 +126,16 @@ grant_list(struct ctl *c)
 		.queue = queue_grants,
 		.cells = grant_cells,
 		.json = grant_row_json,
-		.key = grant_key,
 	};
-	struct which w = { .filter = { .status = NULL, .grantee_id = NULL } };
+	const struct which w = {
+		.tenant = args_uuid(&c->args, "tenant"),
+		.filter = {
+			.status = args_text(&c->args, "status"),
+			.grantee_id = args_text(&c->args, "grantee-id"),
+		},
+	};
 
-	if (!args_uuid(&c->args, "tenant", &w.tenant) || !args_status(&c->args, &w.filter.status) ||
-	    !args_line(&c->args, "grantee-id", FIELD_IDENTIFIER_MOST, &w.filter.grantee_id))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &w.tenant, &w);
+	return output_list(c, &listing, w.tenant, &w);
 }
 
 static enum status
@@ -145,16 +143,14 @@ grant_show(struct ctl *c)
 {
 	struct tenant tenant = TENANT_EMPTY;
 	struct grant g = GRANT_EMPTY;
-	struct uuid tenant_id, id;
+	const struct uuid *tenant_id = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &tenant_id) || !args_operand_uuid(&c->args, &id))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_ONLY, &tenant_id, &tenant);
-	db_grant_get(c->db, &tenant_id, &id, &g);
+	session_begin(c, DB_READ_ONLY, tenant_id, &tenant);
+	db_grant_get(c->db, tenant_id, &c->args.operand.uuid, &g);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &tenant_id, &tenant))
+	if (session_tenant(c, rc, tenant_id, &tenant))
 		st = g.found ? grant_print(c, &g) :
 			       session_refuse(c, "the tenant has no grant with this id");
 	tenant_clear(&tenant);

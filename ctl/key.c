@@ -7,9 +7,10 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/key_output.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
 #include "db/json.h"
 
 static enum status key_list(struct ctl *);
@@ -37,10 +38,10 @@ static const struct option revoke_options[] = { OPTION_TENANT, OPTION_REASON, OP
 
 const struct command cmd_key_revoke = {
 	.name = "key revoke",
-	.summary = "Revoke an API key: it opens nothing from the next request on",
-	.help = "KEY is the key's id. Revoking it again changes nothing.",
+	.summary = "Revoke an API key; it stops working with the next request",
+	.help = "Revoking it again changes nothing.",
 	.options = revoke_options,
-	.operand = "KEY",
+	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the key's id" },
 	.needs = NEEDS_OWNER,
 	.run = key_revoke,
 };
@@ -49,14 +50,14 @@ static const struct option check_options[] = { OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_key_check = {
 	.name = "key check",
-	.summary = "Say whose key it is that is read from standard input, and whether it works",
+	.summary = "Read a key from standard input; say whose it is and whether it works",
 	.options = check_options,
 	.needs = NEEDS_OWNER,
 	.run = key_check,
 };
 
 struct which {
-	struct uuid tenant;
+	const struct uuid *tenant;
 	const char *status;
 };
 
@@ -65,7 +66,7 @@ queue_keys(struct db *db, const void *what, const struct page *page, struct db_l
 {
 	const struct which *w = what;
 
-	db_key_list(db, &w->tenant, w->status, page, list);
+	db_key_list(db, w->tenant, w->status, page, list);
 }
 
 static void
@@ -90,15 +91,6 @@ key_json(const struct db_list *list, int i)
 	return key_record_json(&k);
 }
 
-static void
-key_key(const struct db_list *list, int i, struct page *page)
-{
-	struct key_record k = key_record_at(list, i);
-
-	page->created_at = k.created_at;
-	page->id = k.id;
-}
-
 static enum status
 key_list(struct ctl *c)
 {
@@ -110,13 +102,13 @@ key_list(struct ctl *c)
 		.queue = queue_keys,
 		.cells = key_cells,
 		.json = key_json,
-		.key = key_key,
 	};
-	struct which w = { .status = NULL };
+	const struct which w = {
+		.tenant = args_uuid(&c->args, "tenant"),
+		.status = args_text(&c->args, "status"),
+	};
 
-	if (!args_uuid(&c->args, "tenant", &w.tenant) || !args_status(&c->args, &w.status))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &w.tenant, &w);
+	return output_list(c, &listing, w.tenant, &w);
 }
 
 static enum status
@@ -125,18 +117,17 @@ key_revoke(struct ctl *c)
 	struct key_record now = KEY_RECORD_EMPTY, changed = KEY_RECORD_EMPTY;
 	struct tenant tenant = TENANT_EMPTY;
 	struct audit_entry entry;
-	struct uuid tenant_id, id;
+	const struct uuid *tenant_id = args_uuid(&c->args, "tenant"), *id = &c->args.operand.uuid;
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &tenant_id) || !args_operand_uuid(&c->args, &id) ||
-	    !session_entry(c, "RevokeApiKey", &entry))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_WRITE, &tenant_id, &tenant);
-	db_key_revoke(c->db, &tenant_id, &id, &entry, &changed);
-	db_key_get(c->db, &tenant_id, &id, &now);
+	if (!session_entry(c, "RevokeApiKey", &entry))
+		return STATUS_REFUSED;
+	session_begin(c, DB_READ_WRITE, tenant_id, &tenant);
+	db_key_revoke(c->db, tenant_id, id, &entry, &changed);
+	db_key_get(c->db, tenant_id, id, &now);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &tenant_id, &tenant))
+	if (session_tenant(c, rc, tenant_id, &tenant))
 		st = now.found ? key_print(c, &now) :
 				 session_refuse(c, "the tenant has no key with this id");
 	tenant_clear(&tenant);
@@ -145,7 +136,7 @@ key_revoke(struct ctl *c)
 	return st;
 }
 
-/* The key's row, wherever it is. *place is where; k->found unless it is nowhere. */
+/* Find the key's row in any tenant: *place says where. Leaves k->found false if there is none. */
 static enum outcome
 find(struct ctl *c, const struct key_text *key, struct key_place *place, struct key_record *k)
 {
@@ -195,7 +186,7 @@ print_check(struct ctl *c, const struct key_text *key, const struct key_place *p
 	return output_table(c, &t);
 }
 
-/* Done only where the key would open something now. */
+/* STATUS_DONE only if the key would work now. */
 static enum status
 key_check(struct ctl *c)
 {

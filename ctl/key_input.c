@@ -6,10 +6,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ctl/engine/session.h"
 #include "ctl/key_input.h"
-#include "ctl/session.h"
 
-#define LINE_MAX_BYTES 256 /* more than any key has, so that one that is too long is seen to be */
+#define LINE_MAX_BYTES 256 /* longer than any key, so that one that is too long is recognized */
 
 static bool
 complete(struct key_text *k, size_t len)
@@ -28,8 +28,8 @@ key_text_make(struct ctl *c, struct key_text *k)
 }
 
 /*
- * Up to the end of the line or of the input; read(2), so that no copy stays behind in a buffer of
- * stdio's. The length without the end of line, or -1 with errno set.
+ * Read up to the end of the line or of the input, by read(2), so that no copy stays behind in a
+ * stdio buffer. The length without the end of line, or -1 with errno set.
  */
 static ssize_t
 read_line(char line[LINE_MAX_BYTES])
@@ -52,7 +52,7 @@ read_line(char line[LINE_MAX_BYTES])
 	return (ssize_t)len;
 }
 
-/* The same from a terminal, which is asked not to show what is typed. */
+/* The same from a terminal, without echo. */
 static ssize_t
 ask_line(char line[LINE_MAX_BYTES])
 {

@@ -3,9 +3,9 @@
 #define GRANTCTL_KEY_INPUT_H
 
 #include "base/api_key.h"
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
-/* A key in hand: the text that opens, and what is kept of it. Overwrite it with key_text_wipe(). */
+/* A key: its secret text, and what is stored of it. Overwrite it with key_text_wipe(). */
 struct key_text {
 	char text[API_KEY_TEXT_MAX];
 	char name[API_KEY_NAME_LEN + 1];

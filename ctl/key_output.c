@@ -3,8 +3,8 @@
 
 #include <json-c/json.h>
 
+#include "ctl/engine/output.h"
 #include "ctl/key_output.h"
-#include "ctl/output.h"
 #include "db/json.h"
 
 void
@@ -62,8 +62,7 @@ key_print_new(struct ctl *c, const struct key_record *k, const struct key_text *
 		return output_json(c, new_key_json(k, key));
 	uuid_print(&k->id, id);
 	(void)puts(key->text);
-	(void)fprintf(stderr,
-	    "Key %s (%s) with the roles: %s. It is shown this once and cannot be shown again.\n",
-	    id, k->key_name, k->roles);
+	(void)fprintf(stderr, "Key %s (%s) with the roles: %s. It is shown only this once.\n", id,
+	    k->key_name, k->roles);
 	return STATUS_DONE;
 }

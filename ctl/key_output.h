@@ -2,9 +2,9 @@
 #ifndef GRANTCTL_KEY_OUTPUT_H
 #define GRANTCTL_KEY_OUTPUT_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/table.h"
 #include "ctl/key_input.h"
-#include "ctl/table.h"
 #include "db/key_record.h"
 
 /* Print a key's record. */
@@ -17,7 +17,7 @@ MUST_CHECK enum status key_print(struct ctl *, const struct key_record *);
 MUST_CHECK enum status key_print_new(struct ctl *, const struct key_record *,
     const struct key_text *);
 
-/* Rows of a table of two columns: what is known of a key. */
+/* Add rows about a key to a table of two columns. */
 void key_rows(struct table *, const struct key_record *);
 
 #endif

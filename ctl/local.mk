@@ -1,35 +1,39 @@
 bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c \
-	ctl/args.c ctl/args.h \
 	ctl/audit.c ctl/audit_list.c \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
-	ctl/command.h ctl/commands.c \
-	ctl/completion.c ctl/completion.h ctl/completion_bash.c ctl/completion_zsh.c \
+	ctl/commands.c ctl/commands.h \
+	ctl/completion.c \
 	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
+	ctl/engine/args.c ctl/engine/args.h \
+	ctl/engine/command.c ctl/engine/command.h \
+	ctl/engine/complete.c ctl/engine/complete.h \
+	ctl/engine/help.c ctl/engine/help.h \
+	ctl/engine/main.c \
+	ctl/engine/option.c ctl/engine/option.h \
+	ctl/engine/output.c ctl/engine/output.h \
+	ctl/engine/session.c ctl/engine/session.h \
+	ctl/engine/table.c ctl/engine/table.h \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
 	ctl/grant.c ctl/grant_create.c \
-	ctl/help.c ctl/help.h \
 	ctl/key.c ctl/key_create.c ctl/key_rotate.c \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
-	ctl/main.c \
-	ctl/output.c ctl/output.h \
 	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
 	ctl/policy_input.c ctl/policy_input.h \
 	ctl/policy_match.c ctl/policy_match.h \
+	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
-	ctl/session.c ctl/session.h \
-	ctl/table.c ctl/table.h \
 	ctl/tenant.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
 grantctl_LDFLAGS = $(AM_LDFLAGS) -static
 
-# What shells complete, where they look for it. The program prints it, so it knows what the program knows.
+# The scripts by which shells ask the program what it takes, where they look for them.
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 bashcompletion_DATA = ctl/shell/grantctl

@@ -6,11 +6,14 @@
 
 #include <json-c/json.h>
 
-#include "ctl/output.h"
+#include "base/json_build.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_stored.h"
-#include "ctl/session.h"
 #include "db/json.h"
+#include "policy/rule_json.h"
 
 static enum status policy_list(struct ctl *);
 static enum status policy_show(struct ctl *);
@@ -33,7 +36,7 @@ const struct command cmd_policy_show = {
 	.name = "policy show",
 	.summary = "Print a tenant's policies as a file that policy apply takes",
 	.help =
-	    "In the order in which they are asked. A policy without rules is a comment: a file has no words for it.\n",
+	    "In the order of evaluation. A policy without rules becomes a comment: a file cannot express it.",
 	.options = show_options,
 	.needs = NEEDS_OWNER,
 	.run = policy_show,
@@ -43,9 +46,11 @@ static const struct option check_options[] = { OPTIONS_END };
 
 const struct command cmd_policy_check = {
 	.name = "policy check",
-	.summary = "Say whether a file of policies is well formed, and if not where",
+	.summary = "Check a file of policies, and point at its faults",
 	.options = check_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the policies; - for standard input" },
 	.needs = NEEDS_NOTHING,
 	.run = policy_check,
 };
@@ -76,15 +81,6 @@ policy_row_json(const struct db_list *list, int i)
 	return policy_json(&p);
 }
 
-static void
-policy_key(const struct db_list *list, int i, struct page *page)
-{
-	struct policy p = policy_at(list, i);
-
-	page->created_at = p.created_at;
-	page->id = p.id;
-}
-
 static enum status
 policy_list(struct ctl *c)
 {
@@ -96,13 +92,10 @@ policy_list(struct ctl *c)
 		.queue = queue_policies,
 		.cells = policy_cells,
 		.json = policy_row_json,
-		.key = policy_key,
 	};
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 
-	if (!args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	return output_list(c, &listing, &tenant, &tenant);
+	return output_list(c, &listing, tenant, tenant);
 }
 
 /* The policy's object with its rules. NULL: out of memory. */
@@ -112,15 +105,10 @@ stored_json(const struct stored_policy *p)
 	struct json_object *object = policy_json(&p->policy), *rules = json_object_new_array();
 	int i;
 
-	for (i = 0; object != NULL && rules != NULL && i < p->rules.count; i++) {
+	for (i = 0; i < p->rules.count; i++) {
 		struct rule_record r = rule_record_at(&p->rules, i);
-		struct json_object *rule = rule_record_json(&r);
 
-		if (rule == NULL || json_object_array_add(rules, rule) != 0) {
-			json_object_put(rule);
-			json_object_put(rules);
-			rules = NULL;
-		}
+		json_array_append(&rules, rule_record_json(&r));
 	}
 	if (object != NULL && rules != NULL && json_object_object_add(object, "rules", rules) == 0)
 		return object;
@@ -135,15 +123,8 @@ show_json(struct ctl *c, const struct stored *s)
 	struct json_object *all = json_object_new_array();
 	size_t i;
 
-	for (i = 0; all != NULL && i < s->count; i++) {
-		struct json_object *one = stored_json(&s->policy[i]);
-
-		if (one == NULL || json_object_array_add(all, one) != 0) {
-			json_object_put(one);
-			json_object_put(all);
-			all = NULL;
-		}
-	}
+	for (i = 0; i < s->count; i++)
+		json_array_append(&all, stored_json(&s->policy[i]));
 	return output_json(c, all);
 }
 
@@ -178,13 +159,11 @@ policy_show(struct ctl *c)
 {
 	struct stored stored = STORED_EMPTY;
 	struct tenant t = TENANT_EMPTY;
-	struct uuid tenant;
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 
-	if (!args_uuid(&c->args, "tenant", &tenant))
-		return STATUS_USAGE;
-	session_begin(c, DB_SNAPSHOT, &tenant, &t);
-	if (session_tenant(c, db_exchange(c->db), &tenant, &t) && stored_read(c, &tenant, &stored))
+	session_begin(c, DB_SNAPSHOT, tenant, &t);
+	if (session_tenant(c, db_exchange(c->db), tenant, &t) && stored_read(c, tenant, &stored))
 		st = c->json ? show_json(c, &stored) : show_text(c, &stored);
 	db_rollback(c->db);
 	stored_clear(&stored);
@@ -196,13 +175,13 @@ static enum status
 policy_check(struct ctl *c)
 {
 	struct policy_file file;
-	bool ok = input_policies(c, c->args.operand, &file);
+	bool ok = input_policies(c, c->args.operand.text, &file);
 	size_t i, rules = 0;
 
 	for (i = 0; i < file.policies; i++)
 		rules += file.policy[i].rules;
 	if (ok)
-		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand, rules,
+		(void)printf("%s: %zu rules in %zu policies\n", c->args.operand.text, rules,
 		    file.policies);
 	policy_file_clear(&file);
 	return ok ? STATUS_DONE : STATUS_REFUSED;

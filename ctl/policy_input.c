@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
-#include "ctl/session.h"
 
 #define TEXT_MOST ((size_t)4 << 20)
 #define NAME_SIZE 256
 
-/* Where faults are told of. */
+/* Where faults are reported. */
 struct teller {
 	const char *path;
 	const char *text;
@@ -60,7 +60,7 @@ line_at(const char *text, unsigned line)
 	return text;
 }
 
-/* The line, and a caret below the column: tabs stay tabs, so that both have the same width. */
+/* Print the line, and a caret below the column. Tabs stay tabs, so that both lines align. */
 static void
 show_place(const char *line, unsigned column)
 {
@@ -92,7 +92,7 @@ tell(void *with, const struct rule_fault *f)
 	show_place(line_at(t->text, f->line), f->column);
 }
 
-/* As "production" of "policies/production.cedar". */
+/* "production" for "policies/production.cedar". */
 static void
 name_of(const char *path, char name[NAME_SIZE])
 {

@@ -4,65 +4,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/cedar.h"
 #include "ctl/policy_match.h"
 
 /* The stored rules as files have them, to be compared. One that does not parse is empty: it is like no other. */
-static struct rule *
+static struct file_rule *
 read_stored(const struct stored_policy *stored, int count)
 {
-	struct rule *rule = calloc(count > 0 ? (size_t)count : 1, sizeof(*rule));
+	struct file_rule *rule = calloc(count > 0 ? (size_t)count : 1, sizeof(*rule));
 	struct rule_fault f;
 	int i;
 
 	for (i = 0; rule != NULL && i < count; i++) {
 		struct rule_record r = rule_record_at(&stored->rules, i);
 
-		if (policy_file_rule(&rule[i], r.is.text, strlen(r.is.text), &f) != RULE_DONE)
-			rule[i] = (struct rule)RULE_EMPTY;
+		if (policy_file_rule(&rule[i], r.is.text, &f) != RULE_DONE)
+			file_rule_clear(&rule[i]);
 	}
 	return rule;
 }
 
 static bool
-same_text(const struct rule *a, const struct rule *b)
+same_text(const struct file_rule *a, const struct file_rule *b)
 {
-	return strcmp(a->text, b->text) == 0;
+	return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
 }
 
 static bool
-same_id(const struct rule *a, const struct rule *b)
+same_id(const struct file_rule *a, const struct file_rule *b)
 {
-	struct cedar_str x, y;
-
-	return a->set != NULL && b->set != NULL && cedar_policy_annotation(a->set, 0, "id", &x) &&
-	    cedar_policy_annotation(b->set, 0, "id", &y) && x.len == y.len &&
-	    memcmp(x.data, y.data, x.len) == 0;
+	return a->id != NULL && b->id != NULL && strcmp(a->id, b->id) == 0;
 }
 
 static bool
-any(const struct rule *a, const struct rule *b)
+any(const struct file_rule *a, const struct file_rule *b)
 {
 	(void)a;
 	(void)b;
 	return true;
 }
 
-/* Give each rule that has none the first stored one that is left and like it. */
+/* Pair each rule that has no stored one yet with the first unpaired one that is alike. */
 static void
-assign(struct match *m, const struct file_policy *p, const struct rule *stored, int count,
-    bool (*like)(const struct rule *, const struct rule *))
+assign(struct match *m, const struct file_policy *p, const struct file_rule *stored, int count,
+    bool (*like)(const struct file_rule *, const struct file_rule *))
 {
 	size_t i;
 	int j;
 
 	for (i = 0; i < p->rules; i++) {
 		for (j = 0; m->rule[i].stored < 0 && j < count; j++) {
-			if (m->kept[j] || !like(&p->rule[i].rule, &stored[j]))
+			if (m->kept[j] || !like(&p->rule[i], &stored[j]))
 				continue;
 			m->kept[j] = true;
 			m->rule[i].stored = j;
-			m->rule[i].same_text = same_text(&p->rule[i].rule, &stored[j]);
+			m->rule[i].same_text = same_text(&p->rule[i], &stored[j]);
 		}
 	}
 }
@@ -90,7 +85,7 @@ bool
 match_rules(struct match *m, const struct file_policy *p, const struct stored_policy *stored)
 {
 	int count = stored != NULL ? stored->rules.count : 0, j;
-	struct rule *rule = read_stored(stored, count);
+	struct file_rule *rule = read_stored(stored, count);
 	size_t i;
 
 	*m = (struct match)MATCH_EMPTY;
@@ -107,7 +102,7 @@ match_rules(struct match *m, const struct file_policy *p, const struct stored_po
 	assign(m, p, rule, count, any);
 	place(m, p->rules, stored);
 	for (j = 0; j < count; j++)
-		rule_clear(&rule[j]);
+		file_rule_clear(&rule[j]);
 	free(rule);
 	return true;
 }

@@ -5,16 +5,16 @@
 #include "ctl/policy_stored.h"
 #include "policy/file.h"
 
-/* What becomes of the rules of one policy: which stored one each rule of the file is, and where it will stand. */
+/* How a rule of the file relates to the stored ones. */
 struct matched_rule {
-	int stored;     /* -1: none, it is new */
-	bool same_text; /* as that one's */
-	int64_t ordinal;
+	int stored;      /* which stored rule it is; -1: none, it is new */
+	bool same_text;  /* as that one */
+	int64_t ordinal; /* that it will have */
 };
 
 struct match {
-	struct matched_rule *rule; /* one for each of the file's */
-	bool *kept;                /* one for each stored: some rule of the file is it */
+	struct matched_rule *rule; /* by the file's rules */
+	bool *kept;                /* by the stored rules: is it in the file? */
 };
 
 #define MATCH_EMPTY \
@@ -23,9 +23,9 @@ struct match {
 	}
 
 /*
- * Find the stored rules of a policy in a file's: first by the text that both have in a file, then by @id, then what is
- * left in order. A stored rule keeps its ordinal where that is more than the one before has, so that what is in place
- * already stays. `stored` may be NULL: a new policy. False: out of memory. match_clear() in any case.
+ * Pair the stored rules of a policy with those of a file: first by the text that both have in a file, then by @id, then
+ * the rest in order. A stored rule keeps its ordinal if that is greater than the one before it, so that rules that are
+ * in place stay. `stored` may be NULL: a new policy. False: out of memory. match_clear() in any case.
  */
 MUST_CHECK bool match_rules(struct match *, const struct file_policy *,
     const struct stored_policy *stored);

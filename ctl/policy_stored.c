@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/engine/session.h"
 #include "ctl/policy_stored.h"
-#include "ctl/session.h"
 #include "policy/file.h"
 
-/* As policies are asked: by priority from high to low, then the older first. */
+/* The order of evaluation: by priority from high to low, then the older first. */
 static int
 compare(const void *left, const void *right)
 {

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/policy.h"
 #include "db/policy_rule.h"
 
-/* All of a tenant's policies with their rules, in the order in which they are asked. */
+/* All of a tenant's policies with their rules, in the order of evaluation. */
 struct stored_policy {
 	struct policy policy; /* borrows from the list */
 	struct db_list rules;
@@ -26,15 +26,15 @@ struct stored {
 	}
 
 /*
- * Read them, in a transaction that is open and has the tenant chosen. False, with a message: the database failed, or
+ * Read them, in an open transaction with the tenant chosen. False, with a message: the database failed, or
  * there are more than 1000 policies, or rules in one. stored_clear() in any case.
  */
 MUST_CHECK bool stored_read(struct ctl *, const struct uuid *tenant, struct stored *);
 void stored_clear(struct stored *);
 
 /*
- * Print a rule as files have it, each line after `prefix`. On a terminal, '?' stands for control characters. False: no
- * memory, or the rule does not parse.
+ * Print a rule as in a file, with `prefix` before each line. On a terminal, '?' stands for control characters. False:
+ * out of memory, or the rule does not parse.
  */
 MUST_CHECK bool print_rule(const struct policy_settings *, const struct rule_settings *,
     const char *prefix);

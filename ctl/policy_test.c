@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* grantctl policy test: cases, each a question and what is expected, put to policies before or after they are applied. */
+/* grantctl policy test: evaluates cases, each a question with the expected answer, before or after policies are applied. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/json_strict.h"
+#include "ctl/commands.h"
+#include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
-#include "ctl/session.h"
 #include "db/policy_load.h"
 #include "policy/question.h"
 
@@ -19,20 +20,23 @@
 static enum status policy_test(struct ctl *);
 
 static const struct option test_options[] = {
-	{ "policies", "FILE", 0, "the policies to ask" },
-	{ "tenant", "UUID", 0, "or the ones in force of this tenant" },
+	{ .name = "policies", .value = "FILE", .type = VALUE_FILE, .help = "the policies to test" },
+	{ .name = "tenant",
+	    .value = "UUID",
+	    .type = VALUE_UUID,
+	    .help = "or those in force of this tenant" },
 	OPTIONS_END,
 };
 
 const struct command cmd_policy_test = {
 	.name = "policy test",
-	.summary = "Put the cases of a file to policies, and compare",
+	.summary = "Evaluate a file of cases, and compare with what they expect",
 	.help =
 	    "FILE has one JSON object on each line; empty lines and lines that begin with // are skipped.\n"
 	    "Its members: name (optional), the question as EvaluatePolicies takes it (principal, action, grant,\n"
-	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).\n",
+	    "context), decision (\"allow\" or \"deny\"), and notices (optional, an array, in order).",
 	.options = test_options,
-	.operand = "FILE",
+	.operand = { .value = "FILE", .type = VALUE_FILE, .help = "the cases" },
 	.needs = NEEDS_OWNER,
 	.run = policy_test,
 };
@@ -46,9 +50,9 @@ struct test {
 	int passed, failed;
 };
 
-/* ---- policies of a file as a set ---- */
+/* ---- the policies of a file, compiled ---- */
 
-/* Higher priorities first; equal ones as they stand. */
+/* Higher priorities first; equal ones in the file's order. */
 static size_t *
 order_of(const struct policy_file *file)
 {
@@ -63,7 +67,7 @@ order_of(const struct policy_file *file)
 	return order;
 }
 
-/* Sets want an id for each rule; here it is the rule's number. */
+/* A set needs an id for each rule; here it is the rule's number. */
 static struct uuid
 numbered(size_t n)
 {
@@ -92,7 +96,7 @@ compile_file(const struct policy_file *file)
 			rule[count] = (struct policy_rule){
 				.priority = p->priority,
 				.id = numbered(count),
-				.text = p->rule[j].rule.text,
+				.text = p->rule[j].text,
 				.notice = p->rule[j].notice,
 				.audit_session = p->rule[j].audit_session,
 			};
@@ -136,23 +140,31 @@ take_stored(struct test *t)
 
 /* ---- cases ---- */
 
+/* The member, which is described, or NULL. */
 static struct json_object *
-take(struct json_object *test, const char *name)
+member(struct json_object *test, const char *name)
 {
 	struct json_object *value = NULL;
 
-	if (json_object_object_get_ex(test, name, &value))
-		(void)json_object_get(value);
-	json_object_object_del(test, name);
+	(void)json_object_object_get_ex(test, name, &value);
 	return value;
 }
 
 static void
-fail_case(struct test *t, const char *name, const char *what, const char *detail)
+fail_case(struct test *t, struct json_object *test, const char *what, const char *detail)
+{
+	const char *name = json_object_get_string(member(test, "name"));
+
+	t->failed++;
+	(void)printf("line %u%s%s: %s%s\n", t->line, name != NULL ? ", " : "",
+	    name != NULL ? name : "", what, detail);
+}
+
+static void
+fail_member(struct test *t, const struct body_fault *f)
 {
 	t->failed++;
-	(void)printf("line %u%s%s: %s%s\n", t->line, name[0] != '\0' ? ", " : "", name, what,
-	    detail);
+	(void)printf("line %u: %s: expected %s\n", t->line, f->member, f->expected);
 }
 
 /* The notices of a decision, in order and once each. NULL: out of memory. */
@@ -174,16 +186,34 @@ notices_of(const struct decision *d)
 	return list;
 }
 
+static void
+compare(struct test *t, struct json_object *test, const struct decision *d)
+{
+	const char *verdict = d->verdict == VERDICT_ALLOWED ? "allow" : "deny";
+	struct json_object *notices = member(test, "notices"), *got = notices_of(d);
+
+	if (strcmp(verdict, json_object_get_string(member(test, "decision"))) != 0)
+		fail_case(t, test, "the decision is ", verdict);
+	else if (notices != NULL && !json_object_equal(notices, got))
+		fail_case(t, test, "the notices are ", json_object_to_json_string(got));
+	else
+		t->passed++;
+	json_object_put(got);
+}
+
 /* Whoever asks has the key `key` without roles, unless the case says else. */
 static void
-ask(struct test *t, const char *name, struct json_object *question, const char *decision,
-    struct json_object *notices)
+run_case(struct test *t, struct json_object *test)
 {
 	struct asked a = ASKED_EMPTY;
-	struct json_object *got = NULL;
+	struct body_fault f;
 	struct decision d;
-	const char *bad, *expected = "", *verdict;
+	enum outcome rc;
 
+	if (!body_check(&question_case, test, &f)) {
+		fail_member(t, &f);
+		return;
+	}
 	a.question = (struct policy_question){
 		.tenant = &t->tenant,
 		.key = &t->key,
@@ -192,46 +222,16 @@ ask(struct test *t, const char *name, struct json_object *question, const char *
 		.request_id = "test",
 		.now = clock_wall_us(),
 	};
-	bad = asked_unknown(question);
-	if (bad == NULL)
-		bad = asked_read(&a, question, &expected);
-	if (bad == NULL) {
-		policy_decide(t->decider, t->set, &a.question, &d);
-		verdict = d.verdict == VERDICT_ALLOWED ? "allow" : "deny";
-		got = notices_of(&d);
-		if (strcmp(verdict, decision) != 0)
-			fail_case(t, name, "the decision is ", verdict);
-		else if (notices != NULL && !json_object_equal(notices, got))
-			fail_case(t, name, "the notices are ", json_object_to_json_string(got));
-		else
-			t->passed++;
+	rc = asked_read(&a, test, &f);
+	if (rc != DONE) {
+		fail_case(t, test, "out of memory", "");
+	} else if (f.member[0] != '\0') {
+		fail_member(t, &f);
 	} else {
-		fail_case(t, name, "this member cannot be taken: ", bad);
+		policy_decide(t->decider, t->set, &a.question, &d);
+		compare(t, test, &d);
 	}
-	json_object_put(got);
 	asked_clear(&a);
-}
-
-static const char *
-text_of(struct json_object *value)
-{
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-}
-
-static void
-run_case(struct test *t, struct json_object *test)
-{
-	struct json_object *name = take(test, "name"), *decision = take(test, "decision");
-	struct json_object *notices = take(test, "notices");
-	const char *wanted = text_of(decision);
-
-	if (strcmp(wanted, "allow") != 0 && strcmp(wanted, "deny") != 0)
-		fail_case(t, text_of(name), "decision is \"allow\" or \"deny\"", "");
-	else
-		ask(t, text_of(name), test, wanted, notices);
-	json_object_put(name);
-	json_object_put(decision);
-	json_object_put(notices);
 }
 
 static void
@@ -243,11 +243,10 @@ run_line(struct test *t, const char *line, size_t len)
 
 	if (blank >= len || strncmp(line + blank, "//", 2) == 0)
 		return;
-	if (json_strict_parse(line, len, CASE_DEPTH, &test, &f) &&
-	    json_object_is_type(test, json_type_object))
+	if (json_strict_parse(line, len, CASE_DEPTH, &test, &f))
 		run_case(t, test);
 	else
-		fail_case(t, "", "this is no JSON object", "");
+		fail_case(t, NULL, "this is no JSON", "");
 	json_object_put(test);
 }
 
@@ -257,7 +256,7 @@ run_cases(struct test *t)
 	struct buf text = BUF_EMPTY;
 	const char *line;
 	size_t len;
-	bool ok = input_text(t->c, t->c->args.operand, &text);
+	bool ok = input_text(t->c, t->c->args.operand.text, &text);
 
 	for (line = buf_text(&text); ok && *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
@@ -274,15 +273,16 @@ static enum status
 policy_test(struct ctl *c)
 {
 	struct test t = { .c = c };
-	const char *path = args_get(&c->args, "policies");
+	const char *path = args_text(&c->args, "policies");
+	const struct uuid *tenant = args_uuid(&c->args, "tenant");
 	enum status st = STATUS_REFUSED;
 
-	if ((path != NULL) == args_has(&c->args, "tenant")) {
+	if ((path != NULL) == (tenant != NULL)) {
 		(void)args_fault(&c->args, "either --policies or --tenant says which policies");
 		return STATUS_USAGE;
 	}
-	if (!args_uuid(&c->args, "tenant", &t.tenant))
-		return STATUS_USAGE;
+	if (tenant != NULL)
+		t.tenant = *tenant;
 	t.decider = decider_new();
 	if (t.decider == NULL)
 		return session_refuse(c, "out of memory");

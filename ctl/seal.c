@@ -8,8 +8,8 @@
 #include <openssl/crypto.h>
 
 #include "base/hex.h"
+#include "ctl/engine/session.h"
 #include "ctl/seal.h"
-#include "ctl/session.h"
 
 #define KEY_LEAST 32 /* bytes; as long as what it makes (RFC 2104 section 3) */
 #define KEY_MOST 4096
@@ -25,7 +25,7 @@ read_key(struct ctl *c, struct seal *seal, const char *path)
 		(void)session_refuse(c, "--key-file: %s", strerror(errno));
 		return false;
 	}
-	(void)setvbuf(file, NULL, _IONBF, 0); /* the key shall lie in no buffer */
+	(void)setvbuf(file, NULL, _IONBF, 0); /* leave no copy of the key in a buffer */
 	len = fread(bytes, 1, sizeof(bytes), file);
 	(void)fclose(file);
 	if (len >= KEY_LEAST && len <= KEY_MOST)
@@ -40,7 +40,7 @@ read_key(struct ctl *c, struct seal *seal, const char *path)
 bool
 seal_open(struct ctl *c, struct seal *seal)
 {
-	const char *path = args_get(&c->args, "key-file");
+	const char *path = args_text(&c->args, "key-file");
 
 	*seal = (struct seal){ .key = NULL, .context = EVP_MD_CTX_new() };
 	if (seal->context == NULL) {

@@ -4,11 +4,11 @@
 
 #include <openssl/evp.h>
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 
 /*
- * A digest over a file that is written or read: SHA-256, or HMAC-SHA-256 with the key in --key-file, all
- * of whose bytes count. Sticky: what went wrong turns up in seal_end().
+ * A digest over a file that is being written or read: SHA-256, or HMAC-SHA-256 with all bytes of --key-file
+ * as its key. Sticky: failures turn up in seal_end().
  */
 struct seal {
 	EVP_PKEY *key; /* NULL: plain SHA-256 */
@@ -18,7 +18,7 @@ struct seal {
 
 #define SEAL_TEXT_LEN 64
 
-/* False, with a message, where the key cannot be read or is none. seal_close() it in any case. */
+/* False, with a message, if the key cannot be read or has the wrong length. seal_close() in any case. */
 MUST_CHECK bool seal_open(struct ctl *, struct seal *);
 void seal_close(struct seal *);
 

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/field.h"
-#include "ctl/output.h"
-#include "ctl/session.h"
+#include "ctl/commands.h"
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
 #include "db/json.h"
 #include "policy/baseline.h"
 
@@ -15,8 +16,8 @@ static enum status tenant_list(struct ctl *);
 static enum status tenant_show(struct ctl *);
 
 static const struct option create_options[] = {
-	{ "name", "TEXT", OPTION_REQUIRED, "what people call it" },
-	{ "id", "UUID", 0, "its id; a new one unless given" },
+	OPTION_NAME,
+	OPTION_ID,
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -46,7 +47,7 @@ const struct command cmd_tenant_show = {
 	.name = "tenant show",
 	.summary = "Show a tenant",
 	.options = show_options,
-	.operand = "TENANT",
+	.operand = { .value = "TENANT", .type = VALUE_UUID, .help = "the tenant's id" },
 	.needs = NEEDS_OWNER,
 	.run = tenant_show,
 };
@@ -85,19 +86,14 @@ tenant_create(struct ctl *c)
 	struct tenant created = TENANT_EMPTY;
 	struct baseline *baseline;
 	struct audit_entry entry;
-	const char *name = NULL;
 	struct uuid id;
 	enum status st;
 
-	if (!args_line(&c->args, "name", FIELD_NAME_MOST, &name) || !args_uuid(&c->args, "id", &id))
-		return STATUS_USAGE;
-	if (!session_entry(c, "CreateTenant", &entry))
-		return STATUS_USAGE;
-	if (!args_has(&c->args, "id") && !uuid_make_v7(&id))
-		return session_refuse(c, "the system gives no random numbers");
+	if (!session_new_id(c, &id) || !session_entry(c, "CreateTenant", &entry))
+		return STATUS_REFUSED;
 	db_begin(c->db, DB_READ_WRITE);
 	db_tenant_choose(c->db, &id);
-	db_tenant_create(c->db, &id, name, &entry, &created);
+	db_tenant_create(c->db, &id, args_text(&c->args, "name"), &entry, &created);
 	if ((baseline = baseline_queue(c->db, &id, &entry)) == NULL) {
 		db_rollback(c->db);
 		return session_refuse(c, "the system gives no random numbers or no memory");
@@ -133,15 +129,6 @@ tenant_row_json(const struct db_list *list, int i)
 	return tenant_json(&t);
 }
 
-static void
-tenant_key(const struct db_list *list, int i, struct page *page)
-{
-	struct tenant t = tenant_at(list, i);
-
-	page->created_at = t.created_at;
-	page->id = t.id;
-}
-
 static enum status
 tenant_list(struct ctl *c)
 {
@@ -152,7 +139,6 @@ tenant_list(struct ctl *c)
 		.queue = queue_tenants,
 		.cells = tenant_cells,
 		.json = tenant_row_json,
-		.key = tenant_key,
 	};
 
 	return output_list(c, &listing, NULL, NULL);
@@ -163,14 +149,12 @@ tenant_show(struct ctl *c)
 {
 	struct tenant t = TENANT_EMPTY;
 	enum status st = STATUS_REFUSED;
-	struct uuid id;
+	const struct uuid *id = &c->args.operand.uuid;
 	enum outcome rc;
 
-	if (!args_operand_uuid(&c->args, &id))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_ONLY, &id, &t);
+	session_begin(c, DB_READ_ONLY, id, &t);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &id, &t))
+	if (session_tenant(c, rc, id, &t))
 		st = print_tenant(c, &t);
 	tenant_clear(&t);
 	return st;

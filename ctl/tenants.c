@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "ctl/session.h"
+#include "ctl/engine/session.h"
 #include "ctl/tenants.h"
 
 static enum status
@@ -10,14 +10,12 @@ one(struct ctl *c, enum status (*each)(struct ctl *, const struct tenant *, void
 {
 	struct tenant t = TENANT_EMPTY;
 	enum status st = STATUS_REFUSED;
-	struct uuid id;
+	const struct uuid *id = args_uuid(&c->args, "tenant");
 	enum outcome rc;
 
-	if (!args_uuid(&c->args, "tenant", &id))
-		return STATUS_USAGE;
-	session_begin(c, DB_READ_ONLY, &id, &t);
+	session_begin(c, DB_READ_ONLY, id, &t);
 	rc = db_commit(c->db);
-	if (session_tenant(c, rc, &id, &t))
+	if (session_tenant(c, rc, id, &t))
 		st = each(c, &t, context);
 	tenant_clear(&t);
 	return st;
@@ -45,11 +43,8 @@ tenants_each(struct ctl *c, const struct page *after,
 			struct tenant t = tenant_at(&list, i);
 
 			st = each(c, &t, context);
-			page.after = true;
-			page.created_at = t.created_at;
-			page.id = t.id;
 		}
-	} while (st == STATUS_DONE && list.more);
+	} while (st == STATUS_DONE && page_go_on(&page, &list));
 	db_list_clear(&list);
 	return st;
 }

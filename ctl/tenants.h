@@ -2,12 +2,12 @@
 #ifndef GRANTCTL_TENANTS_H
 #define GRANTCTL_TENANTS_H
 
-#include "ctl/command.h"
+#include "ctl/engine/command.h"
 #include "db/tenant.h"
 
 /*
- * Do something for the tenant that --tenant names, or where it was not given for all of them, newest
- * first; `after` (NULL: none) begins behind one of them. Ends with the first that is not STATUS_DONE.
+ * Call a function for the tenant that --tenant names, or without that for all of them, newest first,
+ * starting after `after` (NULL: from the first). Stops at the first result that is not STATUS_DONE.
  */
 MUST_CHECK enum status tenants_each(struct ctl *, const struct page *after,
     enum status (*each)(struct ctl *, const struct tenant *, void *context), void *context);

@@ -9,11 +9,14 @@
 
 #include <string.h>
 
+#include "base/words.h"
 #include "db/audit_verify.h"
+#include "db/page.h"
 #include "db/tenant.h"
 
-#define BATCH 1000 /* rows of an exchange */
-#define BATCH_TEXT "1000"
+#define BATCH \
+	1000 /* rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h */
+#define BATCH_TEXT PAGE_TEXT(BATCH)
 
 /* A row that carries a chain; also what was found of a chain so far. */
 struct carrier {
@@ -53,7 +56,7 @@ static const struct statement chain_entries = {
 	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST " FROM grantd.audit_log a"
 	       " WHERE a.tenant_id = $1 AND a.resource_type = $4"
 	       " AND (a.resource_id, a.sequence) > ($2::uuid, $3::bigint)"
-	       " ORDER BY a.resource_id, a.sequence LIMIT " BATCH_TEXT,
+	       " ORDER BY a.resource_id, a.sequence LIMIT (SELECT " BATCH_TEXT ")",
 };
 
 /* These have no sequence, and count as 0 in the key. */
@@ -65,22 +68,18 @@ static const struct statement chain_entries = {
 		.rows = ROWS_ANY, \
 		.sql = "SELECT c.id, c.audit_length, c.audit_head FROM " table " c" \
 		       " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
-		       " ORDER BY c.id LIMIT " BATCH_TEXT, \
+		       " ORDER BY c.id LIMIT (SELECT " BATCH_TEXT ")", \
 	}
 CARRIERS(chain_grants, "grantd.grants", "tenant_id");
 CARRIERS(chain_api_keys, "grantd.api_keys", "tenant_id");
 CARRIERS(chain_policies, "grantd.policies", "tenant_id");
 CARRIERS(chain_tenants, "grantd.tenants", "id");
 
-/* Every value of the type grantd.chain_owner. */
-static const struct {
-	const char *resource_type;
-	const struct statement *carriers;
-} kinds[] = {
-	{ "tenant", &chain_tenants },
-	{ "api_key", &chain_api_keys },
-	{ "grant", &chain_grants },
-	{ "policy", &chain_policies },
+static const struct statement *const carriers_of[] = {
+	[OWNER_TENANT] = &chain_tenants,
+	[OWNER_API_KEY] = &chain_api_keys,
+	[OWNER_GRANT] = &chain_grants,
+	[OWNER_POLICY] = &chain_policies,
 };
 
 static enum outcome
@@ -209,30 +208,20 @@ entry_check(struct walk *w, const struct carrier *so_far, const struct audit_row
 	return memcmp(e->hash, hash, AUDIT_HASH_LEN) == 0 ? CHAIN_HOLDS : CHAIN_CONTENT;
 }
 
-/* Where a kind of chain comes in the order; COUNT_OF(kinds) for none. */
-static size_t
-kind_of(const char *resource_type)
-{
-	size_t i = 0;
-
-	while (i < COUNT_OF(kinds) && strcmp(kinds[i].resource_type, resource_type) != 0)
-		i++;
-	return i;
-}
-
 const char *
 audit_resource_type(const char *name)
 {
-	size_t i = kind_of(name);
+	int owner = words_find(chain_owner_words, name);
 
-	return i < COUNT_OF(kinds) ? kinds[i].resource_type : NULL;
+	return owner >= 0 ? chain_owner_words[owner] : NULL;
 }
 
 /* Does this head belong to a chain that comes before that one, or is it? */
 static bool
 is_until(const struct audit_head *head, const struct audit_head *end)
 {
-	size_t kind = kind_of(head->resource_type), end_kind = kind_of(end->resource_type);
+	int kind = words_find(chain_owner_words, head->resource_type);
+	int end_kind = words_find(chain_owner_words, end->resource_type);
 
 	return kind < end_kind ||
 	    (kind == end_kind &&
@@ -374,13 +363,13 @@ static enum outcome
 walk_kinds(struct walk *w)
 {
 	const struct audit_head *after = w->watch->after;
-	size_t i = after != NULL ? kind_of(after->resource_type) : 0;
+	size_t i = after != NULL ? (size_t)words_find(chain_owner_words, after->resource_type) : 0;
 	enum outcome rc = DONE;
 
 	kept_next(w);
-	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < COUNT_OF(kinds); i++) {
-		w->resource_type = kinds[i].resource_type;
-		rc = walk_kind(w, kinds[i].carriers, after);
+	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < COUNT_OF(carriers_of); i++) {
+		w->resource_type = chain_owner_words[i];
+		rc = walk_kind(w, carriers_of[i], after);
 		after = NULL;
 	}
 	return rc;
@@ -430,12 +419,12 @@ audit_heads(struct db *db, const struct uuid *tenant,
 	enum outcome rc = begin_snapshot(db, tenant);
 	size_t i;
 
-	for (i = 0; rc == DONE && more && i < COUNT_OF(kinds); i++) {
-		stream_begin(&w.carriers, kinds[i].carriers);
+	for (i = 0; rc == DONE && more && i < COUNT_OF(carriers_of); i++) {
+		stream_begin(&w.carriers, carriers_of[i]);
 		while (more && (rc = stream_fill(&w, &w.carriers)) == DONE &&
 		    carrier_now(&w, &c, &rc)) {
 			struct audit_head head = {
-				.resource_type = kinds[i].resource_type,
+				.resource_type = chain_owner_words[i],
 				.resource_id = c.id,
 				.length = c.length,
 			};

@@ -69,6 +69,12 @@ SELECT :version_before < 4 AS wanted \gset
 \ir deploy/activity.sql
 \endif
 
+SELECT :version_before < 5 AS wanted \gset
+\if :wanted
+\ir deploy/rule_text.sql
+\ir deploy/list_indexes.sql
+\endif
+
 SELECT version AS version_after FROM grantd.schema_version \gset
 COMMIT;
 

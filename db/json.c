@@ -114,37 +114,6 @@ policy_json(const struct policy *p)
 }
 
 struct json_object *
-rule_record_json(const struct rule_record *r)
-{
-	const struct rule_parts *parts = &r->is.parts;
-	struct json_build b;
-
-	json_build_begin(&b);
-	json_put_uuid(&b, "id", &r->id);
-	json_put_uuid(&b, "policy_id", &r->policy_id);
-	json_put_int(&b, "ordinal", r->is.ordinal);
-	json_put_text(&b, "effect", parts->effect);
-	json_put_text(&b, "principal_scope_type", parts->principal.type);
-	json_put_text(&b, "principal_is_type", parts->principal.is_type);
-	json_put_text(&b, "principal_entity_type", parts->principal.entity_type);
-	json_put_text(&b, "principal_entity_id", parts->principal.entity_id);
-	json_put_text(&b, "action_scope_type", parts->action_type);
-	json_put_raw(&b, "action_ids", parts->action_ids);
-	json_put_text(&b, "resource_scope_type", parts->resource.type);
-	json_put_text(&b, "resource_is_type", parts->resource.is_type);
-	json_put_text(&b, "resource_entity_type", parts->resource.entity_type);
-	json_put_text(&b, "resource_entity_id", parts->resource.entity_id);
-	json_put_text(&b, "conditions", parts->conditions);
-	json_put_text(&b, "policy_text", r->is.text);
-	json_put_text(&b, "notice", r->is.notice);
-	json_put_bool(&b, "audit_session", r->is.audit_session);
-	json_put_time(&b, "created_at", &r->created_at);
-	json_put_time(&b, "updated_at", &r->updated_at);
-	json_put_int(&b, "version", r->version);
-	return json_build_end(&b);
-}
-
-struct json_object *
 activity_event_json(const struct activity_event *e)
 {
 	struct json_build b;

@@ -7,7 +7,6 @@
 #include "db/grant.h"
 #include "db/key_record.h"
 #include "db/policy.h"
-#include "db/policy_rule.h"
 #include "db/tenant.h"
 
 struct json_object;
@@ -20,7 +19,6 @@ MUST_CHECK struct json_object *grant_json(const struct grant *);
 MUST_CHECK struct json_object *key_record_json(const struct key_record *);
 MUST_CHECK struct json_object *tenant_json(const struct tenant *);
 MUST_CHECK struct json_object *policy_json(const struct policy *);
-MUST_CHECK struct json_object *rule_record_json(const struct rule_record *);
 MUST_CHECK struct json_object *activity_event_json(const struct activity_event *);
 /* `with_tenant`: tenant_id is the first member. */
 MUST_CHECK struct json_object *audit_row_json(const struct audit_row *, bool with_tenant);

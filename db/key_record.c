@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/audit_sql.h"
-#include "db/key_record.h"
-
-#define KEY_COLUMNS 11
-#define KEY_STATUS \
-	"CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked'" \
-	" WHEN k.expires_at <= statement_timestamp() THEN 'expired' ELSE 'active' END"
-#define KEY_COLUMN_LIST \
-	"k.id, k.key_name, k.name, array_to_string(k.roles, ' '), " KEY_STATUS \
-	", " DB_MICROSECONDS("k.created_at") ", " DB_MICROSECONDS("k.updated_at") ", " DB_MICROSECONDS( \
-	    "k.expires_at") ", " DB_MICROSECONDS("k.revoked_at") ", " DB_MICROSECONDS("k.last_used_at") ", k.version"
+#include "db/key_sql.h"
 
 static const struct statement key_get = {
 	.name = "key_get",
@@ -29,16 +19,6 @@ static const struct statement key_lock = {
 	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k"
 	       " WHERE k.tenant_id = $1 AND k.id = $2 FOR UPDATE",
-};
-
-static const struct statement key_list = {
-	.name = "key_list",
-	.params = PAGE_PARAMS + 2,
-	.columns = KEY_COLUMNS,
-	.rows = ROWS_ANY,
-	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k WHERE k.tenant_id = $4"
-	       " AND ($5::text IS NULL OR " KEY_STATUS " = $5::text)"
-	       " AND " PAGE_AFTER("k", "$1", "$2") PAGE_ORDER("k", "$3"),
 };
 
 static const struct statement key_create = {
@@ -108,7 +88,7 @@ static const struct statement key_find = {
 	.sql = "SELECT tenant_id, id FROM grantd.find_key($1::bytea) LIMIT 1",
 };
 
-static bool
+bool
 key_from_row(struct key_record *k, struct db_row *row)
 {
 	k->id = db_get_uuid(row);
@@ -138,23 +118,6 @@ key_read(struct db_rows *rows, void *into)
 		return BROKEN;
 	k->rows = *rows;
 	rows->result = NULL;
-	return DONE;
-}
-
-/* Every row is looked at here, so that key_record_at() cannot fail. */
-static enum outcome
-key_list_read(struct db_rows *rows, void *into)
-{
-	int i;
-
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct key_record k = KEY_RECORD_EMPTY;
-
-		if (!key_from_row(&k, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
 	return DONE;
 }
 
@@ -217,18 +180,6 @@ db_key_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, str
 }
 
 void
-db_key_list(struct db *db, const struct uuid *tenant, const char *status, const struct page *page,
-    struct db_list *list)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	page_put(&p, page, list);
-	db_put_uuid(&p, tenant);
-	db_put_text(&p, status);
-	db_queue(db, &key_list, &p, key_list_read, list);
-}
-
-void
 db_key_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
     const struct audit_entry *entry, struct key_record *changed)
 {
@@ -260,16 +211,6 @@ db_key_find(struct db *db, const uint8_t hash[API_KEY_HASH_LEN], struct key_plac
 	*place = (struct key_place){ .found = false };
 	db_put_bytea(&p, hash, API_KEY_HASH_LEN);
 	db_queue(db, &key_find, &p, key_find_read, place);
-}
-
-struct key_record
-key_record_at(const struct db_list *list, int i)
-{
-	struct key_record k = KEY_RECORD_EMPTY;
-	struct db_row row = db_row_at(&list->rows, i);
-
-	(void)key_from_row(&k, &row);
-	return k;
 }
 
 void

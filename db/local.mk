@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
+	db/activity_list.c \
 	db/audit.c db/audit.h db/audit_sql.h \
 	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
@@ -10,13 +11,16 @@ libdb_la_SOURCES = \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h db/grant_sql.h \
 	db/grant_create.c db/grant_create.h \
+	db/grant_list.c \
 	db/inspect.c db/inspect.h \
 	db/json.c db/json.h \
 	db/key.c db/key.h \
-	db/key_record.c db/key_record.h \
+	db/key_list.c \
+	db/key_record.c db/key_record.h db/key_sql.h \
 	db/outcome.c \
 	db/page.c db/page.h \
 	db/policy.c db/policy.h db/policy_sql.h \
+	db/policy_list.c \
 	db/policy_load.c db/policy_load.h \
 	db/policy_rule.c db/policy_rule.h \
 	db/statement.c db/statement.h \

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/policy.h"
 #include "db/policy_sql.h"
-
-#define POLICY_COLUMNS 7
-#define POLICY_COLUMN_LIST \
-	"p.id, p.name, p.priority, p.enabled, " DB_MICROSECONDS( \
-	    "p.created_at") ", " DB_MICROSECONDS("p.updated_at") ", p.version"
 
 #define POLICY_THERE "p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL"
 
@@ -33,16 +27,6 @@ static const struct statement policy_get = {
 	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
 	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE " POLICY_THERE,
-};
-
-/* A tenant's policies are few: they have no index by time. */
-static const struct statement policy_list = {
-	.name = "policy_list",
-	.params = PAGE_PARAMS + 1,
-	.columns = POLICY_COLUMNS,
-	.rows = ROWS_ANY,
-	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE p.tenant_id = $4"
-	       " AND p.deleted_at IS NULL AND " PAGE_AFTER("p", "$1", "$2") PAGE_ORDER("p", "$3"),
 };
 
 static const struct statement policy_create = {
@@ -98,7 +82,7 @@ static const struct statement policy_delete = {
 			" FROM hashed h WHERE " POLICY_THERE " RETURNING " POLICY_COLUMN_LIST,
 };
 
-static bool
+bool
 policy_from_row(struct policy *p, struct db_row *row)
 {
 	p->id = db_get_uuid(row);
@@ -127,23 +111,6 @@ policy_read(struct db_rows *rows, void *into)
 	return DONE;
 }
 
-/* Every row is looked at here, so that policy_at() cannot fail. */
-static enum outcome
-policy_list_read(struct db_rows *rows, void *into)
-{
-	int i;
-
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct policy p = POLICY_EMPTY;
-
-		if (!policy_from_row(&p, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
-}
-
 void
 db_policy_hold(struct db *db, const struct uuid *tenant)
 {
@@ -163,17 +130,6 @@ db_policy_get(struct db *db, const struct uuid *tenant, const struct uuid *id,
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, id);
 	db_queue(db, &policy_get, &p, policy_read, policy);
-}
-
-void
-db_policy_list(struct db *db, const struct uuid *tenant, const struct page *page,
-    struct db_list *list)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	page_put(&p, page, list);
-	db_put_uuid(&p, tenant);
-	db_queue(db, &policy_list, &p, policy_list_read, list);
 }
 
 static void
@@ -214,16 +170,6 @@ db_policy_delete(struct db *db, const struct uuid *tenant, const struct uuid *id
 	policy_clear(gone);
 	audit_put(&p, tenant, id, entry);
 	db_queue(db, &policy_delete, &p, policy_read, gone);
-}
-
-struct policy
-policy_at(const struct db_list *list, int i)
-{
-	struct policy p = POLICY_EMPTY;
-	struct db_row row = db_row_at(&list->rows, i);
-
-	(void)policy_from_row(&p, &row);
-	return p;
 }
 
 void

@@ -1,35 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/policy_rule.h"
 #include "db/policy_sql.h"
-
-#define RULE_COLUMNS 21
-#define RULE_COLUMN_LIST \
-	"r.policy_id, r.id, r.policy_text, r.effect, r.principal_scope_type," \
-	" r.principal_is_type, r.principal_entity_type, r.principal_entity_id," \
-	" r.action_scope_type, array_to_json(r.action_ids), r.resource_scope_type," \
-	" r.resource_is_type, r.resource_entity_type, r.resource_entity_id, r.conditions," \
-	" r.notice, r.audit_session, r.ordinal, " DB_MICROSECONDS( \
-	    "r.created_at") ", " DB_MICROSECONDS("r.updated_at") ", r.version"
 
 /*
  * Statements that change a rule have its policy as $2, whose chain it is that grows, and the rule's id as $9; those that
- * set it have $10 to $25 as put_settings() puts them.
+ * set it have $10 to $13 as put_settings() puts them.
  */
 #define RULE_PARAMS (AUDIT_PARAMS + 1)
-#define RULE_SETTINGS 16
-#define RULE_ORDINAL_GIVEN "$25::int"
-#define RULE_ACTIONS \
-	"ARRAY(SELECT a.id FROM jsonb_array_elements_text($17::jsonb)" \
-	" WITH ORDINALITY AS a (id, place) ORDER BY a.place)"
+#define RULE_SETTINGS 4
+#define RULE_ORDINAL_GIVEN "$13::int"
 #define RULE_WAS \
 	"jsonb_build_object('rule_id', $9::uuid, 'ordinal', before.ordinal," \
 	" 'policy_text', before.policy_text, 'notice', before.notice," \
 	" 'audit_session', before.audit_session, 'version', before.version)"
 #define RULE_IS(version) \
 	"jsonb_build_object('rule_id', $9::uuid, 'ordinal', before.new_ordinal," \
-	" 'policy_text', $10::text, 'notice', $23::text, 'audit_session', $24::boolean," \
+	" 'policy_text', $10::text, 'notice', $11::text, 'audit_session', $12::boolean," \
 	" 'version', " version ")"
 
 #define RULE_THERE "r.tenant_id = $1 AND r.policy_id = $2 AND r.id = $9::uuid"
@@ -51,17 +38,6 @@ static const struct statement rule_get = {
 	       " WHERE r.tenant_id = $1 AND r.policy_id = $2 AND r.id = $3",
 };
 
-static const struct statement rule_list = {
-	.name = "rule_list",
-	.params = 5,
-	.columns = RULE_COLUMNS,
-	.rows = ROWS_ANY,
-	.sql = "SELECT " RULE_COLUMN_LIST " FROM grantd.policy_rules r WHERE r.tenant_id = $1"
-	       " AND r.policy_id = $2 AND ($3::bigint IS NULL"
-	       " OR (r.ordinal, r.id) > ($3::bigint, $4::uuid))"
-	       " ORDER BY r.ordinal, r.id LIMIT $5::int",
-};
-
 static const struct statement rule_create = {
 	.name = "rule_create",
 	.params = RULE_PARAMS + RULE_SETTINGS,
@@ -74,14 +50,9 @@ static const struct statement rule_create = {
 	    " WHERE p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL FOR UPDATE), " AUDIT_HASHED(
 		"policy", "done", "NULL::jsonb", RULE_IS("1")) ", " AUDIT_LOGGED("policy",
 		"done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
-			" INSERT INTO grantd.policy_rules AS r (tenant_id, policy_id, id, policy_text, effect,"
-			" principal_scope_type, principal_is_type, principal_entity_type, principal_entity_id,"
-			" action_scope_type, action_ids, resource_scope_type, resource_is_type,"
-			" resource_entity_type, resource_entity_id, conditions, notice, audit_session, ordinal,"
-			" created_at, updated_at) SELECT $1::uuid, $2::uuid, $9::uuid, $10::text, $11::text,"
-			" $12::text, $13::text, $14::text, $15::text, $16::text, " RULE_ACTIONS
-			", $18::text,"
-			" $19::text, $20::text, $21::text, $22::text, $23::text, $24::boolean, b.new_ordinal,"
+			" INSERT INTO grantd.policy_rules AS r (tenant_id, policy_id, id, policy_text, notice,"
+			" audit_session, ordinal, created_at, updated_at) SELECT $1::uuid, $2::uuid, $9::uuid,"
+			" $10::text, $11::text, $12::boolean, b.new_ordinal,"
 			" h.created_at, h.created_at FROM hashed h, before b RETURNING " RULE_COLUMN_LIST,
 };
 
@@ -93,19 +64,13 @@ static const struct statement rule_update = {
 	.sql = "WITH before AS (" RULE_BEFORE(
 	    "coalesce(" RULE_ORDINAL_GIVEN
 	    ", r.ordinal)") " AND (r.policy_text, r.notice, r.audit_session,"
-			    " r.ordinal) IS DISTINCT FROM ($10::text, $23::text, $24::boolean,"
+			    " r.ordinal) IS DISTINCT FROM ($10::text, $11::text, $12::boolean,"
 			    " coalesce(" RULE_ORDINAL_GIVEN
 			    ", r.ordinal)) FOR UPDATE), " AUDIT_HASHED("policy", "done", RULE_WAS,
 				RULE_IS("before.version + 1")) ", " AUDIT_LOGGED("policy",
 				"done") ", " POLICY_VERSION_MOVED ", " RULE_CHAINED
-					" UPDATE grantd.policy_rules r SET policy_text = $10::text, effect = $11::text,"
-					" principal_scope_type = $12::text, principal_is_type = $13::text,"
-					" principal_entity_type = $14::text, principal_entity_id = $15::text,"
-					" action_scope_type = $16::text, action_ids = " RULE_ACTIONS
-					","
-					" resource_scope_type = $18::text, resource_is_type = $19::text,"
-					" resource_entity_type = $20::text, resource_entity_id = $21::text,"
-					" conditions = $22::text, notice = $23::text, audit_session = $24::boolean,"
+					" UPDATE grantd.policy_rules r SET policy_text = $10::text,"
+					" notice = $11::text, audit_session = $12::boolean,"
 					" ordinal = b.new_ordinal, version = r.version + 1, updated_at = h.created_at"
 					" FROM hashed h, before b WHERE " RULE_THERE
 					" RETURNING " RULE_COLUMN_LIST,
@@ -123,29 +88,12 @@ static const struct statement rule_delete = {
 		    " RETURNING " RULE_COLUMN_LIST,
 };
 
-static void
-scope_from_row(struct rule_scope *s, struct db_row *row)
-{
-	s->type = db_get_text(row);
-	s->is_type = db_get_text_or_null(row);
-	s->entity_type = db_get_text_or_null(row);
-	s->entity_id = db_get_text_or_null(row);
-}
-
-static bool
+bool
 rule_from_row(struct rule_record *r, struct db_row *row)
 {
-	struct rule_parts *parts = &r->is.parts;
-
 	r->policy_id = db_get_uuid(row);
 	r->id = db_get_uuid(row);
 	r->is.text = db_get_text(row);
-	parts->effect = db_get_text(row);
-	scope_from_row(&parts->principal, row);
-	parts->action_type = db_get_text(row);
-	parts->action_ids = db_get_text(row);
-	scope_from_row(&parts->resource, row);
-	parts->conditions = db_get_text(row);
 	r->is.notice = db_get_text_or_null(row);
 	r->is.audit_session = db_get_bool(row);
 	r->is.has_ordinal = true;
@@ -172,23 +120,6 @@ rule_read(struct db_rows *rows, void *into)
 	return DONE;
 }
 
-/* Every row is looked at here, so that rule_record_at() cannot fail. */
-static enum outcome
-rule_list_read(struct db_rows *rows, void *into)
-{
-	int i;
-
-	for (i = 0; i < db_rows_count(rows); i++) {
-		struct db_row row = db_row_at(rows, i);
-		struct rule_record r = RULE_RECORD_EMPTY;
-
-		if (!rule_from_row(&r, &row))
-			return BROKEN;
-	}
-	page_take(into, rows);
-	return DONE;
-}
-
 void
 db_policy_rule_get(struct db *db, const struct uuid *tenant, const struct uuid *policy,
     const struct uuid *id, struct rule_record *r)
@@ -202,47 +133,11 @@ db_policy_rule_get(struct db *db, const struct uuid *tenant, const struct uuid *
 	db_queue(db, &rule_get, &p, rule_read, r);
 }
 
-void
-db_policy_rule_list(struct db *db, const struct uuid *tenant, const struct uuid *policy,
-    const struct page *page, struct db_list *list)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	db_list_clear(list);
-	list->limit = page->limit;
-	db_put_uuid(&p, tenant);
-	db_put_uuid(&p, policy);
-	if (page->after)
-		db_put_int(&p, page->ordinal);
-	else
-		db_put_text(&p, NULL);
-	db_put_uuid(&p, page->after ? &page->id : NULL);
-	if (page->limit < 1 || page->limit > PAGE_LIMIT_MOST)
-		p.failed = true;
-	db_put_int(&p, (int64_t)page->limit + 1);
-	db_queue(db, &rule_list, &p, rule_list_read, list);
-}
-
-static void
-put_scope(struct db_params *p, const struct rule_scope *s)
-{
-	db_put_text(p, s->type);
-	db_put_text(p, s->is_type);
-	db_put_text(p, s->entity_type);
-	db_put_text(p, s->entity_id);
-}
-
-/* $10 to $25 */
+/* $10 to $13 */
 static void
 put_settings(struct db_params *p, const struct rule_settings *is)
 {
 	db_put_text(p, is->text);
-	db_put_text(p, is->parts.effect);
-	put_scope(p, &is->parts.principal);
-	db_put_text(p, is->parts.action_type);
-	db_put_text(p, is->parts.action_ids);
-	put_scope(p, &is->parts.resource);
-	db_put_text(p, is->parts.conditions);
 	db_put_text(p, is->notice);
 	db_put_bool(p, is->audit_session);
 	if (is->has_ordinal)
@@ -287,16 +182,6 @@ db_policy_rule_delete(struct db *db, const struct uuid *tenant, const struct uui
     const struct uuid *id, const struct audit_entry *entry, struct rule_record *gone)
 {
 	queue_change(db, &rule_delete, tenant, policy, id, NULL, entry, gone);
-}
-
-struct rule_record
-rule_record_at(const struct db_list *list, int i)
-{
-	struct rule_record r = RULE_RECORD_EMPTY;
-	struct db_row row = db_row_at(&list->rows, i);
-
-	(void)rule_from_row(&r, &row);
-	return r;
 }
 
 void

@@ -5,29 +5,9 @@
 #include "db/audit.h"
 #include "db/page.h"
 
-/* How a rule's head limits its principal or its resource. What a scope type does not use is NULL. */
-struct rule_scope {
-	const char *type;    /* "any", "eq", "in", "is" or "is_in" */
-	const char *is_type; /* is_in: the entity type after `is` */
-	const char
-	    *entity_type;      /* is: that type; eq, in, is_in: of the entity after `==` or `in` */
-	const char *entity_id; /* eq, in, is_in */
-};
-
-/* A rule in parts. */
-struct rule_parts {
-	const char *effect; /* "permit" or "forbid" */
-	struct rule_scope principal;
-	const char *action_type; /* "any", "eq" or "in" */
-	const char *action_ids;  /* a JSON array of strings: none, one, any number */
-	struct rule_scope resource;
-	const char *conditions; /* `when` and `unless` clauses as written; "" for none */
-};
-
-/* A rule as people set it. Borrowed; the parts are those of the text, by whoever calls. */
+/* A rule as people set it. Borrowed; whoever calls has checked it. */
 struct rule_settings {
 	const char *text; /* one Cedar statement */
-	struct rule_parts parts;
 	bool has_ordinal; /* false, for a new rule: after the policy's last one */
 	int64_t ordinal;
 	const char *notice; /* NULL: none */

@@ -22,6 +22,7 @@ deploy_configurations = \
 	deploy/lighttpd/grantd-connect.conf \
 	deploy/lighttpd/grantd-errors.conf \
 	deploy/lighttpd/grantd-spawn.conf \
+	deploy/nginx/grantd-upstream.conf \
 	deploy/nginx/grantd.conf \
 	deploy/pgbouncer/pgbouncer.ini \
 	deploy/shared-hosting/htaccess

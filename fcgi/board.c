@@ -68,9 +68,10 @@ bool
 slot_stream(struct slot *board, struct slot *s, int most)
 {
 	int n = 0;
+	int i;
 
 	atomic_store(&s->streaming, true);
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	for (i = 0; i < BOARD_SLOTS; i++)
 		n += atomic_load(&board[i].streaming);
 	if (n > most)
 		atomic_store(&s->streaming, false);

@@ -273,11 +273,12 @@ open_tcp(struct listener *l, const struct settings *s, char error[LISTENER_ERROR
 {
 	struct addrinfo *found = find_address(s->listen, error);
 	const int on = 1;
+	const struct addrinfo *a;
 
 	if (found == NULL)
 		return false;
 	l->kind = LISTENER_TCP;
-	for (const struct addrinfo *a = found; a != NULL; a = a->ai_next) {
+	for (a = found; a != NULL; a = a->ai_next) {
 		l->fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 		if (l->fd == -1)
 			continue;

@@ -2,18 +2,18 @@
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
-	fcgi/deadline.c fcgi/deadline.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
 	fcgi/parent.c fcgi/parent.h \
 	fcgi/peer.c fcgi/peer.h \
+	fcgi/pool.c fcgi/pool.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/worker.c fcgi/worker.h
-grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la $(FCGI_LIBS)
+grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la
 # The policy engine is linked in: one file to install.
 grantd_LDFLAGS = $(AM_LDFLAGS) -static

@@ -61,9 +61,10 @@ hold_signals(void)
 {
 	static const int held[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
 	sigset_t set;
+	size_t i;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < COUNT_OF(held); i++)
+	for (i = 0; i < COUNT_OF(held); i++)
 		sigaddset(&set, held[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fastcgi.h"
 #include "fcgi/params.h"
 #include "fcgi/route.h"
 #include "http/request.h"
@@ -18,12 +20,20 @@ enum meta {
 	META__MAX
 };
 
-static const char *const meta_variable[META__MAX] = {
-	[META_METHOD] = "REQUEST_METHOD",
-	[META_SCRIPT_NAME] = "SCRIPT_NAME",
-	[META_PATH_INFO] = "PATH_INFO",
-	[META_QUERY] = "QUERY_STRING",
-	[META_REMOTE_ADDR] = "REMOTE_ADDR",
+static const struct {
+	const char *name;
+	size_t len;
+} meta_variable[META__MAX] = {
+#define VARIABLE(name) \
+	{ \
+		name, sizeof(name) - 1 \
+	}
+	[META_METHOD] = VARIABLE("REQUEST_METHOD"),
+	[META_SCRIPT_NAME] = VARIABLE("SCRIPT_NAME"),
+	[META_PATH_INFO] = VARIABLE("PATH_INFO"),
+	[META_QUERY] = VARIABLE("QUERY_STRING"),
+	[META_REMOTE_ADDR] = VARIABLE("REMOTE_ADDR"),
+#undef VARIABLE
 };
 
 /*
@@ -60,12 +70,17 @@ is_joined(const char *value, const char *sep)
 	return false;
 }
 
-static void
-take_meta(const char *meta[META__MAX], const char *name, size_t len, const char *value)
+/* Which of CGI's own variables this is, or META__MAX. */
+static enum meta
+find_meta(const struct fcgi_pair *p)
 {
-	for (int i = 0; i < META__MAX; i++)
-		if (strlen(meta_variable[i]) == len && memcmp(meta_variable[i], name, len) == 0)
-			meta[i] = value;
+	int i;
+
+	for (i = 0; i < META__MAX; i++)
+		if (meta_variable[i].len == p->name_len &&
+		    memcmp(meta_variable[i].name, p->name, p->name_len) == 0)
+			break;
+	return (enum meta)i;
 }
 
 static void
@@ -88,28 +103,62 @@ drop_empty(struct request *rq, enum http_header header)
 		rq->header[header] = NULL;
 }
 
-bool
-params_request(const char *const *env, const char *base_path, struct buf *path, struct request *rq)
+/* Take in one variable, whose value is a text by now. False: it is one that we read, and has a NUL in it. */
+static bool
+take(struct request *rq, const char *meta[META__MAX], const struct fcgi_pair *p)
+{
+	int header = http_header_from_variable(p->name, p->name_len);
+	enum meta m = header < 0 ? find_meta(p) : META__MAX;
+
+	if (header < 0 && m == META__MAX)
+		return true;
+	if (strlen(p->value) != p->value_len)
+		return false;
+	if (header >= 0)
+		take_header(rq, header, p->value);
+	else
+		meta[m] = p->value;
+	return true;
+}
+
+/*
+ * Values become texts where they are: the byte behind one is the first of the next pair's lengths,
+ * and overwritten when that was read. Behind the last is the buffer's own NUL.
+ */
+static enum params_end
+take_all(struct buf *variables, struct request *rq, const char *meta[META__MAX])
+{
+	char *at = variables->data, *end = at + variables->len;
+	struct fcgi_pair p, next;
+	bool more, nul = false;
+
+	for (more = fcgi_get_pair(&at, end, &next); more;) {
+		p = next;
+		more = fcgi_get_pair(&at, end, &next);
+		p.value[p.value_len] = '\0';
+		nul |= !take(rq, meta, &p);
+	}
+	if (at != end)
+		return PARAMS_WRONG;
+	return nul ? PARAMS_NUL : PARAMS_GOOD;
+}
+
+enum params_end
+params_request(struct buf *variables, const char *base_path, struct buf *path, struct request *rq)
 {
 	const char *meta[META__MAX] = { "", "", "", "", "" };
+	enum params_end end = PARAMS_GOOD;
 
 	*rq = (struct request){ .duplicate = -1 };
-	for (; *env != NULL; env++) {
-		const char *eq = strchr(*env, '=');
-		int header;
-
-		if (eq == NULL)
-			continue;
-		if ((header = http_header_from_variable(*env, (size_t)(eq - *env))) >= 0)
-			take_header(rq, header, eq + 1);
-		else
-			take_meta(meta, *env, (size_t)(eq - *env), eq + 1);
-	}
+	if (variables->failed)
+		return PARAMS_MEMORY;
+	if (variables->len > 0)
+		end = take_all(variables, rq, meta);
 	drop_empty(rq, HEADER_CONTENT_LENGTH);
 	drop_empty(rq, HEADER_CONTENT_TYPE);
 	rq->method = http_method_from_name(meta[META_METHOD]);
 	rq->query = meta[META_QUERY];
 	rq->remote_addr = meta[META_REMOTE_ADDR];
 	rq->path = route_path(path, meta[META_SCRIPT_NAME], meta[META_PATH_INFO], base_path);
-	return !path->failed;
+	return path->failed ? PARAMS_MEMORY : end;
 }

@@ -20,6 +20,7 @@
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
+#include "fcgi/pool.h"
 #include "fcgi/reload.h"
 #include "fcgi/worker.h"
 
@@ -49,6 +50,7 @@ struct parent {
 	const struct options *options;
 	struct listener *listener;
 	struct slot *board;
+	struct pool *pool;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
@@ -59,7 +61,8 @@ struct parent {
 
 	bool stopping;
 	int64_t stop_by;
-	bool forced; /* a worker was killed while stopping */
+	int64_t refuse_at; /* when kept connections may bring nothing new any more; 0: done */
+	bool forced;       /* a worker was killed while stopping */
 };
 
 static volatile sig_atomic_t told_to_stop; /* how many times, since last looked at */
@@ -116,8 +119,9 @@ static int
 count_all(const struct parent *p)
 {
 	int n = 0;
+	int i;
 
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	for (i = 0; i < BOARD_SLOTS; i++)
 		n += p->child[i].pid != 0;
 	return n;
 }
@@ -126,8 +130,9 @@ static int
 count_current(const struct parent *p, bool ready_only)
 {
 	int n = 0;
+	int i;
 
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	for (i = 0; i < BOARD_SLOTS; i++)
 		n += is_current(p, &p->child[i]) &&
 		    (!ready_only || atomic_load(&p->board[i].ready));
 	return n;
@@ -136,7 +141,9 @@ count_current(const struct parent *p, bool ready_only)
 static int
 free_slot(const struct parent *p)
 {
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	int i;
+
+	for (i = 0; i < BOARD_SLOTS; i++)
 		if (p->child[i].pid == 0)
 			return i;
 	return -1;
@@ -159,6 +166,7 @@ be_worker(struct parent *p, int slot)
 	const struct worker w = {
 		.settings = p->settings,
 		.listener = p->listener,
+		.pool = p->pool,
 		.slot = &p->board[slot],
 		.board = p->board,
 		.link = p->link[1],
@@ -166,6 +174,8 @@ be_worker(struct parent *p, int slot)
 	};
 
 	close(p->link[0]);
+	if (!pool_join(p->pool, slot))
+		exit(EXIT_FAILURE);
 	worker_process(&w);
 }
 
@@ -225,9 +235,11 @@ start_missing(struct parent *p, int64_t now)
 static void
 retire_replaced(struct parent *p)
 {
+	int i;
+
 	if (count_current(p, true) < p->settings->workers)
 		return;
-	for (int i = 0; i < BOARD_SLOTS; i++) {
+	for (i = 0; i < BOARD_SLOTS; i++) {
 		struct child *c = &p->child[i];
 
 		if (c->pid != 0 && !c->told && c->generation != p->generation)
@@ -257,12 +269,15 @@ log_death(const struct parent *p, int slot, int status, int64_t now)
 static void
 bury(struct parent *p, pid_t pid, int status, int64_t now)
 {
-	for (int i = 0; i < BOARD_SLOTS; i++) {
+	int i;
+
+	for (i = 0; i < BOARD_SLOTS; i++) {
 		struct child *c = &p->child[i];
 
 		if (c->pid != pid)
 			continue;
 		log_death(p, i, status, now);
+		pool_bury(p->pool, i, status != 0);
 		if (status != 0 && !c->killed && !p->stopping && now - c->started < EARLY_MS)
 			delay_start(p, now);
 		*c = (struct child){ .pid = 0 };
@@ -292,8 +307,9 @@ static void
 kill_overdue(struct parent *p, int64_t now)
 {
 	char id[REQUEST_ID_MAX + 1];
+	int i;
 
-	for (int i = 0; i < BOARD_SLOTS; i++) {
+	for (i = 0; i < BOARD_SLOTS; i++) {
 		struct child *c = &p->child[i];
 		int64_t since = c->pid == 0 || c->killed ? 0 : slot_busy(&p->board[i], id);
 
@@ -308,9 +324,11 @@ kill_overdue(struct parent *p, int64_t now)
 static void
 kill_all(struct parent *p, const char *why)
 {
+	int i;
+
 	log_warning("%s: %d workers are killed", why, count_all(p));
 	p->forced = true;
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	for (i = 0; i < BOARD_SLOTS; i++)
 		if (p->child[i].pid != 0)
 			kill_worker(p, i);
 }
@@ -318,13 +336,18 @@ kill_all(struct parent *p, const char *why)
 static void
 begin_stop(struct parent *p, int64_t now)
 {
+	int i;
+
 	p->stopping = true;
 	p->stop_by = now + p->settings->stop_timeout;
+	p->refuse_at = now + p->settings->stop_timeout / 4;
 	log_info("stopping: %d workers finish what they have in hand", count_all(p));
-	/* First nobody finds the way in, then those who did are served. */
+	/* First nobody finds the way in, then those who did are served. systemd keeps its queue. */
+	if (p->listener->kind == LISTENER_SYSTEMD)
+		pool_deafen(p->pool);
 	listener_retire(p->listener);
 	listener_close(p->listener);
-	for (int i = 0; i < BOARD_SLOTS; i++)
+	for (i = 0; i < BOARD_SLOTS; i++)
 		if (p->child[i].pid != 0)
 			tell(&p->child[i], SIGTERM);
 }
@@ -338,6 +361,10 @@ obey(struct parent *p, int64_t now)
 	if (stops > 0 && !p->stopping) {
 		begin_stop(p, now);
 		stops--;
+	}
+	if (p->refuse_at != 0 && now >= p->refuse_at) {
+		p->refuse_at = 0;
+		pool_refuse(p->pool);
 	}
 	if (p->stopping && !p->forced) {
 		if (stops > 0)
@@ -368,27 +395,40 @@ until_due(const struct parent *p, int64_t now)
 
 	if (p->stopping && !p->forced)
 		due = earlier(due, p->stop_by);
+	if (p->refuse_at != 0)
+		due = earlier(due, p->refuse_at);
 	if (!p->stopping && p->start_after > now)
 		due = earlier(due, p->start_after);
 	return due > now ? due - now : 0;
 }
 
 /*
- * Wait for a signal, for news from a worker, or until something is due. False: that is not
- * possible.
+ * Wait for a signal, for news from a worker, or until something is due, and meanwhile keep
+ * connections for the workers. False: that is not possible.
  */
 static bool
 wait_for_news(struct parent *p, const sigset_t *open)
 {
-	int64_t ms = until_due(p, clock_monotonic_ms());
-	const struct timespec limit = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-	struct pollfd news = { .fd = p->link[0], .events = POLLIN };
+	struct pollfd news[2] = {
+		{ .fd = p->link[0], .events = POLLIN },
+		{ .fd = pool_ear(p->pool), .events = POLLIN },
+	};
 	char trash[64];
+	int64_t ms;
 
-	if (ppoll(&news, 1, &limit, open) == -1 && errno != EINTR) {
-		log_error("waiting for workers: %s", strerror(errno));
-		return false;
-	}
+	do {
+		ms = until_due(p, clock_monotonic_ms());
+		if (ppoll(news, COUNT_OF(news),
+			&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 },
+			open) == -1) {
+			if (errno == EINTR)
+				return true;
+			log_error("waiting for workers: %s", strerror(errno));
+			return false;
+		}
+		if (news[1].revents != 0)
+			pool_hear(p->pool);
+	} while (ms > 0 && news[0].revents == 0 && news[1].revents != 0);
 	while (recv(p->link[0], trash, sizeof(trash), MSG_DONTWAIT) > 0)
 		continue;
 	return true;
@@ -428,10 +468,18 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 	p->options = o;
 	p->listener = l;
 	p->board = board;
+	p->pool = pool_open(l, p->link[1], s->kept_connections);
+	if (p->pool == NULL) {
+		close(p->link[0]);
+		close(p->link[1]);
+		free(p);
+		return EXIT_FAILURE;
+	}
 	take_signals(&open);
 	supervise(p, &open);
 	/* Workers that are left, when supervising became impossible, end when the link does. */
 	clean = p->stopping && !p->forced;
+	pool_close(p->pool);
 	close(p->link[0]);
 	close(p->link[1]);
 	free(p);

@@ -17,7 +17,9 @@ static const char *const service_path[] = { "/healthz", "/readyz", "/metrics" };
 static bool
 is_service_path(const char *path)
 {
-	for (size_t i = 0; i < COUNT_OF(service_path); i++)
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(service_path); i++)
 		if (strcmp(path, service_path[i]) == 0)
 			return true;
 	return false;

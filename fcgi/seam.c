@@ -2,39 +2,59 @@
 #include "config.h"
 
 #include <sys/socket.h>
-#include <sys/time.h>
-
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <errno.h>
-#include <fastcgi.h>
-#include <fcgiapp.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/fastcgi.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
-#include "fcgi/deadline.h"
 #include "fcgi/params.h"
 #include "fcgi/seam.h"
 #include "http/request.h"
 #include "http/response.h"
 
-#define CHUNK 4096
+/* Of a web server's records at once: a head and a short body, mostly. */
+#define INPUT_SIZE 16384
+/* More than any web server lets a request's head be, with its variables' names. */
+#define VARIABLES_MOST ((size_t)256 * 1024)
+/* A question about values is a few names. */
+#define QUESTION_MOST ((size_t)1024)
 #define STREAM_PART ((size_t)8192)
+/* What is collected before it is sent: more than nearly every answer. */
+#define OUTPUT_SIZE ((size_t)32768)
 
 struct seam {
 	const struct settings *settings;
-	FCGX_Request fcgi;
+	int fd;
+
+	/* What was read and not yet taken: from `at` to `have`. */
+	unsigned char input[INPUT_SIZE];
+	size_t at, have;
+	/* The record that is being taken: what is left of its content and padding. */
+	struct fcgi_header record;
+
+	int64_t until; /* clock_monotonic_ms() by which what is read has to be there */
+	int silence;   /* ms, within which more of it has to come */
+	bool late;     /* it was not */
+
 	/* Of the request in hand: */
+	unsigned id;
+	int role;
+	bool keep;
+	bool begun, ended;    /* its first record came, and the last one of its body */
+	struct buf variables; /* holds the caller's key: wiped */
 	struct buf path;
-	const char *length; /* Content-Length as text, or NULL; borrowed from fcgi */
+	const char *length; /* Content-Length as text, or NULL; borrowed from `variables` */
+
+	struct buf head;   /* of a response */
+	struct buf output; /* records to be sent */
 };
 
 struct seam *
@@ -44,20 +64,15 @@ seam_open(const struct settings *settings)
 
 	if (sm == NULL)
 		return NULL;
-	if (FCGX_Init() != 0) {
-		free(sm);
-		return NULL;
-	}
-	/* FCGX_Init() has put handlers of its own in place of SIG_IGN and SIG_DFL. */
-	(void)signal(SIGPIPE, SIG_IGN);
-	deadline_init();
 	sm->settings = settings;
-	/*
-	 * No listening socket: libfcgi never accepts, it fails with EBADF when the connection
-	 * it was given is no good.
-	 */
-	FCGX_InitRequest(&sm->fcgi, -1, 0);
-	return sm;
+	sm->fd = -1;
+	/* Whatever memory there is later on, an answer can be sent. */
+	buf_addf(&sm->output, "%*s", (int)(2 * OUTPUT_SIZE), "");
+	buf_addf(&sm->head, "%*s", (int)OUTPUT_SIZE, "");
+	if (!sm->output.failed && !sm->head.failed)
+		return sm;
+	seam_close(sm);
+	return NULL;
 }
 
 void
@@ -65,58 +80,377 @@ seam_close(struct seam *sm)
 {
 	if (sm == NULL)
 		return;
+	buf_wipe(&sm->variables);
 	buf_clear(&sm->path);
+	buf_clear(&sm->head);
+	buf_clear(&sm->output);
 	free(sm);
 }
 
-static void
-limit_time(int fd, int option, int ms)
-{
-	const struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+/* ---- waiting for the peer ---- */
 
-	(void)setsockopt(fd, SOL_SOCKET, option, &t, sizeof(t));
+/* From now on; -1 for `silence`: as long as the whole. */
+static void
+limit_time(struct seam *sm, int whole, int silence)
+{
+	sm->until = clock_monotonic_ms() + whole;
+	sm->silence = silence < 0 ? whole : silence;
+	sm->late = false;
 }
 
-/* Each single read and write of libfcgi's ends after the peer's time (socket(7): EAGAIN). */
-static void
-limit_silence(int fd, int ms)
+/* Wait until the peer has sent something, or takes something. False: not in time. */
+static bool
+wait_for_peer(struct seam *sm, short events)
 {
-	const int on = 1;
+	struct pollfd peer = { .fd = sm->fd, .events = events };
+	int64_t left = sm->until - clock_monotonic_ms();
+	int rc;
 
-	limit_time(fd, SO_RCVTIMEO, ms);
-	limit_time(fd, SO_SNDTIMEO, ms);
-	/* For TCP alone, and refused by others: a response must not wait for an acknowledgement. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (left > sm->silence)
+		left = sm->silence;
+	if (left <= 0 || (rc = poll(&peer, 1, (int)left)) == 0) {
+		sm->late = true;
+		return false;
+	}
+	return rc > 0 || errno == EINTR;
 }
 
-/* Read to the end of the body or to `max`; a byte more is BODY_TOO_LARGE. */
+static bool
+must_wait(void)
+{
+	return errno == EAGAIN || errno == EINTR;
+}
+
+/* ---- reading records ---- */
+
+/* Some bytes more, when all were taken. False: none come. */
+static bool
+fill(struct seam *sm)
+{
+	ssize_t n;
+
+	while ((n = recv(sm->fd, sm->input, sizeof(sm->input), MSG_DONTWAIT)) < 0)
+		if (!must_wait() || !wait_for_peer(sm, POLLIN))
+			return false;
+	sm->at = 0;
+	sm->have = (size_t)n;
+	return n > 0;
+}
+
+/*
+ * Up to `most` bytes of what comes next, where they lie; at least one. NULL: none come. They are
+ * there until the next call.
+ */
+static const unsigned char *
+take_some(struct seam *sm, size_t most, size_t *len)
+{
+	const unsigned char *from;
+
+	if (sm->at == sm->have && !fill(sm))
+		return NULL;
+	from = sm->input + sm->at;
+	*len = sm->have - sm->at < most ? sm->have - sm->at : most;
+	sm->at += *len;
+	return from;
+}
+
+static bool
+take(struct seam *sm, unsigned char *to, size_t len)
+{
+	const unsigned char *from;
+	size_t n;
+
+	for (; len > 0; to += n, len -= n) {
+		if ((from = take_some(sm, len, &n)) == NULL)
+			return false;
+		memcpy(to, from, n);
+	}
+	return true;
+}
+
+static bool
+skip(struct seam *sm, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; len -= n)
+		if (take_some(sm, len, &n) == NULL)
+			return false;
+	return true;
+}
+
+/* Append what is left of the record's content, if that makes no more than `most`. */
+static bool
+take_content(struct seam *sm, struct buf *to, size_t most)
+{
+	const unsigned char *from;
+	size_t n;
+
+	if (to->len + sm->record.content > most)
+		return false;
+	for (; sm->record.content > 0; sm->record.content -= n) {
+		if ((from = take_some(sm, sm->record.content, &n)) == NULL)
+			return false;
+		buf_add(to, from, n);
+	}
+	return true;
+}
+
+/* The next record's header; what is left of the one before is passed over. */
+static bool
+next_record(struct seam *sm)
+{
+	unsigned char bytes[FCGI_HEADER_LEN];
+
+	if (!skip(sm, sm->record.content + sm->record.padding) || !take(sm, bytes, sizeof(bytes))) {
+		sm->record = (struct fcgi_header){ .content = 0 };
+		return false;
+	}
+	fcgi_header_read(&sm->record, bytes);
+	return sm->record.version == FCGI_VERSION_1;
+}
+
+/* ---- writing records ---- */
+
+/* False: the peer is gone, or did not take it in time. */
+static bool
+send_output(struct seam *sm)
+{
+	const char *from = sm->output.data;
+	size_t left = sm->output.len;
+	ssize_t n;
+
+	if (sm->output.failed)
+		return false;
+	while (left > 0) {
+		n = send(sm->fd, from, left, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && (!must_wait() || !wait_for_peer(sm, POLLOUT)))
+			return false;
+		if (n > 0) {
+			from += n;
+			left -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+/* ---- the head of a request ---- */
+
+/* What is asked about this program: it has one connection's one request at a time. */
+static void
+answer_question(struct seam *sm)
+{
+	struct buf names = BUF_EMPTY, values = BUF_EMPTY;
+	struct fcgi_pair p;
+	char *at;
+
+	if (take_content(sm, &names, QUESTION_MOST) && names.len > 0) {
+		at = names.data;
+		while (fcgi_get_pair(&at, names.data + names.len, &p))
+			if (p.name_len == strlen(FCGI_MPXS_CONNS) &&
+			    memcmp(p.name, FCGI_MPXS_CONNS, p.name_len) == 0)
+				fcgi_put_pair(&values, p.name, p.name_len, "0", 1);
+	}
+	buf_reset(&sm->output);
+	fcgi_put_record(&sm->output,
+	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
+		.type = FCGI_GET_VALUES_RESULT,
+		.content = values.len },
+	    values.data);
+	(void)send_output(sm);
+	buf_clear(&names);
+	buf_clear(&values);
+}
+
+/* A record of the connection (section 4). */
+static void
+answer_management(struct seam *sm)
+{
+	const FCGI_UnknownTypeBody unknown = { .type = (unsigned char)sm->record.type };
+
+	if (sm->record.type == FCGI_GET_VALUES) {
+		answer_question(sm);
+		return;
+	}
+	buf_reset(&sm->output);
+	fcgi_put_record(&sm->output,
+	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
+		.type = FCGI_UNKNOWN_TYPE,
+		.content = sizeof(unknown) },
+	    &unknown);
+	(void)send_output(sm);
+}
+
+/* Refuse a request: FCGI_CANT_MPX_CONN, FCGI_UNKNOWN_ROLE. */
+static void
+refuse(struct seam *sm, unsigned id, int status)
+{
+	buf_reset(&sm->output);
+	fcgi_put_end(&sm->output, id, status);
+	(void)send_output(sm);
+}
+
+static bool
+begin_request(struct seam *sm)
+{
+	unsigned char bytes[sizeof(FCGI_BeginRequestBody)];
+
+	if (sm->record.content < sizeof(bytes) || !take(sm, bytes, sizeof(bytes)))
+		return false;
+	sm->record.content -= sizeof(bytes);
+	if (sm->begun) {
+		if (sm->record.id != sm->id)
+			refuse(sm, sm->record.id, FCGI_CANT_MPX_CONN);
+		return sm->record.id != sm->id;
+	}
+	sm->begun = true;
+	sm->id = sm->record.id;
+	sm->role = bytes[0] << 8 | bytes[1];
+	sm->keep = (bytes[2] & FCGI_KEEP_CONN) != 0;
+	return true;
+}
+
+/*
+ * A record, which is not of the request's input, or at a time when it has none: a question, another
+ * request, or something of one that has ended. False: the connection is of no use any more.
+ */
+static bool
+pass_over(struct seam *sm)
+{
+	if (sm->record.id == FCGI_NULL_REQUEST_ID)
+		answer_management(sm);
+	else if (sm->record.type == FCGI_BEGIN_REQUEST)
+		return begin_request(sm);
+	return true;
+}
+
+static bool
+is_of_request(const struct seam *sm)
+{
+	return sm->begun && sm->record.id == sm->id && sm->record.type != FCGI_BEGIN_REQUEST;
+}
+
+/* All variables. False: they did not come, or are too many, or something else came. */
+static bool
+read_variables(struct seam *sm)
+{
+	while (next_record(sm)) {
+		if (!is_of_request(sm)) {
+			if (!pass_over(sm))
+				return false;
+		} else if (sm->record.type != FCGI_PARAMS) {
+			return false;
+		} else if (sm->record.content == 0) {
+			return true;
+		} else if (!take_content(sm, &sm->variables, VARIABLES_MOST)) {
+			return false;
+		}
+	}
+	return false;
+}
+
+static bool
+is_known_role(int role)
+{
+	return role == FCGI_RESPONDER || role == FCGI_AUTHORIZER || role == FCGI_FILTER;
+}
+
+/* Forget the request before, with its caller's key. */
+static void
+begin_anew(struct seam *sm, int fd)
+{
+	if (fd != sm->fd) {
+		sm->at = sm->have = 0;
+		sm->record = (struct fcgi_header){ .content = 0 };
+	}
+	sm->fd = fd;
+	sm->begun = sm->ended = sm->keep = false;
+	sm->length = NULL;
+}
+
+static enum seam_head
+read_head(struct seam *sm, struct request *rq)
+{
+	limit_time(sm, sm->settings->peer_timeout, -1);
+	if (!read_variables(sm)) {
+		if (sm->late)
+			log_info("no request's head came on a connection within %d ms",
+			    sm->settings->peer_timeout);
+		return SEAM_NONE;
+	}
+	if (!is_known_role(sm->role)) {
+		refuse(sm, sm->id, FCGI_UNKNOWN_ROLE);
+		return SEAM_NONE;
+	}
+	switch (params_request(&sm->variables, sm->settings->base_path, &sm->path, rq)) {
+	case PARAMS_GOOD:
+		return SEAM_REQUEST;
+	case PARAMS_NUL:
+		return SEAM_REFUSED;
+	case PARAMS_WRONG:
+		log_warning("a web server sent variables whose lengths do not fit");
+		return SEAM_NONE;
+	case PARAMS_MEMORY:
+		log_error("out of memory for a request's head");
+		break;
+	}
+	return SEAM_NONE;
+}
+
+/* The key is neither left in what was read, nor in what it was taken from. */
+static void
+wipe(struct seam *sm)
+{
+	if (sm->variables.data != NULL)
+		explicit_bzero(sm->variables.data, sm->variables.len);
+	buf_reset(&sm->variables);
+	explicit_bzero(sm->input, sm->at);
+}
+
+/* ---- its body ---- */
+
+/* The next piece of it, as BODY_WHOLE; no bytes: that was all. Otherwise, why there is none. */
 static enum body_end
-read_to_end(FCGX_Stream *in, size_t max, struct buf *to)
+next_piece(struct seam *sm, const unsigned char **from, size_t *len)
 {
-	char chunk[CHUNK];
-	size_t have = 0;
-	int n;
+	*len = 0;
+	while (!sm->ended &&
+	    (!is_of_request(sm) || sm->record.type != FCGI_STDIN || sm->record.content == 0)) {
+		if (!next_record(sm))
+			return sm->late ? BODY_TIMEOUT : BODY_GONE;
+		if (!is_of_request(sm)) {
+			if (!pass_over(sm))
+				return BODY_GONE;
+		} else if (sm->record.type != FCGI_STDIN) {
+			return BODY_GONE; /* aborted, mostly (section 5.4) */
+		} else {
+			sm->ended = sm->record.content == 0;
+		}
+	}
+	if (sm->ended)
+		return BODY_WHOLE;
+	if ((*from = take_some(sm, sm->record.content, len)) == NULL)
+		return sm->late ? BODY_TIMEOUT : BODY_GONE;
+	sm->record.content -= *len;
+	return BODY_WHOLE;
+}
 
-	while ((n = FCGX_GetStr(chunk, sizeof(chunk), in)) > 0) {
-		have += (size_t)n;
+static enum body_end
+read_to_end(struct seam *sm, size_t max, struct buf *to)
+{
+	const unsigned char *from = NULL;
+	size_t have = 0, n;
+	enum body_end end;
+
+	while ((end = next_piece(sm, &from, &n)) == BODY_WHOLE && n > 0) {
+		have += n;
 		if (have > max)
 			return BODY_TOO_LARGE;
-		buf_add(to, chunk, (size_t)n);
+		buf_add(to, from, n);
 		if (to->failed)
 			return BODY_MEMORY;
 	}
-	/*
-	 * A body that was cut off looks whole but for the stream's error: a closed connection,
-	 * an abort, a signal.
-	 */
-	return FCGX_GetError(in) == 0 ? BODY_WHOLE : BODY_GONE;
-}
-
-/* True for the errors that a time limit ends a read with: SO_RCVTIMEO's, and the deadline's. */
-static bool
-is_timeout(int error)
-{
-	return error == EAGAIN || error == EINTR;
+	return end;
 }
 
 /* struct request's read_body. */
@@ -124,7 +458,6 @@ static enum body_end
 read_body(void *source, size_t max, struct buf *to)
 {
 	struct seam *sm = source;
-	FCGX_Stream *in = sm->fcgi.in;
 	size_t before = to->len;
 	int64_t length = -1; /* not said, as with a body that is passed on while it arrives */
 	enum body_end end;
@@ -134,77 +467,38 @@ read_body(void *source, size_t max, struct buf *to)
 		return BODY_LENGTH;
 	if (length > 0 && (uint64_t)length > max)
 		return BODY_TOO_LARGE;
-	deadline_start(sm->settings->body_timeout);
-	end = read_to_end(in, max, to);
-	if (deadline_stop() && end == BODY_GONE)
-		return BODY_TIMEOUT;
-	if (end == BODY_GONE && is_timeout(FCGX_GetError(in)))
-		return BODY_TIMEOUT;
+	limit_time(sm, sm->settings->body_timeout, sm->settings->peer_timeout);
+	end = read_to_end(sm, max, to);
 	if (end == BODY_WHOLE && length >= 0 && (uint64_t)length != to->len - before)
 		return BODY_LENGTH;
 	return end;
 }
 
-/*
- * Close without an answer: the end of a request would be an empty one, which mod_proxy_fcgi
- * passes on as a 200.
- */
-static void
-drop(struct seam *sm)
-{
-	FCGX_Free(&sm->fcgi, 1);
-}
-
-bool
+enum seam_head
 seam_read(struct seam *sm, int fd, struct request *rq)
 {
-	bool late;
-	int rc;
+	enum seam_head head;
 
-	limit_silence(fd, sm->settings->peer_timeout);
-	/*
-	 * FCGX_Accept_r() reads from the connection that it has already; it would begin with
-	 * closing it, unless it is told that the request before wanted it kept.
-	 */
-	sm->fcgi.ipcFd = fd;
-	sm->fcgi.keepConnection = 1;
-	/* Close with close(2) alone: libfcgi's way waits for the peer without end. See drain(). */
-	(void)FCGX_Detach(&sm->fcgi);
-	deadline_start(sm->settings->peer_timeout);
-	rc = FCGX_Accept_r(&sm->fcgi);
-	late = deadline_stop();
-	sm->fcgi.keepConnection = 0;
-	if (rc == 0 && FCGX_GetError(sm->fcgi.in) != 0) {
-		/*
-		 * What was cut off between two variables is a request to libfcgi: one that
-		 * lacks, perhaps, If-Match.
-		 */
-		rc = -1;
-		drop(sm);
-	}
-	if (rc != 0) {
-		if (late)
-			log_info("no request's head came on a connection within %d ms",
-			    sm->settings->peer_timeout);
-		return false;
-	}
-	if (!params_request((const char *const *)sm->fcgi.envp, sm->settings->base_path, &sm->path,
-		rq)) {
-		log_error("out of memory for a request's path");
-		drop(sm);
-		return false;
+	begin_anew(sm, fd);
+	head = read_head(sm, rq);
+	if (head == SEAM_NONE) {
+		wipe(sm);
+		sm->fd = -1;
+		return head;
 	}
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];
 	rq->read_body = read_body;
 	rq->body_source = sm;
-	return true;
+	return head;
 }
 
 bool
 seam_is_responder(const struct seam *sm)
 {
-	return sm->fcgi.role == FCGI_RESPONDER;
+	return sm->role == FCGI_RESPONDER;
 }
+
+/* ---- its answer ---- */
 
 /* RFC 9110 section 15; a status without a name here has an empty one, which is allowed. */
 static const char *
@@ -232,28 +526,22 @@ reason_phrase(int status)
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
 	};
+	size_t i;
 
-	for (size_t i = 0; i < COUNT_OF(table); i++)
+	for (i = 0; i < COUNT_OF(table); i++)
 		if (table[i].status == status)
 			return table[i].phrase;
 	return "";
 }
 
-static void
-put(FCGX_Stream *out, const struct buf *b)
-{
-	if (b->len > 0)
-		(void)FCGX_PutStr(b->data, (int)b->len, out);
-}
-
 /* When even an error cannot be built. The id is of safe characters alone. */
 static void
-put_last_resort(FCGX_Stream *out, const struct response *rs)
+put_last_resort(struct buf *to, const struct response *rs)
 {
 	enum http_error e = response_fallback(rs);
 	int status = http_error_status(e);
 
-	(void)FCGX_FPrintF(out,
+	buf_addf(to,
 	    "Status: %d %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\nContent-Type: application/json\r\n\r\n"
 	    "{\"code\":\"%s\",\"message\":\"%s\",\"details\":{\"request_id\":\"%s\"}}",
@@ -261,31 +549,40 @@ put_last_resort(FCGX_Stream *out, const struct response *rs)
 	    http_error_message(e), rs->request_id);
 }
 
-/*
- * Take in what the web server still sends, so that closing does not destroy the answer on its
- * way (a socket closed with unread data resets the connection), for the peer's time at most.
- * Mostly that is nothing: the end of the body is read.
- */
+static void
+put_head(struct buf *to, const struct response *rs)
+{
+	buf_addf(to, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
+	buf_add(to, rs->head.data, rs->head.len);
+	buf_adds(to, "\r\n");
+}
+
+/* Take in what the web server still sends, for the peer's time at most; mostly that is nothing. */
 static void
 drain(struct seam *sm)
 {
-	FCGX_Stream *in = sm->fcgi.in;
-	char chunk[CHUNK];
+	const unsigned char *from;
+	size_t n;
 
-	if (FCGX_HasSeenEOF(in) != 0)
+	if (sm->ended)
 		return;
-	deadline_start(sm->settings->peer_timeout);
-	while (FCGX_GetStr(chunk, sizeof(chunk), in) > 0)
+	limit_time(sm, sm->settings->peer_timeout, -1);
+	while (next_piece(sm, &from, &n) == BODY_WHOLE && n > 0)
 		continue;
-	(void)deadline_stop();
 }
 
+/*
+ * Close with what came unread, and the answer on its way would be destroyed. So our side ends first: the
+ * web server sees that at once, and does not take the connection for one that is kept, as
+ * mod_proxy_fcgi does with its own request sent by half.
+ */
 static void
-put_head(FCGX_Stream *out, const struct response *rs)
+end_softly(struct seam *sm)
 {
-	(void)FCGX_FPrintF(out, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
-	put(out, &rs->head);
-	(void)FCGX_PutS("\r\n", out);
+	if (sm->ended)
+		return;
+	(void)shutdown(sm->fd, SHUT_WR);
+	drain(sm);
 }
 
 bool
@@ -293,9 +590,9 @@ seam_stream_begin(struct seam *sm, const struct response *rs)
 {
 	/* The end of the web server's input: what it sends after that is news, see peer_left(). */
 	drain(sm);
-	limit_time(sm->fcgi.ipcFd, SO_SNDTIMEO, sm->settings->body_timeout);
-	put_head(sm->fcgi.out, rs);
-	return FCGX_FFlush(sm->fcgi.out) == 0;
+	buf_reset(&sm->head);
+	put_head(&sm->head, rs);
+	return !sm->head.failed && seam_stream(sm, sm->head.data, sm->head.len);
 }
 
 /*
@@ -307,59 +604,111 @@ peer_left(const struct seam *sm)
 {
 	char byte;
 
-	return recv(sm->fcgi.ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+	return recv(sm->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 bool
 seam_stream(struct seam *sm, const void *data, size_t len)
 {
-	FCGX_Stream *out = sm->fcgi.out;
 	const char *from = data;
-	bool late = false;
 	size_t n;
 
 	if (peer_left(sm))
 		return false;
-	for (; len > 0 && !late && FCGX_GetError(out) == 0; from += n, len -= n) {
+	for (; len > 0; from += n, len -= n) {
 		n = len < STREAM_PART ? len : STREAM_PART;
-		deadline_start(sm->settings->body_timeout);
-		(void)FCGX_PutStr(from, (int)n, out);
-		late = deadline_stop();
+		buf_reset(&sm->output);
+		fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, from, n);
+		limit_time(sm, sm->settings->body_timeout, -1);
+		if (!send_output(sm))
+			return false;
 	}
-	return !late && FCGX_GetError(out) == 0;
+	return true;
 }
 
-static void
-put_response(FCGX_Stream *out, const struct request *rq, struct response *rs)
+/* Collect the status, the head, and an answer that is all in it. True: the body is to follow. */
+static bool
+make_head(struct buf *to, const struct request *rq, struct response *rs)
 {
+	buf_reset(to);
 	if (rs->status == 0 || response_failed(rs))
 		response_error(rs, response_fallback(rs), NULL, NULL);
-	if (response_failed(rs)) {
-		put_last_resort(out, rs);
-		return;
-	}
-	put_head(out, rs);
-	if (rq->method != HTTP_HEAD)
-		put(out, &rs->body);
+	if (!response_failed(rs))
+		put_head(to, rs);
+	if (!response_failed(rs) && !to->failed)
+		return rq->method != HTTP_HEAD;
+	buf_reset(to);
+	put_last_resort(to, rs);
+	return false;
 }
 
-void
+/* Of one that is built in memory; what is short is only collected. */
+static bool
+send_response(struct seam *sm, const struct request *rq, struct response *rs)
+{
+	bool with_body = make_head(&sm->head, rq, rs);
+	const char *from = rs->body.data;
+	size_t left = with_body ? rs->body.len : 0, n;
+
+	fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, sm->head.data, sm->head.len);
+	for (; left > 0; from += n, left -= n) {
+		n = left < OUTPUT_SIZE ? left : OUTPUT_SIZE;
+		if (sm->output.len + n > OUTPUT_SIZE) {
+			if (!send_output(sm))
+				return false;
+			buf_reset(&sm->output);
+		}
+		fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, from, n);
+	}
+	return true;
+}
+
+/* The response, or what is left of it, and the end of the request, in one write where it is short. */
+static bool
+send_answer(struct seam *sm, const struct request *rq, struct response *rs)
+{
+	buf_reset(&sm->output);
+	limit_time(sm, sm->settings->request_timeout, sm->settings->peer_timeout);
+	if (rs->stream == STREAM_NONE && !send_response(sm, rq, rs))
+		return false;
+	fcgi_put_stream_end(&sm->output, FCGI_STDOUT, sm->id);
+	fcgi_put_end(&sm->output, sm->id, FCGI_REQUEST_COMPLETE);
+	return send_output(sm);
+}
+
+/*
+ * On a connection that is kept, the end of the answer comes after the end of the request, all of
+ * which was read by then, so that what follows is the next one. False: that is not to be had.
+ */
+static bool
+finish_input(struct seam *sm)
+{
+	if (!sm->keep)
+		return false;
+	drain(sm);
+	if (!sm->ended || !skip(sm, sm->record.padding))
+		return false;
+	sm->record.padding = 0;
+	return true;
+}
+
+enum seam_next
 seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 {
-	FCGX_Stream *out = sm->fcgi.out;
+	enum seam_next next = SEAM_CLOSE;
+	bool keep;
 
-	if (rs->stream == STREAM_CUT) {
-		drop(sm);
-		return;
+	if (rs->stream != STREAM_CUT) {
+		keep = finish_input(sm);
+		if (!send_answer(sm, rq, rs))
+			keep = false;
+		else if (!keep)
+			end_softly(sm);
+		if (keep)
+			next = sm->at < sm->have ? SEAM_MORE : SEAM_KEEP;
 	}
-	if (rs->stream == STREAM_NONE)
-		put_response(out, rq, rs);
-	/*
-	 * Closing the last stream sends what is left and the end of the request, in one write
-	 * where it is short.
-	 */
-	(void)FCGX_FClose(sm->fcgi.err);
-	(void)FCGX_FClose(out);
-	drain(sm);
-	FCGX_Finish_r(&sm->fcgi);
+	wipe(sm);
+	if (next != SEAM_MORE)
+		sm->fd = -1;
+	return next;
 }

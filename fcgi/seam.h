@@ -12,32 +12,36 @@ struct response;
 struct settings;
 
 /*
- * The seam to libfcgi: FastCGI's records on one side, struct request and struct response on the
- * other. Only seam.c includes <fcgiapp.h>.
+ * The seam to FastCGI: its records (base/fastcgi.h) on one side, struct request and struct response
+ * on the other. One request at a time, of the role of a responder; a connection may carry many, one
+ * after the other.
  *
- * libfcgi is used for the protocol alone. Connections are accepted by the caller, because
- * FCGX_Accept_r() has no time limit that holds and a gap in which a signal is missed. Each
- * carries one request: one that is kept open for the next would hold this process for one
- * client of the web server.
+ * The records are read here and not by libfcgi, whose reader has no time limits, ends the process
+ * at lengths that do not fit, cuts values at a NUL, and overruns a buffer at a question about its
+ * values. A read or write first tries without waiting, and only then waits, until what time there
+ * is for the request's head, its body or the peer is over; so a limit that is kept costs no call.
  *
- * One for each process, made after the fork; the signals that main() holds are blocked.
+ * One for each process, made after the fork. Connections are the caller's, and block or not as they
+ * like.
  */
 struct seam;
 
-/*
- * NULL when out of memory. `settings` is borrowed and outlives it. Replaces the handlers that
- * libfcgi installs.
- */
+/* NULL when out of memory. `settings` is borrowed and outlives it. */
 MUST_CHECK struct seam *seam_open(const struct settings *settings);
 void seam_close(struct seam *);
 
+/* What came on a connection. */
+enum seam_head {
+	SEAM_REQUEST, /* a request; *rq is good until seam_answer(), which must follow */
+	SEAM_REFUSED, /* the same, but with a NUL in what it says: to be refused as malformed */
+	SEAM_NONE /* the peer was silent, slow, gone, or broke the protocol, or memory ran out */
+};
+
 /*
- * Read a request's head from the connection `fd`, which is taken over, within
- * GRANTD_PEER_TIMEOUT. True: *rq is filled, and good until seam_answer(), which must follow.
- * False: the peer was silent, slow, gone, or does not speak FastCGI, or memory ran out; the
- * connection is closed.
+ * Read a request's head from the connection `fd` within GRANTD_PEER_TIMEOUT. After SEAM_NONE the
+ * connection is good for nothing but closing.
  */
-MUST_CHECK bool seam_read(struct seam *, int fd, struct request *rq);
+MUST_CHECK enum seam_head seam_read(struct seam *, int fd, struct request *rq);
 
 /*
  * True when the web server asks for what only a responder gives; the other roles take a 200 for
@@ -52,12 +56,19 @@ bool seam_is_responder(const struct seam *);
 MUST_CHECK bool seam_stream_begin(struct seam *, const struct response *rs);
 MUST_CHECK bool seam_stream(struct seam *, const void *data, size_t len);
 
+/* What becomes of a connection after its answer. */
+enum seam_next {
+	SEAM_CLOSE,
+	SEAM_KEEP, /* the web server asked for it, and all of its request was read */
+	SEAM_MORE  /* the same, and its next request has begun to come: seam_read() has it */
+};
+
 /*
- * Send the response as a whole, or end one that was sent in pieces, and close the connection. A
- * response that failed or is empty becomes a 500. One that was cut ends with the connection alone,
- * without FastCGI's end of a request, so that no web server takes it for whole. That the peer is gone
- * is no error: what was to be done is done.
+ * Send the response as a whole, or end one that was sent in pieces. A response that failed or is
+ * empty becomes a 500. One that was cut ends with the connection alone, without FastCGI's end of a
+ * request, so that no web server takes it for whole. That the peer is gone is no error: what was to
+ * be done is done.
  */
-void seam_answer(struct seam *, const struct request *rq, struct response *rs);
+MUST_CHECK enum seam_next seam_answer(struct seam *, const struct request *rq, struct response *rs);
 
 #endif

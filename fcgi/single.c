@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/settings.h"
 #include "fcgi/board.h"
 #include "fcgi/listener.h"
+#include "fcgi/pool.h"
 #include "fcgi/reload.h"
 #include "fcgi/single.h"
 #include "fcgi/worker.h"
@@ -14,9 +16,11 @@ int
 single_run(struct settings *s, const struct options *o, struct listener *l)
 {
 	static struct slot slot; /* nobody else looks at it */
+	struct pool *pool = pool_open(l, -1, s->kept_connections);
 	const struct worker w = {
 		.settings = s,
 		.listener = l,
+		.pool = pool,
 		.slot = &slot,
 		.board = NULL,
 		.link = -1,
@@ -24,10 +28,13 @@ single_run(struct settings *s, const struct options *o, struct listener *l)
 	};
 	enum worker_end end;
 
+	if (pool == NULL)
+		return EXIT_FAILURE;
 	while ((end = worker_run(&w)) == WORKER_RETIRED)
 		(void)reload_settings(s, o);
 	listener_retire(l);
 	listener_close(l);
+	pool_close(pool);
 	log_info("stopped");
 	return end == WORKER_FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <errno.h>
 #include <stdint.h>
@@ -18,6 +20,7 @@
 #include "fcgi/board.h"
 #include "fcgi/listener.h"
 #include "fcgi/peer.h"
+#include "fcgi/pool.h"
 #include "fcgi/seam.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
@@ -27,13 +30,24 @@
 /* Share of GRANTD_MAX_REQUESTS by which workers differ, so that they do not all retire at once. */
 #define JITTER_PERCENT 10
 
+/*
+ * After how many requests in a row to look for signals: epoll_pwait(2) lets none in as long as
+ * there is something to do.
+ */
+#define LOOK_EVERY 32
+
+/*
+ * How long it has to be quiet on kept connections before a worker that stops believes that nothing
+ * is on its way: web servers may send a request in several pieces.
+ */
+#define QUIET_MS 100
+
 /* What a worker has while it serves. */
 struct serving {
 	const struct worker *w;
 	struct seam *seam;
 	struct service *service;
 	struct response rs; /* its memory is kept from one request to the next */
-	int epoll;          /* the listening socket and the link */
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -133,8 +147,29 @@ stream_write(void *to, const void *data, size_t len)
 	return !must_end() && seam_stream(sv->seam, data, len);
 }
 
+/* What is in a request, or stands for it, cannot be what its client meant. */
 static void
-serve(struct serving *sv, int fd)
+refuse_request(struct response *rs)
+{
+	log_warning("request %s was refused: there is a NUL in one of its variables",
+	    rs->request_id);
+	response_error(rs, ERROR_INVALID_PARAMETER, NULL, NULL);
+}
+
+static void
+answer(struct serving *sv, enum seam_head head, const struct request *rq)
+{
+	if (!seam_is_responder(sv->seam))
+		refuse_role(&sv->rs);
+	else if (head == SEAM_REFUSED)
+		refuse_request(&sv->rs);
+	else
+		dispatch(sv->service, rq, &sv->rs);
+}
+
+/* Read and answer one request. */
+static enum seam_next
+serve_one(struct serving *sv, int fd)
 {
 	const struct response_sink sink = {
 		.to = sv,
@@ -142,72 +177,37 @@ serve(struct serving *sv, int fd)
 		.write = stream_write,
 	};
 	struct slot *slot = sv->w->slot;
+	enum seam_next next = SEAM_CLOSE;
+	enum seam_head head;
 	struct request rq;
-	bool is_request;
 
 	slot_begin(slot);
-	if ((is_request = seam_read(sv->seam, fd, &rq))) {
+	if ((head = seam_read(sv->seam, fd, &rq)) != SEAM_NONE) {
 		response_begin(&sv->rs, rq.header[HEADER_REQUEST_ID]);
 		sv->rs.sink = &sink;
 		slot_name(slot, sv->rs.request_id);
-		if (seam_is_responder(sv->seam))
-			dispatch(sv->service, &rq, &sv->rs);
-		else
-			refuse_role(&sv->rs);
-		seam_answer(sv->seam, &rq, &sv->rs);
+		answer(sv, head, &rq);
+		next = seam_answer(sv->seam, &rq, &sv->rs);
 		service_after(sv->service);
 		sv->rs.sink = NULL;
 	}
-	slot_end(slot, is_request);
+	slot_end(slot, head != SEAM_NONE);
+	return next;
 }
 
-/*
- * All workers wait for the one socket, and EPOLLEXCLUSIVE wakes one of them for a connection
- * where poll(2) would wake them all. It loses none: who comes to wait while there is one in the
- * queue is told at once.
- */
-static bool
-watch(struct serving *sv)
+/* Serve what a connection has for us, and give it back or close it. */
+static void
+serve(struct serving *sv, struct connection *c)
 {
-	struct epoll_event listener = { .events = EPOLLIN | EPOLLEXCLUSIVE };
-	struct epoll_event link = { .events = 0 }; /* EPOLLHUP needs no asking */
+	enum seam_next next;
 
-	listener.data.fd = sv->w->listener->fd;
-	link.data.fd = sv->w->link;
-	sv->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (sv->epoll != -1 &&
-	    epoll_ctl(sv->epoll, EPOLL_CTL_ADD, listener.data.fd, &listener) == 0 &&
-	    (link.data.fd < 0 || epoll_ctl(sv->epoll, EPOLL_CTL_ADD, link.data.fd, &link) == 0))
-		return true;
-	log_error("preparing to wait for connections: %s", strerror(errno));
-	return false;
-}
-
-/* What waiting ended with. */
-enum waited { WAIT_CONNECTION, WAIT_SIGNAL, WAIT_ORPHANED, WAIT_EMPTY, WAIT_FAILED };
-
-/* Wait for a connection, at most `ms` (-1: for ever); the only time when signals are let in. */
-static enum waited
-wait_for_connection(const struct serving *sv, const sigset_t *open, int ms)
-{
-	struct epoll_event event[2];
-	int n = epoll_pwait(sv->epoll, event, 2, ms, open);
-
-	if (n == -1 && errno != EINTR) {
-		log_error("waiting for a connection: %s", strerror(errno));
-		return WAIT_FAILED;
-	}
-	if (n == -1 || told_to_stop || told_to_retire)
-		return WAIT_SIGNAL;
-	for (int i = 0; i < n; i++) {
-		if (event[i].data.fd == sv->w->link)
-			return WAIT_ORPHANED;
-		if ((event[i].events & (EPOLLERR | EPOLLHUP)) != 0) {
-			log_error("the listening socket is broken");
-			return WAIT_FAILED;
-		}
-	}
-	return n == 0 ? WAIT_EMPTY : WAIT_CONNECTION;
+	do
+		next = serve_one(sv, c->fd);
+	while (next == SEAM_MORE);
+	if (next == SEAM_KEEP)
+		pool_keep(sv->w->pool, c);
+	else
+		pool_end(sv->w->pool, c);
 }
 
 /* Errors of accept(2) that tell of one connection, or of none, and not of this process. */
@@ -231,6 +231,16 @@ is_passing(int error)
 	default:
 		return false;
 	}
+}
+
+/* For TCP alone: a response must not wait for an acknowledgement. */
+static void
+send_at_once(int fd, const struct sockaddr_storage *peer)
+{
+	const int on = 1;
+
+	if (peer->ss_family == AF_INET || peer->ss_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 /*
@@ -257,40 +267,80 @@ accept_connection(const struct worker *w)
 		close(fd);
 		fd = -1;
 		errno = 0;
+	} else {
+		send_at_once(fd, &peer);
 	}
 	return fd;
 }
 
-/* Serve one connection, if there is one. False: this process can accept no more. */
+/* Serve one new connection, if there is one. False: this process can accept no more. */
 static bool
-serve_next(struct serving *sv)
+serve_new(struct serving *sv)
 {
-	int fd = accept_connection(sv->w);
+	struct connection c = { .fd = accept_connection(sv->w), .place = -1 };
+	bool ok = c.fd >= 0 || errno == 0;
 
-	if (fd >= 0)
-		serve(sv, fd);
-	return fd >= 0 || errno == 0;
+	if (c.fd >= 0)
+		serve(sv, &c);
+	return ok;
+}
+
+/* Wait for a request, and serve it. What came of waiting; POOL_FAILED also when serving is over. */
+static enum pool_event
+serve_next(struct serving *sv, const sigset_t *open, int ms)
+{
+	struct connection c;
+	enum pool_event event = pool_wait(sv->w->pool, open, ms, &c);
+
+	if (event == POOL_KEPT)
+		serve(sv, &c);
+	else if (event == POOL_NEW && !serve_new(sv))
+		return POOL_FAILED;
+	return event;
 }
 
 /*
- * Answer what waits in the queue of a socket that goes away with us; nobody else would. It may
- * never be empty while others can still connect, so it ends at half of the time that stopping
- * may take.
+ * Answer what is on its way already: in the queue of a socket that goes away with us, as nobody else
+ * would, and on kept connections. It may never end while others can still connect, so it ends at
+ * half of the time that stopping may take, and at a quarter kept connections carry nothing new.
  */
 static void
-serve_queue(struct serving *sv)
+serve_last(struct serving *sv)
 {
-	int64_t until = clock_monotonic_ms() + sv->w->settings->stop_timeout / 2;
+	const struct worker *w = sv->w;
+	int64_t now = clock_monotonic_ms(), half = now + w->settings->stop_timeout / 2;
+	int64_t quarter = now + w->settings->stop_timeout / 4;
+	enum pool_event event;
 	sigset_t blocked;
 
-	if (sv->w->listener->kind == LISTENER_SYSTEMD)
-		return;
+	if (w->listener->kind == LISTENER_SYSTEMD && w->alone)
+		pool_deafen(w->pool);
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
-	told_to_stop = 0;
-	told_to_retire = 0;
-	while (clock_monotonic_ms() < until &&
-	    wait_for_connection(sv, &blocked, 0) == WAIT_CONNECTION && serve_next(sv))
-		continue;
+	do {
+		if (w->alone && now >= quarter)
+			pool_refuse(w->pool);
+		event = serve_next(sv, &blocked, pool_count(w->pool) > 0 ? QUIET_MS : 0);
+		now = clock_monotonic_ms();
+	} while (now < half && (event == POOL_NEW || event == POOL_KEPT));
+}
+
+/* Whether one of the signals has come that end this worker. */
+static bool
+told(const struct worker *w, unsigned served)
+{
+	sigset_t waiting;
+
+	if (told_to_stop || told_to_retire)
+		return true;
+	if (served % LOOK_EVERY != 0 || sigpending(&waiting) == -1)
+		return false;
+	if (sigismember(&waiting, SIGTERM) == 1 ||
+	    (w->alone &&
+		(sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGQUIT) == 1)))
+		told_to_stop = 1;
+	else if (sigismember(&waiting, SIGHUP) == 1)
+		told_to_retire = 1;
+	return told_to_stop || told_to_retire;
 }
 
 static enum worker_end
@@ -298,38 +348,31 @@ serve_all(struct serving *sv)
 {
 	const struct worker *w = sv->w;
 	uint64_t limit = request_limit(w);
+	unsigned served = 0;
 	sigset_t open;
 
-	if (!watch(sv))
-		return WORKER_FAILED;
 	take_signals(w, &open);
 	slot_ready(w->slot);
 	if (w->link >= 0)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-	while (atomic_load(&w->slot->requests) < limit) {
-		switch (wait_for_connection(sv, &open, -1)) {
-		case WAIT_CONNECTION:
-			if (!serve_next(sv))
-				return WORKER_FAILED;
+	while (!told(w, ++served) && atomic_load(&w->slot->requests) < limit) {
+		switch (serve_next(sv, &open, -1)) {
+		case POOL_NEW:
+		case POOL_KEPT:
+		case POOL_NOTHING:
+		case POOL_SIGNAL:
 			break;
-		case WAIT_SIGNAL:
-			if (told_to_stop) {
-				serve_queue(sv);
-				return WORKER_STOPPED;
-			}
-			if (told_to_retire)
-				return WORKER_RETIRED;
-			break;
-		case WAIT_EMPTY:
-			break;
-		case WAIT_ORPHANED:
+		case POOL_ORPHANED:
 			log_warning("the parent process is gone; this worker ends");
 			return WORKER_ORPHANED;
-		case WAIT_FAILED:
+		case POOL_FAILED:
 			return WORKER_FAILED;
 		}
 	}
-	return WORKER_RETIRED;
+	if (!told_to_stop)
+		return WORKER_RETIRED;
+	serve_last(sv);
+	return WORKER_STOPPED;
 }
 
 enum worker_end
@@ -340,7 +383,6 @@ worker_run(const struct worker *w)
 		.seam = seam_open(w->settings),
 		.service = service_open(w->settings),
 		.rs = RESPONSE_EMPTY,
-		.epoll = -1,
 	};
 	enum worker_end end = WORKER_FAILED;
 
@@ -348,8 +390,6 @@ worker_run(const struct worker *w)
 		end = serve_all(&sv);
 	else
 		log_error("out of memory at the start of a worker");
-	if (sv.epoll != -1)
-		close(sv.epoll);
 	response_clear(&sv.rs);
 	service_close(sv.service);
 	seam_close(sv.seam);

@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 
 struct listener;
+struct pool;
 struct settings;
 struct slot;
 
@@ -15,10 +16,11 @@ struct slot;
 struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
+	struct pool *pool;
 	struct slot *slot;
 	struct slot *board; /* of all workers; NULL: alone */
-	int link;   /* to the parent: tells when it is gone, is told when we are ready; or -1 */
-	bool alone; /* the one process there is, without a parent */
+	int link;           /* to the parent, which is told when we are ready; or -1 */
+	bool alone;         /* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */
@@ -31,8 +33,8 @@ enum worker_end {
 
 /*
  * Serve until there is a reason not to. The signals that main() holds are blocked on entry and
- * on return; the ones that end a worker are open only while it waits for a connection, so no
- * request is ever cut short by one.
+ * on return; the ones that end a worker are open only while it waits for a request, so none is
+ * ever cut short by one.
  */
 MUST_CHECK enum worker_end worker_run(const struct worker *w);
 

@@ -19,11 +19,10 @@ api_key_etag(const struct key_record *k, char etag[ETAG_TEXT_MAX])
 }
 
 struct json_object *
-api_key_item(const struct db_list *list, int i, struct page_key *key)
+api_key_item(const struct db_list *list, int i)
 {
 	struct key_record k = key_record_at(list, i);
 
-	*key = (struct page_key){ .number = k.created_at, .id = k.id };
 	return key_record_json(&k);
 }
 

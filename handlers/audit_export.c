@@ -66,12 +66,13 @@ send_text(struct call *c, struct audit_text *t)
 static const char *
 send_batch(struct call *c, struct audit_text *t)
 {
-	struct audit_row e;
 	int i;
 
-	for (i = 0; i < c->scan.list.count; i++)
-		if (audit_scan_row(&c->scan, i, &e))
-			audit_text_entry(t, &e);
+	for (i = 0; i < c->scan.list.count; i++) {
+		struct audit_row e = audit_row_at(&c->scan.list, i);
+
+		audit_text_entry(t, &e);
+	}
 	return send_text(c, t);
 }
 
@@ -79,14 +80,12 @@ send_batch(struct call *c, struct audit_text *t)
 static const char *
 send_all(struct call *c, const struct audit_filter *wanted, struct audit_text *t)
 {
-	const char *why = NULL;
+	const char *why;
 
 	audit_text_begin(t);
-	while (why == NULL && audit_scan_next(&c->scan)) {
-		why = send_batch(c, t);
-		if (why == NULL)
-			why = read_batch(c, wanted);
-	}
+	while ((why = send_batch(c, t)) == NULL && audit_scan_next(&c->scan) &&
+	    (why = read_batch(c, wanted)) == NULL)
+		continue;
 	if (why != NULL)
 		return why;
 	audit_text_end(t);

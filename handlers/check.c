@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "base/api_key.h"
+#include "base/field.h"
 #include "base/json_strict.h"
 #include "base/utf8.h"
 #include "handlers/check.h"
@@ -15,7 +16,8 @@
 #include "http/media_type.h"
 
 #define JSON_BODY_DEPTH 32
-#define REASON_MAX 512
+#define REASON_EXPECTED \
+	"at most " TEXT_OF(FIELD_REASON_MOST) " bytes of UTF-8 without control characters"
 
 static bool
 refuse(struct fault *f, enum http_error error, struct json_object *details)
@@ -83,7 +85,8 @@ check_query(struct call *c, struct fault *f)
 	if (!query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
 		return refuse_parameter(f, qf.parameter, qf.expected);
 	if (c->op->paged && !page_read(c))
-		return refuse_parameter(f, "cursor", "next_cursor of the page before");
+		return refuse_parameter(f, "cursor",
+		    "next_cursor of the page before, with the same filters");
 	return c->op->check_query == NULL || c->op->check_query(c, f);
 }
 
@@ -100,7 +103,7 @@ check_idempotency_key(struct call *c, struct fault *f)
 		continue;
 	if (i < len || len == 0 || len > IDEMPOTENCY_KEY_MOST)
 		return refuse_parameter(f, http_header_name(HEADER_IDEMPOTENCY_KEY),
-		    "1 to 255 visible ASCII characters");
+		    "1 to " TEXT_OF(IDEMPOTENCY_KEY_MOST) " visible ASCII characters");
 	c->idempotency.key = key;
 	return true;
 }
@@ -124,9 +127,8 @@ check_headers(struct call *c, struct fault *f)
 		return false;
 	if (c->op->access != ACCESS_WRITE || reason == NULL || reason[0] == '\0')
 		return true;
-	if (strlen(reason) > REASON_MAX || !utf8_printable(reason, strlen(reason)))
-		return refuse_parameter(f, http_header_name(HEADER_AUDIT_REASON),
-		    "at most 512 bytes of UTF-8 without control characters");
+	if (strlen(reason) > FIELD_REASON_MOST || !utf8_printable(reason, strlen(reason)))
+		return refuse_parameter(f, http_header_name(HEADER_AUDIT_REASON), REASON_EXPECTED);
 	c->reason = reason;
 	return true;
 }

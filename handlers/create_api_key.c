@@ -12,7 +12,7 @@
 #include "handlers/api_key_answer.h"
 #include "handlers/check.h"
 
-static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
+static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = FIELD_ROLE_MOST };
 static const struct body_member members[] = {
 	{ .name = "name", .type = MEMBER_LINE, .required = true, .min = 1, .max = FIELD_NAME_MOST },
 	{

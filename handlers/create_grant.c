@@ -23,7 +23,11 @@
 
 static const struct body_member resource_members[] = {
 	{ .name = "type", .type = MEMBER_STRING, .required = true, .words = resource_types },
-	{ .name = "id", .type = MEMBER_LINE, .required = true, .min = 1, .max = 2048 },
+	{ .name = "id",
+	    .type = MEMBER_LINE,
+	    .required = true,
+	    .min = 1,
+	    .max = FIELD_RESOURCE_ID_MOST },
 };
 static const struct body_schema resource = { resource_members, COUNT_OF(resource_members) };
 static const struct body_member members[] = {

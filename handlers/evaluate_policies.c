@@ -93,14 +93,14 @@ static void
 answer(struct call *c)
 {
 	struct asked a;
-	const char *member, *expected;
-	enum outcome rc = evaluate_read(c, &a, &member, &expected);
+	struct body_fault f;
+	enum outcome rc = evaluate_read(c, &a, &f);
 
 	if (rc != DONE) {
 		response_error(c->rs, rc == NOT_FOUND ? ERROR_NOT_FOUND : ERROR_INTERNAL, NULL,
 		    NULL);
-	} else if (member != NULL) {
-		answer_invalid_member(c, member, expected);
+	} else if (f.member[0] != '\0') {
+		answer_invalid_member(c, f.member, f.expected);
 	} else {
 		evaluate(c, &a.question);
 	}
@@ -113,7 +113,7 @@ const struct operation op_evaluate_policies = {
 	.path = "/v1/policies/evaluate",
 	.access = ACCESS_READ,
 	.target = TARGET_NONE,
-	.body = &evaluate_body,
+	.body = &question_body,
 	.body_max = BODY_LARGE,
 	.load = load,
 	.answer = answer,

@@ -2,9 +2,9 @@
 /* GetPolicyRule, GET /v1/policies/{policyId}/rules/{ruleId}: one rule, as text and in parts. Answers 200, or 304. */
 #include "config.h"
 
-#include "db/json.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
+#include "policy/rule_json.h"
 
 static void
 answer(struct call *c)

@@ -5,10 +5,10 @@
  */
 #include "config.h"
 
+#include "base/field.h"
+#include "base/words.h"
 #include "db/json.h"
 #include "handlers/page.h"
-
-static const char *const outcomes[] = { "success", "denied", "error", NULL };
 
 enum { QUERY_SINCE = PAGE_QUERY_OWN, QUERY_UNTIL, QUERY_OUTCOME, QUERY_SERVICE };
 
@@ -16,8 +16,8 @@ static const struct query_parameter query[] = {
 	PAGE_QUERY,
 	{ .name = "since", .type = QUERY_TIME },
 	{ .name = "until", .type = QUERY_TIME },
-	{ .name = "outcome", .type = QUERY_WORD, .words = outcomes },
-	{ .name = "service", .type = QUERY_TEXT, .min = 1, .max = 100 },
+	{ .name = "outcome", .type = QUERY_WORD, .words = activity_outcome_words },
+	{ .name = "service", .type = QUERY_TEXT, .min = 1, .max = FIELD_SERVICE_MOST },
 };
 
 static void
@@ -35,12 +35,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct activity_event e = activity_event_at(list, i);
 
-	key->number = e.occurred_at;
-	key->id = e.id;
 	return activity_event_json(&e);
 }
 

@@ -2,12 +2,12 @@
 /* ListApiKeys, GET /v1/api-keys: the tenant's keys, without what is secret, newest first, page by page. Answers 200. */
 #include "config.h"
 
+#include "base/words.h"
 #include "handlers/api_key_answer.h"
 
-static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const struct query_parameter query[] = {
 	PAGE_QUERY,
-	{ .name = "status", .type = QUERY_WORD, .words = statuses },
+	{ .name = "status", .type = QUERY_WORD, .words = status_words },
 };
 enum { STATUS = PAGE_QUERY_OWN };
 

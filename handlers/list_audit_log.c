@@ -6,23 +6,23 @@
  */
 #include "config.h"
 
+#include "base/field.h"
+#include "base/words.h"
 #include "db/audit_text.h"
 #include "db/json.h"
 #include "handlers/audit_export.h"
 #include "handlers/check.h"
 #include "handlers/page.h"
 
-static const char *const resource_types[] = { "tenant", "api_key", "grant", "policy", NULL };
-static const char *const outcomes[] = { "done", "denied", NULL };
 static const struct query_parameter query[] = {
 	PAGE_QUERY,
-	{ .name = "actor_id", .type = QUERY_TEXT, .min = 1, .max = 256 },
-	{ .name = "resource_type", .type = QUERY_WORD, .words = resource_types },
+	{ .name = "actor_id", .type = QUERY_TEXT, .min = 1, .max = FIELD_IDENTIFIER_MOST },
+	{ .name = "resource_type", .type = QUERY_WORD, .words = chain_owner_words },
 	{ .name = "resource_id", .type = QUERY_UUID },
-	{ .name = "action", .type = QUERY_TEXT, .min = 1, .max = 256 },
+	{ .name = "action", .type = QUERY_TEXT, .min = 1, .max = FIELD_IDENTIFIER_MOST },
 	{ .name = "from", .type = QUERY_TIME },
 	{ .name = "to", .type = QUERY_TIME },
-	{ .name = "outcome", .type = QUERY_WORD, .words = outcomes },
+	{ .name = "outcome", .type = QUERY_WORD, .words = audit_outcome_words },
 	{ .name = "format", .type = QUERY_WORD, .words = audit_format_names },
 };
 enum { ACTOR_ID = PAGE_QUERY_OWN, RESOURCE_TYPE, RESOURCE_ID, ACTION, FROM, TO, OUTCOME, FORMAT };
@@ -67,11 +67,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct audit_row e = audit_row_at(list, i);
 
-	*key = (struct page_key){ .number = 0, .id = e.id };
 	return audit_row_json(&e, false);
 }
 

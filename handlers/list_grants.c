@@ -2,14 +2,15 @@
 /* ListGrants, GET /v1/grants: the tenant's grants, newest first, page by page. Answers 200. */
 #include "config.h"
 
+#include "base/field.h"
+#include "base/words.h"
 #include "db/json.h"
 #include "handlers/page.h"
 
-static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const struct query_parameter query[] = {
 	PAGE_QUERY,
-	{ .name = "status", .type = QUERY_WORD, .words = statuses },
-	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = 256 },
+	{ .name = "status", .type = QUERY_WORD, .words = status_words },
+	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = FIELD_IDENTIFIER_MOST },
 };
 enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
 
@@ -25,11 +26,10 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i, struct page_key *key)
+item(const struct db_list *list, int i)
 {
 	struct grant g = grant_at(list, i);
 
-	*key = (struct page_key){ .number = g.created_at, .id = g.id };
 	return grant_json(&g);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/body.h"
 #include "base/buf.h"
+#include "base/operations.h"
 #include "base/uuid.h"
 #include "db/activity.h"
 #include "db/audit.h"
@@ -146,38 +147,12 @@ struct call {
 	bool made;                   /* an earlier attempt was committed after all */
 };
 
-/* Every operation, the more literal paths first. */
-extern const struct operation *const operations[];
-extern const size_t operations_count;
+/* Every operation, in the order of the list. */
+extern const struct operation *const operations[OPERATION_COUNT];
 
-extern const struct operation op_create_api_key;
-extern const struct operation op_create_grant;
-extern const struct operation op_create_policy;
-extern const struct operation op_create_policy_rule;
-extern const struct operation op_delete_policy;
-extern const struct operation op_delete_policy_rule;
-extern const struct operation op_evaluate_policies;
-extern const struct operation op_get_activity_summary;
-extern const struct operation op_get_audit_log_entry;
-extern const struct operation op_get_grant;
-extern const struct operation op_get_openapi;
-extern const struct operation op_get_policy;
-extern const struct operation op_get_policy_rule;
-extern const struct operation op_healthz;
-extern const struct operation op_list_activity;
-extern const struct operation op_list_api_keys;
-extern const struct operation op_list_audit_log;
-extern const struct operation op_list_grants;
-extern const struct operation op_list_policies;
-extern const struct operation op_list_policy_rules;
-extern const struct operation op_readyz;
-extern const struct operation op_revoke_api_key;
-extern const struct operation op_revoke_grant;
-extern const struct operation op_rotate_api_key;
-extern const struct operation op_record_activity;
-extern const struct operation op_update_grant;
-extern const struct operation op_update_policy;
-extern const struct operation op_update_policy_rule;
+#define X(id, file, access, entity) extern const struct operation op_##file;
+OPERATIONS(X)
+#undef X
 
 /* How routing ended. */
 enum route { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };

@@ -9,22 +9,107 @@
 #include "base/time_text.h"
 #include "handlers/page.h"
 
-#define KEY_BYTES 24 /* the number, most significant byte first, and the id */
+/* Most significant byte first: the number, the id, the list. */
+#define NUMBER_BYTES 8
+#define ID_BYTES sizeof(((struct uuid *)0)->octet)
+#define LIST_BYTES 6
+#define CURSOR_BYTES (NUMBER_BYTES + ID_BYTES + LIST_BYTES)
 
-/* RFC 4648 section 5; 24 bytes need no padding. */
+/* RFC 4648 section 5; a multiple of 3 bytes needs no padding. */
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+_Static_assert(CURSOR_BYTES % 3 == 0 && CURSOR_BYTES / 3 * 4 == PAGE_CURSOR_LEN, "cursor");
 
-static void
-cursor_print(const struct page_key *key, char text[PAGE_CURSOR_LEN + 1])
+/* FNV-1a, 64 bits. */
+#define HASH_EMPTY UINT64_C(0xCBF29CE484222325)
+#define HASH_PRIME UINT64_C(0x100000001B3)
+
+static uint64_t
+hash_add(uint64_t hash, const void *data, size_t len)
 {
-	uint8_t bytes[KEY_BYTES];
-	uint64_t number = (uint64_t)key->number;
+	const uint8_t *bytes = data;
 	size_t i;
 
-	for (i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)(number >> (56 - 8 * i));
-	memcpy(bytes + 8, key->id.octet, sizeof(key->id.octet));
-	for (i = 0; i < KEY_BYTES / 3; i++) {
+	for (i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * HASH_PRIME;
+	return hash;
+}
+
+/* With its end, so that where a text ends counts too. */
+static uint64_t
+hash_add_text(uint64_t hash, const char *text)
+{
+	return hash_add(hash, text, strlen(text) + 1);
+}
+
+/* By its value: what is spelled differently and means the same is the same filter. */
+static uint64_t
+hash_add_value(uint64_t hash, const struct query_parameter *parameter, const struct query_value *v)
+{
+	switch (parameter->type) {
+	case QUERY_UUID:
+		return hash_add(hash, v->uuid.octet, sizeof(v->uuid.octet));
+	case QUERY_INTEGER:
+	case QUERY_TIME:
+		return hash_add(hash, &v->number, sizeof(v->number));
+	case QUERY_WORD:
+	case QUERY_TEXT:
+		break;
+	}
+	return hash_add_text(hash, v->text);
+}
+
+/* Which list this is, in the lowest LIST_BYTES. */
+static uint64_t
+list_of(const struct call *c)
+{
+	uint64_t hash = hash_add_text(HASH_EMPTY, c->op->id);
+	size_t i;
+
+	hash = hash_add(hash, c->tenant.octet, sizeof(c->tenant.octet));
+	for (i = 0; i < c->path.count; i++)
+		hash = hash_add(hash, c->path_id[i].octet, sizeof(c->path_id[i].octet));
+	for (i = PAGE_QUERY_OWN; i < c->op->query_count; i++) {
+		const struct query_parameter *parameter = &c->op->query[i];
+
+		if (!c->query.value[i].present)
+			continue;
+		hash = hash_add_text(hash, parameter->name);
+		hash = hash_add_value(hash, parameter, &c->query.value[i]);
+	}
+	return (hash ^ hash >> 48) & ((UINT64_C(1) << 8 * LIST_BYTES) - 1);
+}
+
+static uint8_t *
+put_number(uint8_t *to, uint64_t number, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		to[i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
+	return to + bytes;
+}
+
+static uint64_t
+get_number(const uint8_t *from, size_t bytes)
+{
+	uint64_t number = 0;
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		number = number << 8 | from[i];
+	return number;
+}
+
+static void
+cursor_print(const struct page_key *key, uint64_t list, char text[PAGE_CURSOR_LEN + 1])
+{
+	uint8_t bytes[CURSOR_BYTES], *at;
+	size_t i;
+
+	at = put_number(bytes, (uint64_t)key->number, NUMBER_BYTES);
+	memcpy(at, key->id.octet, ID_BYTES);
+	(void)put_number(at + ID_BYTES, list, LIST_BYTES);
+	for (i = 0; i < CURSOR_BYTES / 3; i++) {
 		const uint8_t *b = bytes + 3 * i;
 		char *t = text + 4 * i;
 
@@ -37,10 +122,8 @@ cursor_print(const struct page_key *key, char text[PAGE_CURSOR_LEN + 1])
 }
 
 static bool
-cursor_parse(struct page_key *key, const char *text)
+cursor_bytes(uint8_t bytes[CURSOR_BYTES], const char *text)
 {
-	uint8_t bytes[KEY_BYTES];
-	uint64_t number = 0;
 	uint32_t bits = 0;
 	size_t i;
 
@@ -50,18 +133,25 @@ cursor_parse(struct page_key *key, const char *text)
 		if (digit == NULL)
 			return false;
 		bits = bits << 6 | (uint32_t)(digit - base64url);
-		if (i % 4 == 3) {
-			bytes[i / 4 * 3] = (uint8_t)(bits >> 16);
-			bytes[i / 4 * 3 + 1] = (uint8_t)(bits >> 8);
-			bytes[i / 4 * 3 + 2] = (uint8_t)bits;
-			bits = 0;
-		}
+		if (i % 4 == 3)
+			(void)put_number(bytes + i / 4 * 3, bits & 0xFFFFFF, 3);
 	}
-	for (i = 0; i < 8; i++)
-		number = number << 8 | bytes[i];
+	return true;
+}
+
+static bool
+cursor_parse(struct page_key *key, uint64_t list, const char *text)
+{
+	uint8_t bytes[CURSOR_BYTES];
+	uint64_t number;
+
+	if (!cursor_bytes(bytes, text))
+		return false;
+	number = get_number(bytes, NUMBER_BYTES);
 	memcpy(&key->number, &number, sizeof(number));
-	memcpy(key->id.octet, bytes + 8, sizeof(key->id.octet));
-	return key->number >= TIME_LEAST && key->number <= TIME_MOST;
+	memcpy(key->id.octet, bytes + NUMBER_BYTES, ID_BYTES);
+	return get_number(bytes + NUMBER_BYTES + ID_BYTES, LIST_BYTES) == list &&
+	    key->number >= TIME_LEAST && key->number <= TIME_MOST;
 }
 
 bool
@@ -69,20 +159,12 @@ page_read(struct call *c)
 {
 	const struct query_value *limit = &c->query.value[PAGE_QUERY_LIMIT];
 	const struct query_value *cursor = &c->query.value[PAGE_QUERY_CURSOR];
-	struct page_key key;
 
 	c->page = (struct page){
-		.after = false,
+		.after = cursor->present,
 		.limit = limit->present ? (int)limit->number : PAGE_LIMIT_DEFAULT,
 	};
-	if (!cursor->present)
-		return true;
-	if (!cursor_parse(&key, cursor->text))
-		return false;
-	c->page.after = true;
-	c->page.created_at = key.number;
-	c->page.id = key.id;
-	return true;
+	return !cursor->present || cursor_parse(&c->page.key, list_of(c), cursor->text);
 }
 
 void
@@ -90,12 +172,11 @@ page_answer(struct call *c, page_item *item)
 {
 	struct json_object *data = json_object_new_array();
 	char cursor[PAGE_CURSOR_LEN + 1];
-	struct page_key key = { .number = 0 };
 	struct json_build b;
 	int i;
 
 	for (i = 0; data != NULL && i < c->list.count; i++) {
-		struct json_object *row = item(&c->list, i, &key);
+		struct json_object *row = item(&c->list, i);
 
 		if (row == NULL || json_object_array_add(data, row) != 0) {
 			json_object_put(row);
@@ -103,7 +184,7 @@ page_answer(struct call *c, page_item *item)
 			data = NULL;
 		}
 	}
-	cursor_print(&key, cursor);
+	cursor_print(&c->list.next, list_of(c), cursor);
 	json_build_begin(&b);
 	json_put_value(&b, "data", data);
 	json_put_text(&b, "next_cursor", c->list.more ? cursor : NULL);

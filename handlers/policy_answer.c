@@ -9,6 +9,7 @@
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "policy/rule.h"
+#include "policy/rule_json.h"
 
 #define POLICY_PATH_MAX 128
 
@@ -49,20 +50,18 @@ answer_rule_created(struct call *c, const struct rule_record *r)
 }
 
 struct json_object *
-policy_item(const struct db_list *list, int i, struct page_key *key)
+policy_item(const struct db_list *list, int i)
 {
 	struct policy p = policy_at(list, i);
 
-	*key = (struct page_key){ .number = p.created_at, .id = p.id };
 	return policy_json(&p);
 }
 
 struct json_object *
-rule_item(const struct db_list *list, int i, struct page_key *key)
+rule_item(const struct db_list *list, int i)
 {
 	struct rule_record r = rule_record_at(list, i);
 
-	*key = (struct page_key){ .number = r.is.ordinal, .id = r.id };
 	return rule_record_json(&r);
 }
 

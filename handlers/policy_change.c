@@ -3,12 +3,11 @@
 
 #include <json-c/json.h>
 
+#include "base/field.h"
 #include "handlers/authorize.h"
 #include "handlers/policy_change.h"
 #include "handlers/service.h"
 #include "policy/guard.h"
-
-#define PRIORITY_MOST 1000000
 
 #define POLICY_MEMBERS(required_) \
 	{ \
@@ -16,11 +15,11 @@
 			.type = MEMBER_LINE, \
 			.required = required_, \
 			.min = 1, \
-			.max = 200 }, \
+			.max = FIELD_NAME_MOST }, \
 		    { .name = "priority", \
 			    .type = MEMBER_INTEGER, \
-			    .min = -PRIORITY_MOST, \
-			    .max = PRIORITY_MOST }, \
+			    .min = -FIELD_PRIORITY_MOST, \
+			    .max = FIELD_PRIORITY_MOST }, \
 		    { .name = "enabled", .type = MEMBER_BOOLEAN }, \
 	}
 

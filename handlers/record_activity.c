@@ -11,20 +11,26 @@
 
 #include <json-c/json.h>
 
+#include "base/field.h"
 #include "base/json_build.h"
 #include "base/time_text.h"
+#include "base/words.h"
 #include "handlers/operation.h"
-
-static const char *const kinds[] = { "read", "write", NULL };
-static const char *const outcomes[] = { "success", "denied", "error", NULL };
 
 static const struct body_member event_members[] = {
 	{ .name = "id", .type = MEMBER_UUID, .required = true },
 	{ .name = "occurred_at", .type = MEMBER_TIME, .required = true },
-	{ .name = "service", .type = MEMBER_LINE, .required = true, .min = 1, .max = 100 },
-	{ .name = "name", .type = MEMBER_LINE, .required = true, .min = 1, .max = 200 },
-	{ .name = "kind", .type = MEMBER_STRING, .required = true, .words = kinds },
-	{ .name = "outcome", .type = MEMBER_STRING, .required = true, .words = outcomes },
+	{ .name = "service",
+	    .type = MEMBER_LINE,
+	    .required = true,
+	    .min = 1,
+	    .max = FIELD_SERVICE_MOST },
+	{ .name = "name", .type = MEMBER_LINE, .required = true, .min = 1, .max = FIELD_NAME_MOST },
+	{ .name = "kind", .type = MEMBER_STRING, .required = true, .words = activity_kind_words },
+	{ .name = "outcome",
+	    .type = MEMBER_STRING,
+	    .required = true,
+	    .words = activity_outcome_words },
 	{ .name = "source_ip", .type = MEMBER_ADDRESS, .nullable = true },
 	{ .name = "details", .type = MEMBER_OBJECT, .nullable = true },
 };

@@ -130,9 +130,9 @@ conclude(struct call *c, enum rule_result result, const struct rule *rule, bool 
 	return result == RULE_NO_MEMORY ? BROKEN : DONE;
 }
 
-/* Parts over those of the rule that was, or over none. */
+/* Parts over those of the rule that was, or over none. Where they change nothing, *rule takes over the old one. */
 static enum outcome
-make_rule(struct call *c, const struct rule *old, struct rule *rule)
+make_rule(struct call *c, struct rule *old, struct rule *rule)
 {
 	struct rule_parts parts = {
 		.principal = { .type = "any" },
@@ -154,10 +154,31 @@ make_rule(struct call *c, const struct rule *old, struct rule *rule)
 		return BROKEN;
 	if ((member = rule_parts_check(&parts, &expected)) != NULL)
 		return refuse_member(c, member, expected);
-	if (old != NULL && rule_says(old, &parts))
-		return conclude(c, rule_read(rule, old->text, strlen(old->text), &f), rule, false,
-		    &f);
-	return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
+	if (old == NULL || !rule_says(old, &parts))
+		return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
+	*rule = *old;
+	*old = (struct rule)RULE_EMPTY;
+	return DONE;
+}
+
+/* The members that are not of the parts, nor the text. */
+static bool
+is_beside(const char *member)
+{
+	return strcmp(member, "ordinal") == 0 || strcmp(member, "notice") == 0 ||
+	    strcmp(member, "audit_session") == 0;
+}
+
+static bool
+gives_parts(struct json_object *body)
+{
+	json_object_object_foreach(body, member, value)
+	{
+		(void)value;
+		if (!is_beside(member))
+			return true;
+	}
+	return false;
 }
 
 static enum outcome
@@ -166,14 +187,17 @@ read_rule(struct call *c, const struct rule_record *was, struct rule *rule)
 	struct rule old = RULE_EMPTY;
 	struct rule_fault f;
 	const char *text;
-	enum rule_result result = RULE_DONE;
-	enum outcome rc;
+	enum outcome rc = BROKEN;
 
 	if (take_text(c->body, "policy_text", &text))
 		return conclude(c, rule_read(rule, text, strlen(text), &f), rule, false, &f);
-	if (was != NULL)
-		result = rule_read(&old, was->is.text, strlen(was->is.text), &f);
-	rc = result == RULE_DONE ? make_rule(c, was != NULL ? &old : NULL, rule) : BROKEN;
+	if (was == NULL)
+		return make_rule(c, NULL, rule);
+	rule->text = was->is.text;
+	if (!gives_parts(c->body))
+		return DONE;
+	if (rule_read(&old, was->is.text, strlen(was->is.text), &f) == RULE_DONE)
+		rc = make_rule(c, &old, rule);
 	rule_clear(&old);
 	return rc;
 }
@@ -189,7 +213,6 @@ rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule,
 	rc = read_rule(c, was, rule);
 	*s = (struct rule_settings){
 		.text = rule->text,
-		.parts = rule->parts,
 		.audit_session = true,
 	};
 	if (was != NULL) {

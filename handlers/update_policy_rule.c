@@ -5,11 +5,11 @@
  */
 #include "config.h"
 
-#include "db/json.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/policy_change.h"
 #include "handlers/rule_body.h"
+#include "policy/rule_json.h"
 
 static enum outcome
 change(struct call *c)

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "http/query.h"
 
 /* A query string being taken apart. */
@@ -78,15 +79,6 @@ decode(struct splitter *s, const char *text, size_t len)
 /* ---- values ---- */
 
 static bool
-parse_word(struct query_value *v, const char *const *words)
-{
-	for (v->number = 0; words[v->number] != NULL; v->number++)
-		if (strcmp(words[v->number], v->text) == 0)
-			return true;
-	return false;
-}
-
-static bool
 parse_value(struct query_value *v, const struct query_parameter *p)
 {
 	size_t len = strlen(v->text);
@@ -99,7 +91,7 @@ parse_value(struct query_value *v, const struct query_parameter *p)
 	case QUERY_TIME:
 		return time_parse(&v->number, v->text, len);
 	case QUERY_WORD:
-		return parse_word(v, p->words);
+		return (v->number = words_find(p->words, v->text)) >= 0;
 	case QUERY_TEXT:
 		return (long)len >= p->min && (long)len <= p->max;
 	}

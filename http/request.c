@@ -21,8 +21,11 @@ static const char *const header_names[HTTP_HEADER__MAX] = {
 #undef X
 };
 
-static const char *const header_variables[HTTP_HEADER__MAX] = {
-#define X(id, name, variable) [id] = variable,
+static const struct {
+	const char *name;
+	size_t len;
+} header_variables[HTTP_HEADER__MAX] = {
+#define X(id, name, variable) [id] = { variable, sizeof(variable) - 1 },
 	HTTP_HEADER_LIST(X)
 #undef X
 };
@@ -56,8 +59,8 @@ http_header_from_variable(const char *name, size_t len)
 	int header;
 
 	for (header = 0; header < HTTP_HEADER__MAX; header++) {
-		if (strlen(header_variables[header]) == len &&
-		    memcmp(header_variables[header], name, len) == 0)
+		if (header_variables[header].len == len &&
+		    memcmp(header_variables[header].name, name, len) == 0)
 			return header;
 	}
 	return -1;

@@ -7,11 +7,12 @@
 
 #include "base/buf.h"
 #include "base/compiler.h"
+#include "base/field.h"
 #include "http/error.h"
 
 struct json_object;
 
-#define REQUEST_ID_MAX 128
+#define REQUEST_ID_MAX FIELD_REQUEST_ID_MOST
 
 struct response;
 

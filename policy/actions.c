@@ -6,35 +6,15 @@
 #include "base/compiler.h"
 #include "policy/actions.h"
 
-#define READ false
-#define WRITE true
+/* Operations for anyone are no actions: nobody is asked. */
+#define PUBLIC(id, entity)
+#define READ(id, entity) { id, false, entity },
+#define WRITE(id, entity) { id, true, entity },
 
 static const struct policy_action actions[] = {
-	{ "CreateApiKey", WRITE },
-	{ "CreateGrant", WRITE },
-	{ "CreatePolicy", WRITE },
-	{ "CreatePolicyRule", WRITE },
-	{ "DeletePolicy", WRITE },
-	{ "DeletePolicyRule", WRITE },
-	{ "EvaluatePolicies", READ },
-	{ "GetActivitySummary", READ },
-	{ "GetAuditLogEntry", READ },
-	{ "GetGrant", READ },
-	{ "GetPolicy", READ },
-	{ "GetPolicyRule", READ },
-	{ "ListActivity", READ },
-	{ "ListApiKeys", READ },
-	{ "ListAuditLog", READ },
-	{ "ListGrants", READ },
-	{ "ListPolicies", READ },
-	{ "ListPolicyRules", READ },
-	{ "RecordActivity", WRITE },
-	{ "RevokeApiKey", WRITE },
-	{ "RevokeGrant", WRITE },
-	{ "RotateApiKey", WRITE },
-	{ "UpdateGrant", WRITE },
-	{ "UpdatePolicy", WRITE },
-	{ "UpdatePolicyRule", WRITE },
+#define X(id, file, access, entity) access(#id, ENTITY_##entity)
+	OPERATIONS(X)
+#undef X
 };
 
 const struct policy_action *

@@ -7,35 +7,23 @@
 #include "db/policy_rule.h"
 #include "policy/baseline.h"
 
-#define BASELINE_RULES 4
+/* One rule for each role. */
+#define RULE(role, action) \
+	{ \
+		.text = "permit (principal in Role::\"" role "\", " action ", resource);", \
+		.audit_session = true \
+	}
+
+static const struct rule_settings rules[] = {
+	RULE("admin", "action"),
+	RULE("auditor", "action in Action::\"read\""),
+	RULE("operator", "action in [Action::\"read\", Action::\"UpdateGrant\"]"),
+	RULE("collector", "action == Action::\"RecordActivity\""),
+};
 
 struct baseline {
 	struct policy policy;
-	struct rule_record rule[BASELINE_RULES];
-};
-
-/* One rule for each role: its texts, and the same in parts. */
-#define BASELINE_LIST(X) \
-	X("admin", "any", "[]", "action") \
-	X("auditor", "in", "[\"read\"]", "action in Action::\"read\"") \
-	X("operator", "in", "[\"read\",\"UpdateGrant\"]", \
-	    "action in [Action::\"read\", Action::\"UpdateGrant\"]") \
-	X("collector", "eq", "[\"RecordActivity\"]", "action == Action::\"RecordActivity\"")
-
-#define RULE_TEXT(role, action) "permit (principal in Role::\"" role "\", " action ", resource);"
-
-static const struct rule_settings rules[BASELINE_RULES] = {
-#define X(name, kind, ids, action) \
-	{ .text = RULE_TEXT(name, action), \
-		.audit_session = true, \
-		.parts = { .effect = "permit", \
-		    .principal = { .type = "in", .entity_type = "Role", .entity_id = name }, \
-		    .action_type = kind, \
-		    .action_ids = ids, \
-		    .resource = { .type = "any" }, \
-		    .conditions = "" } },
-	BASELINE_LIST(X)
-#undef X
+	struct rule_record rule[COUNT_OF(rules)];
 };
 
 static bool
@@ -54,7 +42,7 @@ queue_all(struct baseline *b, struct db *db, const struct uuid *tenant, struct a
 	entry.action = "CreatePolicy";
 	db_policy_create(db, tenant, &policy, &settings, &entry, &b->policy);
 	entry.action = "CreatePolicyRule";
-	for (i = 0; i < BASELINE_RULES; i++) {
+	for (i = 0; i < COUNT_OF(rules); i++) {
 		if (!uuid_make_v7(&rule) || !uuid_make_v7(&entry.id))
 			return false;
 		db_policy_rule_create(db, tenant, &policy, &rule, &rules[i], &entry, &b->rule[i]);
@@ -82,7 +70,7 @@ baseline_free(struct baseline *b)
 	if (b == NULL)
 		return;
 	policy_clear(&b->policy);
-	for (i = 0; i < BASELINE_RULES; i++)
+	for (i = 0; i < COUNT_OF(rules); i++)
 		rule_record_clear(&b->rule[i]);
 	free(b);
 }

@@ -8,7 +8,7 @@
 
 #define SLOTS_FIRST 64 /* a power of two */
 
-struct slot {
+struct cache_slot {
 	struct uuid tenant;
 	int64_t version;
 	struct policy_set *set; /* NULL: the slot is free */
@@ -17,7 +17,7 @@ struct slot {
 
 /* Open addressing with linear probing; at most three quarters full. */
 struct policy_cache {
-	struct slot *slot;
+	struct cache_slot *slot;
 	size_t slots; /* a power of two */
 	size_t count;
 	size_t memory;
@@ -60,7 +60,7 @@ policy_cache_free(struct policy_cache *c)
  * a UUID is random in every version that is in use.
  */
 static size_t
-home(const struct policy_cache *c, const struct uuid *tenant)
+slot_home(const struct policy_cache *c, const struct uuid *tenant)
 {
 	uint64_t bits;
 
@@ -70,10 +70,10 @@ home(const struct policy_cache *c, const struct uuid *tenant)
 }
 
 /* The tenant's slot, or the free one where it belongs. */
-static struct slot *
-find(const struct policy_cache *c, const struct uuid *tenant)
+static struct cache_slot *
+slot_find(const struct policy_cache *c, const struct uuid *tenant)
 {
-	size_t i = home(c, tenant);
+	size_t i = slot_home(c, tenant);
 
 	while (c->slot[i].set != NULL && !uuid_equal(&c->slot[i].tenant, tenant))
 		i = (i + 1) & (c->slots - 1);
@@ -83,7 +83,7 @@ find(const struct policy_cache *c, const struct uuid *tenant)
 const struct policy_set *
 policy_cache_get(struct policy_cache *c, const struct uuid *tenant, int64_t version)
 {
-	struct slot *s = find(c, tenant);
+	struct cache_slot *s = slot_find(c, tenant);
 
 	if (s->set == NULL || s->version != version)
 		return NULL;
@@ -93,7 +93,7 @@ policy_cache_get(struct policy_cache *c, const struct uuid *tenant, int64_t vers
 
 /* Free a slot, and move up what was displaced past it. */
 static void
-evict(struct policy_cache *c, struct slot *s)
+slot_evict(struct policy_cache *c, struct cache_slot *s)
 {
 	size_t i;
 
@@ -103,17 +103,17 @@ evict(struct policy_cache *c, struct slot *s)
 	s->set = NULL;
 	for (i = ((size_t)(s - c->slot) + 1) & (c->slots - 1); c->slot[i].set != NULL;
 	     i = (i + 1) & (c->slots - 1)) {
-		struct slot moved = c->slot[i];
+		struct cache_slot moved = c->slot[i];
 
 		c->slot[i].set = NULL;
-		*find(c, &moved.tenant) = moved;
+		*slot_find(c, &moved.tenant) = moved;
 	}
 }
 
-static struct slot *
-oldest(const struct policy_cache *c)
+static struct cache_slot *
+slot_oldest(const struct policy_cache *c)
 {
-	struct slot *found = NULL;
+	struct cache_slot *found = NULL;
 	size_t i;
 
 	for (i = 0; i < c->slots; i++)
@@ -123,7 +123,7 @@ oldest(const struct policy_cache *c)
 }
 
 static bool
-grow(struct policy_cache *c)
+cache_grow(struct policy_cache *c)
 {
 	struct policy_cache larger = *c;
 	size_t i;
@@ -136,7 +136,7 @@ grow(struct policy_cache *c)
 		return false;
 	for (i = 0; i < c->slots; i++)
 		if (c->slot[i].set != NULL)
-			*find(&larger, &c->slot[i].tenant) = c->slot[i];
+			*slot_find(&larger, &c->slot[i].tenant) = c->slot[i];
 	free(c->slot);
 	*c = larger;
 	return true;
@@ -146,15 +146,15 @@ bool
 policy_cache_put(struct policy_cache *c, const struct uuid *tenant, int64_t version,
     struct policy_set *set)
 {
-	struct slot *s = find(c, tenant);
+	struct cache_slot *s = slot_find(c, tenant);
 
 	if (s->set != NULL)
-		evict(c, s);
+		slot_evict(c, s);
 	while (c->count > 0 && c->memory + set->memory > c->memory_max)
-		evict(c, oldest(c));
-	if (!grow(c))
+		slot_evict(c, slot_oldest(c));
+	if (!cache_grow(c))
 		return false;
-	*find(c, tenant) = (struct slot){
+	*slot_find(c, tenant) = (struct cache_slot){
 		.tenant = *tenant,
 		.version = version,
 		.set = set,

@@ -23,7 +23,7 @@ entity_texts_clear(struct entity_texts *t)
 }
 
 static struct cedar_entity *
-entity(struct cedar_request *r, const char *type, const char *id)
+make_entity(struct cedar_request *r, const char *type, const char *id)
 {
 	return cedar_entity(r, cedar_str(type), cedar_str(id));
 }
@@ -69,7 +69,7 @@ build_principal(struct cedar_request *r, const struct policy_question *q, struct
 	size_t n = split_roles(q->roles, role), i;
 
 	uuid_print(q->key, t->key);
-	key = entity(r, "ApiKey", t->key);
+	key = make_entity(r, "ApiKey", t->key);
 	cedar_entity_parent(key, tenant);
 	for (i = 0; i < n; i++)
 		cedar_entity_parent(key, cedar_entity(r, cedar_str("Role"), role[i]));
@@ -82,9 +82,9 @@ build_principal(struct cedar_request *r, const struct policy_question *q, struct
 static void
 build_action(struct cedar_request *r, const struct policy_question *q)
 {
-	struct cedar_entity *action = entity(r, "Action", q->action);
+	struct cedar_entity *action = make_entity(r, "Action", q->action);
 
-	cedar_entity_parent(action, entity(r, "Action", q->write ? "write" : "read"));
+	cedar_entity_parent(action, make_entity(r, "Action", q->write ? "write" : "read"));
 	cedar_request_action(r, action);
 }
 
@@ -199,7 +199,7 @@ build_resource(struct cedar_request *r, const struct policy_question *q, struct 
 		return;
 	}
 	uuid_print(id, t->grant);
-	grant = entity(r, "Grant", t->grant);
+	grant = make_entity(r, "Grant", t->grant);
 	cedar_entity_parent(grant, tenant);
 	if (q->grant != NULL)
 		build_attributes(cedar_entity_attributes(grant), q->grant, t);
@@ -258,7 +258,7 @@ entities_build(struct cedar_request *r, const struct policy_question *q, struct 
 
 	entity_texts_clear(t);
 	uuid_print(q->tenant, t->tenant);
-	tenant = entity(r, "Tenant", t->tenant);
+	tenant = make_entity(r, "Tenant", t->tenant);
 	build_principal(r, q, t, tenant);
 	build_action(r, q);
 	build_resource(r, q, t, tenant);

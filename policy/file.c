@@ -11,7 +11,13 @@
 #include "policy/file.h"
 #include "policy/rule_text.h"
 
-#define PRIORITY_MOST 1000000
+#define POLICY_EXPECTED \
+	"@policy is one line of 1 to " TEXT_OF(FIELD_NAME_MOST) " bytes, without control characters"
+#define PRIORITY_EXPECTED "@priority is an integer from -" MOST_PRIORITY " to " MOST_PRIORITY
+#define MOST_PRIORITY TEXT_OF(FIELD_PRIORITY_MOST)
+#define NOTICE_EXPECTED \
+	"@notice is one line of at most " TEXT_OF( \
+	    RULE_NOTICE_MAX) " bytes, without control characters"
 
 /* What is said of a rule in annotations and kept elsewhere. */
 static const char *const said_elsewhere[] = { "policy", "priority", "enabled", "notice",
@@ -29,7 +35,7 @@ struct reading {
 };
 
 static void
-complain(struct reading *r, const char *message)
+fault_here(struct reading *r, const char *message)
 {
 	struct rule_fault f = { .line = r->line, .column = r->column };
 
@@ -39,7 +45,7 @@ complain(struct reading *r, const char *message)
 }
 
 static void
-complain_of(struct reading *r, const struct cedar_error *e)
+fault_of(struct reading *r, const struct cedar_error *e)
 {
 	struct rule_fault f = { .line = e->place.line, .column = e->place.column };
 
@@ -48,41 +54,86 @@ complain_of(struct reading *r, const struct cedar_error *e)
 	r->failed = true;
 }
 
-/* A rule's own text: canonical, without what is said elsewhere. */
-enum rule_result
-policy_file_rule(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
-{
-	struct buf own = BUF_EMPTY;
-	struct rule read;
-	enum rule_result rc = rule_read(&read, text, len, f);
-
-	*rule = (struct rule)RULE_EMPTY;
-	if (rc == RULE_DONE) {
-		rule_text_annotations(&own, read.set, said_elsewhere);
-		rule_text_print(&own, &read.parts);
-		rc = own.failed ? RULE_NO_MEMORY : rule_read(rule, own.data, own.len, f);
-	}
-	rule_clear(&read);
-	buf_clear(&own);
-	return rc;
-}
-
-/* ---- annotations ---- */
-
-/* The value as text in *value, owned; false where there is none. */
+/*
+ * An annotation's value as text in *value, owned; NULL where there is none. One with U+0000 in it becomes another control
+ * character, which nothing here takes. False: no memory.
+ */
 static bool
-annotation(struct reading *r, const char *name, char **value)
+copy_annotation(const struct cedar_set *set, size_t i, const char *name, char **value)
 {
 	struct cedar_str str;
 
 	*value = NULL;
-	if (!cedar_policy_annotation(r->set, r->i, name, &str))
-		return false;
+	if (!cedar_policy_annotation(set, i, name, &str))
+		return true;
 	*value = str.len > 0 && memchr(str.data, '\0', str.len) != NULL ?
 	    strdup("\1") :
 	    strndup(str.len > 0 ? str.data : "", str.len);
-	if (*value == NULL)
-		complain(r, "out of memory");
+	return *value != NULL;
+}
+
+/* A statement's own text: as it is made of parts, without what is said elsewhere. */
+static enum rule_result
+print_own(struct buf *own, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	struct rule parts;
+	enum rule_result rc = rule_take(&parts, set, i, f);
+
+	if (rc == RULE_DONE) {
+		rule_text_annotations(own, set, i, said_elsewhere);
+		rule_text_print(own, &parts.parts);
+		rc = own->failed ? RULE_NO_MEMORY : rule_text_fits(own->data, own->len, f);
+	}
+	rule_clear(&parts);
+	return rc;
+}
+
+static enum rule_result
+take_own(struct file_rule *rule, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	struct buf own = BUF_EMPTY;
+	enum rule_result rc = print_own(&own, set, i, f);
+
+	if (rc == RULE_DONE && !copy_annotation(set, i, "id", &rule->id))
+		rc = RULE_NO_MEMORY;
+	if (rc == RULE_DONE) {
+		rule->text = own.data;
+		own = (struct buf)BUF_EMPTY;
+	}
+	buf_clear(&own);
+	return rc;
+}
+
+enum rule_result
+policy_file_rule(struct file_rule *rule, const char *text, struct rule_fault *f)
+{
+	struct rule read;
+	enum rule_result rc = rule_read(&read, text, strlen(text), f);
+
+	*rule = (struct file_rule){ .text = NULL };
+	if (rc == RULE_DONE)
+		rc = take_own(rule, read.set, 0, f);
+	rule_clear(&read);
+	return rc;
+}
+
+void
+file_rule_clear(struct file_rule *rule)
+{
+	free(rule->text);
+	free(rule->id);
+	free(rule->notice);
+	*rule = (struct file_rule){ .text = NULL };
+}
+
+/* Annotations. */
+
+/* The value of the statement in hand, owned; false where there is none. */
+static bool
+take_annotation(struct reading *r, const char *name, char **value)
+{
+	if (!copy_annotation(r->set, r->i, name, value))
+		fault_here(r, "out of memory");
 	return *value != NULL;
 }
 
@@ -91,11 +142,11 @@ read_bool(struct reading *r, const char *name, bool *to)
 {
 	char message[128], *text;
 
-	if (!annotation(r, name, &text))
+	if (!take_annotation(r, name, &text))
 		return;
 	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
 		(void)snprintf(message, sizeof(message), "@%s is \"true\" or \"false\"", name);
-		complain(r, message);
+		fault_here(r, message);
 	}
 	*to = strcmp(text, "true") == 0;
 	free(text);
@@ -107,12 +158,12 @@ read_priority(struct reading *r, struct file_policy *p)
 	int64_t priority = 0;
 	char *text;
 
-	if (!annotation(r, "priority", &text))
+	if (!take_annotation(r, "priority", &text))
 		return;
-	if (!number_parse(&priority, text, strlen(text), -PRIORITY_MOST, PRIORITY_MOST))
-		complain(r, "@priority is an integer from -1000000 to 1000000");
+	if (!number_parse(&priority, text, strlen(text), -FIELD_PRIORITY_MOST, FIELD_PRIORITY_MOST))
+		fault_here(r, PRIORITY_EXPECTED);
 	else if (p->has_priority && p->priority != priority)
-		complain(r, "another rule of this policy has another @priority");
+		fault_here(r, "another rule of this policy has another @priority");
 	p->has_priority = true;
 	p->priority = priority;
 	free(text);
@@ -121,24 +172,23 @@ read_priority(struct reading *r, struct file_policy *p)
 static void
 read_notice(struct reading *r, struct file_rule *rule)
 {
-	if (!annotation(r, "notice", &rule->notice))
+	if (!take_annotation(r, "notice", &rule->notice))
 		return;
 	if (!field_line_valid(rule->notice, RULE_NOTICE_MAX))
-		complain(r,
-		    "@notice is one line of at most 1024 bytes, without control characters");
+		fault_here(r, NOTICE_EXPECTED);
 }
 
 /* ---- policies ---- */
 
 static struct file_policy *
-add_policy(struct reading *r, char *name)
+file_add_policy(struct reading *r, char *name)
 {
 	struct policy_file *f = r->file;
 	struct file_policy *grown = realloc(f->policy, (f->policies + 1) * sizeof(*grown));
 
 	if (grown == NULL) {
 		free(name);
-		complain(r, "out of memory");
+		fault_here(r, "out of memory");
 		return NULL;
 	}
 	f->policy = grown;
@@ -148,18 +198,15 @@ add_policy(struct reading *r, char *name)
 
 /* The policy that the statement belongs to; NULL after a complaint. */
 static struct file_policy *
-find_policy(struct reading *r)
+file_find_policy(struct reading *r)
 {
 	char *name;
 	size_t i;
 
-	if (!annotation(r, "policy", &name))
+	if (!take_annotation(r, "policy", &name))
 		name = strdup(r->name);
 	if (name == NULL || !field_line_valid(name, FIELD_NAME_MOST)) {
-		complain(r,
-		    name == NULL ?
-			"out of memory" :
-			"@policy is one line of 1 to 200 bytes, without control characters");
+		fault_here(r, name == NULL ? "out of memory" : POLICY_EXPECTED);
 		free(name);
 		return NULL;
 	}
@@ -168,21 +215,20 @@ find_policy(struct reading *r)
 			free(name);
 			return &r->file->policy[i];
 		}
-	return add_policy(r, name);
+	return file_add_policy(r, name);
 }
 
 static struct file_rule *
-add_rule(struct reading *r, struct file_policy *p)
+file_add_rule(struct reading *r, struct file_policy *p)
 {
 	struct file_rule *grown = realloc(p->rule, (p->rules + 1) * sizeof(*grown));
 
 	if (grown == NULL) {
-		complain(r, "out of memory");
+		fault_here(r, "out of memory");
 		return NULL;
 	}
 	p->rule = grown;
 	p->rule[p->rules] = (struct file_rule){
-		.rule = RULE_EMPTY,
 		.audit_session = true,
 		.line = r->line,
 	};
@@ -190,10 +236,10 @@ add_rule(struct reading *r, struct file_policy *p)
 }
 
 static void
-read_rule(struct reading *r, const struct cedar_policy *statement)
+read_file_rule(struct reading *r)
 {
-	struct file_policy *p = find_policy(r);
-	struct file_rule *rule = p != NULL ? add_rule(r, p) : NULL;
+	struct file_policy *p = file_find_policy(r);
+	struct file_rule *rule = p != NULL ? file_add_rule(r, p) : NULL;
 	struct rule_fault f;
 	enum rule_result rc;
 
@@ -203,14 +249,14 @@ read_rule(struct reading *r, const struct cedar_policy *statement)
 	read_bool(r, "enabled", &p->enabled);
 	read_notice(r, rule);
 	read_bool(r, "audit_session", &rule->audit_session);
-	rc = policy_file_rule(&rule->rule, statement->text.data, statement->text.len, &f);
+	rc = take_own(rule, r->set, r->i, &f);
 	if (rc != RULE_DONE)
-		complain(r, rc == RULE_REFUSED ? f.message : "out of memory");
+		fault_here(r, rc == RULE_REFUSED ? f.message : "out of memory");
 }
 
 /* Go on counting lines and columns from the statement before. */
 static void
-go_to(struct reading *r, const char *text, size_t from, size_t to)
+go_to_statement(struct reading *r, const char *text, size_t from, size_t to)
 {
 	size_t i;
 
@@ -245,19 +291,19 @@ policy_file_read(struct policy_file *file, const char *text, size_t len, const c
 
 	*file = (struct policy_file)POLICY_FILE_EMPTY;
 	if (set == NULL) {
-		complain(&r, "out of memory");
+		fault_here(&r, "out of memory");
 		return false;
 	}
 	if (!cedar_set_add_text(set, (struct cedar_str){ text, len })) {
 		for (i = 0; i < cedar_set_error_count(set); i++)
-			complain_of(&r, cedar_set_error(set, i));
+			fault_of(&r, cedar_set_error(set, i));
 		if (i == 0)
-			complain(&r, "out of memory");
+			fault_here(&r, "out of memory");
 	}
 	for (; !r.failed && cedar_policy(set, r.i, &statement); r.i++) {
-		go_to(&r, text, at, statement.offset);
+		go_to_statement(&r, text, at, statement.offset);
 		at = statement.offset;
-		read_rule(&r, &statement);
+		read_file_rule(&r);
 	}
 	cedar_set_free(set);
 	return !r.failed;
@@ -271,10 +317,8 @@ policy_file_clear(struct policy_file *file)
 	for (i = 0; i < file->policies; i++) {
 		struct file_policy *p = &file->policy[i];
 
-		for (j = 0; j < p->rules; j++) {
-			rule_clear(&p->rule[j].rule);
-			free(p->rule[j].notice);
-		}
+		for (j = 0; j < p->rules; j++)
+			file_rule_clear(&p->rule[j]);
 		free(p->rule);
 		free(p->name);
 	}
@@ -296,9 +340,9 @@ bool
 policy_file_write(struct buf *to, const struct policy_settings *policy,
     const struct rule_settings *is)
 {
-	struct rule rule;
+	struct file_rule own;
 	struct rule_fault f;
-	bool ok = policy_file_rule(&rule, is->text, strlen(is->text), &f) == RULE_DONE;
+	bool ok = policy_file_rule(&own, is->text, &f) == RULE_DONE;
 
 	write_annotation(to, "policy", policy->name);
 	if (policy->priority != 0)
@@ -309,8 +353,8 @@ policy_file_write(struct buf *to, const struct policy_settings *policy,
 		write_annotation(to, "notice", is->notice);
 	if (!is->audit_session)
 		write_annotation(to, "audit_session", "false");
-	buf_adds(to, rule.text);
+	buf_adds(to, ok ? own.text : "");
 	buf_addc(to, '\n');
-	rule_clear(&rule);
+	file_rule_clear(&own);
 	return ok && !to->failed;
 }

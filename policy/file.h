@@ -19,8 +19,9 @@
  * that differ in blanks and comments alone are the same rule. Other annotations, such as @id, stay.
  */
 struct file_rule {
-	struct rule rule;
-	char *notice; /* owned; NULL: none */
+	char *text;   /* owned, as all here */
+	char *id;     /* what its @id says; NULL: none */
+	char *notice; /* NULL: none */
 	bool audit_session;
 	unsigned line; /* where it stands */
 };
@@ -56,8 +57,12 @@ void policy_file_clear(struct policy_file *);
 MUST_CHECK bool policy_file_write(struct buf *, const struct policy_settings *policy,
     const struct rule_settings *rule);
 
-/* The text that a rule has in a file, to compare it with a rule of one: RULE_DONE, and `rule` is to be cleared. */
-MUST_CHECK enum rule_result policy_file_rule(struct rule *rule, const char *text, size_t len,
+/*
+ * What a stored rule's text is in a file, to compare it with a rule of one: the text and the id, and nothing else. Clear it
+ * in any case; it is empty but after RULE_DONE.
+ */
+MUST_CHECK enum rule_result policy_file_rule(struct file_rule *rule, const char *text,
     struct rule_fault *);
+void file_rule_clear(struct file_rule *);
 
 #endif

@@ -46,16 +46,6 @@ one_may_mend(struct decider *d, const struct policy_set *set,
 	return false;
 }
 
-static void
-go_on_after(struct page *page, const struct db_list *keys)
-{
-	struct key_record last = key_record_at(keys, keys->count - 1);
-
-	page->after = true;
-	page->created_at = last.created_at;
-	page->id = last.id;
-}
-
 enum outcome
 policy_guard(struct db *db, struct decider *d, const struct policy_question *circumstances,
     bool *kept)
@@ -76,9 +66,7 @@ policy_guard(struct db *db, struct decider *d, const struct policy_question *cir
 		if (rc != DONE || set == NULL)
 			break;
 		*kept = one_may_mend(d, set, circumstances, &keys);
-		if (keys.more)
-			go_on_after(&page, &keys);
-	} while (keys.more && !*kept);
+	} while (!*kept && page_go_on(&page, &keys));
 	policy_set_free(set);
 	policy_rules_clear(&rules);
 	db_list_clear(&keys);

@@ -9,6 +9,7 @@ libpolicy_la_SOURCES = \
 	policy/guard.c policy/guard.h \
 	policy/question.c policy/question.h \
 	policy/rule.c policy/rule.h \
+	policy/rule_json.c policy/rule_json.h \
 	policy/rule_text.c policy/rule_text.h \
 	policy/set.c policy/set.h
 libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS)

@@ -1,59 +1,102 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
+#include "base/field.h"
 #include "base/time_text.h"
 #include "policy/actions.h"
 #include "policy/question.h"
 
 #define AN_HOUR INT64_C(3600000000)
 
-/* One object being read; sticky: the first member that is of another type than wanted is kept. */
-struct reader {
-	const char *bad;
-	const char *expected;
-};
+#define LINE(name_, max_) \
+	{ \
+		.name = name_, .type = MEMBER_LINE, .max = max_ \
+	}
 
-/* The member, or NULL where it is not there or is null. */
+/* What a question is. */
+
+static const char *const statuses[] = { "active", "expired", "revoked", NULL };
+static const char *const decisions[] = { "allow", "deny", NULL };
+static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
+static const struct body_member notice = { .type = MEMBER_STRING };
+
+static const struct body_member principal_members[] = {
+	{ .name = "id", .type = MEMBER_UUID },
+	LINE("name", FIELD_NAME_MOST),
+	{ .name = "roles", .type = MEMBER_ARRAY, .max = FIELD_ROLES_MOST, .item = &role },
+};
+static const struct body_schema principal_schema = { principal_members,
+	COUNT_OF(principal_members) };
+
+static const struct body_member resource_members[] = {
+	LINE("type", 256),
+	LINE("id", 2048),
+};
+static const struct body_schema resource_schema = { resource_members, COUNT_OF(resource_members) };
+
+/* As a grant is shown, so that one can be taken from an answer and tried with something changed. */
+static const struct body_member grant_members[] = {
+	{ .name = "id", .type = MEMBER_UUID },
+	{ .name = "request_id", .type = MEMBER_UUID, .nullable = true },
+	LINE("grantee_id", FIELD_IDENTIFIER_MOST),
+	{ .name = "resource", .type = MEMBER_OBJECT, .schema = &resource_schema },
+	LINE("action", FIELD_IDENTIFIER_MOST),
+	{ .name = "status", .type = MEMBER_STRING, .words = statuses },
+	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
+	{ .name = "expires_at", .type = MEMBER_TIME },
+	{ .name = "granted_at", .type = MEMBER_TIME },
+	{ .name = "revoked_at", .type = MEMBER_TIME, .nullable = true },
+	{ .name = "metadata", .type = MEMBER_OBJECT },
+	{ .name = "created_at", .type = MEMBER_TIME },
+	{ .name = "updated_at", .type = MEMBER_TIME },
+	{ .name = "version", .type = MEMBER_INTEGER, .min = 1, .max = INT32_MAX },
+};
+static const struct body_schema grant_schema = { grant_members, COUNT_OF(grant_members) };
+
+static const struct body_member context_members[] = {
+	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
+	LINE("request_id", FIELD_REQUEST_ID_MOST),
+	LINE("source_ip", 45),
+	{ .name = "now", .type = MEMBER_TIME },
+	LINE("user_agent", 512),
+	LINE("reason", FIELD_REASON_MOST),
+};
+static const struct body_schema context_schema = { context_members, COUNT_OF(context_members) };
+
+/* Over the API the first five, in files all but the first. */
+static const struct body_member members[] = {
+	{ .name = "grant_id", .type = MEMBER_UUID },
+	{ .name = "principal", .type = MEMBER_OBJECT, .schema = &principal_schema },
+	{ .name = "action", .type = MEMBER_STRING, .required = true, .min = 1, .max = 64 },
+	{ .name = "grant", .type = MEMBER_OBJECT, .schema = &grant_schema },
+	{ .name = "context", .type = MEMBER_OBJECT, .schema = &context_schema },
+	{ .name = "name", .type = MEMBER_LINE },
+	{ .name = "decision", .type = MEMBER_STRING, .required = true, .words = decisions },
+	{ .name = "notices", .type = MEMBER_ARRAY, .item = &notice },
+};
+const struct body_schema question_body = { members, 5 };
+const struct body_schema question_case = { members + 1, COUNT_OF(members) - 1 };
+
+/* Reading one: each member is there with the type that is described, or it is not there, or null where it may be. */
+
 static struct json_object *
-member(struct json_object *object, const char *name)
+question_member(struct json_object *object, const char *name)
 {
 	struct json_object *value = NULL;
 
-	if (json_object_is_type(object, json_type_object))
-		(void)json_object_object_get_ex(object, name, &value);
+	(void)json_object_object_get_ex(object, name, &value);
 	return value;
 }
 
-static void
-refuse(struct reader *r, const char *name, const char *expected)
-{
-	if (r->bad != NULL)
-		return;
-	r->bad = name;
-	r->expected = expected;
-}
-
-/* The member where it is of that type; NULL otherwise, and refused unless it is not there. */
-static struct json_object *
-typed(struct reader *r, struct json_object *object, const char *name, enum json_type type,
-    const char *expected)
-{
-	struct json_object *v = member(object, name);
-
-	if (v == NULL || json_object_is_type(v, type))
-		return v;
-	refuse(r, name, expected);
-	return NULL;
-}
-
 static bool
-take_text(struct reader *r, struct json_object *object, const char *name, const char **to)
+take_text(struct json_object *object, const char *name, const char **to)
 {
-	struct json_object *v = typed(r, object, name, json_type_string, "a string");
+	struct json_object *v = question_member(object, name);
 
 	if (v != NULL)
 		*to = json_object_get_string(v);
@@ -61,9 +104,9 @@ take_text(struct reader *r, struct json_object *object, const char *name, const 
 }
 
 static bool
-take_bool(struct reader *r, struct json_object *object, const char *name, bool *to)
+take_bool(struct json_object *object, const char *name, bool *to)
 {
-	struct json_object *v = typed(r, object, name, json_type_boolean, "true or false");
+	struct json_object *v = question_member(object, name);
 
 	if (v != NULL)
 		*to = json_object_get_boolean(v);
@@ -71,44 +114,34 @@ take_bool(struct reader *r, struct json_object *object, const char *name, bool *
 }
 
 static bool
-take_uuid(struct reader *r, struct json_object *object, const char *name, struct uuid *to)
+take_uuid(struct json_object *object, const char *name, struct uuid *to)
 {
 	const char *text;
 
-	if (!take_text(r, object, name, &text))
-		return false;
-	if (uuid_parse(to, text, strlen(text)))
-		return true;
-	refuse(r, name, "a UUID");
-	return false;
+	return take_text(object, name, &text) && uuid_parse(to, text, strlen(text));
 }
 
 static bool
-take_time(struct reader *r, struct json_object *object, const char *name, int64_t *to)
+take_time(struct json_object *object, const char *name, int64_t *to)
 {
 	const char *text;
 
-	if (!take_text(r, object, name, &text))
-		return false;
-	if (time_parse(to, text, strlen(text)))
-		return true;
-	refuse(r, name, "an RFC 3339 time");
-	return false;
+	return take_text(object, name, &text) && time_parse(to, text, strlen(text));
 }
 
 /* A role is a word here, as it is in a key. */
 static void
-read_roles(struct reader *r, struct asked *a, struct json_object *roles)
+read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
 {
 	size_t n = json_object_array_length(roles), i;
+	char name[BODY_MEMBER_MAX];
 
 	for (i = 0; i < n; i++) {
-		struct json_object *role = json_object_array_get_idx(roles, i);
-		const char *text = json_object_get_string(role);
+		const char *text = json_object_get_string(json_object_array_get_idx(roles, i));
 
-		if (!json_object_is_type(role, json_type_string) || text[0] == '\0' ||
-		    strchr(text, ' ') != NULL) {
-			refuse(r, "roles", "an array of words");
+		if (strchr(text, ' ') != NULL) {
+			(void)snprintf(name, sizeof(name), "principal.roles[%zu]", i);
+			body_refuse(f, name, "a word");
 			return;
 		}
 		buf_adds(&a->roles, i > 0 ? " " : "");
@@ -118,23 +151,23 @@ read_roles(struct reader *r, struct asked *a, struct json_object *roles)
 }
 
 static void
-read_principal(struct reader *r, struct asked *a, struct json_object *p)
+read_principal(struct asked *a, struct json_object *p, struct body_fault *f)
 {
-	struct json_object *roles = typed(r, p, "roles", json_type_array, "an array of words");
+	struct json_object *roles = question_member(p, "roles");
 
-	if (take_uuid(r, p, "id", &a->key))
+	if (take_uuid(p, "id", &a->key))
 		a->question.key = &a->key;
-	(void)take_text(r, p, "name", &a->question.key_name);
+	(void)take_text(p, "name", &a->question.key_name);
 	if (roles != NULL)
-		read_roles(r, a, roles);
+		read_roles(a, roles, f);
 }
 
 static void
-read_grant(struct reader *r, struct json_object *from, struct grant *g, int64_t now)
+read_grant(struct json_object *from, struct grant *g, int64_t now)
 {
-	struct json_object *resource = typed(r, from, "resource", json_type_object, "an object");
-	struct json_object *metadata = typed(r, from, "metadata", json_type_object, "an object");
-	struct json_object *version = typed(r, from, "version", json_type_int, "an integer");
+	struct json_object *resource = question_member(from, "resource");
+	struct json_object *metadata = question_member(from, "metadata");
+	struct json_object *version = question_member(from, "version");
 
 	*g = (struct grant){
 		.found = true,
@@ -151,118 +184,73 @@ read_grant(struct reader *r, struct json_object *from, struct grant *g, int64_t 
 		.version = 1,
 		.rows = DB_ROWS_EMPTY,
 	};
-	(void)take_uuid(r, from, "id", &g->id);
-	g->has_request_id = take_uuid(r, from, "request_id", &g->request_id);
-	(void)take_text(r, from, "grantee_id", &g->grantee_id);
-	(void)take_text(r, resource, "type", &g->resource_type);
-	(void)take_text(r, resource, "id", &g->resource_id);
-	(void)take_text(r, from, "action", &g->action);
-	(void)take_text(r, from, "status", &g->status);
-	(void)take_bool(r, from, "audit_enabled", &g->audit_enabled);
-	(void)take_time(r, from, "expires_at", &g->expires_at);
-	(void)take_time(r, from, "granted_at", &g->granted_at);
-	g->has_revoked_at = take_time(r, from, "revoked_at", &g->revoked_at);
-	(void)take_time(r, from, "created_at", &g->created_at);
-	(void)take_time(r, from, "updated_at", &g->updated_at);
+	(void)take_uuid(from, "id", &g->id);
+	g->has_request_id = take_uuid(from, "request_id", &g->request_id);
+	(void)take_text(from, "grantee_id", &g->grantee_id);
+	if (resource != NULL) {
+		(void)take_text(resource, "type", &g->resource_type);
+		(void)take_text(resource, "id", &g->resource_id);
+	}
+	(void)take_text(from, "action", &g->action);
+	(void)take_text(from, "status", &g->status);
+	(void)take_bool(from, "audit_enabled", &g->audit_enabled);
+	(void)take_time(from, "expires_at", &g->expires_at);
+	(void)take_time(from, "granted_at", &g->granted_at);
+	g->has_revoked_at = take_time(from, "revoked_at", &g->revoked_at);
+	(void)take_time(from, "created_at", &g->created_at);
+	(void)take_time(from, "updated_at", &g->updated_at);
 	if (metadata != NULL)
 		g->metadata = json_object_to_json_string_ext(metadata, JSON_C_TO_STRING_PLAIN);
-	if (g->metadata == NULL)
-		refuse(r, "metadata", "less");
 	if (version != NULL)
 		g->version = json_object_get_int64(version);
 }
 
 static void
-read_context(struct reader *r, struct json_object *context, struct policy_question *q)
+read_context(struct json_object *context, struct policy_question *q)
 {
 	q->source_ip = q->user_agent = q->reason = NULL;
-	q->has_audit_enabled = take_bool(r, context, "audit_enabled", &q->audit_enabled);
-	(void)take_text(r, context, "request_id", &q->request_id);
-	(void)take_text(r, context, "source_ip", &q->source_ip);
-	(void)take_time(r, context, "now", &q->now);
-	(void)take_text(r, context, "user_agent", &q->user_agent);
-	(void)take_text(r, context, "reason", &q->reason);
+	q->has_audit_enabled = take_bool(context, "audit_enabled", &q->audit_enabled);
+	(void)take_text(context, "request_id", &q->request_id);
+	(void)take_text(context, "source_ip", &q->source_ip);
+	(void)take_time(context, "now", &q->now);
+	(void)take_text(context, "user_agent", &q->user_agent);
+	(void)take_text(context, "reason", &q->reason);
 }
 
 static void
-read_action(struct reader *r, struct json_object *body, struct policy_question *q)
+read_action(struct json_object *body, struct policy_question *q, struct body_fault *f)
 {
 	const struct policy_action *action;
 	const char *id = "";
 
-	(void)take_text(r, body, "action", &id);
+	(void)take_text(body, "action", &id);
 	action = policy_action_find(id);
 	if (action == NULL) {
-		refuse(r, "action", "the id of an operation, such as UpdateGrant");
+		body_refuse(f, "action", "the id of an operation, such as UpdateGrant");
 		return;
 	}
 	q->action = action->id;
 	q->write = action->write;
 }
 
-const char *
-asked_read(struct asked *a, struct json_object *body, const char **expected)
+enum outcome
+asked_read(struct asked *a, struct json_object *body, struct body_fault *f)
 {
-	struct reader r = { .bad = NULL, .expected = NULL };
-	struct json_object *principal, *grant, *context;
+	struct json_object *principal = question_member(body, "principal"),
+			   *grant = question_member(body, "grant");
+	struct json_object *context = question_member(body, "context");
 
-	principal = typed(&r, body, "principal", json_type_object, "an object");
-	grant = typed(&r, body, "grant", json_type_object, "an object");
-	context = typed(&r, body, "context", json_type_object, "an object");
-	if (principal != NULL)
-		read_principal(&r, a, principal);
-	read_action(&r, body, &a->question);
+	f->member[0] = '\0';
+	read_action(body, &a->question, f);
+	if (principal != NULL && f->member[0] == '\0')
+		read_principal(a, principal, f);
 	if (context != NULL)
-		read_context(&r, context, &a->question);
+		read_context(context, &a->question);
 	if (grant != NULL) {
-		read_grant(&r, grant, &a->grant, a->question.now);
+		read_grant(grant, &a->grant, a->question.now);
 		a->question.grant = &a->grant;
 	}
-	if (a->roles.failed)
-		refuse(&r, "roles", "less");
-	*expected = r.expected;
-	return r.bad;
-}
-
-/* The first member of an object that is not among `names`, which end with NULL. */
-static const char *
-stranger(struct json_object *object, const char *const *names)
-{
-	const char *const *name;
-
-	if (!json_object_is_type(object, json_type_object))
-		return NULL;
-	json_object_object_foreach(object, found, ignored)
-	{
-		(void)ignored;
-		for (name = names; *name != NULL && strcmp(*name, found) != 0; name++)
-			continue;
-		if (*name == NULL)
-			return found;
-	}
-	return NULL;
-}
-
-const char *
-asked_unknown(struct json_object *body)
-{
-	static const char *const outer[] = { "principal", "action", "grant", "context", NULL };
-	static const char *const principal[] = { "id", "name", "roles", NULL };
-	static const char *const resource[] = { "type", "id", NULL };
-	static const char *const grant[] = { "id", "request_id", "grantee_id", "resource", "action",
-		"status", "audit_enabled", "expires_at", "granted_at", "revoked_at", "metadata",
-		"created_at", "updated_at", "version", NULL };
-	static const char *const context[] = { "audit_enabled", "request_id", "source_ip", "now",
-		"user_agent", "reason", NULL };
-	const char *bad = stranger(body, outer);
-
-	if (bad == NULL)
-		bad = stranger(member(body, "principal"), principal);
-	if (bad == NULL)
-		bad = stranger(member(body, "grant"), grant);
-	if (bad == NULL)
-		bad = stranger(member(member(body, "grant"), "resource"), resource);
-	return bad != NULL ? bad : stranger(member(body, "context"), context);
+	return a->roles.failed || (grant != NULL && a->grant.metadata == NULL) ? BROKEN : DONE;
 }
 
 void

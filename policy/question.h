@@ -2,13 +2,14 @@
 #ifndef GRANTD_POLICY_QUESTION_H
 #define GRANTD_POLICY_QUESTION_H
 
+#include "base/body.h"
 #include "base/buf.h"
 #include "policy/decide.h"
 
 struct json_object;
 
 /*
- * A question to the policies as JSON, for dry runs and for files of cases:
+ * A question to the policies as JSON, for dry runs and for files of cases, described once for both:
  *
  *	{"principal": {"id", "name", "roles": []}, "action": "UpdateGrant",
  *	 "grant": {as a grant is shown}, "context": {"audit_enabled", "request_id", "source_ip", "now", "user_agent", "reason"}}
@@ -17,6 +18,9 @@ struct json_object;
  * given whole, but for request_id and now. Members of a described grant that are left out: ids are empty, its status is
  * active, it began now and ends in an hour, in version 1.
  */
+extern const struct body_schema question_body; /* with grant_id, for a grant that is there */
+extern const struct body_schema question_case; /* with name, decision (required) and notices */
+
 struct asked {
 	struct policy_question question;
 	struct uuid key;    /* where the principal is named */
@@ -30,12 +34,12 @@ struct asked {
 	}
 
 /*
- * Read `body` over what is in a->question already: whoever asks, and the circumstances. Borrows from the body.
- * NULL where that went well; else the member that cannot be taken, with *expected told. asked_clear() in any case.
- * Members that are not known are not looked at, but by asked_unknown(): the first of them, or NULL.
+ * Read `body`, which fits one of the two, over what is in a->question already: whoever asks, and the circumstances. Borrows
+ * from the body; grant_id, name, decision and notices are the caller's to read. DONE, with fault->member "" or what
+ * cannot be taken all the same; or BROKEN, for want of memory. asked_clear() in any case.
  */
-MUST_CHECK const char *asked_read(struct asked *a, struct json_object *body, const char **expected);
-const char *asked_unknown(struct json_object *body);
+MUST_CHECK enum outcome asked_read(struct asked *a, struct json_object *body,
+    struct body_fault *fault);
 void asked_clear(struct asked *);
 
 #endif

@@ -36,7 +36,7 @@ copy_text(char to[RULE_FAULT_TEXT_MAX], const char *text)
 }
 
 static enum rule_result
-refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found,
+refuse_rule(struct rule_fault *f, unsigned line, unsigned column, const char *found,
     const char *expected, const char *message)
 {
 	f->line = line;
@@ -49,28 +49,33 @@ refuse(struct rule_fault *f, unsigned line, unsigned column, const char *found,
 
 /* A statement that Cedar would take is refused as a whole, at its beginning. */
 static enum rule_result
-refuse_statement(struct rule_fault *f, const char *text, size_t offset, const char *expected,
-    const char *message)
+refuse_statement(struct rule_fault *f, const char *expected, const char *message)
 {
-	unsigned line = 1, column = 1;
+	return refuse_rule(f, 1, 1, "", expected, message);
+}
+
+/* Where a statement begins. */
+static void
+place_of(const char *text, size_t offset, struct rule_fault *f)
+{
 	size_t i = 0;
 
+	f->line = f->column = 1;
 	while (i < offset) {
 		size_t n = utf8_sequence(text + i, offset - i);
 		bool end = text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n');
 
-		line += end ? 1 : 0;
-		column = end ? 1 : column + 1;
+		f->line += end ? 1 : 0;
+		f->column = end ? 1 : f->column + 1;
 		i += n > 0 ? n : 1;
 	}
-	return refuse(f, line, column, "", expected, message);
 }
 
 /* ---- out of the engine ---- */
 
 /* Take a copy with a NUL behind it from the rule's memory. */
 static const char *
-take(char **to, struct cedar_str str)
+take_str(char **to, struct cedar_str str)
 {
 	char *copy = *to;
 
@@ -89,12 +94,12 @@ take_scope(struct rule_scope *to, const struct cedar_scope *scope, char **memory
 
 	to->type = rule_scope_words[scope->kind];
 	if (scope->kind == CEDAR_IS_IN)
-		to->is_type = take(memory, scope->type);
+		to->is_type = take_str(memory, scope->type);
 	if (scope->kind == CEDAR_IS)
-		to->entity_type = take(memory, scope->type);
+		to->entity_type = take_str(memory, scope->type);
 	if (entity) {
-		to->entity_type = take(memory, scope->entity_type);
-		to->entity_id = take(memory, scope->entity_id);
+		to->entity_type = take_str(memory, scope->entity_type);
+		to->entity_id = take_str(memory, scope->entity_id);
 	}
 }
 
@@ -111,7 +116,7 @@ has_nul(struct cedar_str str)
 }
 
 static enum rule_result
-take_actions(struct rule *rule, const struct cedar_policy *p, struct rule_fault *f)
+take_actions(struct rule *rule, const struct cedar_set *set, size_t statement, struct rule_fault *f)
 {
 	struct cedar_str type, id;
 	size_t i;
@@ -119,13 +124,13 @@ take_actions(struct rule *rule, const struct cedar_policy *p, struct rule_fault 
 	rule->actions = json_object_new_array();
 	if (rule->actions == NULL)
 		return RULE_NO_MEMORY;
-	for (i = 0; i < p->action_count && cedar_policy_action(rule->set, 0, i, &type, &id); i++) {
+	for (i = 0; cedar_policy_action(set, statement, i, &type, &id); i++) {
 		if (type.len != strlen("Action") || memcmp(type.data, "Action", type.len) != 0)
-			return refuse_statement(f, rule->text, p->offset, "Action::\"...\"",
+			return refuse_statement(f, "Action::\"...\"",
 			    "operations here are of the type Action, so a rule about another type "
 			    "of action would never apply");
 		if (has_nul(id))
-			return refuse_statement(f, rule->text, p->offset, "ids without U+0000",
+			return refuse_statement(f, "ids without U+0000",
 			    "an id holds U+0000, which cannot be stored");
 		if (json_object_array_add(rule->actions,
 			json_object_new_string_len(id.data, (int)id.len)) != 0)
@@ -143,59 +148,93 @@ types_fit(const struct cedar_scope *scope)
 }
 
 static enum rule_result
-take_parts(struct rule *rule, const struct cedar_policy *p, char *memory, struct rule_fault *f)
+take_heads(struct rule *rule, const struct cedar_policy *p, struct rule_fault *f)
 {
 	struct rule_parts *parts = &rule->parts;
+	char *memory;
 
 	if (has_nul(p->principal.entity_id) || has_nul(p->resource.entity_id))
-		return refuse_statement(f, rule->text, p->offset, "ids without U+0000",
+		return refuse_statement(f, "ids without U+0000",
 		    "an id holds U+0000, which cannot be stored");
 	if (!types_fit(&p->principal) || !types_fit(&p->resource))
-		return refuse_statement(f, rule->text, p->offset, "types of at most 1024 bytes",
+		return refuse_statement(f, "types of at most 1024 bytes",
 		    "the name of a type is longer than 1024 bytes");
+	memory = rule->memory = malloc(
+	    scope_size(&p->principal) + scope_size(&p->resource) + p->conditions.len + 1);
+	if (memory == NULL)
+		return RULE_NO_MEMORY;
 	parts->effect = rule_effect_words[p->effect == CEDAR_FORBID];
 	take_scope(&parts->principal, &p->principal, &memory);
 	parts->action_type = rule_scope_words[p->action];
 	take_scope(&parts->resource, &p->resource, &memory);
-	parts->conditions = take(&memory, p->conditions);
-	return take_actions(rule, p, f);
+	parts->conditions = take_str(&memory, p->conditions);
+	return RULE_DONE;
+}
+
+static enum rule_result
+take_parts(struct rule *rule, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	struct cedar_policy p;
+	enum rule_result rc = RULE_NO_MEMORY;
+
+	if (cedar_policy(set, i, &p))
+		rc = take_heads(rule, &p, f);
+	return rc == RULE_DONE ? take_actions(rule, set, i, f) : rc;
+}
+
+enum rule_result
+rule_take(struct rule *rule, const struct cedar_set *set, size_t i, struct rule_fault *f)
+{
+	enum rule_result rc;
+
+	*rule = (struct rule)RULE_EMPTY;
+	rc = take_parts(rule, set, i, f);
+	if (rc != RULE_DONE)
+		rule_clear(rule);
+	return rc;
 }
 
 static enum rule_result
 read_statement(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
 {
-	const struct cedar_str str = { text, len };
 	const struct cedar_error *e;
 	struct cedar_policy p;
-	char *memory;
+	enum rule_result rc;
 
-	if (!cedar_set_add(rule->set, cedar_str("rule"), str) || !cedar_policy(rule->set, 0, &p)) {
+	if (!cedar_set_add(rule->set, cedar_str("rule"), (struct cedar_str){ text, len })) {
 		e = cedar_set_error(rule->set, 0);
 		if (e == NULL)
 			return RULE_NO_MEMORY;
-		return refuse(f, e->place.line, e->place.column, e->found, e->expected, e->message);
+		return refuse_rule(f, e->place.line, e->place.column, e->found, e->expected,
+		    e->message);
 	}
-	memory = malloc(
-	    len + 1 + scope_size(&p.principal) + scope_size(&p.resource) + p.conditions.len + 1);
-	if (memory == NULL)
-		return RULE_NO_MEMORY;
-	rule->memory = memory;
-	rule->text = take(&memory, str);
-	return take_parts(rule, &p, memory, f);
+	rule->text = text;
+	rc = take_parts(rule, rule->set, 0, f);
+	if (rc == RULE_REFUSED && cedar_policy(rule->set, 0, &p))
+		place_of(text, p.offset, f);
+	return rc;
+}
+
+enum rule_result
+rule_text_fits(const char *text, size_t len, struct rule_fault *f)
+{
+	if (len > RULE_TEXT_MAX)
+		return refuse_rule(f, 1, 1, "", "at most " TEXT_OF(RULE_TEXT_MAX) " bytes",
+		    "the text of a rule is at most " TEXT_OF(RULE_TEXT_MAX) " bytes long");
+	if (memchr(text, '\0', len) != NULL)
+		return refuse_rule(f, 1, 1, "", "text without U+0000",
+		    "the text holds U+0000, which cannot be stored");
+	return RULE_DONE;
 }
 
 enum rule_result
 rule_read(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
 {
-	enum rule_result rc;
+	enum rule_result rc = rule_text_fits(text, len, f);
 
 	*rule = (struct rule)RULE_EMPTY;
-	if (len > RULE_TEXT_MAX)
-		return refuse(f, 1, 1, "", "at most 49152 bytes",
-		    "the text of a rule is at most 49152 bytes long");
-	if (memchr(text, '\0', len) != NULL)
-		return refuse(f, 1, 1, "", "text without U+0000",
-		    "the text holds U+0000, which cannot be stored");
+	if (rc != RULE_DONE)
+		return rc;
 	rule->set = cedar_set_new(0);
 	rc = rule->set != NULL ? read_statement(rule, text, len, f) : RULE_NO_MEMORY;
 	if (rc != RULE_DONE)
@@ -209,6 +248,7 @@ rule_clear(struct rule *rule)
 	cedar_set_free(rule->set);
 	json_object_put(rule->actions);
 	free(rule->memory);
+	free(rule->made);
 	*rule = (struct rule)RULE_EMPTY;
 }
 
@@ -243,13 +283,13 @@ rule_says(const struct rule *rule, const struct rule_parts *parts)
 	    same_text(rule->parts.conditions, parts->conditions);
 }
 
-static enum rule_result
+/* The text goes with the rule, also with one that is refused, to be shown. */
+static void
 keep_text(struct rule *rule, struct buf *text)
 {
-	rule->memory = text->data;
-	rule->text = rule->memory;
+	rule->made = text->data;
+	rule->text = rule->made;
 	*text = (struct buf)BUF_EMPTY;
-	return RULE_REFUSED;
 }
 
 enum rule_result
@@ -262,18 +302,18 @@ rule_make(struct rule *rule, const struct rule_parts *parts, const struct rule *
 
 	*rule = (struct rule)RULE_EMPTY;
 	if (old != NULL)
-		rule_text_annotations(&text, old->set, none);
+		rule_text_annotations(&text, old->set, 0, none);
 	rule_text_print(&text, parts);
 	if (!text.failed)
 		rc = rule_read(rule, text.data, text.len, f);
 	if (rc == RULE_DONE && !same_head(&rule->parts, parts)) {
 		rule_clear(rule);
-		rc = refuse(f, 1, 1, "",
+		rc = refuse_rule(f, 1, 1, "",
 		    "types, ids and conditions that are each what their name says",
 		    "the parts do not make the rule that they describe");
 	}
-	if (rc == RULE_REFUSED)
-		rc = keep_text(rule, &text);
+	if (rc != RULE_NO_MEMORY)
+		keep_text(rule, &text);
 	buf_clear(&text);
 	return rc;
 }

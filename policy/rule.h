@@ -2,36 +2,57 @@
 #ifndef GRANTD_POLICY_RULE_H
 #define GRANTD_POLICY_RULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
 #include "db/policy_rule.h"
 
 struct cedar_set;
+struct json_object;
+
+/* How a rule's head limits its principal or its resource. What a scope type does not use is NULL. */
+struct rule_scope {
+	const char *type;    /* "any", "eq", "in", "is" or "is_in" */
+	const char *is_type; /* is_in: the entity type after `is` */
+	const char
+	    *entity_type;      /* is: that type; eq, in, is_in: of the entity after `==` or `in` */
+	const char *entity_id; /* eq, in, is_in */
+};
+
+/* A rule in parts. */
+struct rule_parts {
+	const char *effect; /* "permit" or "forbid" */
+	struct rule_scope principal;
+	const char *action_type; /* "any", "eq" or "in" */
+	const char *action_ids;  /* a JSON array of strings: none, one, any number */
+	struct rule_scope resource;
+	const char *conditions; /* `when` and `unless` clauses as written; "" for none */
+};
 
 /*
- * A rule as text and as parts, kept in step: the text is what counts, and the parts are read from it by the engine's
- * parser. A text that is made of parts is read again, and is refused unless it gives the same parts, so that
- * nothing can be smuggled in through a type, an id or the conditions.
+ * A rule is a text, one static Cedar statement, and the text is all that counts. Its parts are read from it by the engine's
+ * parser where somebody looks at them. A text that is made of parts is read again, and is refused unless it gives
+ * the same parts, so that nothing can be smuggled in through a type, an id or the conditions.
  *
- * A rule is one static Cedar statement. Beyond Cedar's grammar it is refused where the parts could not hold it: an action
- * of another type than Action, U+0000 in an id (which PostgreSQL has no text for), or a type's name of more than
- * RULE_TYPE_MAX bytes.
+ * Beyond Cedar's grammar a rule is refused where the parts could not hold it: an action of another type than Action, U+0000
+ * in an id (which PostgreSQL has no text for), or a type's name of more than RULE_TYPE_MAX bytes.
  *
  * Annotations stay in the text as they are. They decide nothing: in a rule that is stored, its notice and audit_session are
  * those of struct rule_settings. (Files of policies say these in annotations, see policy/file.h.)
  */
 struct rule {
-	struct cedar_set *set;       /* holds the statement */
-	char *memory;                /* what the texts here point into */
+	struct cedar_set *set;       /* holds the statement; NULL after rule_take() */
+	char *memory;                /* what the parts point into */
 	struct json_object *actions; /* what parts.action_ids is the text of */
-	const char *text;            /* as it was given or made */
+	char *made;                  /* the text, where it was made of parts */
+	const char *text;            /* `made`, or what was given to be read, which is borrowed */
 	struct rule_parts parts;
 };
 
 #define RULE_EMPTY \
 	{ \
-		.set = NULL, .memory = NULL, .actions = NULL, .text = "" \
+		.text = "" \
 	}
 
 #define RULE_TYPE_MAX 1024 /* bytes */
@@ -49,11 +70,21 @@ struct rule_fault {
 
 enum rule_result { RULE_DONE, RULE_REFUSED, RULE_NO_MEMORY };
 
+/* Is a text short enough, and free of U+0000? RULE_DONE; or RULE_REFUSED, with *fault filled. */
+MUST_CHECK enum rule_result rule_text_fits(const char *text, size_t len, struct rule_fault *fault);
+
 /*
- * Read a text. RULE_DONE fills *rule, which holds copies; RULE_REFUSED fills *fault; otherwise *rule is empty. Either way
- * rule_clear() is right.
+ * Read a text, which must end with a NUL and outlive *rule. RULE_DONE fills *rule; RULE_REFUSED fills *fault; otherwise
+ * *rule is empty. Either way rule_clear() is right.
  */
 MUST_CHECK enum rule_result rule_read(struct rule *rule, const char *text, size_t len,
+    struct rule_fault *fault);
+
+/*
+ * Take the parts of statement `i` of a set that was parsed already; they are copies, and *rule has no text. As
+ * rule_read() otherwise, but that the place of a fault is that of the statement, from its own beginning: 1, 1.
+ */
+MUST_CHECK enum rule_result rule_take(struct rule *rule, const struct cedar_set *set, size_t i,
     struct rule_fault *fault);
 
 /*

@@ -7,7 +7,6 @@
 
 #include "base/json_strict.h"
 #include "cedar/cedar.h"
-#include "policy/rule.h"
 #include "policy/rule_text.h"
 
 void
@@ -120,12 +119,12 @@ is_among(struct cedar_str name, const char *const *names)
 }
 
 void
-rule_text_annotations(struct buf *to, const struct cedar_set *set, const char *const *but)
+rule_text_annotations(struct buf *to, const struct cedar_set *set, size_t i, const char *const *but)
 {
 	struct cedar_str name, value;
-	size_t i;
+	size_t n;
 
-	for (i = 0; cedar_policy_annotation_at(set, 0, i, &name, &value); i++) {
+	for (n = 0; cedar_policy_annotation_at(set, i, n, &name, &value); n++) {
 		if (is_among(name, but))
 			continue;
 		buf_addc(to, '@');
@@ -151,7 +150,7 @@ static const struct {
 #define EXPECTED_NO_PART "no value, which this scope type has no use for"
 
 static bool
-fits(const char *value, bool wanted, const char **expected)
+part_fits(const char *value, bool wanted, const char **expected)
 {
 	*expected = wanted ? EXPECTED_PART : EXPECTED_NO_PART;
 	return (value != NULL) == wanted;
@@ -172,11 +171,11 @@ check_scope(const struct rule_scope *s, const char *const names[3], const char *
 {
 	size_t kind = scope_kind(s->type);
 
-	if (!fits(s->is_type, scope_members[kind].is_type, expected))
+	if (!part_fits(s->is_type, scope_members[kind].is_type, expected))
 		return names[0];
-	if (!fits(s->entity_type, scope_members[kind].entity_type, expected))
+	if (!part_fits(s->entity_type, scope_members[kind].entity_type, expected))
 		return names[1];
-	if (!fits(s->entity_id, scope_members[kind].entity_id, expected))
+	if (!part_fits(s->entity_id, scope_members[kind].entity_id, expected))
 		return names[2];
 	return NULL;
 }

@@ -3,9 +3,7 @@
 #define GRANTD_POLICY_RULE_TEXT_H
 
 #include "base/buf.h"
-#include "db/policy_rule.h"
-
-struct cedar_set;
+#include "policy/rule.h"
 
 /*
  * The Cedar text of a rule in parts. Ids are escaped; types and conditions are put in as they are, so whoever prints reads
@@ -13,8 +11,9 @@ struct cedar_set;
  */
 void rule_text_print(struct buf *, const struct rule_parts *);
 
-/* The annotations of a set's first statement, a line each, but for those that are named; `but` ends with NULL. */
-void rule_text_annotations(struct buf *, const struct cedar_set *, const char *const *but);
+/* The annotations of statement `i` of a set, a line each, but for those that are named; `but` ends with NULL. */
+void rule_text_annotations(struct buf *, const struct cedar_set *, size_t i,
+    const char *const *but);
 
 /* A Cedar string literal, quotes included, of `len` bytes. */
 void rule_text_string(struct buf *, const char *text, size_t len);

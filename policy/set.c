@@ -41,7 +41,7 @@ place_in_layer(struct policy_set *set, size_t i, int64_t priority)
 }
 
 static bool
-add_rule(struct policy_set *set, size_t i, const struct policy_rule *rule, size_t *used)
+set_add_rule(struct policy_set *set, size_t i, const struct policy_rule *rule, size_t *used)
 {
 	char id[UUID_TEXT_LEN + 1];
 	struct cedar_policy policy;
@@ -71,7 +71,7 @@ add_rule(struct policy_set *set, size_t i, const struct policy_rule *rule, size_
 
 /* The bytes that the notices need. */
 static size_t
-measure(const struct policy_rule *rule, size_t count)
+notices_size(const struct policy_rule *rule, size_t count)
 {
 	size_t size = 1, i;
 
@@ -82,7 +82,7 @@ measure(const struct policy_rule *rule, size_t count)
 }
 
 static bool
-allocate(struct policy_set *set, size_t count, size_t notices)
+set_allocate(struct policy_set *set, size_t count, size_t notices)
 {
 	size_t n = count > 0 ? count : 1;
 
@@ -96,16 +96,16 @@ allocate(struct policy_set *set, size_t count, size_t notices)
 }
 
 static bool
-compile(struct policy_set *set, const struct policy_rule *rule, size_t count)
+set_compile(struct policy_set *set, const struct policy_rule *rule, size_t count)
 {
-	size_t notices = measure(rule, count), used = 0, i;
+	size_t notices = notices_size(rule, count), used = 0, i;
 
-	if (!allocate(set, count, notices)) {
+	if (!set_allocate(set, count, notices)) {
 		log_error("no memory for the tenant's policies; everything is refused to it");
 		return false;
 	}
 	for (i = 0; i < count; i++)
-		if (!add_rule(set, i, &rule[i], &used))
+		if (!set_add_rule(set, i, &rule[i], &used))
 			return false;
 	if (!cedar_set_seal(set->cedar)) {
 		log_error("the tenant's policies are too large; everything is refused to it");
@@ -123,7 +123,7 @@ policy_set_compile_list(const struct policy_rule *rule, size_t count)
 
 	if (set == NULL)
 		return NULL;
-	if (!compile(set, rule, count)) {
+	if (!set_compile(set, rule, count)) {
 		policy_set_free(set);
 		return NULL;
 	}

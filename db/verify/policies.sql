@@ -7,10 +7,8 @@ SELECT tenant_id, id, name, priority, enabled, created_at, updated_at, deleted_a
 	audit_length, audit_head
 FROM grantd.policies WHERE false;
 
-SELECT tenant_id, policy_id, id, ordinal, effect, principal_scope_type, principal_is_type,
-	principal_entity_type, principal_entity_id, action_scope_type, action_ids,
-	resource_scope_type, resource_is_type, resource_entity_type, resource_entity_id,
-	conditions, policy_text, notice, audit_session, created_at, updated_at, version
+SELECT tenant_id, policy_id, id, ordinal, policy_text, notice, audit_session, created_at,
+	updated_at, version
 FROM grantd.policy_rules WHERE false;
 
 DO $$

@@ -110,6 +110,7 @@ web_render()
 	    BASE="$web_base" MOUNT="${web_base:-/}" ERRORS="$web_state/errors" SOCKET="$web_socket" \
 	    GRANTD="$web_state/bin/grantd" GRANTD_DIR="$web_state/bin" GRANTD_NAME=grantd \
 	    WORKERS="$web_workers" CONF="$web_conf" FRAGMENT="$web_state/fragment.conf" \
+	    UPSTREAM="$web_state/upstream.conf" \
 	    ERRORS_CONF="$web_state/errors.conf" APACHE_MODULES="$(web_apache_modules)" \
 	    <"$web_deploy/$1" >"$2"
 }
@@ -282,6 +283,7 @@ web_nginx()
 
 	program=$(web_program nginx) || return 1
 	web_render nginx/private.conf.in "$web_state/server.conf" &&
+	web_render nginx/grantd-upstream.conf.in "$web_state/upstream.conf" &&
 	web_render nginx/grantd.conf.in "$web_state/fragment.conf" || return 1
 	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
 }

@@ -28,7 +28,7 @@ append()
 		entry uuid;
 	BEGIN
 		FOR n IN $2 .. $3 LOOP
-			entry := gen_random_uuid();
+			entry := (lpad(to_hex(n * 1000), 12, '0') || '70008' || substr(md5(random()::text), 1, 15))::uuid;
 			INSERT INTO grantd.audit_log VALUES ('$a', entry, '$4', 'system', 'UpdateGrant', 'grant', '$1', 'done', '{}', NULL,
 				to_timestamp(n), n, head, grantd.audit_hash(head, '$a', entry, 'grant', '$1', n, '$4', 'system',
 				'UpdateGrant', 'done', '{}', NULL, to_timestamp(n))) RETURNING hash INTO head;

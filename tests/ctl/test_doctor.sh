@@ -86,15 +86,21 @@ finds socket "s: No such file or directory \| start grantd"
 echo >s
 finds socket 's is no socket \| move it away'
 rm s
+# Waits until somebody listens at the socket, which has its name some time before (proc(5): the flag of a listener).
+await_listener()
+{
+	for _ in $(seq 100); do
+		grep -q " 00010000 .* $PWD/s\$" /proc/net/unix && break
+		sleep 0.1
+	done
+}
+
 # listens COMMAND: something other than grantd, at the socket until hush.
 listens()
 {
-	socat UNIX-LISTEN:s,fork,mode=600 SYSTEM:"$1" 2>/dev/null &
+	socat UNIX-LISTEN:"$PWD/s",fork,mode=600 SYSTEM:"$1" 2>/dev/null &
 	other=$!
-	for _ in $(seq 100); do
-		[ -S s ] && break
-		sleep 0.1
-	done
+	await_listener
 }
 
 hush()
@@ -134,10 +140,7 @@ if [ -x "$grantd" ]; then
 	{
 		PGUSER=$worker "$grantd" --workers 1 >grantd.log 2>&1 &
 		server=$!
-		for _ in $(seq 100); do
-			[ -S s ] && break
-			sleep 0.1
-		done
+		await_listener
 		ctl doctor --json
 		kill $server
 		wait $server

@@ -35,7 +35,7 @@ create=(grant create --tenant "$a" "${who[@]}" --expires-in 1h)
 refuses 1 'there is a grant with this id|has a grant with this id already' \
 	"${create[@]}" "${account[@]}" --id aaaaaaaa-0000-8000-8000-000000000001
 refuses 1 "there is no tenant $nobody" grant create --tenant $nobody "${account[@]}" "${who[@]}" --expires-in 1h
-refuses 1 'the time that it should expire at has passed' \
+refuses 1 'its expiry has passed already' \
 	grant create --tenant $a "${account[@]}" "${who[@]}" --expires-at 2020-01-01T00:00:00Z
 refuses 2 '--expires-in or --expires-at is missing' grant create --tenant $a "${account[@]}" "${who[@]}"
 refuses 2 '--resource-type must be aws_account, ' "${create[@]}" --resource-type account --resource-id 1

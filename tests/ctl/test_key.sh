@@ -28,7 +28,7 @@ chain()
 ctl key create --tenant $a --name 'first key' --role admin --role auditor --expires-in 90d
 is 'create' "$status" 0
 like 'prints the key alone' "$out" "$key_form"
-like 'explains on standard error' "$err" 'shown this once'
+like 'explains on standard error' "$err" 'shown only this once'
 is 'where the key is not' "$(grep -c "$out" <<<"$err")" 0
 first=$out
 is 'the key opens' "$(authenticates $first)" 'first key'
@@ -42,9 +42,9 @@ like 'has the key' "$(json .raw_key)" "$key_form"
 is 'and what is known of it' "$(json '[.name, .roles, .status, .expires_at, .version]')" \
 	'["k",["operator"],"active",null,1]'
 refuses 1 "there is no tenant $nobody" key create --tenant $nobody --name k --role r
-refuses 1 'the time that it should expire at has passed' \
+refuses 1 'its expiry has passed already' \
 	key create --tenant $a --name k --role r --expires-at 2020-01-01T00:00:00Z
-refuses 1 'the time that it should expire at has passed' key create --tenant $a --name k --role r --expires-in 0s
+refuses 1 'its expiry has passed already' key create --tenant $a --name k --role r --expires-in 0s
 is 'what was refused left nothing behind' \
 	"$(sql "SELECT (SELECT count(*) FROM grantd.api_keys), (SELECT count(*) FROM grantd.audit_log
 		WHERE action = 'CreateApiKey')")" '2|2'
@@ -121,7 +121,7 @@ is 'an overlap does not make an earlier end later' \
 refuses 1 'the tenant has no key with this id' key rotate --tenant $b $first_id
 refuses 1 "there is no tenant $nobody" key rotate --tenant $nobody $first_id
 refuses 2 '--overlap must be a number and a unit' key rotate --tenant $a $first_id --overlap long
-refuses 1 'the time that it should expire at has passed' \
+refuses 1 'its expiry has passed already' \
 	key rotate --tenant $a $second_id --expires-at 2020-01-01T00:00:00Z
 is 'a refused rotation changes neither chain' "$(chain $second_id)" '1 RotateApiKey, 2 RotateApiKey'
 

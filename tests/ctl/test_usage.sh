@@ -56,7 +56,7 @@ ctl key check $key
 is 'the key is not repeated' "$(grep -c grd_AAAAAAAA <<<"$err")" 0
 
 does 'help' help
-like 'help names the commands' "$out" 'audit verify +Compute'
+like 'help names the commands' "$out" 'audit verify +Recompute'
 does '--help' --help
 does 'help of one command' help key create
 like 'help shows usage and options' "$out" '^usage: grantctl key create .*--expires-in TIME'

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <libpq-fe.h>
+#include <sys/mman.h>
 
 #include "base/api_key.h"
 #include "base/hex.h"
@@ -13,27 +12,11 @@
 #include "handlers/dispatch.h"
 #include "tests/db/fixture.h"
 
-static PGconn *admin;
 static struct settings settings;
 static struct service *service;
 struct response rs;
 const char *key;
 const char *idempotency_key;
-
-const char *
-sql(const char *text)
-{
-	static char value[4096];
-	PGresult *r = PQexec(admin, text);
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", text, PQerrorMessage(admin));
-	value[0] = '\0';
-	if (PQntuples(r) > 0)
-		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return value;
-}
 
 static enum body_end
 read_body(void *source, size_t max, struct buf *to)
@@ -114,29 +97,31 @@ make_key(void)
 }
 
 void
-add_rule(const char *id, const char *effect, const char *text, const char *notice)
+add_rule(const char *id, const char *text, const char *notice)
 {
 	char *command = PQescapeLiteral(admin, text, strlen(text));
 	char statement[1024];
 
 	(void)snprintf(statement, sizeof(statement),
-	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
-	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
+	    "INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal,"
 	    " policy_text, notice) SELECT '" TENANT "', '" POLICY
-	    "', '%s', count(*), '%s', 'any', 'any',"
-	    " '{}', 'any', '', %s, '%s' FROM grantd.policy_rules",
-	    id, effect, command, notice);
+	    "', '%s', count(*), %s, '%s' FROM grantd.policy_rules",
+	    id, command, notice);
 	PQfreemem(command);
 	sql(statement);
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 }
 
-static bool
-connect_admin(void)
+void *
+fixture_share(size_t size)
 {
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	PQclear(PQexec(admin, "SET client_min_messages = error"));
-	return PQstatus(admin) == CONNECTION_OK;
+	void *shared;
+
+	if (setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
+	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
+		return NULL;
+	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return shared != MAP_FAILED ? shared : NULL;
 }
 
 int
@@ -145,7 +130,7 @@ fixture_setup(void **state)
 	char error[SETTINGS_ERROR_MAX];
 
 	(void)state;
-	return connect_admin() && settings_load(&settings, NULL, error) ? 0 : -1;
+	return admin_open() && settings_load(&settings, NULL, error) ? 0 : -1;
 }
 
 void
@@ -159,7 +144,7 @@ fixture_restart(void)
 void
 fixture_after_fork(void)
 {
-	assert_true(connect_admin());
+	assert_true(admin_open());
 	rs = (struct response)RESPONSE_EMPTY;
 	service = service_open(&settings);
 	assert_non_null(service);
@@ -169,7 +154,7 @@ int
 fixture_teardown(void **state)
 {
 	(void)state;
-	PQfinish(admin);
+	admin_close();
 	settings_clear(&settings);
 	return 0;
 }
@@ -207,6 +192,5 @@ each_teardown(void **state)
 void
 permit(void)
 {
-	add_rule(PERMIT, "permit", "permit (principal in Role::\"operator\", action, resource);",
-	    "x");
+	add_rule(PERMIT, "permit (principal in Role::\"operator\", action, resource);", "x");
 }

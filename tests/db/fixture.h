@@ -4,19 +4,12 @@
 
 /*
  * What tests of the service against a real server share: a tenant with one key (role operator), one grant and one policy
- * without rules, made anew for each test, and requests to dispatch() without FastCGI. tests/db/run starts the cluster and says
- * where: GRANTD_DATABASE connects as a worker, GRANTD_TEST_ADMIN as the superuser.
+ * without rules, made anew for each test, and requests to dispatch() without FastCGI.
  */
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "http/request.h"
 #include "http/response.h"
+#include "tests/db/admin.h"
 
 #define TENANT "11111111-1111-4111-8111-111111111111"
 #define OTHER_TENANT "22222222-2222-4222-8222-222222222222"
@@ -36,15 +29,17 @@ int each_teardown(void **state);
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, each_setup, each_teardown)
 
+/*
+ * For tests that fork, before the fixture's setup: memory that all processes share, and time limits under which whoever
+ * waits for a row on a busy machine has met no fault. NULL: there is none to be had.
+ */
+void *fixture_share(size_t size);
+
 /* End the worker and its session, and go on with another. */
 void fixture_restart(void);
 
 /* A forked process needs connections of its own, and leaves its parent's alone. */
 void fixture_after_fork(void);
-
-/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
-const char *sql(const char *text);
-#define assert_sql(text, value) assert_string_equal(sql(text), value)
 
 /* Send a request and give back its status. `query` and `body` may be NULL. */
 int request(enum http_method method, const char *path, const char *query, const char *body);
@@ -59,7 +54,7 @@ int switch_auditing(bool on);
 /* The text of a string member in the response's body; static memory. */
 const char *member(const char *name);
 
-void add_rule(const char *id, const char *effect, const char *text, const char *notice);
+void add_rule(const char *id, const char *text, const char *notice);
 void permit(void); /* everything, to operators */
 
 #endif

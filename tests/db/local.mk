@@ -6,31 +6,38 @@ EXTRA_DIST += tests/db/run tests/db/test_activity.sql tests/db/test_audit_log.sq
 
 # Programs that need a cluster: tests/db/run starts one and runs them.
 if HAVE_CMOCKA
-check_PROGRAMS += tests/db/test_audit_export
-tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c tests/db/fixture.c tests/db/fixture.h
-tests_db_test_audit_export_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
-	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
-tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
+admin_fixture = tests/db/admin.c tests/db/admin.h
+admin_ldadd = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
 
 check_PROGRAMS += tests/db/test_exchange
-tests_db_test_exchange_SOURCES = tests/db/test_exchange.c
-tests_db_test_exchange_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_exchange_SOURCES = tests/db/test_exchange.c $(admin_fixture)
+tests_db_test_exchange_LDADD = $(admin_ldadd)
 
 check_PROGRAMS += tests/db/test_policy
-tests_db_test_policy_SOURCES = tests/db/test_policy.c
-tests_db_test_policy_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_policy_SOURCES = tests/db/test_policy.c $(admin_fixture)
+tests_db_test_policy_LDADD = $(admin_ldadd)
 
 check_PROGRAMS += tests/db/test_audit_row
-tests_db_test_audit_row_SOURCES = tests/db/test_audit_row.c
-tests_db_test_audit_row_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_audit_row_SOURCES = tests/db/test_audit_row.c $(admin_fixture)
+tests_db_test_audit_row_LDADD = $(admin_ldadd)
 
 check_PROGRAMS += tests/db/test_records
-tests_db_test_records_SOURCES = tests/db/test_records.c
-tests_db_test_records_LDADD = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+tests_db_test_records_SOURCES = tests/db/test_records.c $(admin_fixture)
+tests_db_test_records_LDADD = $(admin_ldadd)
 
-service_fixture = tests/db/fixture.c tests/db/fixture.h
+check_PROGRAMS += tests/db/test_limits
+tests_db_test_limits_SOURCES = tests/db/test_limits.c $(admin_fixture)
+tests_db_test_limits_LDADD = libpolicy.la cedar/libcedar.la $(admin_ldadd)
+tests_db_test_limits_LDFLAGS = $(AM_LDFLAGS) -static
+
+service_fixture = tests/db/fixture.c tests/db/fixture.h $(admin_fixture)
 service_ldadd = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
 	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+
+check_PROGRAMS += tests/db/test_audit_export
+tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c $(service_fixture)
+tests_db_test_audit_export_LDADD = $(service_ldadd)
+tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
 
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)
@@ -51,6 +58,17 @@ check_PROGRAMS += tests/db/test_paging
 tests_db_test_paging_SOURCES = tests/db/test_paging.c $(service_fixture)
 tests_db_test_paging_LDADD = $(service_ldadd)
 tests_db_test_paging_LDFLAGS = $(AM_LDFLAGS) -static
+
+check_PROGRAMS += tests/db/test_lists
+tests_db_test_lists_SOURCES = tests/db/test_lists.c $(service_fixture)
+tests_db_test_lists_LDADD = $(service_ldadd)
+tests_db_test_lists_LDFLAGS = $(AM_LDFLAGS) -static
+
+# What lists send is taken on its way.
+check_PROGRAMS += tests/db/test_list_plans
+tests_db_test_list_plans_SOURCES = tests/db/test_list_plans.c $(service_fixture)
+tests_db_test_list_plans_LDADD = $(service_ldadd)
+tests_db_test_list_plans_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=page_queue -Wl,--wrap=db_queue
 
 check_PROGRAMS += tests/db/test_operations
 tests_db_test_operations_SOURCES = tests/db/test_operations.c $(service_fixture)

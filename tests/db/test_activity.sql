@@ -7,20 +7,6 @@ SELECT plan(82);
 
 \set event '''ffffffff-0000-7000-8000-000000000001'''
 
-CREATE FUNCTION pg_temp.refused(what text, statement text, rule text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	code text;
-	name text;
-BEGIN
-	EXECUTE statement;
-	RETURN ok(false, what || ' is refused: ' || statement);
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, name = CONSTRAINT_NAME;
-	RETURN is(code || ' ' || name, rule, what || ' is refused');
-END
-$$;
-
 -- The same ids in both tenants: an id alone says nothing.
 INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome)
 SELECT t, :grant1, :event, '2026-11-23 02:31:45+00', 's3', 'GetObject', 'read', 'success'

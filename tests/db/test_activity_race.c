@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -292,16 +291,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_comes_after_a_switch_off, begin, end),
 	};
 
-	/*
-	 * All of them want one row, on a machine that may be busy: who waits for long has met no
-	 * fault.
-	 */
-	if (setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
-	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
-		return 1;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-	    0);
-	if (shared == MAP_FAILED)
+	shared = fixture_share(sizeof(*shared));
+	if (shared == NULL)
 		return 1;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

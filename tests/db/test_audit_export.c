@@ -199,8 +199,8 @@ revoke(void)
 static void
 forbid(void)
 {
-	add_rule(FORBID, "forbid",
-	    "forbid (principal, action == Action::\"ListAuditLog\", resource);", "No.");
+	add_rule(FORBID, "forbid (principal, action == Action::\"ListAuditLog\", resource);",
+	    "No.");
 }
 
 /* Whatever ends it: there is no closing line, and whoever sends it is told to cut it off. */
@@ -280,7 +280,7 @@ pages_and_exports_do_not_mix(void **state)
 	(void)state;
 	assert_int_equal(export("format=ndjson&limit=5"), 400);
 	assert_non_null(strstr(buf_text(&rs.body), "\"parameter\":\"limit\""));
-	assert_int_equal(export("format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 400);
+	assert_int_equal(export("format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 400);
 	assert_non_null(strstr(buf_text(&rs.body), "\"parameter\":\"cursor\""));
 	assert_int_equal(client.pieces, 0);
 }

@@ -2,19 +2,13 @@
 /* The hash of an audit entry, computed in C, is the one that the database computes; started as test_exchange is. */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-#include <libpq-fe.h>
-
 #include "base/hex.h"
 #include "db/audit_row.h"
+#include "tests/db/admin.h"
 
 /* A table of the log's form in which anything may stand. */
 #define CREATE_TABLE \
@@ -52,16 +46,13 @@
 	"UPDATE a SET hash = grantd.audit_hash(previous_hash, tenant_id, id, resource_type," \
 	" resource_id, sequence, actor_id, actor_type, action, outcome, metadata, reasoning, created_at)"
 
-static PGconn *admin;
-
 static int
 setup(void **state)
 {
 	(void)state;
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	if (PQstatus(admin) != CONNECTION_OK)
+	if (!admin_open())
 		return -1;
-	PQclear(PQexec(admin, "SET TimeZone = 'UTC'"));
+	sql("SET TimeZone = 'UTC'");
 	return 0;
 }
 
@@ -69,18 +60,8 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	PQfinish(admin);
+	admin_close();
 	return 0;
-}
-
-static PGresult *
-sql(const char *text)
-{
-	PGresult *r = PQexec(admin, text);
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		fail_msg("%s%.100s", PQerrorMessage(admin), text);
-	return r;
 }
 
 static void
@@ -93,11 +74,11 @@ same_as_the_database(void **state)
 	int i;
 
 	(void)state;
-	PQclear(sql(CREATE_TABLE));
-	PQclear(sql(INSERT_RANDOM));
-	PQclear(sql(INSERT_EDGES));
-	PQclear(sql(HASH_ALL));
-	rows.result = sql("SELECT " AUDIT_ROW_COLUMN_LIST " FROM a");
+	sql(CREATE_TABLE);
+	sql(INSERT_RANDOM);
+	sql(INSERT_EDGES);
+	sql(HASH_ALL);
+	rows.result = sql_rows("SELECT " AUDIT_ROW_COLUMN_LIST " FROM a");
 	assert_int_equal(db_rows_count(&rows), 403);
 	for (i = 0; i < 403; i++) {
 		struct db_row row = db_row_at(&rows, i);
@@ -108,15 +89,6 @@ same_as_the_database(void **state)
 	}
 	buf_clear(&work);
 	db_rows_clear(&rows);
-}
-
-static struct uuid
-uuid(const char *text)
-{
-	struct uuid u;
-
-	assert_true(uuid_parse(&u, text, strlen(text)));
-	return u;
 }
 
 /* The form itself, so that the two cannot change together unseen. */
@@ -166,12 +138,12 @@ strange_rows_are_refused(void **state)
 		struct db_row row;
 
 		(void)snprintf(text, sizeof(text), "BEGIN; UPDATE a SET %s", changes[i]);
-		PQclear(sql(text));
-		rows.result = sql("SELECT " AUDIT_ROW_COLUMN_LIST " FROM a LIMIT 1");
+		sql(text);
+		rows.result = sql_rows("SELECT " AUDIT_ROW_COLUMN_LIST " FROM a LIMIT 1");
 		row = db_row_at(&rows, 0);
 		assert_false(audit_row_read(&e, &row));
 		db_rows_clear(&rows);
-		PQclear(sql("ROLLBACK"));
+		sql("ROLLBACK");
 	}
 }
 

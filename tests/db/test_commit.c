@@ -43,7 +43,7 @@ static void
 a_lost_commit_changed_nothing(void **state)
 {
 	(void)state;
-	add_rule(PERMIT, "permit",
+	add_rule(PERMIT,
 	    "permit (principal, action, resource) when { resource.status == \"active\" };", "x");
 	relay_arm(RELAY_DROP_COMMIT);
 	assert_int_equal(patch(true), 503);

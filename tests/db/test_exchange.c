@@ -5,55 +5,23 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <libpq-fe.h>
 
 #include "base/settings.h"
 #include "db/connection.h"
 #include "db/grant.h"
 #include "db/key.h"
+#include "tests/db/admin.h"
 
 #define TENANT "11111111-1111-4111-8111-111111111111"
 #define OTHER_TENANT "22222222-2222-4222-8222-222222222222"
 #define KEY "33333333-3333-4333-8333-333333333333"
 #define GRANT "44444444-4444-4444-8444-444444444444"
 
-static PGconn *admin;
 static struct settings settings;
 static const uint8_t hash[KEY_HASH_LEN] = { 1, 2, 3 };
-
-static struct uuid
-uuid(const char *text)
-{
-	struct uuid u;
-
-	assert_true(uuid_parse(&u, text, strlen(text)));
-	return u;
-}
-
-/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
-static const char *
-sql(const char *text)
-{
-	static char value[256];
-	PGresult *r = PQexec(admin, text);
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", text, PQerrorMessage(admin));
-	value[0] = '\0';
-	if (PQntuples(r) > 0)
-		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return value;
-}
 
 static int
 setup(void **state)
@@ -61,10 +29,8 @@ setup(void **state)
 	char error[SETTINGS_ERROR_MAX];
 
 	(void)state;
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+	if (!admin_open() || !settings_load(&settings, NULL, error))
 		return -1;
-	PQclear(PQexec(admin, "SET client_min_messages = error"));
 	sql("TRUNCATE grantd.tenants CASCADE");
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
 	    " ('" OTHER_TENANT "', 'two')");
@@ -78,7 +44,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	PQfinish(admin);
+	admin_close();
 	settings_clear(&settings);
 	return 0;
 }

@@ -40,8 +40,7 @@ a_rule_decides_whether_it_is_audited(void **state)
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":false");
-	add_rule(FORBID, "permit",
-	    "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
+	add_rule(FORBID, "permit (principal, action == Action::\"CreateGrant\", resource);", "x");
 	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, NEW_GRANT("123456789012")), 201);
 	assert_body("\"audit_enabled\":true");
 }
@@ -295,8 +294,8 @@ a_refusal_names_what_it_was_about(void **state)
 {
 	(void)state;
 	permit();
-	add_rule(FORBID, "forbid",
-	    "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);", "x");
+	add_rule(FORBID, "forbid (principal, action == Action::\"UpdatePolicyRule\", resource);",
+	    "x");
 	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY "/rules/" PERMIT, NULL,
 			     "{\"notice\":\"y\"}"),
 	    403);
@@ -327,7 +326,7 @@ the_description_is_of_these_operations(void **state)
 	assert_int_equal(request(HTTP_GET, "/v1/openapi.json", NULL, NULL), 200);
 	api = json_tokener_parse(buf_text(&rs.body));
 	assert_true(json_object_object_get_ex(api, "paths", &paths));
-	for (i = 0; i < operations_count; i++) {
+	for (i = 0; i < OPERATION_COUNT; i++) {
 		const char *name = http_method_name(operations[i]->method);
 		char method[16];
 		size_t at;
@@ -350,7 +349,7 @@ the_description_is_of_these_operations(void **state)
 			described += strcmp(method, "options") != 0;
 		}
 	}
-	assert_int_equal(described, operations_count);
+	assert_int_equal(described, OPERATION_COUNT);
 	json_object_put(api);
 }
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -363,13 +362,8 @@ main(void)
 		WALK(events_while_some_are_added),
 	};
 
-	/* On a machine that may be busy, who waits for a row for long has met no fault. */
-	if (!log_open("", LEVEL_WARNING) || setenv("GRANTD_LOCK_TIMEOUT", "30000", 1) != 0 ||
-	    setenv("GRANTD_STATEMENT_TIMEOUT", "60000", 1) != 0)
-		return 1;
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-	    0);
-	if (shared == MAP_FAILED)
+	shared = fixture_share(sizeof(*shared));
+	if (shared == NULL || !log_open("", LEVEL_WARNING))
 		return 1;
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -71,7 +71,7 @@ a_refusal_tells_its_notice_and_is_logged(void **state)
 {
 	(void)state;
 	permit();
-	add_rule(FORBID, "forbid",
+	add_rule(FORBID,
 	    "forbid (principal, action == Action::\"UpdateGrant\", resource)"
 	    " when { context has audit_enabled && !context.audit_enabled &&"
 	    " resource.resource_type == \"aws_account\" };",
@@ -95,10 +95,10 @@ a_new_policy_holds_from_the_next_request_on(void **state)
 	permit();
 	assert_int_equal(patch(true), 200);
 	assert_int_equal(patch(false), 200);
-	add_rule(FORBID, "forbid", "forbid (principal, action, resource);", "No more.");
+	add_rule(FORBID, "forbid (principal, action, resource);", "No more.");
 	assert_int_equal(patch(true), 403);
 	assert_sql("SELECT audit_enabled FROM grantd.grants", "f");
-	sql("DELETE FROM grantd.policy_rules WHERE effect = 'forbid'");
+	sql("DELETE FROM grantd.policy_rules WHERE id = '" FORBID "'");
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");
 	assert_int_equal(patch(true), 200);
 	assert_sql("SELECT audit_enabled FROM grantd.grants", "t");
@@ -145,7 +145,7 @@ a_broken_rule_refuses_everything(void **state)
 	(void)state;
 	permit();
 	assert_int_equal(patch(true), 200);
-	add_rule(FORBID, "forbid", "forbid (principal, action, resource) wehn { true };", "x");
+	add_rule(FORBID, "forbid (principal, action, resource) wehn { true };", "x");
 	assert_int_equal(patch(false), 403);
 	assert_int_equal(ask(HTTP_GET, GRANT, ""), 403);
 	assert_sql("SELECT audit_enabled FROM grantd.grants", "t");
@@ -158,11 +158,9 @@ the_higher_priority_decides(void **state)
 	permit();
 	sql("INSERT INTO grantd.policies (tenant_id, id, name, priority) VALUES ('" TENANT "',"
 	    " '88888888-8888-7888-8888-888888888888', 'q', -1)");
-	sql("INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
-	    " principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
+	sql("INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal,"
 	    " policy_text) VALUES ('" TENANT "', '88888888-8888-7888-8888-888888888888', '" FORBID
-	    "', 0,"
-	    " 'forbid', 'any', 'any', '{}', 'any', '', 'forbid (principal, action, resource);')");
+	    "', 0, 'forbid (principal, action, resource);')");
 	assert_int_equal(patch(true), 200);
 	sql("UPDATE grantd.policies SET priority = 1 WHERE name = 'q'");
 	sql("UPDATE grantd.tenants SET policy_version = policy_version + 1");

@@ -2,22 +2,16 @@
 /* The verbs of policies and rules against a real server, as a worker has them; started as test_exchange is. */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <libpq-fe.h>
 
 #include "base/settings.h"
 #include "db/key.h"
 #include "db/policy.h"
 #include "db/policy_load.h"
 #include "db/policy_rule.h"
+#include "tests/db/admin.h"
 
 #define TENANT "11111111-1111-4111-8111-111111111112"
 #define OTHER_TENANT "22222222-2222-4222-8222-222222222223"
@@ -26,7 +20,6 @@
 #define FORBID \
 	"forbid (principal is ApiKey in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"], resource);"
 
-static PGconn *admin;
 static struct settings settings;
 static struct db *db;
 static const uint8_t hash[KEY_HASH_LEN] = { 4, 5, 6 };
@@ -34,74 +27,15 @@ static struct uuid tenant;
 
 static const struct rule_settings permit = {
 	.text = PERMIT,
-	.parts = { .effect = "permit",
-	    .principal = { .type = "any" },
-	    .action_type = "any",
-	    .action_ids = "[]",
-	    .resource = { .type = "any" },
-	    .conditions = "", },
 	.audit_session = true,
 };
 static const struct rule_settings forbid = {
 	.text = FORBID,
-	.parts = { .effect = "forbid",
-	    .principal = { "is_in", "ApiKey", "Role", "a\"b" },
-	    .action_type = "in",
-	    .action_ids = "[\"x\",\"y\"]",
-	    .resource = { .type = "any" },
-	    .conditions = "", },
 	.has_ordinal = true,
 	.ordinal = 7,
 	.notice = "No.",
 	.audit_session = false,
 };
-
-static struct uuid
-uuid(const char *text)
-{
-	struct uuid u;
-
-	assert_true(uuid_parse(&u, text, strlen(text)));
-	return u;
-}
-
-static struct uuid
-new_id(void)
-{
-	struct uuid u;
-
-	assert_true(uuid_make_v7(&u));
-	return u;
-}
-
-/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
-static const char *
-sql(const char *text)
-{
-	static char value[512];
-	PGresult *r = PQexec(admin, text);
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", text, PQerrorMessage(admin));
-	value[0] = '\0';
-	if (PQntuples(r) > 0)
-		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return value;
-}
-
-static void
-remove_tenants(void)
-{
-	sql("SET session_replication_role = replica");
-	sql("DELETE FROM grantd.audit_log WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("SET session_replication_role = origin");
-	sql("DELETE FROM grantd.policy_rules WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT
-	    "')");
-	sql("DELETE FROM grantd.policies WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("DELETE FROM grantd.api_keys WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("DELETE FROM grantd.tenants WHERE id IN ('" TENANT "', '" OTHER_TENANT "')");
-}
 
 static int
 setup(void **state)
@@ -110,10 +44,8 @@ setup(void **state)
 
 	(void)state;
 	tenant = uuid(TENANT);
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+	if (!admin_open() || !settings_load(&settings, NULL, error))
 		return -1;
-	PQclear(PQexec(admin, "SET client_min_messages = error"));
 	db = db_open(&settings, DB_WORKER);
 	return db == NULL;
 }
@@ -122,8 +54,8 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	remove_tenants();
-	PQfinish(admin);
+	remove_tenants(TENANT, OTHER_TENANT);
+	admin_close();
 	db_close(db);
 	settings_clear(&settings);
 	return 0;
@@ -133,7 +65,7 @@ static int
 each_setup(void **state)
 {
 	(void)state;
-	remove_tenants();
+	remove_tenants(TENANT, OTHER_TENANT);
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
 	    " ('" OTHER_TENANT "', 'two')");
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
@@ -338,13 +270,6 @@ a_rule_is_read_as_it_was_written(void **state)
 	IN_TRANSACTION(DONE, db_policy_rule_get(db, &tenant, &policy, &rule, &r));
 	assert_true(r.found);
 	assert_string_equal(r.is.text, FORBID);
-	assert_string_equal(r.is.parts.effect, "forbid");
-	assert_string_equal(r.is.parts.principal.type, "is_in");
-	assert_string_equal(r.is.parts.principal.is_type, "ApiKey");
-	assert_string_equal(r.is.parts.principal.entity_type, "Role");
-	assert_string_equal(r.is.parts.principal.entity_id, "a\"b");
-	assert_string_equal(r.is.parts.action_ids, "[\"x\",\"y\"]");
-	assert_null(r.is.parts.resource.entity_id);
 	assert_int_equal(r.is.ordinal, 7);
 	assert_string_equal(r.is.notice, "No.");
 	assert_false(r.is.audit_session);
@@ -439,11 +364,8 @@ rules_are_listed_in_pages(void **state)
 			struct rule_record r = rule_record_at(&list, i);
 
 			assert_true(uuid_equal(&r.id, &want[seen++]));
-			page.after = true;
-			page.ordinal = r.is.ordinal;
-			page.id = r.id;
 		}
-	} while (list.more);
+	} while (page_go_on(&page, &list));
 	assert_int_equal(seen, 5);
 	db_list_clear(&list);
 }

@@ -2,50 +2,25 @@
 /* The verbs that manage keys and grants, as a worker has them, against a real server; started as test_exchange is. */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <libpq-fe.h>
 
 #include "base/settings.h"
 #include "base/time_text.h"
 #include "db/grant_create.h"
 #include "db/key.h"
 #include "db/key_record.h"
+#include "tests/db/admin.h"
 
 #define TENANT "11111111-1111-4111-8111-111111111113"
 #define OTHER_TENANT "22222222-2222-4222-8222-222222222224"
 #define HOUR INT64_C(3600000000)
 
-static PGconn *admin;
 static struct settings settings;
 static struct db *db;
 static struct uuid tenant;
 static const uint8_t hash[API_KEY_HASH_LEN] = { 7, 8, 9 };
-
-static struct uuid
-uuid(const char *text)
-{
-	struct uuid u;
-
-	assert_true(uuid_parse(&u, text, strlen(text)));
-	return u;
-}
-
-static struct uuid
-new_id(void)
-{
-	struct uuid u;
-
-	assert_true(uuid_make_v7(&u));
-	return u;
-}
 
 static struct audit_entry
 entry(const char *action)
@@ -60,33 +35,6 @@ entry(const char *action)
 	};
 }
 
-/* Run SQL as the superuser, and give back the first column of the first row; static memory. */
-static const char *
-sql(const char *text)
-{
-	static char value[512];
-	PGresult *r = PQexec(admin, text);
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", text, PQerrorMessage(admin));
-	value[0] = '\0';
-	if (PQntuples(r) > 0)
-		(void)snprintf(value, sizeof(value), "%s", PQgetvalue(r, 0, 0));
-	PQclear(r);
-	return value;
-}
-
-static void
-remove_tenants(void)
-{
-	sql("SET session_replication_role = replica");
-	sql("DELETE FROM grantd.audit_log WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("SET session_replication_role = origin");
-	sql("DELETE FROM grantd.grants WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("DELETE FROM grantd.api_keys WHERE tenant_id IN ('" TENANT "', '" OTHER_TENANT "')");
-	sql("DELETE FROM grantd.tenants WHERE id IN ('" TENANT "', '" OTHER_TENANT "')");
-}
-
 static int
 setup(void **state)
 {
@@ -94,8 +42,7 @@ setup(void **state)
 
 	(void)state;
 	tenant = uuid(TENANT);
-	admin = PQconnectdb(getenv("GRANTD_TEST_ADMIN"));
-	if (PQstatus(admin) != CONNECTION_OK || !settings_load(&settings, NULL, error))
+	if (!admin_open() || !settings_load(&settings, NULL, error))
 		return -1;
 	db = db_open(&settings, DB_WORKER);
 	return db == NULL;
@@ -106,8 +53,8 @@ teardown(void **state)
 {
 	(void)state;
 	db_close(db);
-	remove_tenants();
-	PQfinish(admin);
+	remove_tenants(TENANT, OTHER_TENANT);
+	admin_close();
 	settings_clear(&settings);
 	return 0;
 }
@@ -116,7 +63,7 @@ static int
 each_setup(void **state)
 {
 	(void)state;
-	remove_tenants();
+	remove_tenants(TENANT, OTHER_TENANT);
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'A'), ('" OTHER_TENANT
 	    "', 'B')");
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
@@ -307,44 +254,20 @@ pages_stand_still_while_rows_come(void **state)
 		assert_int_equal(db_commit(db), DONE);
 		for (i = 0; i < list.count; i++) {
 			g = grant_at(&list, i);
-			assert_true(!page.after || g.created_at < page.created_at ||
-			    (g.created_at == page.created_at &&
-				memcmp(&g.id, &page.id, sizeof(g.id)) < 0));
+			assert_true(!page.after || g.created_at < page.key.created_at ||
+			    (g.created_at == page.key.created_at &&
+				memcmp(&g.id, &page.key.id, sizeof(g.id)) < 0));
 			old += strcmp(g.grantee_id, "old") == 0;
-			page.after = true;
-			page.created_at = g.created_at;
-			page.id = g.id;
 		}
 		seen += list.count;
 		sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id,"
 		    " action, expires_at) VALUES ('" TENANT
 		    "', gen_random_uuid(), 'new', 'aws_account',"
 		    " '123456789012', 'x', '2999-01-01')");
-	} while (list.more);
+	} while (page_go_on(&page, &list));
 	assert_int_equal(old, 100);
 	assert_int_equal(seen, 100);
 	db_list_clear(&list);
-}
-
-static void
-a_page_is_found_by_its_index(void **state)
-{
-	(void)state;
-	sql("SET enable_seqscan = off");
-	sql("PREPARE p(text, uuid, int, uuid) AS SELECT id FROM grantd.grants g WHERE tenant_id = $4 AND " PAGE_AFTER(
-	    "g", "$1", "$2") PAGE_ORDER("g", "$3"));
-	sql("SET plan_cache_mode = force_generic_plan");
-	sql("CREATE TEMPORARY TABLE plan (line text)");
-	sql("DO $$ DECLARE l text; BEGIN FOR l IN EXECUTE"
-	    " 'EXPLAIN EXECUTE p(NULL, NULL, 10, ''" TENANT "'')'"
-	    " LOOP INSERT INTO plan VALUES (l); END LOOP; END $$");
-	assert_string_equal(
-	    sql("SELECT count(*) FROM plan WHERE line ~ 'Index.* Scan Backward using"
-		" grants_newest' OR line ~ 'Index Cond: .*ROW'"),
-	    "2");
-	assert_string_equal(sql("SELECT count(*) FROM plan WHERE line ~ 'Sort'"), "0");
-	sql("RESET plan_cache_mode");
-	sql("RESET enable_seqscan");
 }
 
 static void
@@ -438,7 +361,6 @@ main(void)
 		TEST(refused_rows_leave_nothing),
 		TEST(a_grant_is_made_once),
 		TEST(pages_stand_still_while_rows_come),
-		TEST(a_page_is_found_by_its_index),
 		TEST(limits_out_of_range_are_refused),
 		TEST(keys_are_listed_without_others),
 		TEST(a_worker_cannot_find_keys_by_hash),

@@ -5,20 +5,6 @@ BEGIN;
 SELECT plan(72);
 \ir two_tenants.sql
 
-CREATE FUNCTION pg_temp.refused(what text, statement text, rule text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-	code text;
-	name text;
-BEGIN
-	EXECUTE statement;
-	RETURN ok(false, what || ' is refused: ' || statement);
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, name = CONSTRAINT_NAME;
-	RETURN is(code || ' ' || name, rule, what || ' is refused');
-END
-$$;
-
 -- Single values of a grant. The update is the superuser's, so that it gets to the check.
 SELECT pg_temp.refused(what, format('UPDATE grantd.grants SET %s', change), '23514 ' || rule)
 FROM (VALUES

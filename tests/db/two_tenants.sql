@@ -53,3 +53,18 @@ INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action, resou
 SELECT c.tenant_id, $1, 'tester', 'system', 'UpdateGrant', 'grant', c.id, 'done', '{"n": 1}',
 	c.updated_at, c.audit_length, old.audit_head, c.audit_head
 FROM changed c JOIN grantd.grants old USING (tenant_id, id);
+
+-- Passes where the statement is refused by that rule, named as 'SQLSTATE constraint'.
+CREATE FUNCTION pg_temp.refused(what text, statement text, rule text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	code text;
+	name text;
+BEGIN
+	EXECUTE statement;
+	RETURN ok(false, what || ' is refused: ' || statement);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, name = CONSTRAINT_NAME;
+	RETURN is(code || ' ' || name, rule, what || ' is refused');
+END
+$$;

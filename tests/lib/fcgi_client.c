@@ -2,7 +2,7 @@
 /*
  * A FastCGI client that can misbehave: it sends what it is told, step by step, record by record.
  *
- *	fcgi_client [-n TIMES] [-c PARALLEL] [-u FILE] SOCKET STEP...
+ *	fcgi_client [-k] [-n TIMES] [-c PARALLEL] [-u FILE] SOCKET STEP...
  *
  * SOCKET is a path, or HOST:PORT. The steps, each with its arguments as further words:
  *
@@ -15,6 +15,7 @@
  *	fill COUNT		COUNT bytes of STDIN
  *	end			an empty STDIN record
  *	get PATH		request GET PATH, begin 1 0, params, end, read
+ *	kept PATH		the same with begin 1 1
  *	record TYPE HEX		a record of any type
  *	raw HEX			any bytes
  *	id N, version N, padding N	for the records that follow
@@ -32,7 +33,8 @@
  *
  * With -n or -u, the steps are done over and over on new connections, TIMES times or until FILE
  * is there, by PARALLEL processes, and how often they went well with status 200 is printed:
- * "good=N bad=N".
+ * "good=N bad=N". With -k each process keeps to one connection, and makes another only when that one
+ * ended, which counts as bad.
  */
 #include "config.h"
 
@@ -55,11 +57,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/fastcgi.h"
 #include "base/hex.h"
 
 #define PATIENCE_MS 20000
 #define POLL_MS 5
-#define CONTENT_MAX 65535
 
 enum {
 	END_DONE = 0,
@@ -70,17 +74,13 @@ enum {
 	END_SILENT = 5
 };
 
-/* FastCGI specification, section 8. */
-enum { TYPE_BEGIN = 1, TYPE_END = 3, TYPE_PARAMS = 4, TYPE_STDIN = 5, TYPE_STDOUT = 6 };
-
 struct client {
 	const char *address;
 	int fd;
 	int id, version, padding;
 	size_t split; /* 0: all at once */
 	int slow;     /* milliseconds */
-	unsigned char params[CONTENT_MAX];
-	size_t params_len;
+	struct buf params, record;
 	char answer[64]; /* how STDOUT began */
 	size_t answer_len;
 	bool quiet;
@@ -186,49 +186,30 @@ put_bytes(struct client *c, const void *data, size_t len)
 	}
 }
 
-/* FastCGI specification, section 3.3. */
 static void
 put_record(struct client *c, int type, const void *content, size_t len)
 {
-	unsigned char record[8 + CONTENT_MAX + 255] = { 0 };
+	const struct fcgi_header h = {
+		.version = c->version,
+		.type = type,
+		.id = (unsigned)c->id,
+		.content = len,
+		.padding = (size_t)c->padding,
+	};
 
-	record[0] = (unsigned char)c->version;
-	record[1] = (unsigned char)type;
-	record[2] = (unsigned char)(c->id >> 8);
-	record[3] = (unsigned char)c->id;
-	record[4] = (unsigned char)(len >> 8);
-	record[5] = (unsigned char)len;
-	record[6] = (unsigned char)c->padding;
-	if (len > 0)
-		memcpy(record + 8, content, len);
-	put_bytes(c, record, 8 + len + (size_t)c->padding);
+	buf_reset(&c->record);
+	fcgi_put_record(&c->record, &h, content);
+	if (c->record.failed)
+		fail("out of memory");
+	put_bytes(c, c->record.data, c->record.len);
 }
 
-static void
-add_length(struct client *c, size_t len)
-{
-	if (len > 127) {
-		c->params[c->params_len++] = (unsigned char)(len >> 24 | 0x80);
-		c->params[c->params_len++] = (unsigned char)(len >> 16);
-		c->params[c->params_len++] = (unsigned char)(len >> 8);
-	}
-	c->params[c->params_len++] = (unsigned char)len;
-}
-
-/* FastCGI specification, section 3.4. */
 static void
 add_param(struct client *c, const char *name, size_t name_len, const char *value)
 {
-	size_t value_len = strlen(value);
-
-	if (c->params_len + 8 + name_len + value_len > sizeof(c->params))
+	fcgi_put_pair(&c->params, name, name_len, value, strlen(value));
+	if (c->params.failed || c->params.len > FCGI_MAX_LENGTH)
 		fail("too many variables");
-	add_length(c, name_len);
-	add_length(c, value_len);
-	memcpy(c->params + c->params_len, name, name_len);
-	c->params_len += name_len;
-	memcpy(c->params + c->params_len, value, value_len);
-	c->params_len += value_len;
 }
 
 static void
@@ -258,15 +239,15 @@ put_begin(struct client *c, const char *role, const char *flags)
 	const unsigned char body[8] = { 0, (unsigned char)number(role, 0, 255),
 		(unsigned char)number(flags, 0, 255) };
 
-	put_record(c, TYPE_BEGIN, body, sizeof(body));
+	put_record(c, FCGI_BEGIN_REQUEST, body, sizeof(body));
 }
 
 static void
 put_params(struct client *c)
 {
-	put_record(c, TYPE_PARAMS, c->params, c->params_len);
-	put_record(c, TYPE_PARAMS, NULL, 0);
-	c->params_len = 0;
+	put_record(c, FCGI_PARAMS, c->params.data, c->params.len);
+	put_record(c, FCGI_PARAMS, NULL, 0);
+	buf_reset(&c->params);
 }
 
 static void
@@ -278,7 +259,7 @@ put_fill(struct client *c, long count)
 	while (count > 0) {
 		size_t part = count < (long)sizeof(block) ? (size_t)count : sizeof(block);
 
-		put_record(c, TYPE_STDIN, block, part);
+		put_record(c, FCGI_STDIN, block, part);
 		count -= (long)part;
 	}
 }
@@ -368,33 +349,32 @@ keep_answer(struct client *c, const unsigned char *content, size_t len)
 static int
 get_answer(struct client *c)
 {
-	unsigned char header[8], content[CONTENT_MAX + 255];
+	unsigned char bytes[FCGI_HEADER_LEN], content[FCGI_MAX_LENGTH + 255];
+	struct fcgi_header h;
 	int end;
 
 	for (;;) {
-		size_t len;
-
-		if ((end = get_bytes(c, header, sizeof(header))) != END_DONE)
+		if ((end = get_bytes(c, bytes, sizeof(bytes))) != END_DONE)
 			return end;
-		len = (size_t)(header[4] << 8 | header[5]);
-		if ((end = get_bytes(c, content, len + header[6])) != END_DONE)
+		fcgi_header_read(&h, bytes);
+		if ((end = get_bytes(c, content, h.content + h.padding)) != END_DONE)
 			return end;
-		if ((header[2] << 8 | header[3]) != c->id)
+		if (h.id != (unsigned)c->id)
 			continue; /* of another request, or of none */
-		if (header[1] == TYPE_STDOUT)
-			keep_answer(c, content, len);
-		else if (header[1] == TYPE_END)
-			return content[4] == 0 ? END_DONE : END_STATUS;
+		if (h.type == FCGI_STDOUT)
+			keep_answer(c, content, h.content);
+		else if (h.type == FCGI_END_REQUEST)
+			return content[4] == FCGI_REQUEST_COMPLETE ? END_DONE : END_STATUS;
 	}
 }
 
 static void
-do_get(struct client *c, const char *path)
+do_get(struct client *c, const char *path, const char *flags)
 {
 	add_request(c, "GET", path);
-	put_begin(c, "1", "0");
+	put_begin(c, "1", flags);
 	put_params(c);
-	put_record(c, TYPE_STDIN, NULL, 0);
+	put_record(c, FCGI_STDIN, NULL, 0);
 	c->end = get_answer(c);
 }
 
@@ -417,13 +397,15 @@ do_step(struct client *c, const char *step, char *const arg[])
 	else if (strcmp(step, "params") == 0)
 		put_params(c);
 	else if (strcmp(step, "stdin") == 0)
-		put_record(c, TYPE_STDIN, arg[0], strlen(arg[0]));
+		put_record(c, FCGI_STDIN, arg[0], strlen(arg[0]));
 	else if (strcmp(step, "fill") == 0)
 		put_fill(c, number(arg[0], 0, 1L << 30));
 	else if (strcmp(step, "end") == 0)
-		put_record(c, TYPE_STDIN, NULL, 0);
+		put_record(c, FCGI_STDIN, NULL, 0);
 	else if (strcmp(step, "get") == 0)
-		do_get(c, arg[0]);
+		do_get(c, arg[0], "0");
+	else if (strcmp(step, "kept") == 0)
+		do_get(c, arg[0], "1");
 	else if (strcmp(step, "record") == 0)
 		put_hex(c, (int)number(arg[0], 0, 255), arg[1]);
 	else if (strcmp(step, "raw") == 0)
@@ -435,7 +417,7 @@ do_step(struct client *c, const char *step, char *const arg[])
 	else if (strcmp(step, "padding") == 0)
 		set_number(&c->padding, arg[0], 255);
 	else if (strcmp(step, "split") == 0)
-		c->split = (size_t)number(arg[0], 0, CONTENT_MAX);
+		c->split = (size_t)number(arg[0], 0, FCGI_MAX_LENGTH);
 	else if (strcmp(step, "slow") == 0)
 		set_number(&c->slow, arg[0], 1000);
 	else if (strcmp(step, "touch") == 0)
@@ -456,44 +438,59 @@ step_arguments(const char *step)
 {
 	static const char *const two[] = { "request", "begin", "record" };
 	static const char *const none[] = { "params", "end", "shut", "read" };
+	size_t i;
 
-	for (size_t i = 0; i < sizeof(two) / sizeof(two[0]); i++)
+	for (i = 0; i < COUNT_OF(two); i++)
 		if (strcmp(step, two[i]) == 0)
 			return 2;
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+	for (i = 0; i < COUNT_OF(none); i++)
 		if (strcmp(step, none[i]) == 0)
 			return 0;
 	return 1;
 }
 
-/* All steps on one new connection. */
+static bool
+open_connection(struct client *c)
+{
+	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) :
+						  connect_tcp(c->address);
+	if (c->fd == -1 && !c->quiet)
+		(void)fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));
+	return c->fd != -1;
+}
+
+static void
+close_connection(struct client *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+}
+
+/* All steps, on the connection that is there, or a new one. */
 static int
 run(struct client *c, char *steps[], int count)
 {
+	int i, n;
+
 	c->id = 1;
-	c->version = 1;
+	c->version = FCGI_VERSION_1;
 	c->padding = 0;
 	c->split = 0;
 	c->slow = 0;
-	c->params_len = 0;
 	c->answer_len = 0;
 	c->end = END_DONE;
+	buf_reset(&c->params);
 	memset(c->answer, 0, sizeof(c->answer));
-	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) :
-						  connect_tcp(c->address);
-	if (c->fd == -1) {
-		if (!c->quiet)
-			(void)fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));
+	if (c->fd == -1 && !open_connection(c))
 		return END_FAILED;
-	}
-	for (int i = 0, n; i < count && c->end == END_DONE; i += 1 + n) {
+	for (i = 0; i < count && c->end == END_DONE; i += 1 + n) {
 		n = step_arguments(steps[i]);
 		if (i + n >= count)
 			fail("%s needs %d arguments", steps[i], n);
 		if (!do_step(c, steps[i], steps + i + 1))
 			fail("there is no step %s", steps[i]);
 	}
-	close(c->fd);
 	return c->end;
 }
 
@@ -501,21 +498,23 @@ struct load {
 	long times; /* for each process; 0: until the file is there */
 	const char *until;
 	int parallel;
+	bool kept;
 };
 
 static void
 run_load(struct client *c, const struct load *l, char *steps[], int count, int report)
 {
-	long tally[2] = { 0, 0 };
+	long tally[2] = { 0, 0 }, i;
+	int end;
 
 	c->quiet = true;
-	for (long i = 0; l->times == 0 || i < l->times; i++) {
-		int end;
-
+	for (i = 0; l->times == 0 || i < l->times; i++) {
 		if (l->until != NULL && is_there(l->until))
 			break;
 		end = run(c, steps, count);
 		tally[end != END_DONE || strncmp(c->answer, "Status: 200", 11) != 0]++;
+		if (!l->kept || end != END_DONE)
+			close_connection(c);
 	}
 	if (write(report, tally, sizeof(tally)) != sizeof(tally))
 		exit(END_FAILED);
@@ -526,14 +525,13 @@ static int
 run_parallel(struct client *c, const struct load *l, char *steps[], int count)
 {
 	long tally[2], good = 0, bad = 0;
-	int report[2], status, end = END_DONE;
+	int report[2], status, end = END_DONE, i;
+	pid_t pid;
 
 	if (pipe(report) == -1)
 		fail("%s", strerror(errno));
-	for (int i = 0; i < l->parallel; i++) {
-		pid_t pid = fork();
-
-		if (pid == -1)
+	for (i = 0; i < l->parallel; i++) {
+		if ((pid = fork()) == -1)
 			fail("%s", strerror(errno));
 		if (pid == 0)
 			run_load(c, l, steps, count, report[1]);
@@ -553,12 +551,15 @@ run_parallel(struct client *c, const struct load *l, char *steps[], int count)
 int
 main(int argc, char *argv[])
 {
-	static struct client c;
-	struct load l = { .times = 0, .until = NULL, .parallel = 1 };
-	int option;
+	static struct client c = { .fd = -1 };
+	struct load l = { .parallel = 1 };
+	int option, end;
 
-	while ((option = getopt(argc, argv, "+n:c:u:")) != -1) {
+	while ((option = getopt(argc, argv, "+kn:c:u:")) != -1) {
 		switch (option) {
+		case 'k':
+			l.kept = true;
+			break;
 		case 'n':
 			l.times = number(optarg, 1, 1000000000);
 			break;
@@ -573,10 +574,14 @@ main(int argc, char *argv[])
 		}
 	}
 	if (argc - optind < 2)
-		fail("usage: fcgi_client [-n TIMES] [-c PARALLEL] [-u FILE] SOCKET STEP...");
+		fail("usage: fcgi_client [-k] [-n TIMES] [-c PARALLEL] [-u FILE] SOCKET STEP...");
 	(void)signal(SIGPIPE, SIG_IGN);
 	c.address = argv[optind++];
 	if (l.times > 0 || l.until != NULL)
 		return run_parallel(&c, &l, argv + optind, argc - optind);
-	return run(&c, argv + optind, argc - optind);
+	end = run(&c, argv + optind, argc - optind);
+	close_connection(&c);
+	buf_clear(&c.params);
+	buf_clear(&c.record);
+	return end;
 }

@@ -50,6 +50,13 @@ like 'what is gone from the file goes' "$(ctl apply --tenant "$tenant" "$work/ed
 ctl apply --tenant "$tenant" "$work/edited/team.cedar" >/dev/null
 keyed GET "/v1/policies/$policy/rules"
 expect_ok 'the order is the file'"'"'s' 200 '[.data[].effect] == ["permit", "forbid", "forbid"]'
+ctl apply --tenant "$tenant" "$work/team.cedar" >/dev/null
+{ grep '@id("second")' "$work/team.cedar"; grep -v '@id("second")' "$work/team.cedar"; } >"$work/edited/team.cedar"
+like 'a rule that only moves is shown once, with its places' "$(ctl apply --tenant "$tenant" --dry-run "$work/edited/team.cedar")" \
+	'^    @policy\("stops"\)[^~]*~   moves from place [0-9]+ to [0-9]+.1 change, none of them made$'
+sed '/@id("second")/d; s/@priority("7")/@priority("8")/' "$work/team.cedar" >"$work/edited/team.cedar"
+like 'a policy and a rule are shown as they were and will be' "$(ctl apply --tenant "$tenant" --dry-run "$work/edited/team.cedar")" \
+	'^- policy "stops", priority 7, enabled.\+ policy "stops", priority 8, enabled.-   [^+]*@id\("second"\)[^+]*2 changes, none of them made$'
 
 printf 'permit (principal, action, resource);\n\tforbid (principal wehn);\n' >"$work/bad.cedar"
 is 'check points at the fault' "$(ctl check "$work/bad.cedar")" "$work/bad.cedar:2:20: expected \`==\`, \`in\`, \`is\` or \`,\`, found the word \`wehn\`
@@ -73,5 +80,33 @@ echo '{"principal":{"roles":["admin"]},"action":"GetGrant","decision":"deny"}' >
 is 'a case that does not hold' "$(ctl test --policies "$work/team.cedar" "$work/cases")" 'line 1: the decision is allow
 0 passed, 1 failed'
 not_ok 'fails the test' "$build/grantctl" policy test --policies "$work/team.cedar" "$work/cases"
+
+# What the API does not take as a question, a file of cases does not take either; and both name the same member.
+while IFS= read -r question; do
+	echo "{\"decision\":\"deny\",${question#?}" >"$work/cases"
+	evaluate "$question"
+	is "no question, and no case: $question" "$status $(jq -r '"line 1: \(.details.member): expected \(.details.expected)"' <<<"$body")" \
+	    "422 $(ctl test --policies "$work/team.cedar" "$work/cases" | head -n 1)"
+done <<'END'
+{"action":"Frob"}
+{"action":7}
+{"action":"UpdateGrant","grant":null}
+{"action":"UpdateGrant","grant":{"staus":"active"}}
+{"action":"UpdateGrant","grant":{"status":"gone"}}
+{"action":"UpdateGrant","grant":{"version":0}}
+{"action":"UpdateGrant","grant":{"expires_at":null}}
+{"action":"UpdateGrant","grant":{"grantee_id":"a\nb"}}
+{"action":"UpdateGrant","grant":{"resource":{"type":1}}}
+{"action":"UpdateGrant","principal":{"roles":["x","a b"]}}
+{"action":"UpdateGrant","principal":{"roles":[""]}}
+{"action":"UpdateGrant","principal":{"id":"me"}}
+{"action":"UpdateGrant","context":{"now":"noon"}}
+{"action":"UpdateGrant","context":{"reason":"a\nb"}}
+{"action":"UpdateGrant","context":{"source_ip":"0123456789012345678901234567890123456789012345678"}}
+END
+for case in '{"action":"GetGrant"}' '{"action":"GetGrant","decision":"maybe"}'; do
+	echo "$case" >"$work/cases"
+	like "no decision: $case" "$(ctl test --policies "$work/team.cedar" "$work/cases")" '^line 1: decision: expected '
+done
 : >"$work/cases"
 not_ok 'and so do no cases' "$build/grantctl" policy test --policies "$work/team.cedar" "$work/cases"

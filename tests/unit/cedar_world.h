@@ -8,6 +8,33 @@
 
 #define S(text) cedar_str(text)
 
+/* A request, and a set that a test puts here to be freed. A test's *state. */
+struct world {
+	struct cedar_request *rq;
+	struct cedar_set *set;
+	struct cedar_result result;
+};
+
+static inline int
+set_up_world(void **state)
+{
+	static struct world w;
+
+	w = (struct world){ .rq = cedar_request_new(0) };
+	*state = &w;
+	return w.rq == NULL;
+}
+
+static inline int
+tear_down_world(void **state)
+{
+	struct world *w = *state;
+
+	cedar_request_free(w->rq);
+	cedar_set_free(w->set);
+	return 0;
+}
+
 /* The policies of a text, sealed; the test fails where they do not parse. */
 static inline struct cedar_set *
 compiled(const char *text)

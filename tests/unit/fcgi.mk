@@ -6,6 +6,7 @@ fcgi_unit_programs = \
 	tests/unit/test_listener \
 	tests/unit/test_params \
 	tests/unit/test_peer \
+	tests/unit/test_pool \
 	tests/unit/test_route
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
@@ -18,6 +19,8 @@ tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/rou
 tests_unit_test_params_LDADD = $(unit_ldadd)
 tests_unit_test_peer_SOURCES = tests/unit/test_peer.c fcgi/peer.c
 tests_unit_test_peer_LDADD = $(unit_ldadd)
+tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
+tests_unit_test_pool_LDADD = $(unit_ldadd)
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
 endif

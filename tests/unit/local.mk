@@ -2,13 +2,14 @@ if HAVE_CMOCKA
 # One program for each subject; they print TAP and are run under the sanitizers by tests/run.
 unit_ldadd = libhttp.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs = \
-	tests/unit/test_actions \
 	tests/unit/test_api_key \
 	tests/unit/test_body \
 	tests/unit/test_buf \
 	tests/unit/test_cors \
+	tests/unit/test_description \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
+	tests/unit/test_fastcgi \
 	tests/unit/test_field \
 	tests/unit/test_hex \
 	tests/unit/test_json_build \
@@ -17,6 +18,7 @@ unit_programs = \
 	tests/unit/test_log \
 	tests/unit/test_media_type \
 	tests/unit/test_number \
+	tests/unit/test_operations \
 	tests/unit/test_path \
 	tests/unit/test_policy_cache \
 	tests/unit/test_prefer \
@@ -33,13 +35,15 @@ check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 EXTRA_DIST += tests/unit/unit.h
 
-tests_unit_test_actions_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
+tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
+tests_unit_test_description_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
 tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
+tests_unit_test_fastcgi_LDADD = $(unit_ldadd) $(FCGI_LIBS)
 tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
 tests_unit_test_json_build_LDADD = $(unit_ldadd)
@@ -48,6 +52,8 @@ tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
 tests_unit_test_number_LDADD = $(unit_ldadd)
+tests_unit_test_operations_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
+tests_unit_test_operations_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_policy_cache_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_policy_cache_LDFLAGS = $(AM_LDFLAGS) -static

@@ -4,32 +4,6 @@
 
 #include "cedar_world.h"
 
-struct world {
-	struct cedar_request *rq;
-	struct cedar_set *set;
-	struct cedar_result result;
-};
-
-static int
-set_up(void **state)
-{
-	static struct world w;
-
-	w = (struct world){ .rq = cedar_request_new(0) };
-	*state = &w;
-	return w.rq == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-
-	cedar_request_free(w->rq);
-	cedar_set_free(w->set);
-	return 0;
-}
-
 /* Ask all policies of a text. */
 static const struct cedar_result *
 ask(struct world *w, const char *text)
@@ -416,22 +390,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(values_are_what_was_put, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(large_records, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sets_in_any_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(forbids_overrule_and_failures_do_nothing, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(ranges_are_layers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(ranges_across_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(values_are_what_was_put, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(large_records, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(sets_in_any_order, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(forbids_overrule_and_failures_do_nothing,
+		    set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(ranges_are_layers, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(ranges_across_words, set_up_world, tear_down_world),
 		cmocka_unit_test_setup_teardown(an_opaque_entity_leaves_policies_undetermined,
-		    set_up, tear_down),
-		cmocka_unit_test_setup_teardown(failures_say_what_and_where, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_request_with_a_fault_is_denied, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(nothing_was_said_yet, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_request_outlives_the_sets_it_asks, set_up,
-		    tear_down),
-		cmocka_unit_test_setup_teardown(cycles_end, set_up, tear_down),
+		    set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(failures_say_what_and_where, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(a_request_with_a_fault_is_denied, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(nothing_was_said_yet, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(a_request_outlives_the_sets_it_asks, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(cycles_end, set_up_world, tear_down_world),
 	};
 
 	return cmocka_run_group_tests_name("cedar_authorize", tests, NULL, NULL);

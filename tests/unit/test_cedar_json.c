@@ -7,31 +7,6 @@
 #define UID "\"uid\":{\"type\":\"U\",\"id\":\"a\"}"
 #define ENTITY(attributes) "[{" UID ",\"attrs\":{" attributes "},\"parents\":[]}]"
 
-struct world {
-	struct cedar_request *rq;
-	struct cedar_set *set;
-};
-
-static int
-set_up(void **state)
-{
-	static struct world w;
-
-	w = (struct world){ .rq = cedar_request_new(0) };
-	*state = &w;
-	return w.rq == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-
-	cedar_request_free(w->rq);
-	cedar_set_free(w->set);
-	return 0;
-}
-
 static void
 begin(struct world *w, const char *condition)
 {
@@ -246,11 +221,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(values_and_escapes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(faults_are_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(equal_twins_and_ancestors, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(contexts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nesting, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(values_and_escapes, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(faults_are_told, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(equal_twins_and_ancestors, set_up_world,
+		    tear_down_world),
+		cmocka_unit_test_setup_teardown(contexts, set_up_world, tear_down_world),
+		cmocka_unit_test_setup_teardown(nesting, set_up_world, tear_down_world),
 	};
 
 	return cmocka_run_group_tests_name("cedar_json", tests, NULL, NULL);

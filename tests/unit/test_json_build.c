@@ -57,12 +57,29 @@ what_is_lost_is_remembered(void **state)
 	assert_null(json_build_end(&b));
 }
 
+static void
+an_array_is_whole_or_none(void **state)
+{
+	struct json_object *array = json_object_new_array();
+
+	(void)state;
+	json_array_append(&array, json_object_new_int(1));
+	json_array_append(&array, json_object_new_string("b"));
+	assert_string_equal(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN),
+	    "[1,\"b\"]");
+	json_array_append(&array, NULL);
+	assert_null(array);
+	json_array_append(&array, json_object_new_int(2));
+	assert_null(array);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_member),
 		cmocka_unit_test(what_is_lost_is_remembered),
+		cmocka_unit_test(an_array_is_whole_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

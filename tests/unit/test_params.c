@@ -4,22 +4,40 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/fastcgi.h"
 #include "fcgi/params.h"
 #include "http/request.h"
 
-/* A request from variables, and what its path points into. */
+/* A request from variables, and what it points into. */
 struct made {
 	struct request rq;
-	struct buf path;
+	struct buf variables, path;
 };
+
+/* As a web server sends "NAME=value". */
+static void
+put(struct buf *to, const char *variable)
+{
+	size_t len = strcspn(variable, "=");
+	const char *value = variable[len] == '=' ? variable + len + 1 : "";
+
+	fcgi_put_pair(to, variable, len, value, strlen(value));
+}
 
 static void
 make(struct made *m, const char *const *env)
 {
-	static const struct buf empty = BUF_EMPTY;
+	*m = (struct made){ .path = BUF_EMPTY, .variables = BUF_EMPTY };
+	for (; *env != NULL; env++)
+		put(&m->variables, *env);
+	assert_int_equal(params_request(&m->variables, "", &m->path, &m->rq), PARAMS_GOOD);
+}
 
-	m->path = empty;
-	assert_true(params_request(env, "", &m->path, &m->rq));
+static void
+unmake(struct made *m)
+{
+	buf_clear(&m->variables);
+	buf_clear(&m->path);
 }
 
 static int
@@ -30,7 +48,7 @@ duplicate_of(const char *const *env)
 
 	make(&m, env);
 	header = m.rq.duplicate;
-	buf_clear(&m.path);
+	unmake(&m);
 	return header;
 }
 
@@ -70,7 +88,7 @@ whole_request(void **state)
 	assert_string_equal(m.rq.header[HEADER_IF_MATCH], "\"1\", \"2\"");
 	assert_null(m.rq.header[HEADER_ORIGIN]);
 	assert_int_equal(m.rq.duplicate, -1);
-	buf_clear(&m.path);
+	unmake(&m);
 }
 
 static void
@@ -88,7 +106,7 @@ nothing(void **state)
 	assert_string_equal(m.rq.remote_addr, "");
 	for (i = 0; i < HTTP_HEADER__MAX; i++)
 		assert_null(m.rq.header[i]);
-	buf_clear(&m.path);
+	unmake(&m);
 }
 
 /* nginx says that there is neither body nor type with empty variables. */
@@ -103,7 +121,7 @@ empty_body_variables(void **state)
 	assert_null(m.rq.header[HEADER_CONTENT_LENGTH]);
 	assert_null(m.rq.header[HEADER_CONTENT_TYPE]);
 	assert_string_equal(m.rq.header[HEADER_TENANT_ID], "");
-	buf_clear(&m.path);
+	unmake(&m);
 }
 
 /* In an nginx configuration, a later fastcgi_param is meant to replace an earlier one. */
@@ -125,7 +143,7 @@ last_of_cgi_variables_counts(void **state)
 	make(&m, env);
 	assert_int_equal(m.rq.method, HTTP_HEAD);
 	assert_string_equal(m.rq.path, "/v1/grants");
-	buf_clear(&m.path);
+	unmake(&m);
 }
 
 static void
@@ -216,6 +234,62 @@ first_duplicate(void **state)
 	assert_int_equal(duplicate_of(env), HEADER_TENANT_ID);
 }
 
+/* Of a variable that is read, and one that is not. */
+static enum params_end
+with_nul(const char *name, const char *value, size_t len)
+{
+	struct buf variables = BUF_EMPTY, path = BUF_EMPTY;
+	enum params_end end;
+	struct request rq;
+
+	put(&variables, "REQUEST_METHOD=GET");
+	fcgi_put_pair(&variables, name, strlen(name), value, len);
+	put(&variables, "HTTP_X_TENANT_ID=t");
+	end = params_request(&variables, "", &path, &rq);
+	/* Whatever is found, the rest is understood, for the answer. */
+	assert_int_equal(rq.method, HTTP_GET);
+	assert_string_equal(rq.header[HEADER_TENANT_ID], "t");
+	buf_clear(&variables);
+	buf_clear(&path);
+	return end;
+}
+
+static void
+nul_in_a_value(void **state)
+{
+	(void)state;
+	assert_int_equal(with_nul("HTTP_X_API_KEY", "key\0junk", 8), PARAMS_NUL);
+	assert_int_equal(with_nul("HTTP_X_API_KEY", "key\0", 4), PARAMS_NUL);
+	assert_int_equal(with_nul("PATH_INFO", "/v1/grants\0/x", 13), PARAMS_NUL);
+	assert_int_equal(with_nul("SCRIPT_NAME", "\0", 1), PARAMS_NUL);
+	assert_int_equal(with_nul("QUERY_STRING", "a=b\0", 4), PARAMS_NUL);
+	assert_int_equal(with_nul("HTTP_ACCEPT", "a\0b", 3), PARAMS_GOOD);
+}
+
+/* Each cut of a request's variables is either good up to there, or wrong; never more than there is. */
+static void
+cut_off(void **state)
+{
+	struct buf whole = BUF_EMPTY, variables = BUF_EMPTY, path = BUF_EMPTY;
+	struct request rq;
+	size_t len, first;
+
+	(void)state;
+	put(&whole, "REQUEST_METHOD=GET");
+	first = whole.len;
+	put(&whole, "HTTP_X_API_KEY=k");
+	for (len = 0; len <= whole.len; len++) {
+		buf_clear(&variables);
+		buf_add(&variables, whole.data, len);
+		assert_int_equal(params_request(&variables, "", &path, &rq),
+		    len == 0 || len == first || len == whole.len ? PARAMS_GOOD : PARAMS_WRONG);
+	}
+	assert_string_equal(rq.header[HEADER_API_KEY], "k");
+	buf_clear(&whole);
+	buf_clear(&variables);
+	buf_clear(&path);
+}
+
 int
 main(void)
 {
@@ -227,6 +301,8 @@ main(void)
 		cmocka_unit_test(two_variables),
 		cmocka_unit_test(joined_values),
 		cmocka_unit_test(first_duplicate),
+		cmocka_unit_test(nul_in_a_value),
+		cmocka_unit_test(cut_off),
 	};
 
 	return cmocka_run_group_tests_name("params", tests, NULL, NULL);

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
+#include <json-c/json.h>
+
 #include "policy/rule.h"
+#include "policy/rule_json.h"
 #include "tests/unit/unit.h"
 
 #define ANY \
@@ -266,6 +269,38 @@ parts_go_with_their_scope(void **state)
 	}
 }
 
+/* What is stored is the text; what is shown beside it is read from it. */
+static void
+a_stored_rule_shows_its_parts(void **state)
+{
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct json_object *object, *value;
+
+	(void)state;
+	r.is.text =
+	    "forbid (principal in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"],"
+	    " resource is Grant) when { true };";
+	object = rule_record_json(&r);
+	assert_true(json_object_object_get_ex(object, "effect", &value));
+	assert_string_equal(json_object_get_string(value), "forbid");
+	assert_true(json_object_object_get_ex(object, "principal_entity_id", &value));
+	assert_string_equal(json_object_get_string(value), "a\"b");
+	assert_true(json_object_object_get_ex(object, "action_ids", &value));
+	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN),
+	    "[\"x\",\"y\"]");
+	assert_true(json_object_object_get_ex(object, "resource_entity_type", &value));
+	assert_string_equal(json_object_get_string(value), "Grant");
+	assert_true(json_object_object_get_ex(object, "resource_entity_id", &value));
+	assert_null(value);
+	assert_true(json_object_object_get_ex(object, "conditions", &value));
+	assert_string_equal(json_object_get_string(value), "when { true }");
+	assert_true(json_object_object_get_ex(object, "policy_text", &value));
+	assert_string_equal(json_object_get_string(value), r.is.text);
+	json_object_put(object);
+	r.is.text = "forbid (principal, action, resource)";
+	assert_null(rule_record_json(&r));
+}
+
 int
 main(void)
 {
@@ -278,6 +313,7 @@ main(void)
 		cmocka_unit_test(a_comment_does_not_swallow_the_end),
 		cmocka_unit_test(annotations_are_kept),
 		cmocka_unit_test(parts_go_with_their_scope),
+		cmocka_unit_test(a_stored_rule_shows_its_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

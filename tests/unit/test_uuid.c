@@ -104,6 +104,39 @@ made_ones_tell_the_time(void **state)
 	assert_in_range(made, before, before + 60000);
 }
 
+/* What is made in a millisecond lies between its least one and that of the next. */
+static void
+the_least_of_a_time_is_a_bound(void **state)
+{
+	static const struct {
+		int64_t time;
+		const char *least;
+	} known[] = {
+		{ INT64_MIN, "00000000-0000-0000-0000-000000000000" },
+		{ -1, "00000000-0000-0000-0000-000000000000" },
+		{ 999, "00000000-0000-0000-0000-000000000000" },
+		{ 1000, "00000000-0001-0000-0000-000000000000" },
+		{ INT64_C(1645557742000000),
+		    "017f22e2-79b0-0000-0000-000000000000" }, /* RFC 9562, A.6 */
+		{ INT64_MAX, "ffffffff-ffff-0000-0000-000000000000" },
+	};
+	struct uuid low, made, high;
+	char text[UUID_TEXT_LEN + 1];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(known); i++) {
+		uuid_v7_least(&low, known[i].time);
+		uuid_print(&low, text);
+		assert_string_equal(text, known[i].least);
+	}
+	uuid_v7_least(&low, time_now());
+	assert_true(uuid_make_v7(&made));
+	uuid_v7_least(&high, time_now() + 60000000);
+	assert_true(memcmp(low.octet, made.octet, sizeof(low.octet)) < 0);
+	assert_true(memcmp(made.octet, high.octet, sizeof(low.octet)) < 0);
+}
+
 /* A clock that stands still, goes back, and more ids in a millisecond than the counter holds. */
 static void
 ticks_ascend_whatever_the_clock(void **state)
@@ -139,6 +172,7 @@ main(void)
 		cmocka_unit_test(refuses_other_forms),
 		cmocka_unit_test(made_ones_ascend),
 		cmocka_unit_test(made_ones_tell_the_time),
+		cmocka_unit_test(the_least_of_a_time_is_a_bound),
 		cmocka_unit_test(ticks_ascend_whatever_the_clock),
 	};
 

@@ -93,7 +93,7 @@ done <<'EOF'
 limit=0|limit
 limit=251|limit
 cursor=x|cursor
-cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!|cursor
+cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!|cursor
 actor_id=|actor_id
 resource_type=user|resource_type
 resource_id=x|resource_id
@@ -103,7 +103,7 @@ to=2026-01-01|to
 outcome=error|outcome
 format=xml|format
 format=ndjson&limit=5|limit
-format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA|cursor
+format=csv&cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA|cursor
 format=csv&format=csv|format
 offset=5|offset
 EOF

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTCTL_ENGINE_COMMAND_H
+#define GRANTCTL_ENGINE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/settings.h"
+#include "ctl/engine/args.h"
+#include "db/db.h"
+
+/* The exit status of the program. */
+enum status {
+	STATUS_DONE, /* 0 */
+	STATUS_REFUSED, /* 1: refused, not found, or a check that did not hold; a sentence on standard error says why */
+	STATUS_USAGE /* 2: wrong usage */
+};
+
+/* One run of one command. */
+struct ctl {
+	const struct command *command;
+	struct args args;
+	bool json; /* --json: print one JSON value */
+	struct settings settings;
+	const char *
+	    settings_error; /* NULL: they were loaded. Only commands with NEEDS_NOTHING run in spite of an error */
+	struct db *db;
+};
+
+enum needs {
+	NEEDS_NOTHING, /* the command handles settings and connection itself */
+	NEEDS_OWNER    /* settings loaded, and c->db for an owner's session, not connected yet */
+};
+
+/* A command: one of these and one short function, in the file of its noun. */
+struct command {
+	const char *name;             /* "key create" */
+	const char *summary;          /* one line, without a full stop */
+	const char *help;             /* more lines for `grantctl help key create`; NULL: none */
+	const struct option *options; /* ends with a NULL name */
+	struct option operand;        /* its one argument, as "TENANT"; value NULL: it takes none */
+	enum needs needs;
+	enum status (*run)(struct ctl *);
+};
+
+/* Every command, in the order in which help shows them; ctl/commands.c has the list. */
+extern const struct command *const commands[];
+extern const size_t commands_count;
+
+/* The command that argv begins with; *words of it are its name. NULL: none. */
+const struct command *command_find(char *const *argv, int *words);
+
+/* How long the first word of its name is, and the word behind it; NULL: there is none. */
+size_t command_noun_len(const struct command *);
+const char *command_verb(const struct command *);
+
+/* Does its name begin with the noun? */
+bool command_has_noun(const struct command *, const char *noun, size_t len);
+
+#endif

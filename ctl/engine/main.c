@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* grantctl: for operators, on the schema owner's side of the database. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/field.h"
+#include "base/log.h"
+#include "ctl/engine/command.h"
+#include "ctl/engine/complete.h"
+#include "ctl/engine/help.h"
+
+/* Print the usage of the noun's commands. False: there are none. */
+static bool
+suggest(const char *noun)
+{
+	size_t len = strlen(noun), i;
+	bool any = false;
+
+	for (i = 0; i < commands_count; i++)
+		if (len > 0 && strncmp(commands[i]->name, noun, len) == 0 &&
+		    commands[i]->name[len] == ' ') {
+			help_usage(commands[i], stderr);
+			any = true;
+		}
+	return any;
+}
+
+/* An argument, or "?" if it may not be shown. */
+static const char *
+shown(const char *text)
+{
+	return field_line_valid(text, FIELD_NAME_MOST) ? text : "?";
+}
+
+static enum status
+unknown_command(char *const *argv)
+{
+	(void)fprintf(stderr, "grantctl: there is no such command: %s%s%s\n", shown(argv[0]),
+	    argv[1] != NULL ? " " : "", argv[1] != NULL ? shown(argv[1]) : "");
+	if (!suggest(argv[0]))
+		(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n"
+			    "All commands: grantctl help\n",
+		    stderr);
+	return STATUS_USAGE;
+}
+
+static enum status
+help(char *const *argv)
+{
+	const struct command *command;
+	int words;
+
+	if (argv[0] == NULL) {
+		help_all(stdout);
+		return STATUS_DONE;
+	}
+	command = command_find(argv, &words);
+	if (command == NULL)
+		return unknown_command(argv);
+	help_command(command, stdout);
+	return STATUS_DONE;
+}
+
+static bool
+asks_for_help(char *const *argv)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, "--help") == 0 || strcmp(*argv, "-h") == 0)
+			return true;
+	return false;
+}
+
+static enum status
+run_connected(struct ctl *c)
+{
+	enum status st;
+
+	if (c->command->needs == NEEDS_NOTHING)
+		return c->command->run(c);
+	if (c->settings_error != NULL) {
+		(void)fprintf(stderr, "grantctl: %s\n", c->settings_error);
+		return STATUS_REFUSED;
+	}
+	c->db = db_open(&c->settings, DB_OWNER);
+	if (c->db == NULL) {
+		(void)fprintf(stderr, "grantctl: out of memory\n");
+		return STATUS_REFUSED;
+	}
+	st = c->command->run(c);
+	db_close(c->db);
+	return st;
+}
+
+static enum status
+run(const struct command *command, char *const *argv)
+{
+	struct ctl c = { .command = command };
+	char error[SETTINGS_ERROR_MAX];
+	enum status st;
+
+	if (!args_parse(&c.args, command, argv))
+		return STATUS_USAGE;
+	/* What the modules below would log, the command reports. */
+	if (!log_open("/dev/null", LEVEL_ERROR))
+		(void)fprintf(stderr, "grantctl: /dev/null: log lines will appear here\n");
+	c.json = args_has(&c.args, "json");
+	if (!settings_load(&c.settings, NULL, error))
+		c.settings_error = error;
+	st = run_connected(&c);
+	settings_clear(&c.settings);
+	return st;
+}
+
+static enum status
+dispatch(char **argv)
+{
+	const struct command *command;
+	int words;
+
+	if (args_have_key(argv))
+		return STATUS_USAGE;
+	if (argv[0] == NULL) {
+		help_all(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[0], "--version") == 0) {
+		(void)puts("grantctl " PACKAGE_VERSION);
+		return STATUS_DONE;
+	}
+	if (strcmp(argv[0], "help") == 0)
+		return help(argv + 1);
+	if (strcmp(argv[0], "__complete") == 0) {
+		complete(argv + 1, stdout);
+		return STATUS_DONE;
+	}
+	command = command_find(argv, &words);
+	if (command == NULL)
+		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) :
+								  unknown_command(argv);
+	if (asks_for_help(argv + words)) {
+		help_command(command, stdout);
+		return STATUS_DONE;
+	}
+	return run(command, argv + words);
+}
+
+/*
+ * Keys and the database's password are in memory: allow no core file, and no access by other
+ * processes of the same user.
+ */
+static void
+protect_memory(void)
+{
+	static const struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifndef WITH_ASAN /* whose leak check looks inside */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+int
+main(int argc, char **argv)
+{
+	enum status st;
+
+	protect_memory();
+	st = dispatch(argv + (argc > 0));
+	/* A key that was not written is lost, so this must not look like success. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("grantctl: standard output");
+		if (st == STATUS_DONE)
+			st = STATUS_REFUSED;
+	}
+	return (int)st;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <json-c/json.h>
+
+#include "ctl/engine/output.h"
+#include "ctl/engine/session.h"
+
+#define JSON_STYLE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+static enum status
+out_of_memory(struct ctl *c)
+{
+	return session_refuse(c, "out of memory");
+}
+
+enum status
+output_json(struct ctl *c, struct json_object *value)
+{
+	const char *text = value != NULL ? json_object_to_json_string_ext(value, JSON_STYLE) : NULL;
+	enum status st = text != NULL ? STATUS_DONE : out_of_memory(c);
+
+	if (text != NULL)
+		(void)puts(text);
+	json_object_put(value);
+	return st;
+}
+
+enum status
+output_created(struct ctl *c, const struct uuid *id, struct json_object *value)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	if (c->json)
+		return output_json(c, value);
+	uuid_print(id, text);
+	(void)puts(text);
+	return STATUS_DONE;
+}
+
+enum status
+output_table(struct ctl *c, struct table *t)
+{
+	bool printed = table_print(t, stdout);
+
+	table_clear(t);
+	return printed ? STATUS_DONE : out_of_memory(c);
+}
+
+static enum outcome
+read_page(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what,
+    const struct page *page, struct db_list *list)
+{
+	enum outcome rc;
+
+	db_begin(c->db, DB_READ_ONLY);
+	if (tenant != NULL)
+		db_tenant_choose(c->db, tenant);
+	l->queue(c->db, what, page, list);
+	rc = db_exchange(c->db);
+	db_rollback(c->db);
+	return rc;
+}
+
+/* The array's brackets are the caller's. */
+static enum status
+print_json_rows(struct ctl *c, const struct listing *l, const struct db_list *list, bool first)
+{
+	enum status st = STATUS_DONE;
+	int i;
+
+	for (i = 0; st == STATUS_DONE && i < list->count; i++) {
+		(void)fputs(first && i == 0 ? "" : ",", stdout);
+		st = output_json(c, l->json(list, i));
+	}
+	return st;
+}
+
+/* `first`: nothing was printed yet. */
+static enum status
+print_rows(struct ctl *c, const struct listing *l, const struct db_list *list, bool first,
+    struct table *t)
+{
+	int i;
+
+	if (c->json)
+		return print_json_rows(c, l, list, first);
+	for (i = 0; i < list->count; i++)
+		l->cells(t, list, i);
+	return table_print(t, stdout) ? STATUS_DONE : out_of_memory(c);
+}
+
+/* A page may have no row and not be the last one. */
+static enum status
+print_pages(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what,
+    int64_t limit, struct table *t)
+{
+	struct db_list list = DB_LIST_EMPTY;
+	struct page page = { .after = false };
+	enum status st = STATUS_DONE;
+	int64_t printed = 0;
+	enum outcome rc;
+
+	do {
+		page.limit = limit - printed < PAGE_LIMIT_MOST ? (int)(limit - printed) :
+								 PAGE_LIMIT_MOST;
+		rc = read_page(c, l, tenant, what, &page, &list);
+		st = rc == DONE ? print_rows(c, l, &list, printed == 0, t) : session_failed(c, rc);
+		printed += list.count;
+	} while (st == STATUS_DONE && printed < limit && page_go_on(&page, &list));
+	db_list_clear(&list);
+	return st;
+}
+
+enum status
+output_list(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what)
+{
+	const int64_t *limit = args_number(&c->args, "limit");
+	enum status st;
+	struct table t;
+
+	table_begin(&t, l->headings, l->columns);
+	if (c->json)
+		(void)fputs("[", stdout);
+	st = print_pages(c, l, tenant, what, limit != NULL ? *limit : INT64_MAX, &t);
+	if (c->json && st == STATUS_DONE)
+		(void)puts("]");
+	table_clear(&t);
+	return st;
+}

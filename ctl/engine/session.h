@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GRANTCTL_ENGINE_SESSION_H
+#define GRANTCTL_ENGINE_SESSION_H
+
+#include "ctl/engine/command.h"
+#include "db/audit.h"
+#include "db/tenant.h"
+
+/*
+ * Begin a transaction in a tenant, and queue a read of the tenant. The next exchange fills `t`, for
+ * session_tenant() to check. tenant_clear() it.
+ */
+void session_begin(struct ctl *, enum db_access, const struct uuid *tenant, struct tenant *t);
+
+/*
+ * True: the exchange succeeded, and the tenant exists. Otherwise reports that.
+ */
+MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *tenant,
+    const struct tenant *t);
+
+/*
+ * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason.
+ * False, with a message, where the system gives no random numbers.
+ */
+MUST_CHECK bool session_entry(struct ctl *, const char *action, struct audit_entry *);
+
+/* An id for a new row: that of --id, or a new one. False, with a message, as above. */
+MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
+
+/* Report the outcome of an exchange that is not DONE. */
+enum status session_failed(struct ctl *, enum outcome);
+
+/* Report why a command fails. STATUS_REFUSED, for `return session_refuse(…)`. */
+enum status session_refuse(struct ctl *, const char *format, ...) GRANTD_PRINTF(2, 3);
+
+#endif

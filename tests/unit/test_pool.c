@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+/* Kept connections: whoever waits gets the next request, whatever became of who had the last. */
+#include "config.h"
+
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <poll.h>
+
+#include "unit.h"
+
+/* The source itself, for the moments between two of its steps. */
+#include "fcgi/pool.c"
+
+#define PATIENCE_MS 10000
+
+/* A pool with a listening socket; this process is its keeper. */
+struct world {
+	struct listener listener;
+	struct sockaddr_un address;
+	socklen_t address_len;
+	struct pool *pool;
+	sigset_t mask;
+};
+
+static void
+open_world(struct world *w, int most)
+{
+	*w = (struct world){ .listener = LISTENER_EMPTY };
+	w->listener.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	w->address.sun_family = AF_UNIX;
+	w->address_len = sizeof(w->address);
+	/* With no more than the family, the system gives it a name of its own. */
+	assert_int_equal(bind(w->listener.fd, (struct sockaddr *)&w->address, sizeof(sa_family_t)),
+	    0);
+	assert_int_equal(getsockname(w->listener.fd, (struct sockaddr *)&w->address,
+			     &w->address_len),
+	    0);
+	assert_int_equal(listen(w->listener.fd, 16), 0);
+	w->pool = pool_open(&w->listener, -1, most);
+	assert_non_null(w->pool);
+	sigprocmask(SIG_BLOCK, NULL, &w->mask);
+}
+
+static void
+close_world(struct world *w)
+{
+	pool_close(w->pool);
+	close(w->listener.fd);
+}
+
+static enum pool_event
+wait_for(struct world *w, struct connection *c)
+{
+	return pool_wait(w->pool, &w->mask, 0, c);
+}
+
+/* A connection to be kept, given to the keeper as a worker would; the web server's end. */
+static int
+keep_one(struct world *w)
+{
+	int pair[2];
+	struct connection c = { .place = -1 };
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	c.fd = pair[0];
+	pool_keep(w->pool, &c);
+	return pair[1];
+}
+
+static void
+say(int fd, char byte)
+{
+	assert_int_equal(send(fd, &byte, 1, MSG_NOSIGNAL), 1);
+}
+
+static void
+hear(int fd, char byte)
+{
+	char got = 0;
+
+	assert_int_equal(recv(fd, &got, 1, MSG_DONTWAIT), 1);
+	assert_int_equal(got, byte);
+}
+
+static bool
+is_closed(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char byte;
+	ssize_t n;
+
+	if (poll(&p, 1, 0) != 1)
+		return false;
+	n = recv(fd, &byte, 1, MSG_DONTWAIT);
+	return n == 0 || (n == -1 && errno == ECONNRESET); /* there was something to read */
+}
+
+static void
+one_process(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer, round;
+
+	(void)state;
+	open_world(&w, 4);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	peer = keep_one(&w);
+	assert_int_equal(pool_count(w.pool), 1);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	for (round = 0; round < 3; round++) {
+		say(peer, (char)('a' + round));
+		assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+		hear(c.fd, (char)('a' + round));
+		/* While it is in hand, what comes is nobody else's. */
+		say(peer, 'x');
+		assert_int_equal(wait_for(&w, &(struct connection){ .fd = -1 }), POOL_NOTHING);
+		hear(c.fd, 'x');
+		pool_keep(w.pool, &c);
+	}
+	/* Its web server closes it. */
+	close(peer);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	assert_int_equal(pool_count(w.pool), 0);
+	close_world(&w);
+}
+
+static void
+closed_by_us(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	hear(c.fd, 'a');
+	pool_end(w.pool, &c);
+	assert_true(is_closed(peer));
+	assert_int_equal(pool_count(w.pool), 0);
+	close(peer);
+	close_world(&w);
+}
+
+static void
+no_more_than_there_are_places(void **state)
+{
+	struct world w;
+	int peer[3], i;
+
+	(void)state;
+	open_world(&w, 2);
+	for (i = 0; i < 3; i++)
+		peer[i] = keep_one(&w);
+	assert_int_equal(pool_count(w.pool), 2);
+	assert_false(is_closed(peer[0]));
+	assert_false(is_closed(peer[1]));
+	assert_true(is_closed(peer[2]));
+	for (i = 0; i < 3; i++)
+		close(peer[i]);
+	close_world(&w);
+	open_world(&w, 0);
+	peer[0] = keep_one(&w);
+	assert_true(is_closed(peer[0]));
+	close(peer[0]);
+	close_world(&w);
+}
+
+/* Neither the kept ones nor the listening socket are served alone, however much comes of either. */
+static void
+turns_are_taken(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer[2], fd, i, fresh = 0, kept[2] = { 0, 0 };
+
+	(void)state;
+	open_world(&w, 4);
+	for (i = 0; i < 2; i++) {
+		peer[i] = keep_one(&w);
+		say(peer[i], 'x');
+	}
+	/* One in the listening queue that nobody accepts. */
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&w.address, w.address_len), 0);
+	for (i = 0; i < 30; i++) {
+		enum pool_event event = wait_for(&w, &c);
+
+		fresh += event == POOL_NEW;
+		if (event == POOL_KEPT) {
+			kept[c.place]++;
+			pool_keep(w.pool, &c); /* with the next request there already */
+		}
+	}
+	assert_int_equal(fresh, 10);
+	assert_int_equal(kept[0], 10);
+	assert_int_equal(kept[1], 10);
+	pool_deafen(w.pool);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+		pool_keep(w.pool, &c);
+	}
+	close(fd);
+	for (i = 0; i < 2; i++)
+		close(peer[i]);
+	close_world(&w);
+}
+
+/* An event of a connection whose place has another one meanwhile. */
+static void
+event_that_is_too_late(void **state)
+{
+	struct world w;
+	struct connection c;
+	struct epoll_event event;
+	int peer, other;
+
+	(void)state;
+	open_world(&w, 1);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	assert_int_equal(epoll_wait(w.pool->epoll, &event, 1, 0), 1);
+	assert_int_equal(take(w.pool, &event, &c), POOL_KEPT);
+	pool_end(w.pool, &c);
+	other = keep_one(&w);
+	assert_int_equal(pool_count(w.pool), 1);
+	assert_int_equal(take(w.pool, &event, &c), POOL_NOTHING);
+	say(other, 'b');
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	hear(c.fd, 'b');
+	pool_keep(w.pool, &c);
+	close(peer);
+	close(other);
+	close_world(&w);
+}
+
+/* Be a worker of that number, and then end. 0 when everything held that was expected. */
+static pid_t
+worker(struct world *w, int number, bool (*work)(struct world *))
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(!pool_join(w->pool, number) || !work(w));
+	return pid;
+}
+
+/* The keeper's work, until that process has ended; its status. */
+static int
+keep_until_ended(struct world *w, pid_t pid)
+{
+	struct pollfd ear = { .fd = pool_ear(w->pool), .events = POLLIN };
+	int status = -1, waited;
+
+	for (waited = 0; waitpid(pid, &status, WNOHANG) == 0; waited++) {
+		assert_true(waited < PATIENCE_MS);
+		if (poll(&ear, 1, 1) == 1)
+			pool_hear(w->pool);
+	}
+	pool_hear(w->pool);
+	return status;
+}
+
+static bool
+echo(struct world *w)
+{
+	struct connection c;
+	char byte;
+
+	if (pool_wait(w->pool, &w->mask, PATIENCE_MS, &c) != POOL_KEPT ||
+	    recv(c.fd, &byte, 1, 0) != 1 || send(c.fd, &byte, 1, 0) != 1)
+		return false;
+	pool_keep(w->pool, &c);
+	return true;
+}
+
+static bool
+accept_and_keep(struct world *w)
+{
+	struct connection c = { .place = -1 };
+
+	if (pool_wait(w->pool, &w->mask, PATIENCE_MS, &c) != POOL_NEW)
+		return false;
+	c = (struct connection){ .fd = accept(w->listener.fd, NULL, NULL), .place = -1 };
+	pool_keep(w->pool, &c);
+	return true;
+}
+
+static bool
+die_with_it(struct world *w)
+{
+	struct connection c;
+
+	if (pool_wait(w->pool, &w->mask, PATIENCE_MS, &c) == POOL_KEPT)
+		(void)kill(getpid(), SIGKILL);
+	return false;
+}
+
+static bool
+die_before(struct world *w)
+{
+	struct epoll_event event;
+
+	if (epoll_wait(w->pool->epoll, &event, 1, PATIENCE_MS) == 1)
+		(void)kill(getpid(), SIGKILL);
+	return false;
+}
+
+/* Echo what comes on one that another worker made known, after that one has ended. */
+static void
+from_worker_to_worker(void **state)
+{
+	struct world w;
+	int peer, round;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(peer, (struct sockaddr *)&w.address, w.address_len), 0);
+	assert_int_equal(keep_until_ended(&w, worker(&w, 7, accept_and_keep)), 0);
+	assert_int_equal(pool_count(w.pool), 1);
+	for (round = 0; round < 3; round++) {
+		say(peer, (char)('a' + round));
+		assert_int_equal(keep_until_ended(&w, worker(&w, round, echo)), 0);
+		hear(peer, (char)('a' + round));
+	}
+	close(peer);
+	close_world(&w);
+}
+
+/* A worker that was there before the connection has to ask for it. */
+static void
+one_that_was_not_inherited(void **state)
+{
+	struct world w;
+	int peer;
+	pid_t pid;
+
+	(void)state;
+	open_world(&w, 4);
+	pid = worker(&w, 1, echo);
+	peer = keep_one(&w);
+	say(peer, 'z');
+	assert_int_equal(keep_until_ended(&w, pid), 0);
+	hear(peer, 'z');
+	/* Its place is taken by another, which must not be mistaken for it. */
+	close(peer);
+	assert_int_equal(wait_for(&w, &(struct connection){ .fd = -1 }), POOL_NOTHING);
+	assert_int_equal(pool_count(w.pool), 0);
+	close_world(&w);
+}
+
+/* What a killed worker had in hand is closed, and nothing else. */
+static void
+killed_with_one_in_hand(void **state)
+{
+	struct world w;
+	int peer, other, status;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	other = keep_one(&w);
+	say(peer, 'a');
+	status = keep_until_ended(&w, worker(&w, 3, die_with_it));
+	assert_true(WIFSIGNALED(status));
+	pool_bury(w.pool, 3, true);
+	assert_true(is_closed(peer));
+	assert_int_equal(pool_count(w.pool), 1);
+	say(other, 'b');
+	assert_int_equal(keep_until_ended(&w, worker(&w, 4, echo)), 0);
+	hear(other, 'b');
+	close(peer);
+	close(other);
+	close_world(&w);
+}
+
+/* One that was told of a request, and killed before it took it: another is told. */
+static void
+killed_in_between(void **state)
+{
+	struct world w;
+	int peer, status;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	status = keep_until_ended(&w, worker(&w, 3, die_before));
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(wait_for(&w, &(struct connection){ .fd = -1 }), POOL_NOTHING);
+	pool_bury(w.pool, 3, true);
+	assert_int_equal(keep_until_ended(&w, worker(&w, 4, echo)), 0);
+	hear(peer, 'a');
+	close(peer);
+	close_world(&w);
+}
+
+/* In the end, what was sent is served, nothing more is taken, and all are closed. */
+static void
+the_end(void **state)
+{
+	struct world w;
+	struct connection c, busy;
+	int peer[3], i;
+
+	(void)state;
+	open_world(&w, 4);
+	for (i = 0; i < 3; i++)
+		peer[i] = keep_one(&w);
+	say(peer[2], 'c');
+	assert_int_equal(wait_for(&w, &busy), POOL_KEPT);
+	say(peer[1], 'b');
+	pool_refuse(w.pool);
+	/* Whoever sends now is told so, unless its last request is in hand. */
+	for (i = 0; i < 2; i++)
+		assert_int_equal(send(peer[i], "x", 1, MSG_NOSIGNAL), -1);
+	say(peer[2], 'd');
+	for (i = 0; i < 2; i++) {
+		char byte = 0;
+		ssize_t n;
+
+		assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+		n = recv(c.fd, &byte, 1, MSG_DONTWAIT);
+		assert_true(c.place == 1 ? n == 1 && byte == 'b' : n == 0);
+		pool_keep(w.pool, &c);
+	}
+	assert_true(is_closed(peer[0]));
+	assert_true(is_closed(peer[1]));
+	pool_keep(w.pool, &busy);
+	assert_int_equal(pool_count(w.pool), 0);
+	/* Nor is one kept that comes later. */
+	i = keep_one(&w);
+	assert_true(is_closed(i));
+	close(i);
+	for (i = 0; i < 3; i++)
+		close(peer[i]);
+	close_world(&w);
+}
+
+/* The limit of open files is raised as far as it may be, and beyond it fewer are kept. */
+static void
+few_descriptors(void **state)
+{
+	struct rlimit before, low;
+	struct world w;
+	int status;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = before;
+	low.rlim_cur = FIRST_FD + SPARE_FDS;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	open_world(&w, 100);
+	assert_int_equal(w.pool->most, 100);
+	close_world(&w);
+	if (fork() == 0) {
+		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
+		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || limit_places(100) != 5 ||
+		    limit_places(5) != 5 || limit_places(0) != 0);
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_process),
+		cmocka_unit_test(closed_by_us),
+		cmocka_unit_test(no_more_than_there_are_places),
+		cmocka_unit_test(turns_are_taken),
+		cmocka_unit_test(event_that_is_too_late),
+		cmocka_unit_test(from_worker_to_worker),
+		cmocka_unit_test(one_that_was_not_inherited),
+		cmocka_unit_test(killed_with_one_in_hand),
+		cmocka_unit_test(killed_in_between),
+		cmocka_unit_test(the_end),
+		cmocka_unit_test(few_descriptors),
+	};
+
+	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
+}
