@@ -406,7 +406,7 @@ every_list_reads_about_a_page(void **state)
 	size_t i, lists = 0;
 
 	(void)state;
-	for (i = 0; i < operations_count; i++) {
+	for (i = 0; i < OPERATION_COUNT; i++) {
 		if (!operations[i]->paged)
 			continue;
 		check_operation(operations[i]);

@@ -181,7 +181,7 @@ main(int argc, char *argv[])
 	if (FCGX_Init() != 0 || (listener = FCGX_OpenSocket(argv[1], 511)) < 0 ||
 	    chmod(argv[1], 0666) != 0)
 		die("no socket");
-	for (i = 0; i < atoi(argv[2]); i++) {
+	for (i = 0; i < strtol(argv[2], NULL, 10); i++) {
 		switch (fork()) {
 		case -1:
 			die("fork");
