@@ -17,7 +17,7 @@
 
 /* snprintf(), struct buf, memcpy() */
 #pragma GCC poison strcpy strncpy stpcpy strcat strncat sprintf vsprintf gets
-/* number_parse() and the like, strtol() */
+/* number_parse(), hex_parse() and the like; strtol() */
 #pragma GCC poison atoi atol atoll atof
 /* strsep() or strtok_r(), gmtime_r(); rand stays, which OpenSSL's headers use as a name */
 #pragma GCC poison strtok gmtime localtime ctime asctime

@@ -113,7 +113,7 @@ shown(const char *text, char out[SHOWN_MAX + 4])
 	size_t i;
 
 	for (i = 0; i < SHOWN_MAX && text[i] != '\0'; i++)
-		out[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+		out[i] = (char)(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
 	(void)snprintf(out + i, 4, "%s", text[i] != '\0' ? "..." : "");
 	return out;
 }

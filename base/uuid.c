@@ -45,7 +45,7 @@ uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
 
 	hex_print(u->octet, sizeof(u->octet), digits);
 	for (i = 0; i < UUID_TEXT_LEN; i++)
-		text[i] = is_hyphen_place(i) ? '-' : digits[n++];
+		text[i] = (char)(is_hyphen_place(i) ? '-' : digits[n++]);
 	text[i] = '\0';
 }
 

@@ -94,14 +94,14 @@ member_name(struct cedar_request *rq, const char *text)
 	const char *from = text, *nul;
 	char *to;
 
-	if (strchr(text, '\xc0') == NULL)
+	if (strchr(text, 0xc0) == NULL)
 		return keep_name(rq, str);
 	if ((to = cd_arena_alloc(&rq->arena, str.len)) == NULL) {
 		cd_request_no_memory(rq);
 		return NULL;
 	}
 	str = (struct cedar_str){ to, 0 };
-	for (; (nul = strchr(from, '\xc0')) != NULL; from = nul + 2) {
+	for (; (nul = strchr(from, 0xc0)) != NULL; from = nul + 2) {
 		memcpy(to + str.len, from, (size_t)(nul - from));
 		str.len += (size_t)(nul - from);
 		to[str.len++] = '\0';

@@ -56,7 +56,6 @@ const struct command cmd_audit_verify = {
 
 /* One run. */
 struct run {
-	struct ctl *ctl;
 	struct audit_state sum; /* what was verified, up to the last whole chain */
 	/* Where an earlier run stopped; `begun` until that tenant is reached. */
 	struct audit_state resumed;
@@ -308,7 +307,6 @@ static enum status
 verify(struct ctl *c)
 {
 	struct run r = {
-		.ctl = c,
 		.checkpoint = CHECKPOINT_EMPTY,
 		.state_path = args_text(&c->args, "state"),
 		.is_terminal = isatty(STDERR_FILENO) == 1,

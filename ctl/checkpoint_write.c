@@ -46,7 +46,6 @@ const struct command cmd_audit_checkpoint = {
 
 /* The file that is being written. */
 struct writing {
-	struct ctl *ctl;
 	FILE *file;
 	struct seal seal;
 	int64_t tenants, chains;
@@ -154,7 +153,7 @@ write_file(struct ctl *c, struct writing *w, const char *path, const char *tempo
 static enum status
 checkpoint(struct ctl *c)
 {
-	struct writing w = { .ctl = c, .tenants = 0 };
+	struct writing w = { .tenants = 0 };
 	struct buf temporary = BUF_EMPTY;
 	enum status st = STATUS_REFUSED;
 

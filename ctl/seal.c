@@ -25,7 +25,7 @@ read_key(struct ctl *c, struct seal *seal, const char *path)
 		(void)session_refuse(c, "--key-file: %s", strerror(errno));
 		return false;
 	}
-	setvbuf(file, NULL, _IONBF, 0); /* leave no copy of the key in a buffer */
+	(void)setvbuf(file, NULL, _IONBF, 0); /* leave no copy of the key in a buffer */
 	len = fread(bytes, 1, sizeof(bytes), file);
 	(void)fclose(file);
 	if (len >= KEY_LEAST && len <= KEY_MOST)

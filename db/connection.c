@@ -172,8 +172,6 @@ hear(void *of, const PGresult *notice)
 static enum outcome
 open_session(struct db *db)
 {
-	enum outcome rc;
-
 	if (!conninfo_is_valid(db))
 		return UNAVAILABLE;
 	db->conn = open_connection(db);
@@ -185,7 +183,7 @@ open_session(struct db *db)
 	PQsetNoticeReceiver(db->conn, hear, db);
 	if (db->settings->pooler == POOLER_NONE) {
 		db_queue_session_settings(db, false);
-		if ((rc = db_exchange(db)) != DONE)
+		if (db_exchange(db) != DONE)
 			return UNAVAILABLE;
 	}
 	return db->session == DB_LOGIN ? DONE : check_schema(db);

@@ -34,7 +34,7 @@ fail(char error[LISTENER_ERROR_MAX], const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(error, LISTENER_ERROR_MAX, format, ap);
+	(void)vsnprintf(error, LISTENER_ERROR_MAX, format, ap);
 	va_end(ap);
 	return false;
 }
@@ -249,9 +249,9 @@ find_address(const char *listen_on, char error[LISTENER_ERROR_MAX])
 	int rc;
 
 	if (len >= 2 && listen_on[0] == '[' && colon[-1] == ']')
-		snprintf(host, sizeof(host), "%.*s", (int)len - 2, listen_on + 1);
+		(void)snprintf(host, sizeof(host), "%.*s", (int)len - 2, listen_on + 1);
 	else if (len < sizeof(host) && memchr(listen_on, ':', len) == NULL)
-		snprintf(host, sizeof(host), "%.*s", (int)len, listen_on);
+		(void)snprintf(host, sizeof(host), "%.*s", (int)len, listen_on);
 	else
 		host[0] = '\0';
 	if (host[0] == '\0' ||
@@ -313,7 +313,7 @@ systemd_count(void)
 	char own[32];
 	int64_t n = 0;
 
-	snprintf(own, sizeof(own), "%ld", (long)getpid());
+	(void)snprintf(own, sizeof(own), "%ld", (long)getpid());
 	if (pid != NULL && count != NULL && strcmp(pid, own) == 0 &&
 	    !number_parse(&n, count, strlen(count), 0, INT_MAX))
 		n = 0;

@@ -67,7 +67,7 @@ hold_signals(void)
 	for (i = 0; i < COUNT_OF(held); i++)
 		sigaddset(&set, held[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* Whether the log file could be opened; a file that is not there yet is not made. */
@@ -79,11 +79,11 @@ check_log_file(const char *path)
 	if (path[0] == '\0' || access(path, W_OK) == 0)
 		return true;
 	if (errno == ENOENT && strlen(path) < sizeof(directory)) {
-		snprintf(directory, sizeof(directory), "%s", path);
+		(void)snprintf(directory, sizeof(directory), "%s", path);
 		if (access(dirname(directory), W_OK | X_OK) == 0)
 			return true;
 	}
-	fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", path, strerror(errno));
+	(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", path, strerror(errno));
 	return false;
 }
 
@@ -95,7 +95,7 @@ check(const struct settings *s)
 	bool good = check_log_file(s->log_file);
 
 	if (!listener_check(s, error)) {
-		fprintf(stderr, "grantd: %s\n", error);
+		(void)fprintf(stderr, "grantd: %s\n", error);
 		good = false;
 	}
 	if (good)
@@ -108,7 +108,7 @@ static int
 fail_start(const struct settings *s, const char *sentence)
 {
 	if (s->log_file[0] != '\0')
-		fprintf(stderr, "grantd: %s\n", sentence);
+		(void)fprintf(stderr, "grantd: %s\n", sentence);
 	log_error("%s", sentence);
 	return EXIT_FAILURE;
 }
@@ -120,7 +120,8 @@ serve(struct settings *s, const struct options *o)
 	char error[LISTENER_ERROR_MAX];
 
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
-		fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file, strerror(errno));
+		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
+		    strerror(errno));
 		return EXIT_FAILURE;
 	}
 	hold_signals();
@@ -139,7 +140,7 @@ run(const struct options *o)
 	int status;
 
 	if (!options_settings(o, &s, error)) {
-		fprintf(stderr, "grantd: %s\n", error);
+		(void)fprintf(stderr, "grantd: %s\n", error);
 		return EXIT_FAILURE;
 	}
 	status = o->mode == MODE_CHECK ? check(&s) : serve(&s, o);

@@ -33,7 +33,7 @@ check_workers(const char *text)
 	bool good = settings_set(&scratch, "GRANTD_WORKERS", text, "--workers", error);
 
 	if (!good)
-		fprintf(stderr, "grantd: %s\n", error);
+		(void)fprintf(stderr, "grantd: %s\n", error);
 	settings_clear(&scratch);
 	return good;
 }
@@ -76,7 +76,8 @@ options_parse(struct options *o, int argc, char *argv[])
 			goto wrong;
 	if (optind == argc)
 		return true;
-	fprintf(stderr, "grantd: \"%s\" is no option, and nothing else is taken\n", argv[optind]);
+	(void)fprintf(stderr, "grantd: \"%s\" is no option, and nothing else is taken\n",
+	    argv[optind]);
 wrong:
 	fprintf(stderr, "grantd: see grantd --help\n");
 	return false;
@@ -85,25 +86,26 @@ wrong:
 void
 options_help(FILE *out)
 {
-	fputs("usage: grantd [--config FILE] [--workers N] [--listen ADDRESS]\n"
-	      "       grantd --check-config [--config FILE] [--workers N] [--listen ADDRESS]\n"
-	      "       grantd --help | --version\n"
-	      "\n"
-	      "  --config FILE     read settings from FILE, as GRANTD_CONFIG does\n"
-	      "  --workers N       serve in N processes; 0: in this one\n"
-	      "  --listen ADDRESS  make the socket, at a path with a '/' in it or HOST:PORT;\n"
-	      "                    otherwise it is the one on descriptor 0, or systemd's\n"
-	      "  --check-config    say whether grantd could serve with these settings\n"
-	      "\n"
-	      "Settings, as environment variables or NAME=value lines in FILE (the environment\n"
-	      "wins over the file, an option over both), with their defaults:\n"
-	      "\n",
+	(void)fputs(
+	    "usage: grantd [--config FILE] [--workers N] [--listen ADDRESS]\n"
+	    "       grantd --check-config [--config FILE] [--workers N] [--listen ADDRESS]\n"
+	    "       grantd --help | --version\n"
+	    "\n"
+	    "  --config FILE     read settings from FILE, as GRANTD_CONFIG does\n"
+	    "  --workers N       serve in N processes; 0: in this one\n"
+	    "  --listen ADDRESS  make the socket, at a path with a '/' in it or HOST:PORT;\n"
+	    "                    otherwise it is the one on descriptor 0, or systemd's\n"
+	    "  --check-config    say whether grantd could serve with these settings\n"
+	    "\n"
+	    "Settings, as environment variables or NAME=value lines in FILE (the environment\n"
+	    "wins over the file, an option over both), with their defaults:\n"
+	    "\n",
 	    out);
 	settings_help(out);
-	fputs("\n"
-	      "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
-	      "once); HUP reads the settings again, and no request is lost.\n"
-	      "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
+	(void)fputs("\n"
+		    "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
+		    "once); HUP reads the settings again, and no request is lost.\n"
+		    "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
 	    out);
 }
 
@@ -115,7 +117,7 @@ check_base_path(const char *path, char error[SETTINGS_ERROR_MAX])
 
 	if (len == 0 || (path[0] == '/' && path[len - 1] != '/'))
 		return true;
-	snprintf(error, SETTINGS_ERROR_MAX,
+	(void)snprintf(error, SETTINGS_ERROR_MAX,
 	    "GRANTD_BASE_PATH is \"%.64s\"; expected a path that begins with '/' and does not end "
 	    "with it",
 	    path);

@@ -14,4 +14,4 @@ EXTRA_DIST += tests/bench/bare.sql tests/bench/bare-statement.sql tests/bench/li
 	tests/bench/peers/libfcgi.lighttpd.conf.in \
 	tests/bench/peers/node/package.json tests/bench/peers/node/package-lock.json tests/bench/peers/node/server.js \
 	tests/bench/peers/php/index.php tests/bench/peers/php/lighttpd.conf.in tests/bench/peers/php/php-fpm.conf.in
-EXTRA_DIST += tests/bench/lists tests/bench/mix tests/bench/patch
+EXTRA_DIST += tests/bench/lists

@@ -331,7 +331,7 @@ the_description_is_of_these_operations(void **state)
 		char method[16];
 		size_t at;
 
-		for (at = 0; name[at] != '\0' && at < sizeof(method) - 1; at++)
+		for (at = 0; at < sizeof(method) - 1 && name[at] != '\0'; at++)
 			method[at] = (char)(name[at] | 0x20);
 		method[at] = '\0';
 		if (!json_object_object_get_ex(paths, operations[i]->path, &path) ||

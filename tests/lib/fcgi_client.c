@@ -60,6 +60,7 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/fastcgi.h"
+#include "base/hex.h"
 
 #define PATIENCE_MS 20000
 #define POLL_MS 5
@@ -94,9 +95,9 @@ fail(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	fputs("fcgi_client: ", stderr);
-	vfprintf(stderr, format, ap);
-	fputc('\n', stderr);
+	(void)fputs("fcgi_client: ", stderr);
+	(void)vfprintf(stderr, format, ap);
+	(void)fputc('\n', stderr);
 	va_end(ap);
 	exit(END_USAGE);
 }
@@ -152,9 +153,9 @@ connect_tcp(const char *address)
 		fail("%s is no HOST:PORT", address);
 	len = (size_t)(colon - address);
 	if (address[0] == '[' && len > 2)
-		snprintf(host, sizeof(host), "%.*s", (int)len - 2, address + 1);
+		(void)snprintf(host, sizeof(host), "%.*s", (int)len - 2, address + 1);
 	else
-		snprintf(host, sizeof(host), "%.*s", (int)len, address);
+		(void)snprintf(host, sizeof(host), "%.*s", (int)len, address);
 	if (getaddrinfo(host, colon + 1, &hints, &a) != 0)
 		fail("%s cannot be found", address);
 	fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -266,14 +267,10 @@ put_fill(struct client *c, long count)
 static size_t
 parse_hex(const char *hex, unsigned char *out, size_t size)
 {
-	size_t len = 0;
-	unsigned byte;
+	size_t len = strlen(hex) / 2;
 
-	for (; *hex != '\0'; hex += 2) {
-		if (len == size || strlen(hex) < 2 || sscanf(hex, "%2x", &byte) != 1)
-			fail("%s is no hexadecimal text", hex);
-		out[len++] = (unsigned char)byte;
-	}
+	if (len > size || !hex_parse(out, len, hex, strlen(hex)))
+		fail("%s is no hexadecimal text", hex);
 	return len;
 }
 
@@ -346,7 +343,7 @@ keep_answer(struct client *c, const unsigned char *content, size_t len)
 	memcpy(c->answer + c->answer_len, content, part);
 	c->answer_len += part;
 	if (!c->quiet)
-		fwrite(content, 1, len, stdout);
+		(void)fwrite(content, 1, len, stdout);
 }
 
 static int
@@ -458,7 +455,7 @@ open_connection(struct client *c)
 	c->fd = strchr(c->address, '/') != NULL ? connect_unix(c->address) :
 						  connect_tcp(c->address);
 	if (c->fd == -1 && !c->quiet)
-		fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));
+		(void)fprintf(stderr, "fcgi_client: %s: %s\n", c->address, strerror(errno));
 	return c->fd != -1;
 }
 
@@ -578,7 +575,7 @@ main(int argc, char *argv[])
 	}
 	if (argc - optind < 2)
 		fail("usage: fcgi_client [-k] [-n TIMES] [-c PARALLEL] [-u FILE] SOCKET STEP...");
-	signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
 	c.address = argv[optind++];
 	if (l.times > 0 || l.until != NULL)
 		return run_parallel(&c, &l, argv + optind, argc - optind);

@@ -6,6 +6,7 @@
 
 #include "unit.h"
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/time_text.h"
@@ -60,11 +61,12 @@ static void
 unescape(char *text)
 {
 	char *out = text;
-	unsigned byte;
+	uint8_t byte;
 
 	while (*text != '\0') {
 		if (*text == '\\') {
-			assert_int_equal(sscanf(text, "\\x%2x", &byte), 1);
+			assert_int_equal(text[1], 'x');
+			assert_true(hex_parse(&byte, 1, text + 2, 2));
 			*out++ = (char)byte;
 			text += 4;
 		} else
