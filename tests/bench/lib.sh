@@ -118,8 +118,9 @@ bench_world()
 		return 1
 	}
 	export PGDATABASE=$name
-	query -c 'SELECT FROM pg_roles WHERE rolname = '"'grantd_worker'" | grep -q '^' ||
+	if [ -z "$(query -c "SELECT 1 FROM pg_roles WHERE rolname = 'grantd_worker'")" ]; then
 		query -c 'CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app' || return 1
+	fi
 	template=$("$build/grantctl" tenant create --name template) &&
 	query -c 'CREATE SCHEMA bench' -c 'CREATE TABLE bench.keys (n bigint PRIMARY KEY, key text, name text, hash bytea)' &&
 	"$build/tests/bench/make-keys" "$tenants" | query -c 'COPY bench.keys FROM STDIN' &&
