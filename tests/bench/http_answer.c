@@ -47,7 +47,7 @@ read_head(const char *buffer, const char *end, struct head *head, struct http_an
 
 	if (strncmp(buffer, "HTTP/1.1 ", 9) != 0)
 		return false;
-	a->status = atoi(buffer + 9);
+	a->status = (int)strtol(buffer + 9, NULL, 10);
 	while ((line = strchr(line, '\n') + 1) < end)
 		read_line(line, head, a);
 	head->len = (size_t)(end + 2 - buffer);

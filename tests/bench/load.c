@@ -37,15 +37,15 @@
 #define PATIENCE_NS 30000000000 /* without any answer, it ends */
 
 struct connection {
-	int fd;
-	size_t next;      /* target, in steps of the number of connections */
-	unsigned pass;    /* over its targets */
-	bool asking;      /* a request is under way */
-	uint32_t watched; /* what epoll waits for */
-	int64_t asked;    /* when, in nanoseconds */
-	size_t out_len;   /* of the request */
+	size_t next;    /* target, in steps of the number of connections */
+	int64_t asked;  /* when, in nanoseconds */
+	size_t out_len; /* of the request */
 	size_t out_done;
 	size_t in_len;
+	int fd;           /* -1: none */
+	unsigned pass;    /* over its targets */
+	uint32_t watched; /* what epoll waits for */
+	bool asking;      /* a request is under way */
 	char out[ASK_MAX];
 	char in[ANSWER_MAX + 1];
 };
@@ -284,10 +284,12 @@ add_target(const struct target *t)
 {
 	/* Doubles at each power of two. */
 	if ((target_count & (target_count - 1)) == 0) {
-		targets = realloc(targets,
+		struct target *more = realloc(targets,
 		    (target_count == 0 ? 1 : 2 * target_count) * sizeof(*targets));
-		if (targets == NULL)
+
+		if (more == NULL)
 			die("realloc");
+		targets = more;
 	}
 	targets[target_count++] = *t;
 }

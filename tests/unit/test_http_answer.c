@@ -10,7 +10,7 @@ read_text(const char *text, struct http_answer *a, char buffer[512])
 {
 	size_t len = strlen(text);
 
-	memcpy(buffer, text, len);
+	memcpy(buffer, text, len + 1);
 	return http_read(buffer, len, a);
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/api_key.h"
+#include "base/number.h"
 #include "base/uuid.h"
 
 /* The statement's columns. */
@@ -173,15 +174,16 @@ int
 main(int argc, char *argv[])
 {
 	char *statement;
-	int i, listener;
+	int64_t i, processes;
+	int listener;
 
-	if (argc != 4)
+	if (argc != 4 || !number_parse(&processes, argv[2], strlen(argv[2]), 1, 1000))
 		die("usage: peer-libfcgi SOCKET PROCESSES STATEMENT-FILE");
 	statement = read_file(argv[3]);
 	if (FCGX_Init() != 0 || (listener = FCGX_OpenSocket(argv[1], 511)) < 0 ||
 	    chmod(argv[1], 0666) != 0)
 		die("no socket");
-	for (i = 0; i < atoi(argv[2]); i++) {
+	for (i = 0; i < processes; i++) {
 		switch (fork()) {
 		case -1:
 			die("fork");
