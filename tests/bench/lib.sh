@@ -216,9 +216,7 @@ instance_of_grantd_apache()
 
 instance_of_grantd_nginx()
 {
-	web_setting GRANTD_BASE_PATH ''
-	web_write_settings && web_grantd && peer_nginx &&
-	web_wait 'an answer from grantd' curl -sf --max-time 5 "http://127.0.0.1:$web_port/healthz"
+	web_start nginx "$web_port"
 }
 
 # peer_render FILE TO: a configuration of ours.
@@ -226,14 +224,6 @@ peer_render()
 {
 	"$bench_top/deploy/lib/render" STATE="$web_state" RUN="$web_run" LOGS="$web_logs" PORT="$web_port" SOCKET="$web_socket" \
 	    WORKERS="$web_workers" SCRIPT="$web_state/www/index.php" <"$bench_here/$1" >"$web_state/$2"
-}
-
-peer_nginx()
-{
-	local program
-
-	program=$(web_program nginx) && peer_render nginx-kept.conf.in server.conf || return 1
-	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
 }
 
 # peer_lighttpd FRAGMENT
@@ -280,8 +270,12 @@ instance_of_php_lighttpd()
 # connections, or some are never served.
 instance_of_php_nginx()
 {
+	local program
+
 	web_workers=$((most_connections > workers ? most_connections : workers))
-	php_fpm && peer_nginx && peer_answers
+	program=$(web_program nginx) && php_fpm && peer_render peers/php/nginx.conf.in server.conf || return 1
+	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
+	peer_answers
 }
 
 # npm ci empties node_modules first: done again only when other versions are wanted.

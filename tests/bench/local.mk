@@ -10,11 +10,12 @@ tests_bench_peer_libfcgi_SOURCES = tests/bench/peers/libfcgi.c
 tests_bench_peer_libfcgi_LDADD = libbase.la $(FCGI_LIBS) $(LIBPQ_LIBS)
 EXTRA_DIST += tests/bench/activity tests/bench/bare.sql tests/bench/bare-statement.sql tests/bench/growth \
 	tests/bench/lib.sh tests/bench/mix \
-	tests/bench/nginx-kept.conf.in tests/bench/own.pgbench tests/bench/report.jq tests/bench/run tests/bench/walk.pgbench \
+	tests/bench/own.pgbench tests/bench/report.jq tests/bench/run tests/bench/walk.pgbench \
 	tests/bench/world.sql \
 	tests/bench/peers/libfcgi.lighttpd.conf.in \
 	tests/bench/peers/node/package.json tests/bench/peers/node/package-lock.json tests/bench/peers/node/server.js \
-	tests/bench/peers/php/index.php tests/bench/peers/php/lighttpd.conf.in tests/bench/peers/php/php-fpm.conf.in
+	tests/bench/peers/php/index.php tests/bench/peers/php/lighttpd.conf.in tests/bench/peers/php/nginx.conf.in \
+	tests/bench/peers/php/php-fpm.conf.in
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_http_answer
 TESTS += tests/unit/test_http_answer
