@@ -362,22 +362,20 @@ cpu_end()
 	done
 }
 
-# Sets load_line, as load.c prints it; load_all, all good requests; and load_errors.
+# Sets load_line, what load.c prints less its processor time, which is in load_cpu; load_all, all good requests; and load_errors.
 load_http()
 {
-	local what=$1 name=$2 TIMEFORMAT='%3U %3S' times
+	local what=$1 name=$2 line
 
 	cpu_begin "$name"
-	{ time "$build/tests/bench/load" "$what" "${instance_port[$name]}" "$3" "$4" "$5" >"$work/load.out" 2>"$work/load.err"; } \
-	    2>"$work/times" || {
+	line=$("$build/tests/bench/load" "$what" "${instance_port[$name]}" "$3" "$4" "$5" 2>"$work/load.err") || {
 		cat "$work/load.err" >&2
 		return 1
 	}
 	cpu_end "$name"
 	head -n 1 "$work/load.err" >&2
-	read -r -a times <"$work/times"
-	load_cpu[3]=$((10#${times[0]/./} * 1000 + 10#${times[1]/./} * 1000))
-	load_line=$(cat "$work/load.out")
+	load_cpu[3]=${line##*$'\t'}
+	load_line=${line%$'\t'*}
 	IFS=$'\t' read -r load_all _ load_errors _ <<<"$load_line"
 }
 
