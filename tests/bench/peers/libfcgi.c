@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -161,15 +162,6 @@ read_file(const char *path)
 	return text;
 }
 
-/* The whole process group ends with the parent. */
-static void
-stop(int signal_number)
-{
-	(void)signal_number;
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)kill(0, SIGTERM);
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -188,13 +180,15 @@ main(int argc, char *argv[])
 		case -1:
 			die("fork");
 		case 0:
+			/* They end with the parent. */
+			if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+				die("prctl");
 			work(listener, statement);
 			_exit(0);
 		default:
 			break;
 		}
 	}
-	(void)signal(SIGTERM, stop);
 	while (wait(NULL) > 0)
 		;
 	free(statement);
