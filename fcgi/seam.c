@@ -57,6 +57,15 @@ struct seam {
 	struct buf output; /* records to be sent */
 };
 
+static void
+reserve(struct buf *b, size_t size)
+{
+	static const char nothing[4096];
+
+	while (b->len < size && !b->failed)
+		buf_add(b, nothing, sizeof(nothing));
+}
+
 struct seam *
 seam_open(const struct settings *settings)
 {
@@ -67,8 +76,8 @@ seam_open(const struct settings *settings)
 	sm->settings = settings;
 	sm->fd = -1;
 	/* Whatever memory there is later on, an answer can be sent. */
-	buf_addf(&sm->output, "%*s", (int)(2 * OUTPUT_SIZE), "");
-	buf_addf(&sm->head, "%*s", (int)OUTPUT_SIZE, "");
+	reserve(&sm->output, 2 * OUTPUT_SIZE);
+	reserve(&sm->head, OUTPUT_SIZE);
 	if (!sm->output.failed && !sm->head.failed)
 		return sm;
 	seam_close(sm);
