@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +15,16 @@
 
 #define LINE_MAX_BYTES 4096
 #define CUT_MARK " [cut]"
-#define CONTEXT_MAX 512
 
 static int log_fd = STDERR_FILENO;
-static enum log_level log_level_from = LEVEL_INFO;
-static char context[CONTEXT_MAX]; /* "request=… operation=… tenant=… ", escaped, or "" */
+enum log_level log_level_from = LEVEL_INFO;
+
+/* The request in hand, as it came: most requests write one line, and one that does not pays nothing. */
+static struct {
+	char request[160], operation[64], tenant[64];
+} context;
+
+static pid_t process; /* getpid(), which is a system call; 0: not yet asked for */
 
 /* A line being put together: fixed size, so that logging works when memory has run out. */
 struct line {
@@ -80,11 +86,29 @@ line_add_escaped(struct line *l, const char *text, bool word)
 static void
 line_add_pair(struct line *l, const char *name, const char *value)
 {
-	if (value == NULL || *value == '\0')
+	if (*value == '\0')
 		return;
 	line_add(l, name, strlen(name));
 	line_add_escaped(l, value, true);
 	line_add(l, " ", 1);
+}
+
+static void
+forget_process(void)
+{
+	process = 0;
+}
+
+static pid_t
+process_id(void)
+{
+	static bool watching;
+
+	if (!watching)
+		watching = pthread_atfork(NULL, NULL, forget_process) == 0;
+	if (process == 0 || !watching)
+		process = getpid();
+	return process;
 }
 
 static void
@@ -101,10 +125,12 @@ line_add_head(struct line *l, enum log_level level)
 
 	if (!time_print(time_now(), time))
 		(void)snprintf(time, sizeof(time), "-");
-	n = snprintf(head, sizeof(head), "%s %s %ld ", time, names[level], (long)getpid());
+	n = snprintf(head, sizeof(head), "%s %s %ld ", time, names[level], (long)process_id());
 	if (n > 0 && (size_t)n < sizeof(head))
 		line_add(l, head, (size_t)n);
-	line_add(l, context, strlen(context));
+	line_add_pair(l, "request=", context.request);
+	line_add_pair(l, "operation=", context.operation);
+	line_add_pair(l, "tenant=", context.tenant);
 }
 
 /*
@@ -162,13 +188,21 @@ log_open(const char *path, enum log_level level)
 	return true;
 }
 
+/* What is longer than any of ours is cut. */
+static void
+keep_text(char *to, size_t size, const char *text)
+{
+	size_t len = text != NULL ? strnlen(text, size - 1) : 0;
+
+	if (len > 0)
+		memcpy(to, text, len);
+	to[len] = '\0';
+}
+
 void
 log_context(const char *request_id, const char *operation, const char *tenant)
 {
-	struct line l = { .text = context, .size = sizeof(context) - 1 };
-
-	line_add_pair(&l, "request=", request_id);
-	line_add_pair(&l, "operation=", operation);
-	line_add_pair(&l, "tenant=", tenant);
-	context[l.len] = '\0';
+	keep_text(context.request, sizeof(context.request), request_id);
+	keep_text(context.operation, sizeof(context.operation), operation);
+	keep_text(context.tenant, sizeof(context.tenant), tenant);
 }

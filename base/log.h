@@ -18,10 +18,20 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
  *	2026-11-23T02:31:45.123456Z info 1234 request=… operation=… tenant=… message
  */
 void log_line(enum log_level, const char *, ...) GRANTD_PRINTF(2, 3);
-#define log_error(...) log_line(LEVEL_ERROR, __VA_ARGS__)
-#define log_warning(...) log_line(LEVEL_WARNING, __VA_ARGS__)
-#define log_info(...) log_line(LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_line(LEVEL_DEBUG, __VA_ARGS__)
+
+/*
+ * What a line is made of is not looked at where nobody reads it: of a level that is not logged, the
+ * arguments are not evaluated.
+ */
+#define log_wanted(level, ...) \
+	((level) <= log_level_from ? log_line((level), __VA_ARGS__) : (void)0)
+#define log_error(...) log_wanted(LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_wanted(LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...) log_wanted(LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_wanted(LEVEL_DEBUG, __VA_ARGS__)
+
+/* The least severe level that is logged; log_open()'s to set. */
+extern enum log_level log_level_from;
 
 /*
  * Log to `path` (appending; NULL or "": standard error) from `level` up. False, with errno set,
@@ -29,7 +39,7 @@ void log_line(enum log_level, const char *, ...) GRANTD_PRINTF(2, 3);
  */
 MUST_CHECK bool log_open(const char *path, enum log_level level);
 
-/* The request in hand, on every line until the next call; copied. NULL: none. */
+/* The request in hand, on every line until the next call; copied, as far as it is no longer than ours are. NULL: none. */
 void log_context(const char *request_id, const char *operation, const char *tenant);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/mman.h>
+
 #include <string.h>
 #include <unistd.h>
 
@@ -40,13 +42,17 @@ uuid_parse(struct uuid *u, const char *text, size_t len)
 void
 uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
 {
-	char digits[2 * sizeof(u->octet) + 1];
-	size_t i, n = 0;
+	static const char digit[] = "0123456789abcdef";
+	char *to = text;
+	size_t i;
 
-	hex_print(u->octet, sizeof(u->octet), digits);
-	for (i = 0; i < UUID_TEXT_LEN; i++)
-		text[i] = (char)(is_hyphen_place(i) ? '-' : digits[n++]);
-	text[i] = '\0';
+	for (i = 0; i < sizeof(u->octet); i++) {
+		*to++ = digit[u->octet[i] >> 4];
+		*to++ = digit[u->octet[i] & 0xF];
+		if (i == 3 || i == 5 || i == 7 || i == 9)
+			*to++ = '-';
+	}
+	*to = '\0';
 }
 
 /*
@@ -71,18 +77,62 @@ next_tick(uint64_t now, unsigned random, uint64_t *milliseconds, unsigned *count
 	*counter = last_counter;
 }
 
+/* Random bytes for the next ids: as many as getentropy(3) gives at once. */
+struct batch {
+	size_t left;
+	uint8_t bytes[256];
+};
+
+/*
+ * In a page of its own that is all zeros in a child (MADV_WIPEONFORK), so that it has an empty one
+ * and no two processes give out the same. NULL: there is none to be had.
+ */
+static struct batch *
+batch_open(void)
+{
+	void *page = mmap(NULL, sizeof(struct batch), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, sizeof(struct batch), MADV_WIPEONFORK) == 0)
+		return page;
+	(void)munmap(page, sizeof(struct batch));
+	return NULL;
+}
+
+/* Each byte is given out once. */
+static bool
+take_random(uint8_t *to, size_t len)
+{
+	static struct batch *batch;
+
+	if (batch == NULL && (batch = batch_open()) == NULL)
+		return getentropy(to, len) == 0;
+	if (batch->left < len) {
+		batch->left = 0;
+		if (getentropy(batch->bytes, sizeof(batch->bytes)) != 0)
+			return false;
+		batch->left = sizeof(batch->bytes);
+	}
+	batch->left -= len;
+	memcpy(to, batch->bytes + batch->left, len);
+	explicit_bzero(batch->bytes + batch->left, len);
+	return true;
+}
+
 bool
 uuid_make_v7(struct uuid *u)
 {
+	uint8_t random[2 + 8]; /* for the counter, and behind it */
 	uint64_t milliseconds;
-	uint8_t random[2];
 	struct uuid made;
 	unsigned counter;
 	int i;
 
-	if (getentropy(made.octet, sizeof(made.octet)) != 0)
+	if (!take_random(random, sizeof(random)))
 		return false;
-	memcpy(random, made.octet, sizeof(random));
+	memcpy(made.octet + 8, random + 2, 8);
 	next_tick((uint64_t)time_now() / 1000, (unsigned)(random[0] << 8 | random[1]),
 	    &milliseconds, &counter);
 	for (i = 0; i < 6; i++)

@@ -25,10 +25,10 @@ MUST_CHECK bool uuid_parse(struct uuid *u, const char *text, size_t len);
 void uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1]);
 
 /*
- * Make a version 7 UUID (RFC 9562 section 5.7) from the wall clock and getentropy(3): ids made by
- * one process ascend, even within a millisecond (method 1 of section 6.2). False when the system
- * gives no random bytes. Fork-safe: the counter is only an ordering aid, the random part is new
- * each time.
+ * Make a version 7 UUID (RFC 9562 section 5.7) from the wall clock and getentropy(3), which is
+ * called for some twenty ids at a time: ids made by one process ascend, even within a millisecond
+ * (method 1 of section 6.2). False when the system gives no random bytes. Fork-safe: the counter is
+ * only an ordering aid, and a child draws random bytes of its own. Not for threads.
  */
 MUST_CHECK bool uuid_make_v7(struct uuid *u);
 

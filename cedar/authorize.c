@@ -15,10 +15,10 @@ struct verdict {
 
 /* ---- scope ---- */
 
-/* *memory false: the answer is not known. */
+/* *able false: the answer is not known. */
 static bool
 scope_matches(struct cedar_request *rq, const struct scope *scope, const struct uid *uid,
-    bool *memory)
+    bool *able)
 {
 	switch (scope->kind) {
 	case CEDAR_ANY:
@@ -26,18 +26,18 @@ scope_matches(struct cedar_request *rq, const struct scope *scope, const struct 
 	case CEDAR_EQ:
 		return uid == scope->entity;
 	case CEDAR_IN:
-		return cd_request_in(rq, uid, scope->entity, memory);
+		return cd_request_in(rq, uid, scope->entity, able);
 	case CEDAR_IS:
 		return uid->type == scope->type;
 	case CEDAR_IS_IN:
 	default:
-		return uid->type == scope->type && cd_request_in(rq, uid, scope->entity, memory);
+		return uid->type == scope->type && cd_request_in(rq, uid, scope->entity, able);
 	}
 }
 
 static bool
 action_matches(struct cedar_request *rq, const struct cd_policy *policy, const struct uid *uid,
-    bool *memory)
+    bool *able)
 {
 	uint32_t i;
 
@@ -46,17 +46,17 @@ action_matches(struct cedar_request *rq, const struct cd_policy *policy, const s
 	for (i = 0; i < policy->action_count; i++)
 		if (uid == policy->actions[i] ||
 		    (policy->action == CEDAR_IN &&
-			cd_request_in(rq, uid, policy->actions[i], memory)))
+			cd_request_in(rq, uid, policy->actions[i], able)))
 			return true;
 	return false;
 }
 
 static bool
-applies(struct cedar_request *rq, const struct cd_policy *policy, bool *memory)
+applies(struct cedar_request *rq, const struct cd_policy *policy, bool *able)
 {
-	return action_matches(rq, policy, rq->parties[VAR_ACTION].entity->uid, memory) &&
-	    scope_matches(rq, &policy->principal, rq->parties[VAR_PRINCIPAL].entity->uid, memory) &&
-	    scope_matches(rq, &policy->resource, rq->parties[VAR_RESOURCE].entity->uid, memory);
+	return action_matches(rq, policy, rq->parties[VAR_ACTION].entity->uid, able) &&
+	    scope_matches(rq, &policy->principal, rq->parties[VAR_PRINCIPAL].entity->uid, able) &&
+	    scope_matches(rq, &policy->resource, rq->parties[VAR_RESOURCE].entity->uid, able);
 }
 
 /* ---- verdict ---- */
@@ -73,17 +73,18 @@ satisfied(struct verdict *v, const struct cd_policy *policy, uint32_t number)
 		v->determining[v->result->determining_count++] = number;
 }
 
-/* False without memory. */
+/* False without memory or with the budget spent. */
 static bool
 ask(struct cedar_request *rq, struct verdict *v, uint32_t number)
 {
 	const struct cd_policy *policy = rq->set->policies[number];
 	struct arena_mark mark = cd_arena_mark(&rq->arena);
-	struct machine m = { .request = rq, .arena = &rq->arena };
+	struct machine m = { .request = rq, .arena = &rq->arena, .left = &rq->left };
 	enum eval_result o = EVAL_VALUE;
-	bool memory = true, holds = false;
+	bool able = cd_request_take(rq, 1 + policy->action_count), holds = false;
 
-	if (applies(rq, policy, &memory))
+	rq->asking = number;
+	if (able && applies(rq, policy, &able))
 		o = cd_eval_conditions(&m, policy, &holds);
 	cd_arena_release(&rq->arena, mark);
 	if (o == EVAL_FAILED) {
@@ -94,7 +95,7 @@ ask(struct cedar_request *rq, struct verdict *v, uint32_t number)
 	} else if (holds) {
 		satisfied(v, policy, number);
 	}
-	return memory && o != EVAL_MEMORY;
+	return able && o != EVAL_GAVE_UP;
 }
 
 /* The candidates among policies 64 * word and following that lie in [first, end). */
@@ -155,7 +156,11 @@ cedar_authorize(struct cedar_request *rq, size_t first, size_t count, struct ced
 		return true;
 	if (!start(rq, &v, (uint32_t)first, (uint32_t)end) ||
 	    !ask_all(rq, &v, (uint32_t)first, (uint32_t)end)) {
-		cd_request_no_memory(rq);
+		if (rq->left < 0)
+			cd_request_fail(rq, "the request takes more steps than is allowed",
+			    (char *)NULL);
+		else
+			cd_request_no_memory(rq);
 		*result = (struct cedar_result){ .decision = CEDAR_DENY };
 		return false;
 	}

@@ -179,6 +179,26 @@ struct cedar_record; /* attributes, tags, a context or a record among them */
 struct cedar_request *cedar_request_new(size_t memory_max) CEDAR_MUST_CHECK;
 void cedar_request_free(struct cedar_request *); /* NULL is fine */
 
+/*
+ * Bound what each question from the next cedar_request_begin() on may cost, all
+ * calls of cedar_authorize() together; 0, as at first, means no bound.  An
+ * operator or a call is a step; work on texts and sets costs more by their
+ * length, so that no step is more than some 300 instructions.  What a question
+ * costs depends on the policies and what they are asked about, and on nothing
+ * else.
+ */
+void cedar_request_budget(struct cedar_request *, uint64_t steps);
+
+/* The steps that this question has taken so far.  Counted without a budget, too. */
+uint64_t cedar_request_steps(const struct cedar_request *);
+
+/*
+ * True where cedar_authorize() gave up because the budget was spent, with the
+ * number of the policy that it was asking; that is then the request's fault.
+ * policy may be NULL.
+ */
+bool cedar_request_over_budget(const struct cedar_request *, size_t *policy);
+
 /* Forget everything and start a question to this sealed set, which must outlive it. */
 void cedar_request_begin(struct cedar_request *, const struct cedar_set *);
 
@@ -272,7 +292,8 @@ struct cedar_result {
  * Ask `count` policies from number `first` on (any count too large means all
  * that follow), so that policies of a higher priority can be asked before the
  * others: with no determining policy in one range, ask the next.  False, and a
- * denial, where the request has a fault, lacks a part or runs out of memory.
+ * denial, where the request has a fault, lacks a part, runs out of memory or has
+ * spent its budget.
  */
 bool cedar_authorize(struct cedar_request *, size_t first, size_t count,
     struct cedar_result *) CEDAR_MUST_CHECK;

@@ -45,6 +45,13 @@ fail_type(struct machine *m, const struct expr *where, const char *expected,
 	return EVAL_FAILED;
 }
 
+/* Take steps; false where there are not so many left. */
+static inline bool
+take(struct machine *m, uint64_t steps)
+{
+	return (*m->left -= (int64_t)steps) >= 0;
+}
+
 /* Evaluate to a value of this type. */
 static enum eval_result
 eval_typed(struct machine *m, const struct expr *e, enum value_type type, struct value *out)
@@ -139,6 +146,17 @@ has_order(const struct value *v)
 	return v->type == VALUE_LONG || v->type == VALUE_DATETIME || v->type == VALUE_DURATION;
 }
 
+/* Values of different types, or texts of different lengths, are told apart at once. */
+static inline uint64_t
+steps_to_equal(const struct value *a, const struct value *b, int64_t most)
+{
+	if (a->type == b->type && (a->type == VALUE_SET || a->type == VALUE_RECORD))
+		return cd_value_steps(a, most);
+	return a->type == VALUE_STRING && b->type == VALUE_STRING && a->len == b->len ?
+	    STEPS_TO_COMPARE(a->len) :
+	    0;
+}
+
 static enum eval_result
 eval_compare(struct machine *m, const struct expr *e, struct value *out)
 {
@@ -149,6 +167,8 @@ eval_compare(struct machine *m, const struct expr *e, struct value *out)
 	    (o = eval(m, e->first->next, &right)) != EVAL_VALUE)
 		return o;
 	if (e->op == CMP_EQ || e->op == CMP_NE) {
+		if (!take(m, steps_to_equal(&left, &right, *m->left)))
+			return EVAL_GAVE_UP;
 		*out = value_bool(cd_value_equal(&left, &right) == (e->op == CMP_EQ));
 		return EVAL_VALUE;
 	}
@@ -168,9 +188,15 @@ eval_like(struct machine *m, const struct expr *e, struct value *out)
 {
 	enum eval_result o = eval_typed(m, e->first, VALUE_STRING, out);
 
-	if (o == EVAL_VALUE)
-		*out = value_bool(cd_pattern_match(e->pattern, out->string, out->len));
-	return o;
+	if (o != EVAL_VALUE)
+		return o;
+	/* Each piece but the last to be looked for takes bytes of the text with it. */
+	if (!take(m,
+		STEPS_TO_READ(out->len) +
+		    (e->pattern->count < out->len ? e->pattern->count : out->len)))
+		return EVAL_GAVE_UP;
+	*out = value_bool(cd_pattern_match(e->pattern, out->string, out->len));
+	return EVAL_VALUE;
 }
 
 /* ---- entities ---- */
@@ -180,21 +206,23 @@ static enum eval_result
 test_in(struct machine *m, const struct expr *e, const struct uid *left, const struct value *right,
     struct value *out)
 {
-	bool memory = true;
+	bool able = true;
 	uint32_t i;
 
 	if (right->type == VALUE_ENTITY) {
-		*out = value_bool(cd_request_in(m->request, left, right->entity, &memory));
-		return memory ? EVAL_VALUE : EVAL_MEMORY;
+		*out = value_bool(cd_request_in(m->request, left, right->entity, &able));
+		return able ? EVAL_VALUE : EVAL_GAVE_UP;
 	}
 	if (right->type != VALUE_SET)
 		return fail_type(m, e->first->next, "an entity or a set of entities", right);
+	if (!take(m, right->set->count))
+		return EVAL_GAVE_UP;
 	for (i = 0; i < right->set->count; i++)
 		if (right->set->items[i].type != VALUE_ENTITY)
 			return fail_type(m, e->first->next, "a set of entities alone",
 			    &right->set->items[i]);
-	*out = value_bool(cd_request_in_set(m->request, left, right->set, &memory));
-	return memory ? EVAL_VALUE : EVAL_MEMORY;
+	*out = value_bool(cd_request_in_set(m->request, left, right->set, &able));
+	return able ? EVAL_VALUE : EVAL_GAVE_UP;
 }
 
 static enum eval_result
@@ -289,6 +317,8 @@ eval_has(struct machine *m, const struct expr *e, struct value *out)
 	enum eval_result o = eval(m, e->first, &at);
 	uint32_t i;
 
+	if (o == EVAL_VALUE && !take(m, e->path->count - 1))
+		return EVAL_GAVE_UP;
 	for (i = 0; o == EVAL_VALUE && i < e->path->count; i++) {
 		if ((o = look_up(m, e, &at, e->path->names[i], &found)) != EVAL_VALUE ||
 		    found == NULL)
@@ -311,6 +341,8 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 		return fail_type(m, step, "an entity", &args[0]);
 	if (args[1].type != VALUE_STRING)
 		return fail_type(m, step, "a String as the tag's name", &args[1]);
+	if (!take(m, STEPS_TO_READ(args[1].len)))
+		return EVAL_GAVE_UP;
 	if ((e = cd_request_find(m->request, args[0].entity)) != NULL && e->opaque)
 		return EVAL_UNDETERMINED;
 	if (e != NULL &&
@@ -329,6 +361,31 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 
 /* ---- calls ---- */
 
+/* What looking for one value, or for each element of the smaller set in the larger one, takes. */
+static uint64_t
+steps_to_find(const struct set *a, const struct set *b, int64_t most)
+{
+	return a->count > b->count ? steps_to_find(b, a, most) :
+				     cd_set_steps(a, most) * cd_log2(b->count);
+}
+
+static enum eval_result
+call_two_sets(struct machine *m, const struct expr *step, const struct value args[2],
+    struct value *out)
+{
+	const struct set *set = args[0].set, *other = args[1].set;
+	bool all = step->op == FN_CONTAINS_ALL;
+
+	if (all && other->count > set->count)
+		*out = value_bool(false);
+	else if (!take(m, steps_to_find(set, other, *m->left)))
+		return EVAL_GAVE_UP;
+	else
+		*out = value_bool(
+		    all ? cd_set_contains_all(set, other) : cd_set_contains_any(set, other));
+	return EVAL_VALUE;
+}
+
 static enum eval_result
 call_set(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
 {
@@ -336,6 +393,8 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 		return fail_type(m, step, "a set", &args[0]);
 	switch (step->op) {
 	case FN_CONTAINS:
+		if (!take(m, cd_value_steps(&args[1], *m->left) * cd_log2(args[0].set->count)))
+			return EVAL_GAVE_UP;
 		*out = value_bool(cd_set_contains(args[0].set, &args[1]));
 		return EVAL_VALUE;
 	case FN_IS_EMPTY:
@@ -346,10 +405,7 @@ call_set(struct machine *m, const struct expr *step, const struct value args[2],
 	}
 	if (args[1].type != VALUE_SET)
 		return fail_type(m, step, "a set as the argument", &args[1]);
-	*out = value_bool(step->op == FN_CONTAINS_ALL ?
-		cd_set_contains_all(args[0].set, args[1].set) :
-		cd_set_contains_any(args[0].set, args[1].set));
-	return EVAL_VALUE;
+	return call_two_sets(m, step, args, out);
 }
 
 static enum eval_result
@@ -358,6 +414,8 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 {
 	size_t bad;
 
+	if (argc > 0 && args[0].type == VALUE_STRING && !take(m, STEPS_TO_READ(args[0].len)))
+		return EVAL_GAVE_UP;
 	switch (cd_ext_call((enum function)e->op, args, argc, m->arena, out, &bad)) {
 	case EXT_OK:
 		return EVAL_VALUE;
@@ -372,7 +430,7 @@ call_extension(struct machine *m, const struct expr *e, const struct value args[
 		return fail(m, FAILURE_OVERFLOW, e, NULL);
 	case EXT_MEMORY:
 	default:
-		return EVAL_MEMORY;
+		return EVAL_GAVE_UP;
 	}
 }
 
@@ -426,10 +484,13 @@ eval_set(struct machine *m, const struct expr *e, struct value *out)
 	enum eval_result o;
 
 	if (set == NULL)
-		return EVAL_MEMORY;
+		return EVAL_GAVE_UP;
 	for (item = e->first; item != NULL; item = item->next)
 		if ((o = eval(m, item, &set->items[set->count++])) != EVAL_VALUE)
 			return o;
+	/* Sorting by a heap compares twice on each level. */
+	if (!take(m, 2 * cd_set_steps(set, *m->left) * cd_log2(set->count)))
+		return EVAL_GAVE_UP;
 	cd_set_normalize(set);
 	*out = value_set(set);
 	return EVAL_VALUE;
@@ -445,13 +506,15 @@ eval_record(struct machine *m, const struct expr *e, struct value *out)
 
 	if (record == NULL ||
 	    (record->fields = cd_arena_alloc(m->arena, e->count * sizeof(*record->fields))) == NULL)
-		return EVAL_MEMORY;
+		return EVAL_GAVE_UP;
 	for (item = e->first; item != NULL; item = item->next) {
 		field = &record->fields[record->count++];
 		field->name = item->name;
 		if ((o = eval(m, item->first, &field->value)) != EVAL_VALUE)
 			return o;
 	}
+	if (!take(m, (uint64_t)record->count * cd_log2(record->count)))
+		return EVAL_GAVE_UP;
 	/* The parser has seen to it that all names differ. */
 	(void)cd_record_normalize(record);
 	*out = value_record(record);
@@ -465,6 +528,9 @@ eval_node(struct machine *m, const struct expr *e, struct value *out)
 {
 	struct value args[FN_ARGUMENTS_MAX];
 
+	/* Literals, variables and a chain's steps take little, but there may be thousands. */
+	if (!take(m, 1 + e->count / 2))
+		return EVAL_GAVE_UP;
 	switch (e->kind) {
 	case EXPR_CHAIN:
 		return eval_chain(m, e, out);
@@ -537,7 +603,8 @@ void
 cd_fold(struct arena *arena, struct expr *e)
 {
 	struct arena_mark mark = cd_arena_mark(arena);
-	struct machine m = { .arena = arena };
+	int64_t unbounded = INT64_MAX; /* the text's length is bound enough */
+	struct machine m = { .arena = arena, .left = &unbounded };
 	const struct expr *operand;
 	struct value *value;
 

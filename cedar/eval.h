@@ -25,12 +25,13 @@ enum eval_result {
 	EVAL_VALUE,
 	EVAL_FAILED,       /* the failure is filled in */
 	EVAL_UNDETERMINED, /* an opaque entity was touched */
-	EVAL_MEMORY
+	EVAL_GAVE_UP       /* no memory, or the request's budget is spent */
 };
 
 struct machine {
 	struct cedar_request *request; /* NULL for expressions without variables */
 	struct arena *arena;           /* for what cannot be held in a struct value */
+	int64_t *left;                 /* of the steps that may be taken */
 	struct cedar_failure failure;
 };
 

@@ -118,7 +118,7 @@ find_party(const struct cedar_request *rq, const struct uid *uid)
 /* Walk until an entity is found that is `uid`, or in `set` where uid is NULL. */
 static bool
 search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *uid,
-    const struct set *set, bool *memory)
+    const struct set *set, bool *able)
 {
 	struct arena_mark mark = cd_arena_mark(&rq->arena);
 	const struct cedar_entity *e;
@@ -127,10 +127,15 @@ search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *ui
 	bool found = false;
 
 	if (!walk_start(&walk, rq, from)) {
-		*memory = false;
+		*able = false;
 		return false;
 	}
 	while (!found && (e = walk_next(&walk)) != NULL) {
+		if (!cd_request_take(rq,
+			1 + e->parent_count + (set != NULL ? cd_log2(set->count) : 0))) {
+			*able = false;
+			break;
+		}
 		value = value_entity(e->uid);
 		found = uid != NULL ? e->uid == uid : cd_set_contains(set, &value);
 	}
@@ -140,7 +145,7 @@ search(struct cedar_request *rq, struct cedar_entity *from, const struct uid *ui
 
 bool
 cd_request_in(struct cedar_request *rq, const struct uid *uid, const struct uid *ancestor,
-    bool *memory)
+    bool *able)
 {
 	const struct party *party;
 	struct cedar_entity *e;
@@ -150,12 +155,12 @@ cd_request_in(struct cedar_request *rq, const struct uid *uid, const struct uid 
 	if ((party = find_party(rq, uid)) != NULL)
 		return has_ancestor(party, ancestor);
 	e = cd_request_find(rq, uid);
-	return e != NULL && e->parent_count > 0 && search(rq, e, ancestor, NULL, memory);
+	return e != NULL && e->parent_count > 0 && search(rq, e, ancestor, NULL, able);
 }
 
 bool
 cd_request_in_set(struct cedar_request *rq, const struct uid *uid, const struct set *set,
-    bool *memory)
+    bool *able)
 {
 	const struct party *party = find_party(rq, uid);
 	struct value value = value_entity(uid);
@@ -166,7 +171,7 @@ cd_request_in_set(struct cedar_request *rq, const struct uid *uid, const struct 
 		return true;
 	if (party == NULL) {
 		e = cd_request_find(rq, uid);
-		return e != NULL && e->parent_count > 0 && search(rq, e, NULL, set, memory);
+		return e != NULL && e->parent_count > 0 && search(rq, e, NULL, set, able);
 	}
 	for (i = 0; i < set->count; i++)
 		if (has_ancestor(party, set->items[i].entity))

@@ -21,7 +21,7 @@ struct pattern {
 	struct piece pieces[];
 };
 
-/* O(n + m) with n bytes of text and m of pattern. */
+/* The time is linear in the length of the text and the number of pieces. */
 bool cd_pattern_match(const struct pattern *, const char *text, size_t len);
 
 #endif

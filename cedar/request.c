@@ -15,6 +15,7 @@ cedar_request_new(size_t memory_max)
 
 	if (rq == NULL)
 		return NULL;
+	cedar_request_budget(rq, 0);
 	cd_arena_init(&rq->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
 	cd_record_init(rq, &rq->context);
 	cd_request_fail(rq, "the request was never begun", (char *)NULL);
@@ -35,6 +36,28 @@ size_t
 cedar_request_memory(const struct cedar_request *rq)
 {
 	return sizeof(*rq) + rq->arena.held + rq->by_serial_room * sizeof(rq->by_serial[0]);
+}
+
+/* ---- budget ---- */
+
+void
+cedar_request_budget(struct cedar_request *rq, uint64_t steps)
+{
+	rq->budget = steps == 0 || steps > INT64_MAX ? INT64_MAX : (int64_t)steps;
+}
+
+uint64_t
+cedar_request_steps(const struct cedar_request *rq)
+{
+	return (uint64_t)(rq->budget - rq->left);
+}
+
+bool
+cedar_request_over_budget(const struct cedar_request *rq, size_t *policy)
+{
+	if (rq->left < 0 && policy != NULL)
+		*policy = rq->asking;
+	return rq->left < 0;
 }
 
 /* ---- failures ---- */
@@ -122,6 +145,7 @@ cedar_request_begin(struct cedar_request *rq, const struct cedar_set *set)
 	memset(rq->parties, 0, sizeof(rq->parties));
 	rq->candidates = NULL;
 	rq->walks = 0;
+	rq->left = rq->budget;
 	rq->prepared = false;
 	rq->faulty = false;
 	if (!set->sealed)

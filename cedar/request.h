@@ -51,6 +51,9 @@ struct cedar_request {
 	struct party parties[VAR_CONTEXT]; /* by enum variable */
 	uint32_t walks;
 	uint64_t *candidates; /* a bit for each policy whose scope may match */
+	int64_t budget;       /* steps; INT64_MAX where there is no bound */
+	int64_t left;         /* of them; below 0 when they did not suffice */
+	uint32_t asking;      /* the policy in hand */
 	bool prepared;        /* records, parties and candidates are up to date */
 	bool faulty;
 	char fault[256];
@@ -61,6 +64,13 @@ static inline struct cedar_entity *
 cd_request_find(const struct cedar_request *rq, const struct uid *uid)
 {
 	return uid->serial < rq->by_serial_room ? rq->by_serial[uid->serial] : NULL;
+}
+
+/* Take steps; false where there are not so many left: whoever asks gives up. */
+static inline bool
+cd_request_take(struct cedar_request *rq, uint64_t steps)
+{
+	return (rq->left -= (int64_t)steps) >= 0;
 }
 
 /* The same, made if need be; NULL after a failure. */
@@ -80,11 +90,10 @@ bool cd_request_prepare(struct cedar_request *);
 
 /*
  * Whether the entity is, or has as an ancestor, this uid, or one of a set that
- * holds entities alone.  False with *memory false where that ran out.
+ * holds entities alone.  False with *able false where memory or steps ran out.
  */
 bool cd_request_in(struct cedar_request *, const struct uid *, const struct uid *ancestor,
-    bool *memory);
-bool cd_request_in_set(struct cedar_request *, const struct uid *, const struct set *,
-    bool *memory);
+    bool *able);
+bool cd_request_in_set(struct cedar_request *, const struct uid *, const struct set *, bool *able);
 
 #endif

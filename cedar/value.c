@@ -94,6 +94,43 @@ cd_value_equal(const struct value *a, const struct value *b)
 	return cd_value_compare(a, b) == 0;
 }
 
+uint64_t
+cd_set_steps(const struct set *set, int64_t most)
+{
+	uint64_t steps = 0;
+	uint32_t i;
+
+	for (i = 0; i < set->count && steps <= (uint64_t)most; i++)
+		steps += cd_value_steps(&set->items[i], most - (int64_t)steps);
+	return steps;
+}
+
+static uint64_t
+record_steps(const struct record *record, int64_t most)
+{
+	uint64_t steps = 0;
+	uint32_t i;
+
+	for (i = 0; i < record->count && steps <= (uint64_t)most; i++)
+		steps += cd_value_steps(&record->fields[i].value, most - (int64_t)steps);
+	return steps;
+}
+
+uint64_t
+cd_value_steps(const struct value *value, int64_t most)
+{
+	switch (value->type) {
+	case VALUE_STRING:
+		return 1 + STEPS_TO_COMPARE(value->len);
+	case VALUE_SET:
+		return 1 + cd_set_steps(value->set, most);
+	case VALUE_RECORD:
+		return 1 + record_steps(value->record, most);
+	default:
+		return 1;
+	}
+}
+
 const char *
 cd_value_type_name(int type)
 {

@@ -106,6 +106,26 @@ value_record(const struct record *record)
 int cd_value_compare(const struct value *, const struct value *);
 bool cd_value_equal(const struct value *, const struct value *);
 
+/*
+ * What comparing this value with another takes at most, in steps (see
+ * cedar_request_budget()): at least 1, more for long texts and what has parts.
+ * Beyond `most`, which is not negative, it stops counting.
+ */
+uint64_t cd_value_steps(const struct value *, int64_t most);
+/* The same of all elements together. */
+uint64_t cd_set_steps(const struct set *, int64_t most);
+
+/* Steps for `len` bytes that are compared, and for those that are searched or read one by one. */
+#define STEPS_TO_COMPARE(len) ((uint64_t)(len) / 64)
+#define STEPS_TO_READ(len) ((uint64_t)(len) / 4)
+
+/* How often a set of this size is looked at until an element is found or not. */
+static inline uint32_t
+cd_log2(uint32_t count)
+{
+	return count == 0 ? 1 : 32 - (uint32_t)__builtin_clz(count);
+}
+
 /* As in "a Long". */
 const char *cd_value_type_name(int type);
 

@@ -57,8 +57,8 @@ const struct command cmd_audit_verify = {
 /* One run. */
 struct run {
 	struct audit_state sum; /* what was verified, up to the last whole chain */
-	struct audit_state
-	    resumed; /* where an earlier run stopped; `begun` until that tenant is reached */
+	/* Where an earlier run stopped; `begun` until that tenant is reached. */
+	struct audit_state resumed;
 	const char *state_path; /* NULL: none is kept */
 	struct checkpoint checkpoint;
 	bool has_checkpoint;

@@ -11,8 +11,7 @@ struct audit_state {
 	bool begun;         /* the other members are set */
 	struct uuid tenant; /* the one being verified */
 	int64_t tenant_created_at;
-	struct audit_head
-	    chain; /* the last one verified of that tenant; only its identity counts */
+	struct audit_head chain; /* the last one verified of it; only its identity counts */
 	int64_t tenants, chains, entries, faults; /* before that */
 };
 

@@ -67,7 +67,7 @@ const struct command cmd_grant_create = {
 struct request {
 	const struct uuid *tenant;
 	struct grant_new grant;
-	struct audit_entry entry;
+	struct change_by by;
 };
 
 static bool
@@ -109,7 +109,7 @@ take_request(struct ctl *c, struct request *r)
 	};
 	if (!take_resource(a, &r->grant) || !take_expiry(a, &r->grant))
 		return STATUS_USAGE;
-	return session_new_id(c, &r->grant.id) && session_entry(c, "CreateGrant", &r->entry) ?
+	return session_new_id(c, &r->grant.id) && session_entry(c, "CreateGrant", &r->by) ?
 	    STATUS_DONE :
 	    STATUS_REFUSED;
 }
@@ -121,12 +121,13 @@ grant_create(struct ctl *c)
 	struct grant created = GRANT_EMPTY;
 	struct request r;
 	enum status st = take_request(c, &r);
+	const struct idempotency once = { .key = NULL };
 	enum outcome rc;
 
 	if (st != STATUS_DONE)
 		return st;
 	session_begin(c, DB_READ_WRITE, r.tenant, &tenant);
-	db_grant_create(c->db, r.tenant, &r.grant, &r.entry, &created);
+	db_grant_create(c->db, r.tenant, &r.grant, &once, &r.by, &created);
 	rc = db_commit(c->db);
 	if (rc == CONFLICT)
 		st = session_refuse(c, "the tenant has a grant with this id already");

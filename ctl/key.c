@@ -116,15 +116,15 @@ key_revoke(struct ctl *c)
 {
 	struct key_record now = KEY_RECORD_EMPTY, changed = KEY_RECORD_EMPTY;
 	struct tenant tenant = TENANT_EMPTY;
-	struct audit_entry entry;
+	struct change_by by;
 	const struct uuid *tenant_id = args_uuid(&c->args, "tenant"), *id = &c->args.operand.uuid;
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
-	if (!session_entry(c, "RevokeApiKey", &entry))
+	if (!session_entry(c, "RevokeApiKey", &by))
 		return STATUS_REFUSED;
 	session_begin(c, DB_READ_WRITE, tenant_id, &tenant);
-	db_key_revoke(c->db, tenant_id, id, &entry, &changed);
+	db_key_revoke(c->db, tenant_id, id, &by, &changed);
 	db_key_get(c->db, tenant_id, id, &now);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))

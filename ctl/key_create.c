@@ -51,7 +51,7 @@ const struct command cmd_key_import = {
 struct request {
 	const struct uuid *tenant;
 	struct key_new key;
-	struct audit_entry entry;
+	struct change_by by;
 	char roles[ROLES_TEXT_MAX];
 };
 
@@ -84,7 +84,7 @@ take_request(struct ctl *c, struct request *r)
 	r->key = (struct key_new){ .name = args_text(a, "name"), .roles = r->roles };
 	if (!take_roles(a, r->roles) || !args_expiry(a, &r->key.has_expires_at, &r->key.expires_at))
 		return STATUS_USAGE;
-	return session_new_id(c, &r->key.id) && session_entry(c, "CreateApiKey", &r->entry) ?
+	return session_new_id(c, &r->key.id) && session_entry(c, "CreateApiKey", &r->by) ?
 	    STATUS_DONE :
 	    STATUS_REFUSED;
 }
@@ -100,7 +100,7 @@ store(struct ctl *c, struct request *r, const struct key_text *key, struct key_r
 	r->key.key_name = key->name;
 	r->key.hash = key->hash;
 	session_begin(c, DB_READ_WRITE, r->tenant, &tenant);
-	db_key_create(c->db, r->tenant, &r->key, &r->entry, created);
+	db_key_create(c->db, r->tenant, &r->key, &r->by, created);
 	rc = db_commit(c->db);
 	if (rc == CONFLICT)
 		st = session_refuse(c, "the tenant has a key named %s already", key->name);

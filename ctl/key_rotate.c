@@ -40,100 +40,96 @@ const struct command cmd_key_rotate = {
 	.run = key_rotate,
 };
 
-struct rotation {
-	const struct uuid *tenant, *old_id;
-	int64_t overlap;
+struct request {
+	const struct uuid *tenant;
 	struct key_text text;
 	struct key_new key;
-	struct audit_entry made, retired; /* one entry in each key's chain */
-	struct key_record old, changed, created;
+	struct key_rotation how;
+	struct change_by by;
+	struct key_record old;
 };
 
 static enum status
-take_request(struct ctl *c, struct rotation *r)
+take_request(struct ctl *c, struct request *r)
 {
 	const struct args *a = &c->args;
 	const int64_t *overlap = args_number(a, "overlap");
 
-	*r = (struct rotation){
+	*r = (struct request){
 		.tenant = args_uuid(a, "tenant"),
-		.old_id = &a->operand.uuid,
-		.overlap = overlap != NULL ? *overlap : OVERLAP_SECONDS,
-		.old = KEY_RECORD_EMPTY,
-		.changed = KEY_RECORD_EMPTY,
-		.created = KEY_RECORD_EMPTY,
+		.how = {
+			.old = &a->operand.uuid,
+			.overlap = overlap != NULL ? *overlap : OVERLAP_SECONDS,
+		},
 	};
 	if (!args_expiry(a, &r->key.has_expires_at, &r->key.expires_at))
 		return STATUS_USAGE;
-	return session_entry(c, "RotateApiKey", &r->made) &&
-		session_entry(c, "RotateApiKey", &r->retired) && session_new_id(c, &r->key.id) &&
-		key_text_make(c, &r->text) ?
+	r->how.inherit = !r->key.has_expires_at;
+	return session_entry(c, "RotateApiKey", &r->by) && uuid_make_v7(&r->how.old_entry) &&
+		session_new_id(c, &r->key.id) && key_text_make(c, &r->text) ?
 	    STATUS_DONE :
 	    STATUS_REFUSED;
 }
 
-/* Lock the old key, and check that it may be replaced. If so, the transaction stays open. */
+/* Read the old key, whose version goes along with the rotation. If it is there, the transaction stays open. */
 static enum status
-lock_old(struct ctl *c, struct rotation *r)
+read_old(struct ctl *c, struct request *r)
 {
 	struct tenant tenant = TENANT_EMPTY;
 	enum status st = STATUS_DONE;
 	enum outcome rc;
 
 	session_begin(c, DB_READ_WRITE, r->tenant, &tenant);
-	db_key_lock(c->db, r->tenant, r->old_id, &r->old);
+	db_key_get(c->db, r->tenant, r->how.old, &r->old);
 	rc = db_exchange(c->db);
 	if (!session_tenant(c, rc, r->tenant, &tenant))
 		st = STATUS_REFUSED;
 	else if (!r->old.found)
 		st = session_refuse(c, "the tenant has no key with this id");
-	else if (r->old.has_revoked_at)
-		st = session_refuse(c,
-		    "this key is revoked: make a new one with grantctl key create");
+	r->how.old_version = r->old.version;
 	tenant_clear(&tenant);
 	return st;
 }
 
 static enum status
-replace(struct ctl *c, struct rotation *r)
+rotate(struct ctl *c, struct request *r, struct key_rotated *rotated)
 {
 	enum outcome rc;
 
 	r->key.key_name = r->text.name;
 	r->key.hash = r->text.hash;
-	r->key.name = r->old.name;
-	r->key.roles = r->old.roles;
-	r->key.replaces = r->old_id;
-	if (!r->key.has_expires_at && r->old.has_expires_at) {
-		r->key.has_expires_at = true;
-		r->key.expires_at = time_now() + (r->old.expires_at - r->old.created_at);
-	}
-	db_key_create(c->db, r->tenant, &r->key, &r->made, &r->created);
-	db_key_retire(c->db, r->tenant, r->old_id, r->overlap, &r->key.id, &r->retired,
-	    &r->changed);
-	rc = db_exchange(c->db);
+	db_key_rotate(c->db, r->tenant, &r->how, &r->key, &r->by, rotated);
+	rc = db_commit(c->db);
 	if (rc != DONE)
 		return session_failed(c, rc);
-	if (!r->created.found)
+	switch (rotated->made.change) {
+	case CHANGE_DONE:
+		return key_print_new(c, &rotated->made, &r->text);
+	case CHANGE_REVOKED:
+		return session_refuse(c,
+		    "this key is revoked: make a new one with grantctl key create");
+	case CHANGE_PAST:
 		return session_refuse(c, "its expiry has passed already");
-	rc = db_commit(c->db);
-	return rc == DONE ? key_print_new(c, &r->created, &r->text) : session_failed(c, rc);
+	default:
+		return session_refuse(c,
+		    "the key was changed at the same moment: look at it again");
+	}
 }
 
 static enum status
 key_rotate(struct ctl *c)
 {
-	struct rotation r;
+	struct key_rotated rotated = { .made = KEY_RECORD_EMPTY };
+	struct request r;
 	enum status st = take_request(c, &r);
 
 	if (st == STATUS_DONE)
-		st = lock_old(c, &r);
+		st = read_old(c, &r);
 	if (st == STATUS_DONE)
-		st = replace(c, &r);
+		st = rotate(c, &r, &rotated);
 	db_rollback(c->db);
 	key_text_wipe(&r.text);
 	key_record_clear(&r.old);
-	key_record_clear(&r.changed);
-	key_record_clear(&r.created);
+	key_record_clear(&rotated.made);
 	return st;
 }

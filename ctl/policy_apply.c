@@ -45,7 +45,7 @@ const struct command cmd_policy_apply = {
 struct apply {
 	struct ctl *c;
 	const struct uuid *tenant;
-	struct audit_entry entry;
+	struct change_by by;
 	const struct plan *plan;
 	enum outcome rc;     /* of the last exchange */
 	const char *problem; /* one that did not come from the database */
@@ -69,24 +69,19 @@ queue_step(struct apply *a, const struct step *s, struct policy *policy, struct 
 
 	switch (s->kind) {
 	case STEP_DELETE_POLICY:
-		db_policy_delete(db, a->tenant, &s->policy_id, &a->entry, policy);
+		db_policy_delete(db, a->tenant, &s->policy_id, &a->by, policy);
 		break;
 	case STEP_CREATE_POLICY:
-		db_policy_create(db, a->tenant, &s->policy_id, &s->policy, &a->entry, policy);
+		db_policy_create(db, a->tenant, &s->policy_id, &s->policy, &a->by, policy);
 		break;
 	case STEP_UPDATE_POLICY:
-		db_policy_update(db, a->tenant, &s->policy_id, &s->policy, &a->entry, policy);
+		db_policy_update(db, a->tenant, &s->policy_id, &s->policy, &a->by, policy);
 		break;
 	case STEP_DELETE_RULE:
-		db_policy_rule_delete(db, a->tenant, &s->policy_id, &s->rule_id, &a->entry, rule);
-		break;
 	case STEP_CREATE_RULE:
-		db_policy_rule_create(db, a->tenant, &s->policy_id, &s->rule_id, &s->rule,
-		    &a->entry, rule);
-		break;
 	case STEP_UPDATE_RULE:
-		db_policy_rule_update(db, a->tenant, &s->policy_id, &s->rule_id, &s->rule,
-		    &a->entry, rule);
+		db_policy_rule_change(db, a->tenant, &s->policy_id, &s->rule_id, &s->rule, &a->by,
+		    rule);
 		break;
 	}
 }
@@ -98,8 +93,8 @@ make_step(struct apply *a, const struct step *s)
 	struct policy policy = POLICY_EMPTY;
 	struct rule_record rule = RULE_RECORD_EMPTY;
 
-	a->entry.action = actions[s->kind];
-	if (!uuid_make_v7(&a->entry.id)) {
+	a->by.action = actions[s->kind];
+	if (!uuid_make_v7(&a->by.entry)) {
 		a->problem = "the system gives no random numbers";
 		return false;
 	}
@@ -207,7 +202,7 @@ apply_file(struct ctl *c, const struct uuid *tenant, const struct policy_file *f
 	struct tenant t = TENANT_EMPTY;
 	enum status st = STATUS_REFUSED;
 
-	if (!session_entry(c, "CreatePolicy", &a.entry))
+	if (!session_entry(c, "CreatePolicy", &a.by))
 		return STATUS_REFUSED;
 	session_begin(c, DB_READ_WRITE, tenant, &t);
 	db_policy_hold(c->db, tenant);

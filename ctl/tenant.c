@@ -85,16 +85,16 @@ tenant_create(struct ctl *c)
 {
 	struct tenant created = TENANT_EMPTY;
 	struct baseline *baseline;
-	struct audit_entry entry;
+	struct change_by by;
 	struct uuid id;
 	enum status st;
 
-	if (!session_new_id(c, &id) || !session_entry(c, "CreateTenant", &entry))
+	if (!session_new_id(c, &id) || !session_entry(c, "CreateTenant", &by))
 		return STATUS_REFUSED;
 	db_begin(c->db, DB_READ_WRITE);
 	db_tenant_choose(c->db, &id);
-	db_tenant_create(c->db, &id, args_text(&c->args, "name"), &entry, &created);
-	if ((baseline = baseline_queue(c->db, &id, &entry)) == NULL) {
+	db_tenant_create(c->db, &id, args_text(&c->args, "name"), &by, &created);
+	if ((baseline = baseline_queue(c->db, &id, &by)) == NULL) {
 		db_rollback(c->db);
 		return session_refuse(c, "the system gives no random numbers or no memory");
 	}

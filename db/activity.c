@@ -4,38 +4,14 @@
 #include <limits.h>
 
 #include "db/activity.h"
+#include "db/key.h"
 
-/*
- * $1 tenant, $2 grant, $3 stamp, $4 events. `found` looks for the ids of the batch and for
- * nothing else: one search of the primary key for each id and partition, however many events the
- * grant has and whatever the planner thinks of it.
- */
 static const struct statement activity_record = {
 	.name = "activity_record",
-	.params = 4,
+	.params = 7,
 	.columns = 1,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH held AS (SELECT FROM grantd.grants g WHERE g.tenant_id = $1 AND g.id = $2"
-	    " AND g.audit_enabled AND current_setting('grantd.stamp', true) = $3::text), "
-	    "given AS (SELECT DISTINCT ON (e.id) e.* FROM ROWS FROM (jsonb_to_recordset($4::jsonb)"
-	    " AS (id uuid, occurred_at timestamptz, service text, name text, kind text,"
-	    " outcome text, source_ip inet, details jsonb)) WITH ORDINALITY AS e"
-	    " ORDER BY e.id, e.ordinality), "
-	    "found AS (SELECT a.id FROM grantd.activity_event a WHERE a.tenant_id = $1"
-	    " AND a.grant_id = $2 AND a.id = ANY (ARRAY(SELECT given.id FROM given))), "
-	    "stored AS (INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at,"
-	    " service, name, kind, outcome, source_ip, details) SELECT $1::uuid, $2::uuid, n.id,"
-	    " n.occurred_at, n.service, n.name, n.kind, n.outcome, n.source_ip, n.details"
-	    " FROM held CROSS JOIN given n WHERE n.id NOT IN (SELECT found.id FROM found)"
-	    " RETURNING service, kind, outcome), "
-	    "counted AS (INSERT INTO grantd.activity_count AS c (tenant_id, grant_id, month, service,"
-	    " kind, outcome, events) SELECT $1::uuid, $2::uuid,"
-	    " date_trunc('month', statement_timestamp() AT TIME ZONE 'UTC')::date, s.service, s.kind,"
-	    " s.outcome, count(*) FROM stored s GROUP BY s.service, s.kind, s.outcome"
-	    " ON CONFLICT (tenant_id, grant_id, month, service, kind, outcome)"
-	    " DO UPDATE SET events = c.events + excluded.events)"
-	    " SELECT (SELECT count(*) FROM stored) FROM held",
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.record_activity($1, $2, $3, $4, $5, $6, $7)",
 };
 
 static const struct statement activity_summary = {
@@ -67,25 +43,27 @@ static enum outcome
 receipt_read(struct db_rows *rows, void *into)
 {
 	struct activity_receipt *r = into;
-	struct db_row row = db_row_at(rows, 0);
+	struct db_row row = db_row_of_record(rows);
 
-	if (db_rows_count(rows) == 0)
-		return DONE;
-	r->accepted = db_get_int(&row);
-	r->taken = !row.failed;
+	r->change = change_from_row(&row);
+	if (r->change == CHANGE_DONE)
+		r->accepted = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
 void
 db_activity_record(struct db *db, const struct uuid *tenant, const struct uuid *grant,
-    const char *events, const char *stamp, struct activity_receipt *receipt)
+    const char *events, const struct change_by *by, struct activity_receipt *receipt)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	*receipt = (struct activity_receipt){ .taken = false };
+	*receipt = (struct activity_receipt){ .accepted = 0 };
 	db_put_uuid(&p, tenant);
+	db_put_bytea(&p, by->key_hash, KEY_HASH_LEN);
+	db_put_int(&p, by->key_version);
+	db_put_int(&p, by->policy_version);
 	db_put_uuid(&p, grant);
-	db_put_text(&p, stamp);
+	change_put_version(&p, by->target_version);
 	db_put_text(&p, events);
 	db_queue(db, &activity_record, &p, receipt_read, receipt);
 }
@@ -104,8 +82,7 @@ summary_read(struct db_rows *rows, void *into)
 	s->services = db_get_text(&row);
 	if (row.failed)
 		return BROKEN;
-	s->rows = *rows;
-	rows->result = NULL;
+	s->rows = db_rows_take(rows);
 	return DONE;
 }
 

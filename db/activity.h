@@ -2,6 +2,7 @@
 #ifndef GRANTD_DB_ACTIVITY_H
 #define GRANTD_DB_ACTIVITY_H
 
+#include "db/change.h"
 #include "db/page.h"
 
 /*
@@ -13,21 +14,20 @@
 
 /* What became of a batch. */
 struct activity_receipt {
-	bool taken;       /* false: auditing is off, or the stamp is old; nothing was stored */
+	enum change
+	    change; /* CHANGE_OFF: the grant's auditing is, and nothing was stored; else see db/change.h */
 	int64_t accepted; /* events stored; the others were there already, or twice in the batch */
 };
 
 /*
- * Queue: store a batch of events of a grant, all or none, where its auditing is on and `stamp`
- * (see struct key) is still that of the caller's key. The grant has to be locked, with
- * db_grant_lock(), by what was queued before in the same transaction: only then is every id
- * looked up that others have stored.
+ * Queue a change, see db/change.h: store a batch of events of a grant, all or none. The events are the record themselves: no
+ * entry is made, so that CHANGE_MADE is never said. CHANGE_KEY also where there is no such grant.
  *
  * `events` is a JSON array of objects as clients send them, which have been checked; times in
  * UTC. Borrowed until the exchange.
  */
 void db_activity_record(struct db *, const struct uuid *tenant, const struct uuid *grant,
-    const char *events, const char *stamp, struct activity_receipt *);
+    const char *events, const struct change_by *, struct activity_receipt *);
 
 /* One event. Texts borrow from the list. */
 struct activity_event {

@@ -6,8 +6,10 @@
 
 #define EVENT_COLUMNS 8
 #define EVENT_COLUMN_LIST \
-	"e.id, " DB_MICROSECONDS("e.occurred_at") ", e.service, e.name, e.kind, e.outcome," \
-						  " host(e.source_ip), e.details"
+	"e.id, " \
+	"e.occurred_at" \
+	", e.service, e.name, e.kind, e.outcome," \
+	" host(e.source_ip), e.details"
 
 /*
  * $1 to $3 of page_put(), $4 tenant, $5 grant, $6 the time to begin with; $7 outcome and $8 service, where at least one is

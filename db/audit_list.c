@@ -43,7 +43,7 @@
 	    BY_SEQUENCE, PAGE_TEXT(PAGE_LOOK) " / 4") " ORDER BY " BY_SEQUENCE \
 						      " LIMIT (SELECT $3::int))"
 
-/* The three ranges, and of each the shape with a filter beyond it. */
+/* The three ranges; each has a shape of its own, and one with a filter beyond it. */
 enum range { LOG, CHAIN, ALL_CHAINS };
 
 #define SHAPE(name_, params_, sql_) \
@@ -142,8 +142,9 @@ range_of(const struct audit_filter *f)
 	return f->resource_type != NULL ? CHAIN : ALL_CHAINS;
 }
 
+/* Is more asked for than the range has? */
 static bool
-is_wider_than_its_range(const struct audit_filter *f, enum range range)
+goes_beyond(const struct audit_filter *f, enum range range)
 {
 	return f->actor_id != NULL || f->action != NULL || f->outcome != NULL || f->from != NULL ||
 	    f->to != NULL || (range == LOG && f->resource_type != NULL);
@@ -155,7 +156,7 @@ db_audit_list(struct db *db, const struct uuid *tenant, const struct audit_filte
 {
 	static const struct page_key first = { .number = INT64_MAX };
 	enum range range = range_of(f);
-	bool wanted = is_wider_than_its_range(f, range);
+	bool wanted = goes_beyond(f, range);
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	if (range == LOG)

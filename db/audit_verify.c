@@ -88,8 +88,7 @@ stream_take(struct db_rows *rows, void *into)
 	struct stream *s = into;
 
 	db_rows_clear(&s->rows);
-	s->rows = *rows;
-	rows->result = NULL;
+	s->rows = db_rows_take(rows);
 	s->next = 0;
 	s->ended = db_rows_count(&s->rows) < BATCH;
 	return DONE;

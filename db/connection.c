@@ -155,6 +155,20 @@ back_off(struct db *db)
 	    (int64_t)db->backoff_ms * jitter / 512;
 }
 
+/* What the server says beside its answers. A warning with a commit is that of synchronous replication. */
+static void
+hear(void *of, const PGresult *notice)
+{
+	struct db *db = of;
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (severity == NULL || strcmp(severity, "WARNING") != 0)
+		return;
+	db->warned = true;
+	log_warning("the database warns: %s", message != NULL ? message : "");
+}
+
 static enum outcome
 open_session(struct db *db)
 {
@@ -166,6 +180,7 @@ open_session(struct db *db)
 		db_note(db, db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn));
 		return UNAVAILABLE;
 	}
+	PQsetNoticeReceiver(db->conn, hear, db);
 	if (db->settings->pooler == POOLER_NONE) {
 		db_queue_session_settings(db, false);
 		if (db_exchange(db) != DONE)

@@ -30,6 +30,8 @@ struct db {
 	int prepared_count;
 	enum outcome sticky; /* what queueing met; DONE while all is well */
 	bool writes;         /* the transaction may; otherwise its COMMIT leaves nothing in doubt */
+	bool alone;          /* one statement, that is committed at the end of its exchange */
+	bool warned;         /* the server sent a warning since the transaction began */
 	bool commit_queued;  /* COMMIT of one that may write is among the pending */
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */

@@ -64,14 +64,14 @@ send_statement(struct db *db, const struct statement *st, const struct db_params
 {
 	if (db->settings->pooler != POOLER_NONE || db->prepared_count == DB_PREPARED_MAX)
 		return PQsendQueryParams(db->conn, st->sql, p->count, NULL, p->value, NULL, NULL,
-			   0) == 1;
+			   1) == 1;
 	if (!is_prepared(db, st)) {
 		if (PQsendPrepare(db->conn, st->name, st->sql, 0, NULL) != 1 ||
 		    !push(db, (struct db_pending){ .statement = st, .prepare = true }))
 			return false;
 		db->prepared[db->prepared_count++] = st;
 	}
-	return PQsendQueryPrepared(db->conn, st->name, p->count, p->value, NULL, NULL, 0) == 1;
+	return PQsendQueryPrepared(db->conn, st->name, p->count, p->value, NULL, NULL, 1) == 1;
 }
 
 void
@@ -131,9 +131,20 @@ next_result(struct db *db, int64_t deadline, PGresult **result)
 }
 
 /*
- * An error while a COMMIT was under way leaves its outcome open where the session itself
- * ended: the server may have committed before it said so.
+ * Does this error tell what became of the transaction? One that is not the end of the session, and that the server itself
+ * gave, has undone it. Anything else may come after a commit: the end of a session tells nothing of what was
+ * committed, and a pooler reports that a server is gone (class 08) against whatever statement it was asked first.
  */
+static bool
+is_settled(const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return severity != NULL && strcmp(severity, "ERROR") == 0 && sqlstate != NULL &&
+	    strncmp(sqlstate, "08", 2) != 0;
+}
+
 static enum outcome
 failure(struct db *db, const struct db_pending *p, PGresult *result)
 {
@@ -145,9 +156,7 @@ failure(struct db *db, const struct db_pending *p, PGresult *result)
 	log_line(rc == BROKEN ? LEVEL_ERROR : LEVEL_WARNING, "statement %s: %s: %s (SQLSTATE %s)",
 	    p->statement->name, outcome_name(rc), db->message,
 	    sqlstate != NULL ? sqlstate : "none");
-	if (rc == LOST && db->commit_queued && (p->statement == &commit || sqlstate == NULL))
-		return COMMIT_UNKNOWN;
-	return rc;
+	return db->commit_queued && !is_settled(result) ? COMMIT_UNKNOWN : rc;
 }
 
 /* A row that cannot be read does not undo the COMMIT that was sent along with its statement. */
@@ -237,17 +246,29 @@ take_command(struct db *db, const struct db_pending *p, int64_t deadline, enum o
 	}
 }
 
+/*
+ * The end of the exchange, where a statement that stands alone is committed. So an error may come here that belongs to
+ * the commit, as of a constraint that is deferred to it.
+ */
 static bool
-take_sync(struct db *db, int64_t deadline)
+take_sync(struct db *db, int64_t deadline, enum outcome *rc)
 {
+	static const struct statement at_commit = { .name = "(commit)" };
+	const struct db_pending p = { .statement = &at_commit };
+	ExecStatusType status;
 	PGresult *result;
-	bool synced;
 
-	if (!next_result(db, deadline, &result) || result == NULL)
-		return false;
-	synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-	PQclear(result);
-	return synced;
+	do {
+		if (!next_result(db, deadline, &result))
+			return false;
+		status = PQresultStatus(result);
+		if (result != NULL && status != PGRES_PIPELINE_SYNC)
+			*rc = worse(*rc, failure(db, &p, result));
+		PQclear(result);
+		if (PQstatus(db->conn) != CONNECTION_OK)
+			return false;
+	} while (status != PGRES_PIPELINE_SYNC);
+	return true;
 }
 
 /* The connection is beyond use; what was under way on it is over, or open if it was a COMMIT. */
@@ -285,8 +306,11 @@ exchange(struct db *db)
 	for (i = 0; i < db->pending_count; i++)
 		if (!take_command(db, &db->pending[i], deadline, &rc))
 			return give_up(db, rc, deadline);
-	if (!take_sync(db, deadline))
+	if (!take_sync(db, deadline, &rc))
 		return give_up(db, rc, deadline);
+	/* Committed here, but not as durably as was asked for: synchronous replication was not waited for. */
+	if (rc == DONE && db->commit_queued && db->warned)
+		rc = COMMIT_UNKNOWN;
 	db->pending_count = 0;
 	db->commit_queued = false;
 	return rc;
@@ -311,6 +335,20 @@ db_exchange(struct db *db)
 	return rc;
 }
 
+/*
+ * Has the server, or whatever is between us, closed the connection while it lay idle? What is sent into one that is closed is
+ * lost without a doubt, but nobody could tell that afterwards from a change that was made: so it is asked before. On
+ * an idle connection nothing else comes, but for notices.
+ */
+static bool
+was_closed(struct db *db)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0 &&
+	    (PQconsumeInput(db->conn) != 1 || PQstatus(db->conn) != CONNECTION_OK);
+}
+
 void
 db_begin(struct db *db, enum db_access access)
 {
@@ -318,20 +356,27 @@ db_begin(struct db *db, enum db_access access)
 		[DB_READ_ONLY] = &begin_read,
 		[DB_SNAPSHOT] = &begin_snapshot,
 		[DB_READ_WRITE] = &begin_write,
+		[DB_ONE_READ] = &begin_read,
+		[DB_ONE_WRITE] = &begin_write,
 	};
 	const struct db_params none = DB_PARAMS_EMPTY;
 
 	db->sticky = DONE;
-	db->writes = access == DB_READ_WRITE;
+	db->writes = access == DB_READ_WRITE || access == DB_ONE_WRITE;
+	db->alone = (access == DB_ONE_READ || access == DB_ONE_WRITE) &&
+	    db->settings->pooler == POOLER_NONE;
+	db->warned = false;
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
-	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE))
+	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE ||
+		was_closed(db)))
 		db_disconnect(db);
 	if (db_connect(db) != DONE) {
 		db->sticky = UNAVAILABLE;
 		return;
 	}
-	db_queue(db, begin[access], &none, NULL, NULL);
+	if (!db->alone)
+		db_queue(db, begin[access], &none, NULL, NULL);
 	if (db->settings->pooler != POOLER_NONE)
 		db_queue_session_settings(db, true);
 }
@@ -352,7 +397,8 @@ db_queue_commit(struct db *db)
 	if (db->sticky == DONE && db->pending_count == 0 &&
 	    (db->conn == NULL || PQtransactionStatus(db->conn) == PQTRANS_IDLE))
 		db->sticky = BROKEN;
-	db_queue(db, &commit, &none, commit_read, NULL);
+	if (!db->alone)
+		db_queue(db, &commit, &none, commit_read, NULL);
 	db->commit_queued = db->writes && db->sticky == DONE;
 }
 

@@ -29,7 +29,7 @@ enum outcome {
 };
 
 /* The schema version that this build reads and writes. */
-#define DB_SCHEMA_VERSION 4
+#define DB_SCHEMA_VERSION 5
 
 /* Whom a connection speaks as. */
 enum db_session {
@@ -45,7 +45,13 @@ void db_close(struct db *);
 enum db_access {
 	DB_READ_ONLY,
 	DB_SNAPSHOT, /* read only, and all statements see the rows of one moment */
-	DB_READ_WRITE
+	DB_READ_WRITE,
+	/*
+	 * One statement, which is a transaction by itself where sessions are our own. Behind a pooler it still is between BEGIN
+	 * and COMMIT, since the session's settings come with it. Ends with db_commit() all the same.
+	 */
+	DB_ONE_READ,
+	DB_ONE_WRITE
 };
 
 /*
@@ -58,7 +64,8 @@ void db_begin(struct db *, enum db_access);
 MUST_CHECK enum outcome db_exchange(struct db *);
 
 /*
- * Queue COMMIT, and exchange. DONE only where the server acknowledged the commit with its own tag: it answers the
+ * Queue COMMIT, and exchange. A commit that the server warned of is COMMIT_UNKNOWN too: it is made here, and perhaps not
+ * where it was to be replicated. DONE only where the server acknowledged the commit with its own tag: it answers the
  * COMMIT of a failed transaction with ROLLBACK (PostgreSQL manual, COMMIT). COMMIT_UNKNOWN only
  * where the COMMIT may have been acted upon, and its answer was lost, or a row that came with it could not be read.
  */

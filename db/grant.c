@@ -12,65 +12,37 @@ static const struct statement grant_get = {
 	       " WHERE g.tenant_id = $1 AND g.id = $2",
 };
 
-static const struct statement grant_lock = {
-	.name = "grant_lock",
-	.params = 2,
-	.columns = GRANT_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT " GRANT_COLUMN_LIST " FROM grantd.grants g"
-	       " WHERE g.tenant_id = $1 AND g.id = $2 FOR UPDATE",
+/* Functions' answers are records: a row of their own type in one column, which costs less than a table. */
+static const struct statement grant_look = {
+	.name = "grant_look",
+	.params = 3,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.get_grant($1, $2, $3)",
 };
 
 static const struct statement grant_set_audit = {
 	.name = "grant_set_audit",
-	.params = AUDIT_PARAMS + 2,
-	.columns = GRANT_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
-	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND audit_enabled <> $9::boolean"
-	    " AND current_setting('grantd.stamp', true) = $10::text FOR UPDATE), " AUDIT_HASHED(
-		"grant", "done",
-		"jsonb_build_object('audit_enabled', before.audit_enabled,"
-		" 'version', before.version)",
-		"jsonb_build_object('audit_enabled', $9::boolean,"
-		" 'version', before.version + 1)") ", " AUDIT_LOGGED("grant",
-		"done") " UPDATE grantd.grants g SET audit_enabled = $9::boolean, version = g.version + 1,"
-			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-			" FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2 RETURNING " GRANT_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 3,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.update_grant(" CHANGE_ARGUMENTS ", $9, $10, $11)",
 };
 
 static const struct statement grant_revoke = {
 	.name = "grant_revoke",
-	.params = AUDIT_PARAMS,
-	.columns = GRANT_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT audit_length, audit_head, status, version"
-	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 AND status <> 'revoked'"
-	    " FOR UPDATE), " AUDIT_HASHED("grant", "done",
-		"jsonb_build_object('status', before.status, 'version', before.version)",
-		"jsonb_build_object('status', 'revoked', 'version', before.version + 1)") ", " AUDIT_LOGGED("grant",
-		"done") " UPDATE grantd.grants g SET status = 'revoked', revoked_at = h.created_at,"
-			" version = g.version + 1, updated_at = h.created_at, audit_length = h.sequence,"
-			" audit_head = h.hash FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2"
-			" RETURNING " GRANT_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 2,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.revoke_grant(" CHANGE_ARGUMENTS ", $9, $10)",
 };
 
-static const struct statement grant_log_denied = {
-	.name = "grant_log_denied",
-	.params = AUDIT_PARAMS + 1,
-	.columns = 0,
-	.rows = ROWS_NONE,
-	.sql =
-	    "WITH before AS (SELECT audit_length, audit_head, audit_enabled, version"
-	    " FROM grantd.grants WHERE tenant_id = $1 AND id = $2 FOR UPDATE), " AUDIT_HASHED(
-		"grant", "denied",
-		"jsonb_build_object('audit_enabled', before.audit_enabled,"
-		" 'version', before.version)",
-		"$9::jsonb") ", " AUDIT_LOGGED("grant",
-		"denied") " UPDATE grantd.grants g SET audit_length = h.sequence, audit_head = h.hash"
-			  " FROM hashed h WHERE g.tenant_id = $1 AND g.id = $2",
+static const struct statement log_denied = {
+	.name = "log_denied",
+	.params = CHANGE_PARAMS + 3,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.log_denied(" CHANGE_ARGUMENTS ", $9, $10, $11)",
 };
 
 bool
@@ -105,68 +77,118 @@ grant_read(struct db_rows *rows, void *into)
 		return DONE;
 	if (!grant_from_row(g, &row))
 		return BROKEN;
-	g->rows = *rows;
-	rows->result = NULL;
+	g->rows = db_rows_take(rows);
 	return DONE;
 }
 
-static void
-queue_by_id(struct db *db, const struct statement *st, const struct uuid *tenant,
-    const struct uuid *id, struct grant *g)
+enum outcome
+grant_change_read(struct db_rows *rows, void *into)
+{
+	struct grant *g = into;
+	struct db_row row = db_row_of_record(rows);
+
+	g->change = change_from_row(&row);
+	if (row.failed || (change_has_row(g->change) && !grant_from_row(g, &row)))
+		return BROKEN;
+	g->rows = db_rows_take(rows);
+	return DONE;
+}
+
+static enum outcome
+grant_look_read(struct db_rows *rows, void *into)
+{
+	struct grant_look *look = into;
+	struct db_row row = db_row_of_record(rows), rest;
+	struct uuid id; /* NULL where there is no such grant */
+
+	look->key->found = db_get_uuid_or_null(&row, &look->key->id);
+	if (row.failed || !look->key->found)
+		return row.failed ? BROKEN : DONE;
+	look->key->name = db_get_text(&row);
+	look->key->roles = db_get_text(&row);
+	look->key->version = db_get_int(&row);
+	look->key->policy_version = db_get_int(&row);
+	rest = row;
+	if (db_get_uuid_or_null(&rest, &id) && !grant_from_row(look->grant, &row))
+		return BROKEN;
+	look->grant->rows = db_rows_take(rows);
+	return row.failed ? BROKEN : DONE;
+}
+
+void
+db_grant_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct grant *g)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	grant_clear(g);
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, id);
-	db_queue(db, st, &p, grant_read, g);
+	db_queue(db, &grant_get, &p, grant_read, g);
 }
 
 void
-db_grant_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct grant *g)
+db_grant_look(struct db *db, const struct uuid *tenant, const uint8_t key_hash[KEY_HASH_LEN],
+    const struct uuid *id, struct grant_look *look)
 {
-	queue_by_id(db, &grant_get, tenant, id, g);
-}
+	struct db_params p = DB_PARAMS_EMPTY;
 
-void
-db_grant_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, struct grant *g)
-{
-	queue_by_id(db, &grant_lock, tenant, id, g);
+	key_clear(look->key);
+	grant_clear(look->grant);
+	look->key->tenant = *tenant;
+	db_put_uuid(&p, tenant);
+	db_put_bytea(&p, key_hash, KEY_HASH_LEN);
+	db_put_uuid(&p, id);
+	db_queue(db, &grant_look, &p, grant_look_read, look);
 }
 
 void
 db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    bool audit_enabled, const char *stamp, const struct audit_entry *entry, struct grant *changed)
+    bool audit_enabled, const struct change_by *by, struct grant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	grant_clear(changed);
-	audit_put(&p, tenant, id, entry);
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, id);
+	change_put_version(&p, by->target_version);
 	db_put_bool(&p, audit_enabled);
-	db_put_text(&p, stamp);
-	db_queue(db, &grant_set_audit, &p, grant_read, changed);
+	db_queue(db, &grant_set_audit, &p, grant_change_read, changed);
 }
 
 void
 db_grant_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, struct grant *changed)
+    const struct change_by *by, struct grant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	grant_clear(changed);
-	audit_put(&p, tenant, id, entry);
-	db_queue(db, &grant_revoke, &p, grant_read, changed);
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, id);
+	change_put_version(&p, by->target_version);
+	db_queue(db, &grant_revoke, &p, grant_change_read, changed);
+}
+
+static enum outcome
+log_denied_read(struct db_rows *rows, void *into)
+{
+	enum change *change = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	*change = change_from_row(&row);
+	return row.failed ? BROKEN : DONE;
 }
 
 void
-db_grant_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, const char *requested)
+db_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *grant,
+    const struct change_by *by, const char *requested, enum change *change)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	audit_put(&p, tenant, id, entry);
+	change_put(&p, tenant, by);
+	db_put_text(&p, by->action);
+	db_put_uuid(&p, grant);
 	db_put_text(&p, requested);
-	db_queue(db, &grant_log_denied, &p, NULL, NULL);
+	db_queue(db, &log_denied, &p, log_denied_read, change);
 }
 
 void

@@ -2,12 +2,14 @@
 #ifndef GRANTD_DB_GRANT_H
 #define GRANTD_DB_GRANT_H
 
-#include "db/audit.h"
+#include "db/change.h"
+#include "db/key.h"
 #include "db/page.h"
 
 /* One grant as it is stored. Texts borrow from `rows`, or from the list it was read from; clear it. Times are microseconds since 1970 in UTC. */
 struct grant {
 	bool found;
+	enum change change; /* of the answer of a change: what became of it */
 	struct uuid id;
 	bool has_request_id;
 	struct uuid request_id;
@@ -37,23 +39,24 @@ struct grant {
 /* Queue: read one grant of this tenant. Leaves g->found false where there is none. */
 void db_grant_get(struct db *, const struct uuid *tenant, const struct uuid *id, struct grant *g);
 
-/* Queue: the same, locked until the transaction ends. */
-void db_grant_lock(struct db *, const struct uuid *tenant, const struct uuid *id, struct grant *g);
+/* A caller and a grant, read together. Both are cleared by whoever has them; the key's texts borrow from the grant's rows. */
+struct grant_look {
+	struct key *key;
+	struct grant *grant;
+};
 
 /*
- * Queue: switch auditing, and append the entry that says so, in one statement. Where it is set so already, nothing is
- * changed, nothing is appended, and changed->found stays false. The same where `stamp` is not that of the key
- * which the transaction looked up: then whatever the change was decided upon is no longer so.
+ * Queue, as a statement of its own: look the key up in this tenant, and read the grant, at the cost of one statement.
+ * key->found is false where the tenant has no such key, and then nothing is known of the grant either.
  */
+void db_grant_look(struct db *, const struct uuid *tenant, const uint8_t key_hash[KEY_HASH_LEN],
+    const struct uuid *id, struct grant_look *);
+
+/* Queue a change, see db/change.h: switch auditing; revoke. *changed is the grant after it, and what became of the call. */
 void db_grant_set_audit(struct db *, const struct uuid *tenant, const struct uuid *id,
-    bool audit_enabled, const char *stamp, const struct audit_entry *entry, struct grant *changed);
-
-/*
- * Queue: revoke, and append the entry that says so, in one statement. Where it is revoked already or not there,
- * nothing is changed, nothing is appended, and changed->found stays false.
- */
+    bool audit_enabled, const struct change_by *, struct grant *changed);
 void db_grant_revoke(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, struct grant *changed);
+    const struct change_by *, struct grant *changed);
 
 /* Which grants of the tenant: NULL for any. */
 struct grant_filter {
@@ -69,11 +72,11 @@ void db_grant_list(struct db *, const struct uuid *tenant, const struct grant_fi
 struct grant grant_at(const struct db_list *, int i);
 
 /*
- * Queue: append the entry of a refusal to the grant's chain; the grant itself stays as it is. `requested` is what was
- * asked for, a JSON object.
+ * Queue a change that changes nothing: the entry of a refusal, in the chain of that grant, or with NULL in the tenant's.
+ * `requested` is what was asked for, a JSON object.
  */
-void db_grant_log_denied(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, const char *requested);
+void db_log_denied(struct db *, const struct uuid *tenant, const struct uuid *grant,
+    const struct change_by *, const char *requested, enum change *);
 
 void grant_clear(struct grant *);
 

@@ -87,8 +87,7 @@ inspect_read(struct db_rows *rows, void *into)
 	x->app_may_change_log = db_get_bool(&row);
 	if (row.failed)
 		return BROKEN;
-	x->rows = *rows;
-	rows->result = NULL;
+	x->rows = db_rows_take(rows);
 	return DONE;
 }
 

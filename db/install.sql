@@ -73,6 +73,8 @@ SELECT :version_before < 5 AS wanted \gset
 \if :wanted
 \ir deploy/rule_text.sql
 \ir deploy/list_indexes.sql
+\ir deploy/audit_record.sql
+\ir deploy/changes.sql
 \endif
 
 SELECT version AS version_after FROM grantd.schema_version \gset

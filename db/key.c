@@ -7,23 +7,18 @@
 static const struct statement key_authenticate = {
 	.name = "key_authenticate",
 	.params = 1,
-	.columns = 7,
+	.columns = 6,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version, stamp"
-	    " FROM grantd.authenticate($1::bytea)",
+	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version"
+	       " FROM grantd.authenticate($1::bytea)",
 };
 
 static const struct statement key_note_use = {
 	.name = "key_note_use",
 	.params = 3,
-	.columns = 0,
-	.rows = ROWS_NONE,
-	.sql = "UPDATE grantd.api_keys SET last_used_at = statement_timestamp()"
-	       " WHERE tenant_id = $1 AND id = (SELECT k.id FROM grantd.api_keys k"
-	       " WHERE k.tenant_id = $1 AND k.id = $2 AND coalesce(k.last_used_at, '-infinity')"
-	       " <= statement_timestamp() - $3::bigint * interval '1 millisecond'"
-	       " FOR NO KEY UPDATE SKIP LOCKED)",
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT grantd.note_key_use($1, $2, $3)",
 };
 
 static enum outcome
@@ -40,12 +35,10 @@ key_read(struct db_rows *rows, void *into)
 	k->roles = db_get_text(&row);
 	k->version = db_get_int(&row);
 	k->policy_version = db_get_int(&row);
-	k->stamp = db_get_text(&row);
 	if (row.failed)
 		return BROKEN;
 	k->found = true;
-	k->rows = *rows;
-	rows->result = NULL;
+	k->rows = db_rows_take(rows);
 	return DONE;
 }
 
@@ -60,12 +53,12 @@ db_key_authenticate(struct db *db, const uint8_t hash[KEY_HASH_LEN], struct key 
 }
 
 void
-db_key_note_use(struct db *db, const struct uuid *tenant, const struct uuid *id)
+db_key_note_use(struct db *db, const struct uuid *tenant, const uint8_t hash[KEY_HASH_LEN])
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	db_put_uuid(&p, tenant);
-	db_put_uuid(&p, id);
+	db_put_bytea(&p, hash, KEY_HASH_LEN);
 	db_put_int(&p, KEY_USE_NOTED_MS);
 	db_queue(db, &key_note_use, &p, NULL, NULL);
 }

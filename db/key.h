@@ -15,13 +15,12 @@ struct key {
 	const char *roles;      /* names separated by spaces */
 	int64_t version;        /* moves with every change of the key */
 	int64_t policy_version; /* of the tenant's policies */
-	const char *stamp;      /* changes whenever the key or the tenant's policies do */
 	struct db_rows rows;
 };
 
 #define KEY_EMPTY \
 	{ \
-		.found = false, .name = "", .roles = "", .stamp = "", .rows = DB_ROWS_EMPTY \
+		.found = false, .name = "", .roles = "", .rows = DB_ROWS_EMPTY \
 	}
 
 /*
@@ -35,7 +34,7 @@ void db_key_authenticate(struct db *, const uint8_t hash[KEY_HASH_LEN], struct k
  * its row at the moment: the time is for people who look for keys that nobody uses, and never worth a wait.
  */
 #define KEY_USE_NOTED_MS (5 * 60 * 1000)
-void db_key_note_use(struct db *, const struct uuid *tenant, const struct uuid *id);
+void db_key_note_use(struct db *, const struct uuid *tenant, const uint8_t hash[KEY_HASH_LEN]);
 
 void key_clear(struct key *);
 

@@ -12,72 +12,35 @@ static const struct statement key_get = {
 	       " WHERE k.tenant_id = $1 AND k.id = $2",
 };
 
-static const struct statement key_lock = {
-	.name = "key_lock",
-	.params = 2,
-	.columns = KEY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT " KEY_COLUMN_LIST " FROM grantd.api_keys k"
-	       " WHERE k.tenant_id = $1 AND k.id = $2 FOR UPDATE",
-};
+#define KEY_CHANGE(function, arguments) \
+	"SELECT c.state, " KEY_COLUMN_LIST " FROM grantd." function "(" CHANGE_ARGUMENTS \
+	", " arguments ") c, LATERAL (SELECT (c.key).*) k"
 
 static const struct statement key_create = {
 	.name = "key_create",
-	.params = AUDIT_PARAMS + 6,
-	.columns = KEY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT " AUDIT_CHAIN_START " FROM grantd.tenants WHERE id = $1"
-	    " AND coalesce($13::timestamptz, 'infinity') > statement_timestamp()), " AUDIT_HASHED(
-		"api_key", "done", "NULL::jsonb",
-		"jsonb_build_object('key_name', $9::text, 'name', $10::text,"
-		" 'roles', string_to_array($11::text, ' '), 'expires_at', " AUDIT_TIME(
-		    "$13::timestamptz") ", 'replaces', $14::uuid, 'version', 1)") ", " AUDIT_LOGGED("api_key",
-		"done") " INSERT INTO grantd.api_keys AS k (tenant_id, id, key_name, name, roles, hash,"
-			" expires_at, created_at, updated_at, audit_length, audit_head) SELECT $1::uuid,"
-			" $2::uuid, $9::text, $10::text, string_to_array($11::text, ' '), $12::bytea,"
-			" $13::timestamptz, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
-			" RETURNING " KEY_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 6,
+	.columns = 1 + KEY_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = KEY_CHANGE("create_api_key", "$9, $10, $11, string_to_array($12, ' '), $13, $14"),
 };
 
 static const struct statement key_revoke = {
 	.name = "key_revoke",
-	.params = AUDIT_PARAMS,
-	.columns = KEY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT audit_length, audit_head, version FROM grantd.api_keys"
-	    " WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL FOR UPDATE), " AUDIT_HASHED(
-		"api_key", "done",
-		"jsonb_build_object('revoked_at', NULL, 'version', before.version)",
-		"jsonb_build_object('revoked_at', " AUDIT_TIME(
-		    "statement_timestamp()") ", 'version', before.version + 1)") ", " AUDIT_LOGGED("api_key",
-		"done") " UPDATE grantd.api_keys k SET revoked_at = h.created_at, version = k.version + 1,"
-			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-			" FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 2,
+	.columns = 1 + KEY_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = KEY_CHANGE("revoke_api_key", "$9, $10"),
 };
 
-/* least() passes over a NULL, which is a key that would never have expired. */
-#define RETIRED_AT "least(k.expires_at, statement_timestamp() + make_interval(secs => $9::bigint))"
-
-static const struct statement key_retire = {
-	.name = "key_retire",
-	.params = AUDIT_PARAMS + 2,
-	.columns = KEY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT k.audit_length, k.audit_head, k.version, k.expires_at, " RETIRED_AT
-	    " AS retired_at FROM grantd.api_keys k"
-	    " WHERE k.tenant_id = $1 AND k.id = $2 AND k.revoked_at IS NULL FOR UPDATE), " AUDIT_HASHED(
-		"api_key", "done",
-		"jsonb_build_object('expires_at', " AUDIT_TIME(
-		    "before.expires_at") ", 'version', before.version)",
-		"jsonb_build_object('expires_at', " AUDIT_TIME(
-		    "before.retired_at") ", 'replaced_by', $10::uuid, 'version', before.version + 1)") ", " AUDIT_LOGGED("api_key",
-		"done") " UPDATE grantd.api_keys k SET expires_at = " RETIRED_AT
-			", version = k.version + 1,"
-			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-			" FROM hashed h WHERE k.tenant_id = $1 AND k.id = $2 RETURNING " KEY_COLUMN_LIST,
+/* The new key, and of the old one what the rotation has changed. */
+static const struct statement key_rotate = {
+	.name = "key_rotate",
+	.params = CHANGE_PARAMS + 9,
+	.columns = 1 + KEY_COLUMNS + 2,
+	.rows = ROWS_ONE,
+	.sql = "SELECT c.state, " KEY_COLUMN_LIST ", (c.retired).id, (c.retired).expires_at"
+	       " FROM grantd.rotate_api_key(" CHANGE_ARGUMENTS
+	       ", $9, $10, $11, $12, $13, $14, $15, $16, $17) c, LATERAL (SELECT (c.key).*) k",
 };
 
 static const struct statement key_find = {
@@ -116,9 +79,39 @@ key_read(struct db_rows *rows, void *into)
 		return DONE;
 	if (!key_from_row(k, &row))
 		return BROKEN;
-	k->rows = *rows;
-	rows->result = NULL;
+	k->rows = db_rows_take(rows);
 	return DONE;
+}
+
+static enum outcome
+key_change_read(struct db_rows *rows, void *into)
+{
+	struct key_record *k = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	k->change = change_from_row(&row);
+	if (row.failed || (change_has_row(k->change) && !key_from_row(k, &row)))
+		return BROKEN;
+	k->rows = db_rows_take(rows);
+	return DONE;
+}
+
+static enum outcome
+key_rotate_read(struct db_rows *rows, void *into)
+{
+	struct key_rotated *r = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	r->made.change = change_from_row(&row);
+	if (row.failed)
+		return BROKEN;
+	if (change_has_row(r->made.change)) {
+		(void)key_from_row(&r->made, &row);
+		r->retired.id = db_get_uuid(&row);
+		r->retired.has_expires_at = db_get_int_or_null(&row, &r->retired.expires_at);
+	}
+	r->made.rows = db_rows_take(rows);
+	return row.failed ? BROKEN : DONE;
 }
 
 static enum outcome
@@ -135,72 +128,75 @@ key_find_read(struct db_rows *rows, void *into)
 	return row.failed ? BROKEN : DONE;
 }
 
+static void
+put_expiry(struct db_params *p, const struct key_new *n)
+{
+	if (n->has_expires_at)
+		db_put_time(p, n->expires_at);
+	else
+		db_put_text(p, NULL);
+}
+
 void
 db_key_create(struct db *db, const struct uuid *tenant, const struct key_new *n,
-    const struct audit_entry *entry, struct key_record *created)
+    const struct change_by *by, struct key_record *created)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	key_record_clear(created);
-	audit_put(&p, tenant, &n->id, entry);
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, &n->id);
 	db_put_text(&p, n->key_name);
 	db_put_text(&p, n->name);
 	db_put_text(&p, n->roles);
 	db_put_bytea(&p, n->hash, API_KEY_HASH_LEN);
-	if (n->has_expires_at)
-		db_put_time(&p, n->expires_at);
-	else
-		db_put_text(&p, NULL);
-	db_put_uuid(&p, n->replaces);
-	db_queue(db, &key_create, &p, key_read, created);
+	put_expiry(&p, n);
+	db_queue(db, &key_create, &p, key_change_read, created);
 }
 
-static void
-queue_by_id(struct db *db, const struct statement *st, const struct uuid *tenant,
-    const struct uuid *id, struct key_record *k)
+void
+db_key_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct key_record *k)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	key_record_clear(k);
 	db_put_uuid(&p, tenant);
 	db_put_uuid(&p, id);
-	db_queue(db, st, &p, key_read, k);
-}
-
-void
-db_key_get(struct db *db, const struct uuid *tenant, const struct uuid *id, struct key_record *k)
-{
-	queue_by_id(db, &key_get, tenant, id, k);
-}
-
-void
-db_key_lock(struct db *db, const struct uuid *tenant, const struct uuid *id, struct key_record *k)
-{
-	queue_by_id(db, &key_lock, tenant, id, k);
+	db_queue(db, &key_get, &p, key_read, k);
 }
 
 void
 db_key_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, struct key_record *changed)
+    const struct change_by *by, struct key_record *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	key_record_clear(changed);
-	audit_put(&p, tenant, id, entry);
-	db_queue(db, &key_revoke, &p, key_read, changed);
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, id);
+	change_put_version(&p, by->target_version);
+	db_queue(db, &key_revoke, &p, key_change_read, changed);
 }
 
 void
-db_key_retire(struct db *db, const struct uuid *tenant, const struct uuid *id, int64_t overlap,
-    const struct uuid *replaced_by, const struct audit_entry *entry, struct key_record *changed)
+db_key_rotate(struct db *db, const struct uuid *tenant, const struct key_rotation *how,
+    const struct key_new *n, const struct change_by *by, struct key_rotated *rotated)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
-	key_record_clear(changed);
-	audit_put(&p, tenant, id, entry);
-	db_put_int(&p, overlap);
-	db_put_uuid(&p, replaced_by);
-	db_queue(db, &key_retire, &p, key_read, changed);
+	key_record_clear(&rotated->made);
+	rotated->retired = (struct key_record)KEY_RECORD_EMPTY;
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, how->old);
+	db_put_int(&p, how->old_version);
+	db_put_int(&p, how->overlap);
+	db_put_uuid(&p, &how->old_entry);
+	db_put_uuid(&p, &n->id);
+	db_put_text(&p, n->key_name);
+	db_put_bytea(&p, n->hash, API_KEY_HASH_LEN);
+	db_put_bool(&p, how->inherit);
+	put_expiry(&p, n);
+	db_queue(db, &key_rotate, &p, key_rotate_read, rotated);
 }
 
 void

@@ -3,7 +3,7 @@
 #define GRANTD_DB_KEY_RECORD_H
 
 #include "base/api_key.h"
-#include "db/audit.h"
+#include "db/change.h"
 #include "db/page.h"
 
 /*
@@ -12,6 +12,7 @@
  */
 struct key_record {
 	bool found;
+	enum change change; /* of the answer of a change: what became of it */
 	struct uuid id;
 	const char *key_name; /* the part of the key that names it */
 	const char *name;
@@ -43,43 +44,45 @@ struct key_new {
 	const uint8_t *hash; /* API_KEY_HASH_LEN bytes */
 	bool has_expires_at;
 	int64_t expires_at;
-	const struct uuid *replaces; /* the key that this one was rotated from; NULL: none */
 };
 
 /*
- * Queue: add a key, and the entry that says so, in one statement. CONFLICT where the tenant has one
- * with this id or this key_name. Leaves created->found false, and nothing changed, where the tenant
- * is not there or expires_at has passed by the database's clock.
+ * Queue a change, see db/change.h: add a key. CONFLICT where the tenant has one with this id or this key_name.
  */
 void db_key_create(struct db *, const struct uuid *tenant, const struct key_new *,
-    const struct audit_entry *, struct key_record *created);
+    const struct change_by *, struct key_record *created);
 
 /* Queue: read one key of this tenant. Leaves k->found false where there is none. */
 void db_key_get(struct db *, const struct uuid *tenant, const struct uuid *id,
-    struct key_record *k);
-
-/* Queue: the same, locked until the transaction ends. */
-void db_key_lock(struct db *, const struct uuid *tenant, const struct uuid *id,
     struct key_record *k);
 
 /* Queue: read a page of the tenant's keys; `status` as in struct key_record, NULL for any. */
 void db_key_list(struct db *, const struct uuid *tenant, const char *status, const struct page *,
     struct db_list *);
 
-/*
- * Queue: revoke a key, and append the entry that says so. Where it is revoked already or is not
- * there, nothing is changed, nothing is appended, and changed->found stays false.
- */
+/* Queue a change: revoke a key. */
 void db_key_revoke(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *, struct key_record *changed);
+    const struct change_by *, struct key_record *changed);
 
-/*
- * Queue: let a key that another one takes the place of work for `overlap` more seconds (0: no
- * longer), or until it expires anyway, and append the entry that says so. changed->found stays
- * false where it is revoked or not there.
- */
-void db_key_retire(struct db *, const struct uuid *tenant, const struct uuid *id, int64_t overlap,
-    const struct uuid *replaced_by, const struct audit_entry *, struct key_record *changed);
+/* How a key is to be rotated. */
+struct key_rotation {
+	const struct uuid *old;
+	int64_t old_version;
+	int64_t overlap; /* seconds that the old one goes on for, but no longer than it was to */
+	struct uuid
+	    old_entry; /* the entry in the old key's chain; struct change_by has the new one's */
+	bool
+	    inherit; /* the new key lives as long from now as the old one was meant to; else as it says */
+};
+
+/* What came of it. Texts of both keys borrow from made.rows; clear `made`. */
+struct key_rotated {
+	struct key_record made, retired;
+};
+
+/* Queue a change: a new key, whose name and roles are the old one's, in its place. */
+void db_key_rotate(struct db *, const struct uuid *tenant, const struct key_rotation *,
+    const struct key_new *, const struct change_by *, struct key_rotated *);
 
 /* Queue: find a key of any tenant and any status by its hash. For the owner's sessions alone. */
 struct key_place {

@@ -2,7 +2,7 @@
 #ifndef GRANTD_DB_KEY_SQL_H
 #define GRANTD_DB_KEY_SQL_H
 
-#include "db/audit_sql.h"
+#include "db/change.h"
 #include "db/key_record.h"
 
 /* For db/ alone: what statements about keys share. The table is `k` in all of them. */
@@ -12,8 +12,7 @@
 	" WHEN k.expires_at <= statement_timestamp() THEN 'expired' ELSE 'active' END"
 #define KEY_COLUMN_LIST \
 	"k.id, k.key_name, k.name, array_to_string(k.roles, ' '), " KEY_STATUS \
-	", " DB_MICROSECONDS("k.created_at") ", " DB_MICROSECONDS("k.updated_at") ", " DB_MICROSECONDS( \
-	    "k.expires_at") ", " DB_MICROSECONDS("k.revoked_at") ", " DB_MICROSECONDS("k.last_used_at") ", k.version"
+	", k.created_at, k.updated_at, k.expires_at, k.revoked_at, k.last_used_at, k.version"
 
 /* Read the columns; false, and k->found false, where one is not as it should be. Texts borrow. */
 bool key_from_row(struct key_record *k, struct db_row *row);

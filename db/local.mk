@@ -2,11 +2,11 @@ noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
 	db/activity_list.c \
-	db/audit.c db/audit.h db/audit_sql.h \
 	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
 	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \
+	db/change.c db/change.h \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h db/grant_sql.h \

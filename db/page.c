@@ -20,8 +20,7 @@ void
 db_list_take(struct db_list *list, struct db_rows *rows)
 {
 	list->count = db_rows_count(rows);
-	list->rows = *rows;
-	rows->result = NULL;
+	list->rows = db_rows_take(rows);
 }
 
 bool
@@ -103,8 +102,7 @@ read_rows(struct db_rows *rows, void *into)
 			return BROKEN;
 		}
 	}
-	list->rows = *rows;
-	rows->result = NULL;
+	list->rows = db_rows_take(rows);
 	return DONE;
 }
 

@@ -3,16 +3,6 @@
 
 #include "db/policy_sql.h"
 
-#define POLICY_THERE "p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL"
-
-/* $9 to $11 in the statements that set them. */
-#define POLICY_WAS \
-	"jsonb_build_object('name', before.name, 'priority', before.priority," \
-	" 'enabled', before.enabled, 'version', before.version)"
-#define POLICY_IS(version) \
-	"jsonb_build_object('name', $9::text, 'priority', $10::int, 'enabled', $11::boolean," \
-	" 'version', " version ")"
-
 static const struct statement policy_hold = {
 	.name = "policy_hold",
 	.params = 1,
@@ -26,60 +16,36 @@ static const struct statement policy_get = {
 	.params = 2,
 	.columns = POLICY_COLUMNS,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p WHERE " POLICY_THERE,
+	.sql = "SELECT " POLICY_COLUMN_LIST " FROM grantd.policies p "
+	       "WHERE p.tenant_id = $1 AND p.id = $2 AND p.deleted_at IS NULL",
 };
+
+#define POLICY_CHANGE(function, arguments) \
+	"SELECT c.state, " POLICY_COLUMN_LIST " FROM grantd." function "(" CHANGE_ARGUMENTS \
+	", " arguments ") c, LATERAL (SELECT (c.policy).*) p"
 
 static const struct statement policy_create = {
 	.name = "policy_create",
-	.params = AUDIT_PARAMS + 3,
-	.columns = POLICY_COLUMNS,
+	.params = CHANGE_PARAMS + 4,
+	.columns = 1 + POLICY_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), " AUDIT_HASHED("policy", "done",
-	    "NULL::jsonb", POLICY_IS("1")) ", " AUDIT_LOGGED("policy",
-	    "done") ", " POLICY_VERSION_MOVED
-		    " INSERT INTO grantd.policies AS p (tenant_id, id, name, priority, enabled, created_at,"
-		    " updated_at, audit_length, audit_head) SELECT $1::uuid, $2::uuid, $9::text, $10::int,"
-		    " $11::boolean, h.created_at, h.created_at, h.sequence, h.hash FROM hashed h"
-		    " RETURNING " POLICY_COLUMN_LIST,
+	.sql = POLICY_CHANGE("create_policy", "$9, $10, $11, $12"),
 };
 
 static const struct statement policy_update = {
 	.name = "policy_update",
-	.params = AUDIT_PARAMS + 3,
-	.columns = POLICY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
-	    " p.version FROM grantd.policies p WHERE " POLICY_THERE
-	    " AND (p.name, p.priority, p.enabled) <> ($9::text, $10::int, $11::boolean)"
-	    " FOR UPDATE), " AUDIT_HASHED("policy", "done", POLICY_WAS,
-		POLICY_IS("before.version + 1")) ", " AUDIT_LOGGED("policy",
-		"done") ", " POLICY_VERSION_MOVED
-			" UPDATE grantd.policies p SET name = $9::text, priority = $10::int,"
-			" enabled = $11::boolean, version = p.version + 1, updated_at = h.created_at,"
-			" audit_length = h.sequence, audit_head = h.hash FROM hashed h WHERE " POLICY_THERE
-			" RETURNING " POLICY_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 4,
+	.columns = 1 + POLICY_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = POLICY_CHANGE("update_policy", "$9, $10, $11, $12"),
 };
 
-/* The entry counts the rules and does not repeat them: together they could be larger than an entry may be. */
 static const struct statement policy_delete = {
 	.name = "policy_delete",
-	.params = AUDIT_PARAMS,
-	.columns = POLICY_COLUMNS,
-	.rows = ROWS_ZERO_OR_ONE,
-	.sql =
-	    "WITH before AS (SELECT p.audit_length, p.audit_head, p.name, p.priority, p.enabled,"
-	    " p.version, (SELECT count(*) FROM grantd.policy_rules r WHERE r.tenant_id = $1"
-	    " AND r.policy_id = $2) AS rules FROM grantd.policies p WHERE " POLICY_THERE
-	    " FOR UPDATE), " AUDIT_HASHED("policy", "done",
-		POLICY_WAS " || jsonb_build_object('rules', before.rules)",
-		"NULL::jsonb") ", " AUDIT_LOGGED("policy",
-		"done") ", " POLICY_VERSION_MOVED ", "
-			"emptied AS (DELETE FROM grantd.policy_rules r USING hashed h WHERE r.tenant_id = $1"
-			" AND r.policy_id = $2)"
-			" UPDATE grantd.policies p SET deleted_at = h.created_at, version = p.version + 1,"
-			" updated_at = h.created_at, audit_length = h.sequence, audit_head = h.hash"
-			" FROM hashed h WHERE " POLICY_THERE " RETURNING " POLICY_COLUMN_LIST,
+	.params = CHANGE_PARAMS + 1,
+	.columns = 1 + POLICY_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = POLICY_CHANGE("delete_policy", "$9"),
 };
 
 bool
@@ -106,8 +72,7 @@ policy_read(struct db_rows *rows, void *into)
 		return DONE;
 	if (!policy_from_row(p, &row))
 		return BROKEN;
-	p->rows = *rows;
-	rows->result = NULL;
+	p->rows = db_rows_take(rows);
 	return DONE;
 }
 
@@ -132,44 +97,57 @@ db_policy_get(struct db *db, const struct uuid *tenant, const struct uuid *id,
 	db_queue(db, &policy_get, &p, policy_read, policy);
 }
 
+static enum outcome
+policy_change_read(struct db_rows *rows, void *into)
+{
+	struct policy *p = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	p->change = change_from_row(&row);
+	if (row.failed || (change_has_row(p->change) && !policy_from_row(p, &row)))
+		return BROKEN;
+	p->rows = db_rows_take(rows);
+	return DONE;
+}
+
+/* `s` is NULL where nothing is set. */
 static void
-queue_settings(struct db *db, const struct statement *st, const struct uuid *tenant,
-    const struct uuid *id, const struct policy_settings *s, const struct audit_entry *entry,
+queue_change(struct db *db, const struct statement *st, const struct uuid *tenant,
+    const struct uuid *id, const struct policy_settings *s, const struct change_by *by,
     struct policy *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	policy_clear(changed);
-	audit_put(&p, tenant, id, entry);
-	db_put_text(&p, s->name);
-	db_put_int(&p, s->priority);
-	db_put_bool(&p, s->enabled);
-	db_queue(db, st, &p, policy_read, changed);
+	change_put(&p, tenant, by);
+	db_put_uuid(&p, id);
+	if (s != NULL) {
+		db_put_text(&p, s->name);
+		db_put_int(&p, s->priority);
+		db_put_bool(&p, s->enabled);
+	}
+	db_queue(db, st, &p, policy_change_read, changed);
 }
 
 void
 db_policy_create(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct policy_settings *s, const struct audit_entry *entry, struct policy *created)
+    const struct policy_settings *s, const struct change_by *by, struct policy *created)
 {
-	queue_settings(db, &policy_create, tenant, id, s, entry, created);
+	queue_change(db, &policy_create, tenant, id, s, by, created);
 }
 
 void
 db_policy_update(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct policy_settings *s, const struct audit_entry *entry, struct policy *changed)
+    const struct policy_settings *s, const struct change_by *by, struct policy *changed)
 {
-	queue_settings(db, &policy_update, tenant, id, s, entry, changed);
+	queue_change(db, &policy_update, tenant, id, s, by, changed);
 }
 
 void
 db_policy_delete(struct db *db, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *entry, struct policy *gone)
+    const struct change_by *by, struct policy *gone)
 {
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	policy_clear(gone);
-	audit_put(&p, tenant, id, entry);
-	db_queue(db, &policy_delete, &p, policy_read, gone);
+	queue_change(db, &policy_delete, tenant, id, NULL, by, gone);
 }
 
 void

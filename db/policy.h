@@ -2,7 +2,7 @@
 #ifndef GRANTD_DB_POLICY_H
 #define GRANTD_DB_POLICY_H
 
-#include "db/audit.h"
+#include "db/change.h"
 #include "db/page.h"
 
 /*
@@ -11,6 +11,7 @@
  */
 struct policy {
 	bool found;
+	enum change change; /* of the answer of a change: what became of it */
 	struct uuid id;
 	const char *name;
 	int64_t priority;
@@ -34,8 +35,8 @@ struct policy_settings {
 };
 
 /*
- * Queue: hold the tenant's row until the transaction ends. Whoever changes policies or rules does so first: changes of
- * one tenant then come one after another, and what is read after this is as it will stay.
+ * Queue: hold the tenant's row until the transaction ends, so that what is read after this is as it will stay. For
+ * the owner's sessions alone: a worker's changes do so themselves.
  */
 void db_policy_hold(struct db *, const struct uuid *tenant);
 
@@ -46,18 +47,16 @@ void db_policy_get(struct db *, const struct uuid *tenant, const struct uuid *id
 void db_policy_list(struct db *, const struct uuid *tenant, const struct page *, struct db_list *);
 
 /*
- * The changes, each queued as one statement that also moves the tenant's policy_version and appends the entry to the
- * policy's audit chain. CONFLICT where the tenant has a policy with that name (or, for a new one, id).
- * Leaves changed->found false where there is no such policy, or where it is as asked already.
+ * Queue a change, see db/change.h; each also moves the tenant's policy_version, and holds the tenant's row until the transaction
+ * ends, so that changes of one tenant's policies come one after another. CONFLICT where the tenant has a policy with
+ * that name, or for a new one that id. A deleted policy's rules go with it; the entries still have their texts.
  */
 void db_policy_create(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct policy_settings *, const struct audit_entry *, struct policy *created);
+    const struct policy_settings *, const struct change_by *, struct policy *created);
 void db_policy_update(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct policy_settings *, const struct audit_entry *, struct policy *changed);
-
-/* The same with all of its rules, whose texts the chain still has. `gone` is the policy as it was last. */
+    const struct policy_settings *, const struct change_by *, struct policy *changed);
 void db_policy_delete(struct db *, const struct uuid *tenant, const struct uuid *id,
-    const struct audit_entry *, struct policy *gone);
+    const struct change_by *, struct policy *gone);
 
 /* The row at `i`, from 0 to list->count - 1, as a policy that borrows from the list. */
 struct policy policy_at(const struct db_list *, int i);

@@ -31,8 +31,7 @@ policy_load_read(struct db_rows *rows, void *into)
 		list->count = (size_t)db_rows_count(rows);
 	if (row.failed)
 		return BROKEN;
-	list->rows = *rows;
-	rows->result = NULL;
+	list->rows = db_rows_take(rows);
 	return DONE;
 }
 

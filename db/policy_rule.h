@@ -2,7 +2,7 @@
 #ifndef GRANTD_DB_POLICY_RULE_H
 #define GRANTD_DB_POLICY_RULE_H
 
-#include "db/audit.h"
+#include "db/change.h"
 #include "db/page.h"
 
 /* A rule as people set it. Borrowed; whoever calls has checked it. */
@@ -22,6 +22,7 @@ struct rule_settings {
 /* A rule as it is stored. Texts borrow from `rows`, or from the list it was read from; clear it. */
 struct rule_record {
 	bool found;
+	enum change change; /* of the answer of a change: what became of it */
 	struct uuid policy_id;
 	struct uuid id;
 	struct rule_settings is; /* with its ordinal */
@@ -45,19 +46,12 @@ void db_policy_rule_list(struct db *, const struct uuid *tenant, const struct uu
     const struct page *, struct db_list *);
 
 /*
- * The changes, each queued as one statement that also moves the tenant's policy_version and appends the entry to the
- * policy's audit chain. The tenant's row must be held (db_policy_hold()). Leaves changed->found false where
- * there is no such policy or rule, or where it is as asked already. CONFLICT where the policy has a rule with that id.
+ * Queue a change, see db/change.h and db/policy.h: by->action says which, CreatePolicyRule, UpdatePolicyRule or DeletePolicyRule, and
+ * for the last one `is` may be NULL. *changed is the rule after it, or as it was last.
  */
-void db_policy_rule_create(struct db *, const struct uuid *tenant, const struct uuid *policy,
-    const struct uuid *id, const struct rule_settings *, const struct audit_entry *,
-    struct rule_record *created);
-void db_policy_rule_update(struct db *, const struct uuid *tenant, const struct uuid *policy,
-    const struct uuid *id, const struct rule_settings *, const struct audit_entry *,
+void db_policy_rule_change(struct db *, const struct uuid *tenant, const struct uuid *policy,
+    const struct uuid *id, const struct rule_settings *is, const struct change_by *,
     struct rule_record *changed);
-/* `gone` is the rule as it was. */
-void db_policy_rule_delete(struct db *, const struct uuid *tenant, const struct uuid *policy,
-    const struct uuid *id, const struct audit_entry *, struct rule_record *gone);
 
 /* The row at `i`, from 0 to list->count - 1, as a rule that borrows from the list. */
 struct rule_record rule_record_at(const struct db_list *, int i);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters into statements, and columns out of rows: everything in libpq's text format. */
+/*
+ * Parameters into statements, in text format, and columns out of rows, in binary format: what the send functions of
+ * PostgreSQL's types make (src/backend/utils/adt), numbers with the highest byte first.
+ */
 #include "config.h"
 
-#include <errno.h>
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +93,18 @@ db_put_bytea(struct db_params *p, const void *bytes, size_t len)
 	put(p, text);
 }
 
+/* From pg_type.dat: PostgreSQL never changes them. */
+enum { TYPE_TIMESTAMPTZ = 1184, TYPE_RECORD = 2249, TYPE_JSONB = 3802 };
+
+#define JSONB_VERSION 1 /* the byte before the text, jsonb_send() */
+
+/* A value as it came; bytes NULL: it is NULL. */
+struct value {
+	const char *bytes;
+	int len;
+	Oid type;
+};
+
 int
 db_rows_count(const struct db_rows *rows)
 {
@@ -100,27 +115,149 @@ void
 db_rows_clear(struct db_rows *rows)
 {
 	PQclear(rows->result);
-	rows->result = NULL;
+	free(rows->texts);
+	*rows = (struct db_rows)DB_ROWS_EMPTY;
+}
+
+struct db_rows
+db_rows_take(struct db_rows *rows)
+{
+	struct db_rows taken = *rows;
+
+	*rows = (struct db_rows)DB_ROWS_EMPTY;
+	return taken;
 }
 
 struct db_row
 db_row_at(const struct db_rows *rows, int row)
 {
-	return (struct db_row){ .rows = rows, .row = row, .column = 0, .failed = false };
+	return (struct db_row){ .rows = rows, .row = row };
+}
+
+static int32_t
+int32_at(const char *bytes)
+{
+	uint32_t big;
+
+	memcpy(&big, bytes, sizeof(big));
+	return (int32_t)be32toh(big);
+}
+
+static int64_t
+int64_at(const char *bytes)
+{
+	uint64_t big;
+
+	memcpy(&big, bytes, sizeof(big));
+	return (int64_t)be64toh(big);
+}
+
+/* record_send(): the number of fields, then each one's type, length (-1: NULL) and bytes. */
+struct db_row
+db_row_of_record(struct db_rows *rows)
+{
+	struct db_row row = { .rows = rows };
+	int len;
+
+	if (db_rows_count(rows) != 1 || PQnfields(rows->result) != 1) {
+		row.failed = true;
+		return row;
+	}
+	len = PQgetlength(rows->result, 0, 0);
+	row.at = PQgetvalue(rows->result, 0, 0);
+	row.end = row.at + len;
+	if (PQgetisnull(rows->result, 0, 0))
+		return row;
+	/* Each field has eight bytes before it here, which is more than its NUL. */
+	free(rows->texts);
+	rows->texts = malloc((size_t)len + 1);
+	row.text = rows->texts;
+	row.failed = len < 4 || rows->texts == NULL;
+	row.at += 4;
+	return row;
+}
+
+static struct value
+next_field(struct db_row *r)
+{
+	struct value v = { .bytes = NULL };
+
+	if (r->failed || r->at == r->end)
+		return v;
+	if (r->end - r->at < 8) {
+		r->failed = true;
+		return v;
+	}
+	v.type = (Oid)int32_at(r->at);
+	v.len = int32_at(r->at + 4);
+	r->at += 8;
+	if (v.len < 0)
+		return v;
+	if (v.len > r->end - r->at) {
+		r->failed = true;
+		return v;
+	}
+	v.bytes = r->at;
+	r->at += v.len;
+	return v;
+}
+
+static struct value
+next_value(struct db_row *r)
+{
+	const PGresult *result = r->rows->result;
+	int column = r->column++;
+
+	if (r->at != NULL)
+		return next_field(r);
+	if (r->row >= db_rows_count(r->rows) || column >= PQnfields(result) ||
+	    PQfformat(result, column) != 1) {
+		r->failed = true;
+		return (struct value){ .bytes = NULL };
+	}
+	if (PQgetisnull(result, r->row, column))
+		return (struct value){ .bytes = NULL };
+	return (struct value){
+		.bytes = PQgetvalue(result, r->row, column),
+		.len = PQgetlength(result, r->row, column),
+		.type = PQftype(result, column),
+	};
+}
+
+/* A value of exactly so many bytes; NULL, and `failed`, where it is none. */
+static const char *
+next_bytes(struct db_row *r, int exactly)
+{
+	struct value v = next_value(r);
+
+	if (v.bytes != NULL && v.len == exactly)
+		return v.bytes;
+	r->failed = true;
+	return NULL;
 }
 
 const char *
 db_get_text_or_null(struct db_row *r)
 {
-	int column = r->column++;
+	struct value v = next_value(r);
+	char *copy = r->text;
 
-	if (r->row >= db_rows_count(r->rows) || column >= PQnfields(r->rows->result)) {
+	if (v.bytes == NULL)
+		return NULL;
+	if (v.type == TYPE_JSONB && (v.len < 1 || v.bytes[0] != JSONB_VERSION)) {
 		r->failed = true;
 		return NULL;
 	}
-	if (PQgetisnull(r->rows->result, r->row, column))
-		return NULL;
-	return PQgetvalue(r->rows->result, r->row, column);
+	if (v.type == TYPE_JSONB) {
+		v.bytes++;
+		v.len--;
+	}
+	if (r->at == NULL)
+		return v.bytes; /* libpq has put a NUL behind it */
+	memcpy(copy, v.bytes, (size_t)v.len);
+	copy[v.len] = '\0';
+	r->text += v.len + 1;
+	return copy;
 }
 
 const char *
@@ -138,26 +275,28 @@ db_get_text(struct db_row *r)
 bool
 db_get_bool(struct db_row *r)
 {
-	const char *text = db_get_text(r);
+	const char *byte = next_bytes(r, 1);
 
-	if (strcmp(text, "t") != 0 && strcmp(text, "f") != 0)
-		r->failed = true;
-	return text[0] == 't';
+	return byte != NULL && byte[0] != 0;
 }
 
 bool
 db_get_int_or_null(struct db_row *r, int64_t *value)
 {
-	const char *text = db_get_text_or_null(r);
-	char *end;
+	struct value v = next_value(r);
 
 	*value = 0;
-	if (text == NULL)
+	if (v.bytes == NULL)
 		return false;
-	errno = 0;
-	*value = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0')
+	if (v.len == 8)
+		*value = int64_at(v.bytes);
+	else if (v.len == 4)
+		*value = int32_at(v.bytes);
+	else
 		r->failed = true;
+	if (v.type == TYPE_TIMESTAMPTZ &&
+	    __builtin_add_overflow(*value, MICROSECONDS_TO_2000, value))
+		r->failed = true; /* infinity, which no time of ours is */
 	return true;
 }
 
@@ -174,12 +313,14 @@ db_get_int(struct db_row *r)
 bool
 db_get_uuid_or_null(struct db_row *r, struct uuid *u)
 {
-	const char *text = db_get_text_or_null(r);
+	struct value v = next_value(r);
 
 	memset(u, 0, sizeof(*u));
-	if (text == NULL)
+	if (v.bytes == NULL)
 		return false;
-	if (!uuid_parse(u, text, strlen(text)))
+	if (v.len == (int)sizeof(u->octet))
+		memcpy(u->octet, v.bytes, sizeof(u->octet));
+	else
 		r->failed = true;
 	return true;
 }
@@ -197,10 +338,9 @@ db_get_uuid(struct db_row *r)
 void
 db_get_bytea(struct db_row *r, void *bytes, size_t exactly)
 {
-	const char *text = db_get_text(r);
+	const char *from = next_bytes(r, (int)exactly);
 
 	memset(bytes, 0, exactly);
-	if (strncmp(text, "\\x", 2) != 0 || strlen(text) != exactly * 2 + 2 ||
-	    !hex_parse(bytes, exactly, text + 2, exactly * 2))
-		r->failed = true;
+	if (from != NULL)
+		memcpy(bytes, from, exactly);
 }

@@ -50,34 +50,45 @@ void db_put_time(struct db_params *,
     int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
 void db_put_bytea(struct db_params *, const void *, size_t);
 
-/* A column of type timestamptz as microseconds since 1970 in UTC, which is how times are read. */
-#define DB_MICROSECONDS(column) "(extract(epoch FROM " column ") * 1000000)::bigint"
+/* From 1970, from where we count, to 2000, from where PostgreSQL does. */
+#define MICROSECONDS_TO_2000 (INT64_C(946684800) * 1000000)
 
-/* A result. Whoever holds it clears it; texts borrow from it. */
+/* A result. Whoever holds it clears it; texts borrow from it. A zeroed one is empty. */
 struct db_rows {
 	PGresult *result; /* NULL: none */
+	char *texts;      /* those of a record, each with its NUL; NULL: none were read */
 };
 
 #define DB_ROWS_EMPTY \
 	{ \
-		.result = NULL \
+		.result = NULL, .texts = NULL \
 	}
 
 int db_rows_count(const struct db_rows *);
 void db_rows_clear(struct db_rows *);
 
+/* Give a result to another holder; the first one is empty then. */
+struct db_rows db_rows_take(struct db_rows *);
+
 /*
- * One row being read, column by column in the statement's order. Sticky: a NULL where none may be, or a text that is
- * not of the type, sets `failed`.
+ * One row being read, column by column in the statement's order. Sticky: a NULL where none may be, or a value that is
+ * not of the type, sets `failed`. Values come in binary format, which is that of each type's send function; integers and
+ * times are read by the same verb, times as microseconds since 1970 in UTC.
  */
 struct db_row {
 	const struct db_rows *rows;
 	int row;
 	int column;
 	bool failed;
+	/* Of a record, which a function returns in one column: what of it was not read yet. */
+	const char *at, *end; /* at NULL: these are columns */
+	char *text;           /* where its next text goes */
 };
 
 struct db_row db_row_at(const struct db_rows *, int row);
+
+/* The fields of the record that is the only column of the first row; a NULL of a record has NULLs for fields. */
+struct db_row db_row_of_record(struct db_rows *);
 const char *db_get_text(struct db_row *); /* "" where it failed */
 const char *db_get_text_or_null(struct db_row *);
 bool db_get_bool(struct db_row *);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "db/audit_sql.h"
+#include "db/change.h"
 #include "db/tenant.h"
 
 #define TENANT_COLUMNS 6
-#define TENANT_COLUMN_LIST \
-	"t.id, t.name, " DB_MICROSECONDS("t.created_at") ", " DB_MICROSECONDS( \
-	    "t.updated_at") ", t.version, t.policy_version"
+#define TENANT_COLUMN_LIST "t.id, t.name, t.created_at, t.updated_at, t.version, t.policy_version"
 
 static const struct statement tenant_choose = {
 	.name = "tenant_choose",
@@ -36,28 +34,11 @@ static const struct statement tenant_list = {
 
 static const struct statement tenant_create = {
 	.name = "tenant_create",
-	.params = AUDIT_PARAMS + 1,
+	.params = CHANGE_PARAMS + 1,
 	.columns = TENANT_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "WITH before AS (SELECT " AUDIT_CHAIN_START "), " AUDIT_HASHED("tenant", "done",
-	    "NULL::jsonb",
-	    "jsonb_build_object('name', $9::text, 'version', 1)") ", " AUDIT_LOGGED("tenant",
-	    "done") " INSERT INTO grantd.tenants AS t (id, name, created_at, updated_at, audit_length,"
-		    " audit_head) SELECT $2::uuid, $9::text, h.created_at, h.created_at, h.sequence, h.hash"
-		    " FROM hashed h RETURNING " TENANT_COLUMN_LIST,
-};
-
-static const struct statement tenant_log_denied = {
-	.name = "tenant_log_denied",
-	.params = AUDIT_PARAMS + 1,
-	.columns = 0,
-	.rows = ROWS_NONE,
-	.sql =
-	    "WITH before AS (SELECT audit_length, audit_head FROM grantd.tenants"
-	    " WHERE id = $1 AND id = $2 FOR NO KEY UPDATE), " AUDIT_HASHED("tenant", "denied",
-		"NULL::jsonb", "$9::jsonb") ", " AUDIT_LOGGED("tenant",
-		"denied") " UPDATE grantd.tenants t SET audit_length = h.sequence, audit_head = h.hash"
-			  " FROM hashed h WHERE t.id = $2",
+	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.create_tenant(" CHANGE_ARGUMENTS
+	       ", $9) c, LATERAL (SELECT (c.created).*) t",
 };
 
 static bool
@@ -83,8 +64,7 @@ tenant_read(struct db_rows *rows, void *into)
 		return DONE;
 	if (!tenant_from_row(t, &row))
 		return BROKEN;
-	t->rows = *rows;
-	rows->result = NULL;
+	t->rows = db_rows_take(rows);
 	return DONE;
 }
 
@@ -109,13 +89,13 @@ db_tenant_choose(struct db *db, const struct uuid *tenant)
 }
 
 void
-db_tenant_create(struct db *db, const struct uuid *id, const char *name,
-    const struct audit_entry *entry, struct tenant *created)
+db_tenant_create(struct db *db, const struct uuid *id, const char *name, const struct change_by *by,
+    struct tenant *created)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	tenant_clear(created);
-	audit_put(&p, id, id, entry);
+	change_put(&p, id, by);
 	db_put_text(&p, name);
 	db_queue(db, &tenant_create, &p, tenant_read, created);
 }
@@ -147,17 +127,6 @@ tenant_at(const struct db_list *list, int i)
 
 	(void)tenant_from_row(&t, &row);
 	return t;
-}
-
-void
-db_tenant_log_denied(struct db *db, const struct uuid *tenant, const struct audit_entry *entry,
-    const char *requested)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	audit_put(&p, tenant, tenant, entry);
-	db_put_text(&p, requested);
-	db_queue(db, &tenant_log_denied, &p, NULL, NULL);
 }
 
 void

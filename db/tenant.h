@@ -2,7 +2,7 @@
 #ifndef GRANTD_DB_TENANT_H
 #define GRANTD_DB_TENANT_H
 
-#include "db/audit.h"
+#include "db/change.h"
 #include "db/page.h"
 
 /* One tenant. Texts borrow from `rows`, or from the list it was read from; clear it. */
@@ -33,20 +33,13 @@ void db_tenant_choose(struct db *, const struct uuid *tenant);
  * taken.
  */
 void db_tenant_create(struct db *, const struct uuid *id, const char *name,
-    const struct audit_entry *, struct tenant *created);
+    const struct change_by *, struct tenant *created);
 
 /* Queue: read one. Leaves t->found false where there is none. */
 void db_tenant_get(struct db *, const struct uuid *id, struct tenant *t);
 
 /* Queue: read a page of all tenants. */
 void db_tenant_list(struct db *, const struct page *, struct db_list *);
-
-/*
- * Queue: append the entry of a refused operation on no one grant to the tenant's own chain.
- * `requested` is what was asked for, a JSON object.
- */
-void db_tenant_log_denied(struct db *, const struct uuid *tenant, const struct audit_entry *,
-    const char *requested);
 
 /* The row at `i`, from 0 to list->count - 1, as a tenant that borrows from the list. */
 struct tenant tenant_at(const struct db_list *, int i);

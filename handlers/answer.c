@@ -18,7 +18,7 @@ answer_empty(struct call *c, int status, struct json_object *unsent)
 void
 answer_read(struct call *c, const char *etag, struct json_object *value)
 {
-	const char *known = c->rq->header[HEADER_IF_NONE_MATCH];
+	const char *known = c->request.rq->header[HEADER_IF_NONE_MATCH];
 
 	response_header(c->rs, "ETag", etag);
 	if (known != NULL && etag_list_match(known, etag) == ETAG_MATCH)
@@ -31,7 +31,7 @@ void
 answer_changed(struct call *c, const char *etag, struct json_object *value)
 {
 	response_header(c->rs, "ETag", etag);
-	if (prefer_return_minimal(c->rq->header[HEADER_PREFER])) {
+	if (prefer_return_minimal(c->request.rq->header[HEADER_PREFER])) {
 		response_header(c->rs, "Preference-Applied", "return=minimal");
 		answer_empty(c, 204, value);
 	} else {

@@ -27,14 +27,17 @@ api_key_item(const struct db_list *list, int i)
 }
 
 bool
-api_key_new(struct call *c, struct key_new *n, uint8_t hash[API_KEY_HASH_LEN])
+api_key_new(struct call *c)
 {
-	if (!uuid_make_v7(&n->id) || !api_key_make(c->raw_key) ||
-	    !api_key_check(c->raw_key, strlen(c->raw_key), c->raw_key_name) ||
-	    !api_key_hash(c->raw_key, strlen(c->raw_key), hash))
+	struct of_api_key *of = &c->of.api_key;
+
+	if (of->raw[0] == '\0' &&
+	    (!api_key_make(of->raw) || !api_key_check(of->raw, strlen(of->raw), of->raw_name) ||
+		!api_key_hash(of->raw, strlen(of->raw), of->raw_hash)))
 		return false;
-	n->key_name = c->raw_key_name;
-	n->hash = hash;
+	of->new.id = c->change.id;
+	of->new.key_name = of->raw_name;
+	of->new.hash = of->raw_hash;
 	return true;
 }
 
@@ -53,17 +56,18 @@ answer_api_key_created(struct call *c)
 	char path[sizeof("/v1/api-keys/") + UUID_TEXT_LEN] = "/v1/api-keys/", etag[ETAG_TEXT_MAX];
 	struct json_object *value;
 
-	if (!c->api_key_changed.found) {
+	if (c->of.api_key.is.made.change == CHANGE_PAST) {
 		answer_invalid_member(c, "expires_at", "a time to come");
 		return;
 	}
-	value = key_record_json(&c->api_key_changed);
+	value = key_record_json(&c->of.api_key.is.made);
 	if (value != NULL &&
-	    json_object_object_add(value, "raw_key", json_object_new_string(c->raw_key)) != 0) {
+	    json_object_object_add(value, "raw_key", json_object_new_string(c->of.api_key.raw)) !=
+		0) {
 		json_object_put(value);
 		value = NULL;
 	}
-	uuid_print(&c->api_key_changed.id, path + strlen(path));
-	api_key_etag(&c->api_key_changed, etag);
+	uuid_print(&c->of.api_key.is.made.id, path + strlen(path));
+	api_key_etag(&c->of.api_key.is.made, etag);
 	answer_created(c, path, etag, value);
 }

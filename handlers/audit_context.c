@@ -45,24 +45,26 @@ client_text(const char *text)
 bool
 audit_context_make(struct call *c)
 {
-	json_object_put(c->context);
-	c->context = json_object_new_object();
-	if (c->context == NULL || !uuid_make_v7(&c->entry.id))
+	struct change_by *by = &c->change.by;
+
+	json_object_put(c->change.context);
+	c->change.context = json_object_new_object();
+	if (c->change.context == NULL)
 		return false;
-	if (json_object_object_add(c->context, "request_id",
+	if (json_object_object_add(c->change.context, "request_id",
 		json_object_new_string(c->rs->request_id)) != 0 ||
-	    json_object_object_add(c->context, "source_ip", client_text(c->rq->remote_addr)) != 0 ||
-	    json_object_object_add(c->context, "user_agent",
-		client_text(c->rq->header[HEADER_USER_AGENT])) != 0 ||
-	    json_object_object_add(c->context, "rules", decision_rules_json(&c->decision)) != 0)
+	    json_object_object_add(c->change.context, "source_ip",
+		client_text(c->request.rq->remote_addr)) != 0 ||
+	    json_object_object_add(c->change.context, "user_agent",
+		client_text(c->request.rq->header[HEADER_USER_AGENT])) != 0 ||
+	    json_object_object_add(c->change.context, "rules", decision_rules_json(&c->decision)) !=
+		0)
 		return false;
-	uuid_print(&c->key.id, c->actor_id);
-	c->entry.actor_id = c->actor_id;
-	c->entry.actor_type = "api_key";
-	c->entry.action = c->op->id;
-	c->entry.reasoning = c->reason;
-	c->entry.context = json_object_to_json_string_ext(c->context, JSON_C_TO_STRING_PLAIN);
-	return c->entry.context != NULL;
+	by->key_hash = c->caller.key_hash;
+	by->action = c->op->id;
+	by->reason = c->request.reason;
+	by->context = json_object_to_json_string_ext(c->change.context, JSON_C_TO_STRING_PLAIN);
+	return by->context != NULL;
 }
 
 static bool
@@ -71,10 +73,10 @@ add_path(struct json_object *to, const struct call *c)
 	char name[64], id[UUID_TEXT_LEN + 1];
 	size_t i;
 
-	for (i = 0; i < c->path.count; i++) {
-		(void)snprintf(name, sizeof(name), "%.*s", (int)c->path.value[i].name_len,
-		    c->path.value[i].name);
-		uuid_print(&c->path_id[i], id);
+	for (i = 0; i < c->request.path.count; i++) {
+		(void)snprintf(name, sizeof(name), "%.*s", (int)c->request.path.value[i].name_len,
+		    c->request.path.value[i].name);
+		uuid_print(&c->request.path_id[i], id);
 		if (json_object_object_add(to, name, json_object_new_string(id)) != 0)
 			return false;
 	}
@@ -102,7 +104,7 @@ audit_requested(const struct call *c)
 	struct json_object *o = json_object_new_object();
 
 	if (o != NULL && (c->op->target == TARGET_GRANT || add_path(o, c)) &&
-	    (c->body == NULL || add_body(o, c->body)))
+	    (c->request.body == NULL || add_body(o, c->request.body)))
 		return o;
 	json_object_put(o);
 	return NULL;

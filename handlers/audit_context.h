@@ -5,8 +5,8 @@
 #include "handlers/operation.h"
 
 /*
- * Fill c->entry: a new id, who, what, why, and the circumstances (request id, source address, user agent) as JSON.
- * To be called with the credential verified; once for each attempt. False: out of memory or random bytes.
+ * Fill c->change.by: who, what, why, and the circumstances (request id, source address, user agent, determining
+ * rules) as JSON. The ids and versions are there already. False: out of memory.
  */
 MUST_CHECK bool audit_context_make(struct call *c);
 

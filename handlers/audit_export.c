@@ -16,7 +16,7 @@
 void
 audit_export_load(struct call *c, const struct audit_filter *wanted)
 {
-	db_audit_scan(c->db, &c->tenant, wanted, &c->scan);
+	db_audit_scan(c->db, &c->caller.tenant, wanted, &c->of.scan);
 }
 
 static enum outcome
@@ -25,8 +25,8 @@ read_once(struct call *c, const struct audit_filter *wanted)
 	enum outcome rc;
 
 	db_begin(c->db, DB_READ_ONLY);
-	db_key_authenticate(c->db, c->key_hash, &c->key);
-	db_audit_scan(c->db, &c->tenant, wanted, &c->scan);
+	db_key_authenticate(c->db, c->caller.key_hash, &c->caller.key);
+	db_audit_scan(c->db, &c->caller.tenant, wanted, &c->of.scan);
 	db_queue_commit(c->db);
 	rc = db_exchange(c->db);
 	db_rollback(c->db);
@@ -44,9 +44,9 @@ read_batch(struct call *c, const struct audit_filter *wanted)
 		rc = read_once(c, wanted);
 	if (rc != DONE)
 		return outcome_name(rc);
-	if (!c->key.found)
+	if (!c->caller.key.found)
 		return "the key is not valid any more";
-	if ((rc = authorize(c, false)) != DONE)
+	if ((rc = authorize(c)) != DONE)
 		return outcome_name(rc);
 	return c->decision.verdict == VERDICT_ALLOWED ? NULL : "the policies forbid it now";
 }
@@ -68,8 +68,8 @@ send_batch(struct call *c, struct audit_text *t)
 {
 	int i;
 
-	for (i = 0; i < c->scan.list.count; i++) {
-		struct audit_row e = audit_row_at(&c->scan.list, i);
+	for (i = 0; i < c->of.scan.list.count; i++) {
+		struct audit_row e = audit_row_at(&c->of.scan.list, i);
 
 		audit_text_entry(t, &e);
 	}
@@ -83,7 +83,7 @@ send_all(struct call *c, const struct audit_filter *wanted, struct audit_text *t
 	const char *why;
 
 	audit_text_begin(t);
-	while ((why = send_batch(c, t)) == NULL && audit_scan_next(&c->scan) &&
+	while ((why = send_batch(c, t)) == NULL && audit_scan_next(&c->of.scan) &&
 	    (why = read_batch(c, wanted)) == NULL)
 		continue;
 	if (why != NULL)
@@ -112,12 +112,12 @@ audit_export(struct call *c, const struct audit_filter *wanted, enum audit_forma
 	const char *why;
 
 	put_headers(c, format);
-	if (c->rq->method == HTTP_HEAD) {
+	if (c->request.rq->method == HTTP_HEAD) {
 		response_empty(c->rs, 200);
 		return;
 	}
 	/* Before the head is sent; that of other answers is added to when they are complete. */
-	cors_answer(c->rs, c->service->settings->cors_origins, c->rq);
+	cors_answer(c->rs, c->service->settings->cors_origins, c->request.rq);
 	if (!response_stream_begin(c->rs, 200))
 		return;
 	text.format = format;

@@ -15,30 +15,31 @@
 
 /* Read and compile what is in force now, and keep it. */
 static enum outcome
-load_policies(struct call *c, bool open, const struct policy_set **set)
+load_policies(struct call *c, const struct policy_set **set)
 {
 	struct policy_rules rules = POLICY_RULES_EMPTY;
 	struct policy_set *compiled = NULL;
-	const struct uuid tenant = c->key.tenant; /* the key itself is read anew */
+	const struct uuid tenant = c->caller.key.tenant;
+	struct key reader = KEY_EMPTY; /* the same key, looked up to open the tenant's rows */
 	enum outcome rc;
 
-	if (!open) {
-		db_begin(c->db, DB_READ_ONLY);
-		db_key_authenticate(c->db, c->key_hash, &c->key);
-	}
+	db_begin(c->db, DB_READ_ONLY);
+	db_key_authenticate(c->db, c->caller.key_hash, &reader);
 	db_policy_load(c->db, &tenant, &rules);
-	if (!open)
-		db_queue_commit(c->db);
-	rc = db_exchange(c->db);
-	if (rc == DONE && c->key.found)
+	rc = db_commit(c->db);
+	if (rc == DONE && reader.found)
 		compiled = policy_set_compile(&rules);
 	if (compiled != NULL &&
 	    !policy_cache_put(c->service->policies, &tenant, rules.version, compiled)) {
 		policy_set_free(compiled);
 		compiled = NULL;
 	}
+	/* What was read is the present, and so is the decision on it. */
+	if (compiled != NULL)
+		c->caller.key.policy_version = rules.version;
 	*set = compiled;
 	policy_rules_clear(&rules);
+	key_clear(&reader);
 	return rc;
 }
 
@@ -52,9 +53,9 @@ void
 authorize_context(struct call *c, struct policy_question *q)
 {
 	q->request_id = c->rs->request_id;
-	q->source_ip = c->rq->remote_addr;
-	q->user_agent = printable(c->rq->header[HEADER_USER_AGENT]);
-	q->reason = c->reason;
+	q->source_ip = c->request.rq->remote_addr;
+	q->user_agent = printable(c->request.rq->header[HEADER_USER_AGENT]);
+	q->reason = c->request.reason;
 	q->now = clock_wall_us();
 }
 
@@ -70,25 +71,32 @@ ask(struct call *c, const struct key *key, struct policy_question *q)
 	q->roles = key->roles;
 	q->action = c->op->id;
 	q->write = c->op->access == ACCESS_WRITE;
-	q->has_audit_enabled = c->body != NULL &&
-	    json_object_object_get_ex(c->body, "audit_enabled", &wanted);
+	q->has_audit_enabled = c->request.body != NULL &&
+	    json_object_object_get_ex(c->request.body, "audit_enabled", &wanted);
 	q->audit_enabled = q->has_audit_enabled && json_object_get_boolean(wanted);
 }
 
 enum outcome
-authorize(struct call *c, bool open)
+authorize(struct call *c)
 {
-	struct policy_question q = { .grant = c->op->target == TARGET_GRANT ? &c->grant : NULL };
+	struct policy_question q = { .grant = NULL };
 	const struct policy_set *set;
 	enum outcome rc;
 
 	c->decision = (struct decision){ .verdict = VERDICT_DENIED };
-	set = policy_cache_get(c->service->policies, &c->key.tenant, c->key.policy_version);
-	if (set == NULL && (rc = load_policies(c, open, &set)) != DONE)
+	c->change.rests_on_target = false;
+	set = policy_cache_get(c->service->policies, &c->caller.key.tenant,
+	    c->caller.key.policy_version);
+	if (set == NULL && (rc = load_policies(c, &set)) != DONE)
 		return rc;
 	if (set == NULL)
 		return DONE; /* denied, and logged */
-	ask(c, &c->key, &q);
+	if (c->op->target == TARGET_GRANT && authorize_unseen(c, &c->caller.key))
+		return DONE;
+	if (c->op->target == TARGET_GRANT)
+		q.grant = &c->of.grant.was;
+	c->change.rests_on_target = q.grant != NULL;
+	ask(c, &c->caller.key, &q);
 	policy_decide(c->service->decider, set, &q, &c->decision);
 	return DONE;
 }
@@ -96,7 +104,7 @@ authorize(struct call *c, bool open)
 bool
 authorize_unseen(struct call *c, const struct key *known)
 {
-	struct policy_question q = { .grant_id = &c->path_id[0] };
+	struct policy_question q = { .grant_id = &c->request.path_id[0] };
 	const struct policy_set *set = policy_cache_get(c->service->policies, &known->tenant,
 	    known->policy_version);
 

@@ -5,12 +5,12 @@
 #include "handlers/operation.h"
 
 /*
- * Ask the tenant's policies about this call, whose credential is verified and whose target is loaded; fills c->decision.
- * Fail-closed: VERDICT_DENIED unless the policies in force permit. In a transaction that has ended
- * (`open` false) it begins another where the policies have to be read.
- * DONE, or why the policies could not be read.
+ * Ask the tenant's policies about this call, whose credential is verified and whose target was read; fills c->decision, and
+ * says in c->change whether a rule had to look at the grant. Fail-closed: VERDICT_DENIED unless the policies in
+ * force permit. Reads the policies, in an exchange of its own, where they are not those that are kept.
+ * DONE, or why they could not be read.
  */
-MUST_CHECK enum outcome authorize(struct call *c, bool open);
+MUST_CHECK enum outcome authorize(struct call *c);
 
 /*
  * Do the policies permit this call to the key as it was last seen, whatever the attributes of the target are? Asks

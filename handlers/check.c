@@ -40,12 +40,12 @@ refuse_parameter(struct fault *f, const char *parameter, const char *expected)
 bool
 check_key(struct call *c, struct fault *f)
 {
-	const char *text = c->rq->header[HEADER_API_KEY];
+	const char *text = c->request.rq->header[HEADER_API_KEY];
 	char name[API_KEY_NAME_LEN + 1];
 
 	if (text == NULL || !api_key_check(text, strlen(text), name))
 		return refuse(f, ERROR_UNAUTHENTICATED, NULL);
-	if (!api_key_hash(text, strlen(text), c->key_hash))
+	if (!api_key_hash(text, strlen(text), c->caller.key_hash))
 		return refuse(f, ERROR_INTERNAL, NULL);
 	return true;
 }
@@ -53,9 +53,9 @@ check_key(struct call *c, struct fault *f)
 bool
 check_tenant_id(struct call *c, struct fault *f)
 {
-	const char *text = c->rq->header[HEADER_TENANT_ID];
+	const char *text = c->request.rq->header[HEADER_TENANT_ID];
 
-	if (text == NULL || !uuid_parse(&c->tenant, text, strlen(text)))
+	if (text == NULL || !uuid_parse(&c->caller.tenant, text, strlen(text)))
 		return refuse(f, ERROR_INVALID_TENANT_ID, NULL);
 	return true;
 }
@@ -65,11 +65,11 @@ check_path(struct call *c, struct fault *f)
 {
 	size_t i;
 
-	for (i = 0; i < c->path.count; i++) {
-		const struct path_value *v = &c->path.value[i];
+	for (i = 0; i < c->request.path.count; i++) {
+		const struct path_value *v = &c->request.path.value[i];
 		char name[64];
 
-		if (uuid_parse(&c->path_id[i], v->text, v->len))
+		if (uuid_parse(&c->request.path_id[i], v->text, v->len))
 			continue;
 		(void)snprintf(name, sizeof(name), "%.*s", (int)v->name_len, v->name);
 		return refuse_parameter(f, name, "a UUID");
@@ -82,7 +82,8 @@ check_query(struct call *c, struct fault *f)
 {
 	struct query_fault qf;
 
-	if (!query_parse(&c->query, c->rq->query, c->op->query, c->op->query_count, &qf))
+	if (!query_parse(&c->request.query, c->request.rq->query, c->op->query, c->op->query_count,
+		&qf))
 		return refuse_parameter(f, qf.parameter, qf.expected);
 	if (c->op->paged && !page_read(c))
 		return refuse_parameter(f, "cursor",
@@ -94,7 +95,7 @@ check_query(struct call *c, struct fault *f)
 static bool
 check_idempotency_key(struct call *c, struct fault *f)
 {
-	const char *key = c->rq->header[HEADER_IDEMPOTENCY_KEY];
+	const char *key = c->request.rq->header[HEADER_IDEMPOTENCY_KEY];
 	size_t i, len = key != NULL ? strlen(key) : 0;
 
 	if (key == NULL || !c->op->idempotent)
@@ -104,7 +105,7 @@ check_idempotency_key(struct call *c, struct fault *f)
 	if (i < len || len == 0 || len > IDEMPOTENCY_KEY_MOST)
 		return refuse_parameter(f, http_header_name(HEADER_IDEMPOTENCY_KEY),
 		    "1 to " TEXT_OF(IDEMPOTENCY_KEY_MOST) " visible ASCII characters");
-	c->idempotency.key = key;
+	c->request.once.key = key;
 	return true;
 }
 
@@ -112,12 +113,12 @@ check_idempotency_key(struct call *c, struct fault *f)
 static bool
 check_headers(struct call *c, struct fault *f)
 {
-	const char *reason = c->rq->header[HEADER_AUDIT_REASON];
+	const char *reason = c->request.rq->header[HEADER_AUDIT_REASON];
 	enum http_header conditional[] = { HEADER_IF_MATCH, HEADER_IF_NONE_MATCH };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(conditional); i++) {
-		const char *value = c->rq->header[conditional[i]];
+		const char *value = c->request.rq->header[conditional[i]];
 
 		if (value != NULL && etag_list_match(value, "\"\"") == ETAG_MALFORMED)
 			return refuse_parameter(f, http_header_name(conditional[i]),
@@ -129,7 +130,7 @@ check_headers(struct call *c, struct fault *f)
 		return true;
 	if (strlen(reason) > FIELD_REASON_MOST || !utf8_printable(reason, strlen(reason)))
 		return refuse_parameter(f, http_header_name(HEADER_AUDIT_REASON), REASON_EXPECTED);
-	c->reason = reason;
+	c->request.reason = reason;
 	return true;
 }
 
@@ -152,7 +153,7 @@ refuse_member(struct fault *f, const char *member, const char *expected)
 static bool
 check_media_type(struct call *c, struct fault *f)
 {
-	switch (media_type_of(c->rq->header[HEADER_CONTENT_TYPE])) {
+	switch (media_type_of(c->request.rq->header[HEADER_CONTENT_TYPE])) {
 	case MEDIA_JSON:
 		return true;
 	case MEDIA_MERGE_PATCH:
@@ -172,7 +173,7 @@ check_media_type(struct call *c, struct fault *f)
 static bool
 read_body(struct call *c, struct buf *text, struct fault *f)
 {
-	switch (c->rq->read_body(c->rq->body_source, c->op->body_max, text)) {
+	switch (c->request.rq->read_body(c->request.rq->body_source, c->op->body_max, text)) {
 	case BODY_WHOLE:
 		return true;
 	case BODY_TOO_LARGE:
@@ -217,14 +218,15 @@ check_body(struct call *c, struct fault *f)
 		return false;
 	ok = read_body(c, &text, f);
 	if (ok && c->op->idempotent &&
-	    !api_key_hash(buf_text(&text), text.len, c->idempotency.body_hash))
+	    !api_key_hash(buf_text(&text), text.len, c->request.once.body_hash))
 		ok = refuse(f, ERROR_INTERNAL, NULL);
-	if (ok && !json_strict_parse(buf_text(&text), text.len, JSON_BODY_DEPTH, &c->body, &jf))
+	if (ok &&
+	    !json_strict_parse(buf_text(&text), text.len, JSON_BODY_DEPTH, &c->request.body, &jf))
 		ok = refuse_json(f, &jf);
 	buf_clear(&text);
 	if (!ok)
 		return false;
-	if (!body_check(c->op->body, c->body, &bf))
+	if (!body_check(c->op->body, c->request.body, &bf))
 		return refuse_member(f, bf.member, bf.expected);
 	return c->op->check == NULL || c->op->check(c, f);
 }

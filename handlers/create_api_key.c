@@ -30,7 +30,7 @@ static const struct body_schema body = { members, COUNT_OF(members) };
 static bool
 check(struct call *c, struct fault *f)
 {
-	struct json_object *roles = json_object_object_get(c->body, "roles");
+	struct json_object *roles = json_object_object_get(c->request.body, "roles");
 	char member[32];
 	size_t i;
 
@@ -57,25 +57,26 @@ join_roles(struct json_object *roles, struct buf *text)
 	}
 }
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	struct of_api_key *of = &c->of.api_key;
+
+	of->new.name = json_object_get_string(json_object_object_get(c->request.body, "name"));
+	buf_reset(&of->roles);
+	join_roles(json_object_object_get(c->request.body, "roles"), &of->roles);
+	of->new.roles = buf_text(&of->roles);
+	return !of->roles.failed && api_key_new(c) && api_key_expiry(c->request.body, &of->new) ?
+	    PREPARED :
+	    PREPARED_FAILED;
+}
+
+static const enum change *
 change(struct call *c)
 {
-	uint8_t hash[API_KEY_HASH_LEN];
-	struct buf roles = BUF_EMPTY;
-	struct key_new n = {
-		.name = json_object_get_string(json_object_object_get(c->body, "name")),
-	};
-	enum outcome rc = BROKEN;
-
-	join_roles(json_object_object_get(c->body, "roles"), &roles);
-	n.roles = buf_text(&roles);
-	if (!roles.failed && api_key_new(c, &n, hash) && api_key_expiry(c->body, &n)) {
-		db_key_create(c->db, &c->tenant, &n, &c->entry, &c->api_key_changed);
-		c->changing = true;
-		rc = DONE;
-	}
-	buf_clear(&roles);
-	return rc;
+	db_key_create(c->db, &c->caller.tenant, &c->of.api_key.new, &c->change.by,
+	    &c->of.api_key.is.made);
+	return &c->of.api_key.is.made.change;
 }
 
 const struct operation op_create_api_key = {
@@ -83,10 +84,11 @@ const struct operation op_create_api_key = {
 	.method = HTTP_POST,
 	.path = "/v1/api-keys",
 	.access = ACCESS_WRITE,
+	.target = TARGET_API_KEYS,
 	.body = &body,
 	.body_max = BODY_SMALL,
 	.check = check,
+	.prepare = prepare,
 	.change = change,
-	.makes = true,
 	.answer = answer_api_key_created,
 };

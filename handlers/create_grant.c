@@ -62,7 +62,7 @@ text_of(struct json_object *object, const char *name)
 static bool
 check(struct call *c, struct fault *f)
 {
-	struct json_object *r = json_object_object_get(c->body, "resource");
+	struct json_object *r = json_object_object_get(c->request.body, "resource");
 	const char *type = text_of(r, "type");
 
 	if (resource_id_valid(type, text_of(r, "id")))
@@ -70,27 +70,20 @@ check(struct call *c, struct fault *f)
 	return refuse_member(f, "resource.id", resource_id_form(type));
 }
 
-static void
-load(struct call *c)
-{
-	if (c->idempotency.key != NULL)
-		db_first_answer_get(c->db, &c->tenant, &c->idempotency, &c->first);
-}
-
 /* False: a value is not what the schema promised. */
 static bool
 grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 {
-	struct json_object *r = json_object_object_get(c->body, "resource");
-	struct json_object *metadata = json_object_object_get(c->body, "metadata");
-	const char *expires_at = text_of(c->body, "expires_at");
-	const char *request = text_of(c->body, "request_id");
+	struct json_object *r = json_object_object_get(c->request.body, "resource");
+	struct json_object *metadata = json_object_object_get(c->request.body, "metadata");
+	const char *expires_at = text_of(c->request.body, "expires_at");
+	const char *request = text_of(c->request.body, "request_id");
 
 	*g = (struct grant_new){
-		.grantee_id = text_of(c->body, "grantee_id"),
+		.grantee_id = text_of(c->request.body, "grantee_id"),
 		.resource_type = text_of(r, "type"),
 		.resource_id = text_of(r, "id"),
-		.action = text_of(c->body, "action"),
+		.action = text_of(c->request.body, "action"),
 		.audit_enabled = c->decision.audit_session,
 		.metadata = "{}",
 	};
@@ -101,38 +94,42 @@ grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 		if (!uuid_parse(request_id, request, strlen(request)))
 			return false;
 	}
-	return uuid_make_v7(&g->id) && g->metadata != NULL &&
-	    time_parse(&g->expires_at, expires_at, strlen(expires_at));
+	g->id = c->change.id;
+	return g->metadata != NULL && time_parse(&g->expires_at, expires_at, strlen(expires_at));
 }
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	struct grant_new g;
+	struct uuid request_id;
+
+	return grant_of(c, &g, &request_id) ? PREPARED : PREPARED_FAILED;
+}
+
+static const enum change *
 change(struct call *c)
 {
 	struct grant_new g;
 	struct uuid request_id;
 
-	if (c->first.grant.found) {
-		c->refused = !c->first.same_body;
-		if (c->refused)
-			response_error(c->rs, ERROR_IDEMPOTENCY_MISMATCH, NULL, NULL);
-		return DONE;
-	}
-	if (!grant_of(c, &g, &request_id))
-		return BROKEN;
-	db_grant_create(c->db, &c->tenant, &g, &c->entry, &c->changed);
-	if (c->idempotency.key != NULL)
-		db_first_answer_keep(c->db, &c->tenant, &c->idempotency, &g);
-	c->changing = true;
-	return DONE;
+	(void)grant_of(c, &g, &request_id); /* prepare() has seen that it can be */
+	db_grant_create(c->db, &c->caller.tenant, &g, &c->request.once, &c->change.by,
+	    &c->of.grant.is);
+	return &c->of.grant.is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	const struct grant *g = c->first.grant.found ? &c->first.grant : &c->changed;
+	const struct grant *g = &c->of.grant.is;
 	char path[sizeof("/v1/grants/") + UUID_TEXT_LEN] = "/v1/grants/", etag[GRANT_ETAG_MAX];
 
-	if (!g->found) { /* by the database's clock, which alone counts */
+	if (g->change == CHANGE_MISMATCH) {
+		response_error(c->rs, ERROR_IDEMPOTENCY_MISMATCH, NULL, NULL);
+		return;
+	}
+	if (g->change == CHANGE_PAST) { /* by the database's clock, which alone counts */
 		answer_invalid_member(c, "expires_at", "a time to come");
 		return;
 	}
@@ -146,12 +143,12 @@ const struct operation op_create_grant = {
 	.method = HTTP_POST,
 	.path = "/v1/grants",
 	.access = ACCESS_WRITE,
+	.target = TARGET_GRANTS,
 	.body = &body,
 	.body_max = BODY_SMALL,
 	.check = check,
 	.idempotent = true,
-	.load = load,
+	.prepare = prepare,
 	.change = change,
-	.makes = true,
 	.answer = answer,
 };

@@ -8,22 +8,20 @@
 #include "handlers/policy_answer.h"
 #include "handlers/policy_change.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	struct policy_settings s = policy_settings_of(c->body, NULL);
-	struct uuid id;
+	const struct policy_settings s = policy_settings_of(c->request.body, NULL);
 
-	if (!uuid_make_v7(&id))
-		return BROKEN;
-	db_policy_create(c->db, &c->tenant, &id, &s, &c->entry, &c->policy_changed);
-	return policy_change(c);
+	db_policy_create(c->db, &c->caller.tenant, &c->change.id, &s, &c->change.by,
+	    &c->of.policy.is);
+	return &c->of.policy.is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	answer_policy_created(c, &c->policy_changed);
+	answer_policy_created(c, &c->of.policy.is);
 }
 
 const struct operation op_create_policy = {
@@ -35,6 +33,6 @@ const struct operation op_create_policy = {
 	.body = &policy_create_body,
 	.body_max = BODY_SMALL,
 	.change = change,
-	.makes = true,
+	.guarded = true,
 	.answer = answer,
 };

@@ -9,29 +9,24 @@
 #include "handlers/policy_change.h"
 #include "handlers/rule_body.h"
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	return rule_body_read(c, NULL);
+}
+
+static const enum change *
 change(struct call *c)
 {
-	struct rule_settings settings;
-	struct rule rule;
-	struct uuid id;
-	enum outcome rc = rule_body_read(c, NULL, &rule, &settings);
-
-	if (rc == DONE && !uuid_make_v7(&id))
-		rc = BROKEN;
-	if (rc == DONE && !c->refused) {
-		db_policy_rule_create(c->db, &c->tenant, &c->policy.id, &id, &settings, &c->entry,
-		    &c->rule_changed);
-		rc = policy_change(c);
-	}
-	rule_clear(&rule);
-	return rc;
+	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.id,
+	    &c->of.policy.rule_set, &c->change.by, &c->of.policy.rule_is);
+	return &c->of.policy.rule_is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	answer_rule_created(c, &c->rule_changed);
+	answer_rule_created(c, &c->of.policy.rule_is);
 }
 
 const struct operation op_create_policy_rule = {
@@ -42,7 +37,8 @@ const struct operation op_create_policy_rule = {
 	.target = TARGET_RULES,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
+	.prepare = prepare,
 	.change = change,
-	.makes = true,
+	.guarded = true,
 	.answer = answer,
 };

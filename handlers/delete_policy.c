@@ -7,11 +7,12 @@
 
 #include "handlers/policy_change.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	db_policy_delete(c->db, &c->tenant, &c->policy.id, &c->entry, &c->policy_changed);
-	return policy_change(c);
+	db_policy_delete(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
+	    &c->of.policy.is);
+	return &c->of.policy.is.change;
 }
 
 static void
@@ -27,5 +28,6 @@ const struct operation op_delete_policy = {
 	.access = ACCESS_WRITE,
 	.target = TARGET_POLICY,
 	.change = change,
+	.guarded = true,
 	.answer = answer,
 };

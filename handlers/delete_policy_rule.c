@@ -6,12 +6,12 @@
 
 #include "handlers/policy_change.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	db_policy_rule_delete(c->db, &c->tenant, &c->rule.policy_id, &c->rule.id, &c->entry,
-	    &c->rule_changed);
-	return policy_change(c);
+	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0],
+	    &c->request.path_id[1], NULL, &c->change.by, &c->of.policy.rule_is);
+	return &c->of.policy.rule_is.change;
 }
 
 static void
@@ -27,5 +27,6 @@ const struct operation op_delete_policy_rule = {
 	.access = ACCESS_WRITE,
 	.target = TARGET_RULE,
 	.change = change,
+	.guarded = true,
 	.answer = answer,
 };

@@ -22,7 +22,7 @@ principal_of(const struct call *c)
 {
 	struct json_object *p = NULL;
 
-	(void)json_object_object_get_ex(c->body, "principal", &p);
+	(void)json_object_object_get_ex(c->request.body, "principal", &p);
 	return p;
 }
 
@@ -31,10 +31,10 @@ evaluate_load(struct call *c)
 {
 	struct uuid id;
 
-	if (take_uuid(c->body, "grant_id", &id))
-		db_grant_get(c->db, &c->tenant, &id, &c->grant);
+	if (take_uuid(c->request.body, "grant_id", &id))
+		db_grant_get(c->db, &c->caller.tenant, &id, &c->of.question.grant);
 	if (take_uuid(principal_of(c), "id", &id))
-		db_key_get(c->db, &c->tenant, &id, &c->other_key);
+		db_key_get(c->db, &c->caller.tenant, &id, &c->of.question.key);
 }
 
 /* Another key than the caller's is as the tenant has it. One that it has not, the body must describe. */
@@ -44,33 +44,33 @@ choose_principal(struct call *c, struct policy_question *q)
 	struct json_object *p = principal_of(c);
 	struct uuid id;
 
-	q->key = &c->key.id;
-	q->key_name = c->key.name;
-	q->roles = c->key.roles;
+	q->key = &c->caller.key.id;
+	q->key_name = c->caller.key.name;
+	q->roles = c->caller.key.roles;
 	if (!take_uuid(p, "id", &id))
 		return true;
-	q->key_name = c->other_key.found ? c->other_key.name : "";
-	q->roles = c->other_key.found ? c->other_key.roles : "";
-	return c->other_key.found || json_object_object_get_ex(p, "roles", NULL);
+	q->key_name = c->of.question.key.found ? c->of.question.key.name : "";
+	q->roles = c->of.question.key.found ? c->of.question.key.roles : "";
+	return c->of.question.key.found || json_object_object_get_ex(p, "roles", NULL);
 }
 
 enum outcome
 evaluate_read(struct call *c, struct asked *a, struct body_fault *f)
 {
-	bool by_id = json_object_object_get_ex(c->body, "grant_id", NULL);
+	bool by_id = json_object_object_get_ex(c->request.body, "grant_id", NULL);
 	enum outcome rc = DONE;
 
 	*a = (struct asked)ASKED_EMPTY;
 	f->member[0] = '\0';
-	a->question.tenant = &c->tenant;
+	a->question.tenant = &c->caller.tenant;
 	authorize_context(c, &a->question);
 	if (!choose_principal(c, &a->question))
 		body_refuse(f, "principal.roles", "roles, as the tenant has no key with this id");
-	else if (by_id && json_object_object_get_ex(c->body, "grant", NULL))
+	else if (by_id && json_object_object_get_ex(c->request.body, "grant", NULL))
 		body_refuse(f, "grant", "grant or grant_id, not both");
 	else
-		rc = asked_read(a, c->body, f);
+		rc = asked_read(a, c->request.body, f);
 	if (by_id)
-		a->question.grant = &c->grant;
-	return by_id && !c->grant.found ? NOT_FOUND : rc;
+		a->question.grant = &c->of.question.grant;
+	return by_id && !c->of.question.grant.found ? NOT_FOUND : rc;
 }

@@ -17,7 +17,7 @@ static void
 load(struct call *c)
 {
 	evaluate_load(c);
-	db_policy_load(c->db, &c->tenant, &c->rules);
+	db_policy_load(c->db, &c->caller.tenant, &c->of.question.rules);
 }
 
 static struct json_object *
@@ -70,14 +70,14 @@ decision_json(const struct call *c, const struct decision *d)
 	json_put_value(&b, "rules", rules_json(d->rule, d->rules, NULL));
 	json_put_value(&b, "errors", rules_json(d->failed, d->failures, decider));
 	json_put_value(&b, "notices", notices != NULL ? notices : json_object_new_array());
-	json_put_int(&b, "policy_version", c->rules.version);
+	json_put_int(&b, "policy_version", c->of.question.rules.version);
 	return json_build_end(&b);
 }
 
 static void
 evaluate(struct call *c, const struct policy_question *q)
 {
-	struct policy_set *set = policy_set_compile(&c->rules);
+	struct policy_set *set = policy_set_compile(&c->of.question.rules);
 	struct decision d;
 
 	if (set == NULL) {
@@ -112,7 +112,7 @@ const struct operation op_evaluate_policies = {
 	.method = HTTP_POST,
 	.path = "/v1/policies/evaluate",
 	.access = ACCESS_READ,
-	.target = TARGET_NONE,
+	.target = TARGET_QUESTION,
 	.body = &question_body,
 	.body_max = BODY_LARGE,
 	.load = load,

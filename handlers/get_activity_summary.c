@@ -11,13 +11,13 @@
 static void
 load(struct call *c)
 {
-	db_activity_summary(c->db, &c->tenant, &c->path_id[0], &c->summary);
+	db_activity_summary(c->db, &c->caller.tenant, &c->request.path_id[0], &c->of.grant.summary);
 }
 
 static void
 answer(struct call *c)
 {
-	response_json(c->rs, 200, activity_summary_json(&c->summary));
+	response_json(c->rs, 200, activity_summary_json(&c->of.grant.summary));
 }
 
 const struct operation op_get_activity_summary = {

@@ -11,8 +11,8 @@ answer(struct call *c)
 {
 	char etag[GRANT_ETAG_MAX];
 
-	grant_etag(&c->grant, etag);
-	answer_read(c, etag, grant_json(&c->grant));
+	grant_etag(&c->of.grant.was, etag);
+	answer_read(c, etag, grant_json(&c->of.grant.was));
 }
 
 const struct operation op_get_grant = {

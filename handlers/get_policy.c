@@ -11,8 +11,8 @@ answer(struct call *c)
 {
 	char etag[ETAG_TEXT_MAX];
 
-	policy_etag(&c->policy, etag);
-	answer_read(c, etag, policy_json(&c->policy));
+	policy_etag(&c->of.policy.was, etag);
+	answer_read(c, etag, policy_json(&c->of.policy.was));
 }
 
 const struct operation op_get_policy = {

@@ -11,8 +11,8 @@ answer(struct call *c)
 {
 	char etag[ETAG_TEXT_MAX];
 
-	rule_etag(&c->rule, etag);
-	answer_read(c, etag, rule_record_json(&c->rule));
+	rule_etag(&c->of.policy.rule_was, etag);
+	answer_read(c, etag, rule_record_json(&c->of.policy.rule_was));
 }
 
 const struct operation op_get_policy_rule = {

@@ -5,26 +5,29 @@
 #include "db/key.h"
 
 /*
- * What the last look-ups of some credentials said: a guess, never a proof. A change that was decided upon a guess carries
- * the key's stamp with it, and the database makes it only if the look-up in that very
- * transaction gives the same stamp; so a revoked or changed key, or a changed policy, never profits from what is kept here.
+ * What a worker saw of the keys that it served: a guess, and never more. A change that is decided on it takes the
+ * versions of key and policies along, and the database makes it only where they are the present ones, in the very statement that
+ * makes it; so a revoked or changed key, or a changed policy, never profits from what is kept here.
+ *
+ * Bounded by memory; whoever was not seen for the longest time is forgotten first.
  */
 struct known_keys;
 
-MUST_CHECK struct known_keys *known_keys_new(void); /* NULL: out of memory */
+#define KNOWN_KEYS_MEMORY ((size_t)4 << 20) /* bytes: some fifteen thousand keys */
+
+MUST_CHECK struct known_keys *known_keys_new(size_t memory); /* NULL: out of memory */
 void known_keys_free(struct known_keys *);
 
-/* The key as it was last seen, or NULL. Borrowed until the next known_keys_put(). */
-const struct key *known_keys_get(const struct known_keys *, const uint8_t hash[KEY_HASH_LEN]);
+/* The key with this hash as it was seen last; NULL: not known. Borrowed until the next known_keys_put(). */
+const struct key *known_keys_get(struct known_keys *, const uint8_t hash[KEY_HASH_LEN]);
 
-/* Remember a found key, in place of whichever was where it goes. */
+/* Keep what the database says of the key with this hash. Out of memory it is just not kept. */
 void known_keys_put(struct known_keys *, const uint8_t hash[KEY_HASH_LEN], const struct key *);
 
-/*
- * Is it time to note in the database that this key is used? True once in KEY_USE_NOTED_MS for each key; `now` is
- * monotonic, in milliseconds. False for a key that is not known.
- */
-MUST_CHECK bool known_keys_use_is_due(struct known_keys *, const uint8_t hash[KEY_HASH_LEN],
-    int64_t now);
+/* Bytes that all entries take. */
+size_t known_keys_memory(const struct known_keys *);
+
+/* Is the use of a key to be noted, at this monotonic time in milliseconds? Then it counts as noted. */
+bool known_keys_use_is_due(struct known_keys *, const uint8_t hash[KEY_HASH_LEN], int64_t now);
 
 #endif

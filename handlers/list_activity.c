@@ -23,7 +23,7 @@ static const struct query_parameter query[] = {
 static void
 load(struct call *c)
 {
-	const struct query_value *v = c->query.value;
+	const struct query_value *v = c->request.query.value;
 	struct activity_filter filter = {
 		.since = v[QUERY_SINCE].present ? &v[QUERY_SINCE].number : NULL,
 		.until = v[QUERY_UNTIL].present ? &v[QUERY_UNTIL].number : NULL,
@@ -31,7 +31,8 @@ load(struct call *c)
 		.service = v[QUERY_SERVICE].text,
 	};
 
-	db_activity_list(c->db, &c->tenant, &c->path_id[0], &filter, &c->page, &c->list);
+	db_activity_list(c->db, &c->caller.tenant, &c->request.path_id[0], &filter,
+	    &c->request.page, &c->list);
 }
 
 static struct json_object *

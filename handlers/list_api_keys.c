@@ -14,7 +14,8 @@ enum { STATUS = PAGE_QUERY_OWN };
 static void
 load(struct call *c)
 {
-	db_key_list(c->db, &c->tenant, c->query.value[STATUS].text, &c->page, &c->list);
+	db_key_list(c->db, &c->caller.tenant, c->request.query.value[STATUS].text, &c->request.page,
+	    &c->list);
 }
 
 static void
@@ -28,6 +29,7 @@ const struct operation op_list_api_keys = {
 	.method = HTTP_GET,
 	.path = "/v1/api-keys",
 	.access = ACCESS_READ,
+	.target = TARGET_API_KEYS,
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,

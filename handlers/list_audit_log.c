@@ -31,7 +31,7 @@ enum { ACTOR_ID = PAGE_QUERY_OWN, RESOURCE_TYPE, RESOURCE_ID, ACTION, FROM, TO, 
 static bool
 check_query(struct call *c, struct fault *f)
 {
-	const struct query_value *v = c->query.value;
+	const struct query_value *v = c->request.query.value;
 
 	if (!v[FORMAT].present || (!v[PAGE_QUERY_LIMIT].present && !v[PAGE_QUERY_CURSOR].present))
 		return true;
@@ -42,7 +42,7 @@ check_query(struct call *c, struct fault *f)
 static struct audit_filter
 filter(const struct call *c)
 {
-	const struct query_value *v = c->query.value;
+	const struct query_value *v = c->request.query.value;
 
 	return (struct audit_filter){
 		.actor_id = v[ACTOR_ID].text,
@@ -60,10 +60,10 @@ load(struct call *c)
 {
 	const struct audit_filter wanted = filter(c);
 
-	if (c->query.value[FORMAT].present)
+	if (c->request.query.value[FORMAT].present)
 		audit_export_load(c, &wanted);
 	else
-		db_audit_list(c->db, &c->tenant, &wanted, &c->page, &c->list);
+		db_audit_list(c->db, &c->caller.tenant, &wanted, &c->request.page, &c->list);
 }
 
 static struct json_object *
@@ -77,7 +77,7 @@ item(const struct db_list *list, int i)
 static void
 answer(struct call *c)
 {
-	const struct query_value *format = &c->query.value[FORMAT];
+	const struct query_value *format = &c->request.query.value[FORMAT];
 	const struct audit_filter wanted = filter(c);
 
 	if (format->present)
@@ -91,6 +91,7 @@ const struct operation op_list_audit_log = {
 	.method = HTTP_GET,
 	.path = "/v1/audit-log",
 	.access = ACCESS_READ,
+	.target = TARGET_AUDIT_LOG,
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,

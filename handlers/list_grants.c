@@ -18,11 +18,11 @@ static void
 load(struct call *c)
 {
 	const struct grant_filter filter = {
-		.status = c->query.value[STATUS].text,
-		.grantee_id = c->query.value[GRANTEE_ID].text,
+		.status = c->request.query.value[STATUS].text,
+		.grantee_id = c->request.query.value[GRANTEE_ID].text,
 	};
 
-	db_grant_list(c->db, &c->tenant, &filter, &c->page, &c->list);
+	db_grant_list(c->db, &c->caller.tenant, &filter, &c->request.page, &c->list);
 }
 
 static struct json_object *
@@ -44,6 +44,7 @@ const struct operation op_list_grants = {
 	.method = HTTP_GET,
 	.path = "/v1/grants",
 	.access = ACCESS_READ,
+	.target = TARGET_GRANTS,
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,

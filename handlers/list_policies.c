@@ -9,7 +9,7 @@ static const struct query_parameter query[] = { PAGE_QUERY };
 static void
 load(struct call *c)
 {
-	db_policy_list(c->db, &c->tenant, &c->page, &c->list);
+	db_policy_list(c->db, &c->caller.tenant, &c->request.page, &c->list);
 }
 
 static void

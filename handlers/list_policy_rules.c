@@ -9,7 +9,8 @@ static const struct query_parameter query[] = { PAGE_QUERY };
 static void
 load(struct call *c)
 {
-	db_policy_rule_list(c->db, &c->tenant, &c->path_id[0], &c->page, &c->list);
+	db_policy_rule_list(c->db, &c->caller.tenant, &c->request.path_id[0], &c->request.page,
+	    &c->list);
 }
 
 static void

@@ -10,7 +10,6 @@ libhandlers_la_SOURCES = \
 	handlers/create_grant.c \
 	handlers/create_policy.c handlers/create_policy_rule.c \
 	handlers/delete_policy.c handlers/delete_policy_rule.c \
-	handlers/direct.c handlers/direct.h \
 	handlers/dispatch.h \
 	handlers/evaluate_body.c handlers/evaluate_body.h \
 	handlers/evaluate_policies.c \
@@ -27,6 +26,7 @@ libhandlers_la_SOURCES = \
 	handlers/list_policies.c handlers/list_policy_rules.c \
 	handlers/known_keys.c handlers/known_keys.h \
 	handlers/operation.h handlers/operations.c \
+	handlers/machine.c handlers/machine.h \
 	handlers/page.c handlers/page.h \
 	handlers/pipeline.c \
 	handlers/policy_answer.c handlers/policy_answer.h \

@@ -5,13 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/api_key.h"
 #include "base/body.h"
 #include "base/buf.h"
 #include "base/operations.h"
 #include "base/uuid.h"
 #include "db/activity.h"
-#include "db/audit.h"
 #include "db/audit_list.h"
+#include "db/change.h"
 #include "db/grant.h"
 #include "db/grant_create.h"
 #include "db/key.h"
@@ -25,6 +26,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "policy/decide.h"
+#include "policy/rule.h"
 
 struct call;
 struct fault;
@@ -34,25 +36,37 @@ struct service;
 /* Who may call: anyone, or holders of a key in its tenant. */
 enum access { ACCESS_PUBLIC, ACCESS_READ, ACCESS_WRITE };
 
-/* What the path names, and the pipeline loads (and locks, to write) before the operation runs: see target.c. */
+/* What a request is about, which says what is read before it is decided, and which member of call->of it has: see target.c. */
 enum target {
 	TARGET_NONE,
 	TARGET_GRANT,       /* path_id[0] */
+	TARGET_GRANTS,      /* none yet, or many */
 	TARGET_API_KEY,     /* path_id[0] */
+	TARGET_API_KEYS,    /* none yet, or many */
 	TARGET_AUDIT_ENTRY, /* path_id[0], read into the list */
-	TARGET_POLICIES,    /* all of the tenant's */
+	TARGET_AUDIT_LOG,   /* many */
 	TARGET_POLICY,      /* path_id[0] */
-	TARGET_RULES,       /* all of policy path_id[0] */
-	TARGET_RULE         /* path_id[1] of policy path_id[0] */
+	TARGET_POLICIES,    /* none yet, or all of the tenant's */
+	TARGET_RULE,        /* path_id[1] of policy path_id[0] */
+	TARGET_RULES,       /* none yet, or all of policy path_id[0] */
+	TARGET_QUESTION     /* what the policies are asked */
+};
+
+/* What prepare() made of a request. */
+enum prepared {
+	PREPARED,
+	PREPARED_SAME,    /* all is as asked for: there is nothing to change */
+	PREPARED_REFUSED, /* it has answered with an error */
+	PREPARED_FAILED   /* out of memory, or a value is not what it was checked to be; logged */
 };
 
 #define BODY_SMALL ((size_t)16 * 1024)
 #define BODY_LARGE ((size_t)120 * 1024)
 
 /*
- * One operation, as data. The pipeline (pipeline.c) makes every check that this describes, opens and ends the
- * transaction, and sends only what was committed; the functions do what is left, and none of them
- * begins, commits, or sends.
+ * One operation, as data. The machine (machine.c) takes a request through every check that this describes, exchanges with
+ * the database, and sends only what was committed; the functions do what is left, and none of them begins,
+ * exchanges, commits, or sends.
  */
 struct operation {
 	const char *id; /* also the action in policies, in the audit log and in the log */
@@ -75,76 +89,106 @@ struct operation {
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
 	/*
-	 * Writing operations: with the target loaded and locked, queue the change and its audit entry in one statement, and set
-	 * call->changing; or queue nothing where all is as asked. DONE, or why not; or answer with an error
-	 * and set call->refused, and nothing will be committed.
+	 * Writing operations. What can be made of the request once it is permitted, and before it is sent: ids of what is
+	 * new are in call->change already. Called again where the target was read again. May be NULL.
 	 */
-	enum outcome (*change)(struct call *);
+	enum prepared (*prepare)(struct call *);
 	/*
-	 * change() asks nothing of the loaded target: its statement compares for itself, and takes c->key.stamp along.
-	 * Such a change may be sent before the target was seen (direct.c).
+	 * Queue the change, which is one statement, and say where what became of it will be found. Called again where that is not
+	 * known, and then has to queue the very same.
 	 */
-	bool direct;
-	/* change() appends no entry to the audit log: where the outcome of its commit is unknown, it stays so. */
-	bool unlogged;
-	bool makes; /* answer() shows what change() made, which cannot be read back by the path */
-	/* Build the response from what was loaded and changed. After a commit. */
+	const enum change *(*change)(struct call *);
+	bool
+	    direct; /* prepare() and change() need nothing that is read: they may go before it is */
+	bool guarded;  /* changes the policies: somebody must be left who may change them again */
+	bool unlogged; /* makes no entry: where nobody knows what became of it, nobody will */
+	/* Build the response from what was read and changed: after the commit, and for whatever change() says but what the machine answers itself. */
 	void (*answer)(struct call *);
 };
 
-/* A request on its way through the pipeline. Owned by the pipeline; everything in it is borrowed by operations. */
+/* The request, checked. */
+struct call_request {
+	const struct request *rq;
+	struct path_values path;
+	struct uuid path_id[PATH_VALUES_MAX];
+	struct query query;
+	struct json_object *body; /* owned; NULL: the operation takes none */
+	const char *reason;       /* X-Audit-Reason, or NULL */
+	struct idempotency once;  /* key NULL: none was sent */
+	struct page page;         /* what a list is asked for */
+};
+
+/* Who calls. */
+struct caller {
+	struct uuid tenant; /* of X-Tenant-ID */
+	uint8_t key_hash[KEY_HASH_LEN];
+	struct key key; /* owned, or borrowed from what is known of it where nothing was read yet */
+	char id[UUID_TEXT_LEN + 1]; /* of the key, as text; "" until it is known */
+};
+
+/* The one change of the request. Its ids are made once, so that a call that is repeated is the same call. */
+struct call_change {
+	struct change_by by;
+	struct uuid id;              /* of what is new */
+	struct uuid other_entry;     /* where a change makes two entries */
+	struct json_object *context; /* owned: what by.context is the text of */
+	const enum change *said;     /* NULL: none was sent */
+	int64_t seen_version;        /* what by.target_version points at */
+	bool rests_on_target;        /* a rule looked at the grant's attributes */
+	bool locked_out; /* it was undone, as nobody could have changed the policies again */
+};
+
+/* A grant, as it was before the change and as it is after it. */
+struct of_grant {
+	struct grant was, is;
+	struct grant_look look;
+	struct activity_receipt receipt;
+	struct activity_summary summary;
+};
+
+struct of_api_key {
+	struct key_record was;
+	struct key_rotated is;
+	struct key_new new; /* what is to be made; its texts are here and in the body */
+	struct key_rotation rotation;
+	struct buf roles; /* of the new key */
+	uint8_t raw_hash[API_KEY_HASH_LEN];
+	char raw[API_KEY_TEXT_MAX]; /* the new key itself: overwritten when the call is over */
+	char raw_name[API_KEY_NAME_LEN + 1];
+};
+
+struct of_policy {
+	struct policy was, is;
+	struct rule_record rule_was, rule_is;
+	struct rule rule; /* what rule_set.text is the text of */
+	struct rule_settings rule_set;
+};
+
+struct of_question {
+	struct policy_rules rules; /* those in force */
+	struct grant grant;
+	struct key_record key; /* another one than the caller's */
+};
+
+/* A request on its way. Owned by the machine; what the operations see of it they borrow. A zeroed one is empty. */
 struct call {
 	struct service *service;
 	struct db *db;
 	const struct operation *op;
-	const struct request *rq;
 	struct response *rs;
 
-	/* The request, checked. */
-	struct path_values path;
-	struct uuid path_id[PATH_VALUES_MAX];
-	struct query query;
-	struct uuid tenant;
-	uint8_t key_hash[KEY_HASH_LEN];
-	struct json_object *body; /* NULL: the operation takes none */
-	const char *reason;       /* X-Audit-Reason, or NULL */
-
-	/* From the database. */
-	struct key key;
-	struct grant grant;   /* TARGET_GRANT: as it was before the change */
-	struct grant changed; /* as it is after it, where it was changed */
-
-	struct key_record api_key; /* TARGET_API_KEY */
-	struct key_record api_key_changed;
-	struct key_record api_key_retired;
-	char raw_key[API_KEY_TEXT_MAX]; /* of a new key: overwritten when the call is over */
-	char raw_key_name[API_KEY_NAME_LEN + 1];
-
-	struct idempotency idempotency; /* key NULL: none was sent */
-	struct first_answer first;      /* to a request with that key */
-
-	struct policy policy; /* TARGET_POLICY, TARGET_RULES */
-	struct policy policy_changed;
-	struct rule_record rule; /* TARGET_RULE */
-	struct rule_record rule_changed;
-	struct page page;       /* what a list is asked for */
-	struct db_list list;    /* and what there is */
-	struct audit_scan scan; /* of the audit log, where it is exported */
-	struct activity_receipt receipt;
-	struct activity_summary summary;
-	struct policy_rules rules;   /* those in force, for operations that ask about them */
-	struct key_record other_key; /* another one than the caller's */
-
+	struct call_request request;
+	struct caller caller;
 	struct decision decision; /* of the tenant's policies */
-
-	/* The change. */
-	struct audit_entry entry;
-	char actor_id[UUID_TEXT_LEN + 1];
-	struct json_object *context; /* what entry.context is the text of */
-	bool changing;               /* something was queued that needs its commit */
-	bool refused;                /* change() has answered with an error */
-	bool unseen;                 /* it was sent before the target was locked */
-	bool made;                   /* an earlier attempt was committed after all */
+	struct call_change change;
+	struct db_list list; /* of lists and of the audit log: what was read */
+	union {              /* by op->target; its table entry clears it */
+		struct of_grant grant;
+		struct of_api_key api_key;
+		struct of_policy policy;
+		struct of_question question;
+		struct audit_scan scan; /* of the audit log, where it is exported */
+	} of;
 };
 
 /* Every operation, in the order of the list. */

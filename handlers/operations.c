@@ -27,7 +27,7 @@ template_of(const char *path, struct path_values *values)
 enum route
 route_find(struct call *c, enum http_method method, const char *path)
 {
-	const char *template = template_of(path, &c->path);
+	const char *template = template_of(path, &c->request.path);
 	size_t i;
 
 	if (template == NULL)

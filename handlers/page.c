@@ -65,16 +65,17 @@ list_of(const struct call *c)
 	uint64_t hash = hash_add_text(HASH_EMPTY, c->op->id);
 	size_t i;
 
-	hash = hash_add(hash, c->tenant.octet, sizeof(c->tenant.octet));
-	for (i = 0; i < c->path.count; i++)
-		hash = hash_add(hash, c->path_id[i].octet, sizeof(c->path_id[i].octet));
+	hash = hash_add(hash, c->caller.tenant.octet, sizeof(c->caller.tenant.octet));
+	for (i = 0; i < c->request.path.count; i++)
+		hash = hash_add(hash, c->request.path_id[i].octet,
+		    sizeof(c->request.path_id[i].octet));
 	for (i = PAGE_QUERY_OWN; i < c->op->query_count; i++) {
 		const struct query_parameter *parameter = &c->op->query[i];
 
-		if (!c->query.value[i].present)
+		if (!c->request.query.value[i].present)
 			continue;
 		hash = hash_add_text(hash, parameter->name);
-		hash = hash_add_value(hash, parameter, &c->query.value[i]);
+		hash = hash_add_value(hash, parameter, &c->request.query.value[i]);
 	}
 	return (hash ^ hash >> 48) & ((UINT64_C(1) << 8 * LIST_BYTES) - 1);
 }
@@ -157,14 +158,14 @@ cursor_parse(struct page_key *key, uint64_t list, const char *text)
 bool
 page_read(struct call *c)
 {
-	const struct query_value *limit = &c->query.value[PAGE_QUERY_LIMIT];
-	const struct query_value *cursor = &c->query.value[PAGE_QUERY_CURSOR];
+	const struct query_value *limit = &c->request.query.value[PAGE_QUERY_LIMIT];
+	const struct query_value *cursor = &c->request.query.value[PAGE_QUERY_CURSOR];
 
-	c->page = (struct page){
+	c->request.page = (struct page){
 		.after = cursor->present,
 		.limit = limit->present ? (int)limit->number : PAGE_LIMIT_DEFAULT,
 	};
-	return !cursor->present || cursor_parse(&c->page.key, list_of(c), cursor->text);
+	return !cursor->present || cursor_parse(&c->request.page.key, list_of(c), cursor->text);
 }
 
 void

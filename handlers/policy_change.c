@@ -46,18 +46,23 @@ policy_settings_of(struct json_object *body, const struct policy *was)
 }
 
 enum outcome
-policy_change(struct call *c)
+guarded_change(struct call *c)
 {
-	struct policy_question circumstances = { .tenant = &c->tenant };
+	struct policy_question circumstances = { .tenant = &c->caller.tenant };
+	struct key reader =
+	    KEY_EMPTY; /* the caller's key again, looked up to open the tenant's rows */
 	bool kept;
 	enum outcome rc;
 
-	c->changing = true;
 	authorize_context(c, &circumstances);
+	db_begin(c->db, DB_READ_WRITE);
+	db_key_authenticate(c->db, c->caller.key_hash, &reader);
+	c->change.said = c->op->change(c);
 	rc = policy_guard(c->db, c->service->decider, &circumstances, &kept);
-	if (rc == DONE && !kept) {
-		response_error(c->rs, ERROR_POLICY_LOCKOUT, NULL, NULL);
-		c->refused = true;
-	}
+	key_clear(&reader);
+	c->change.locked_out = rc == DONE && *c->change.said == CHANGE_DONE && !kept;
+	if (rc == DONE && change_has_row(*c->change.said) && !c->change.locked_out)
+		return db_commit(c->db);
+	db_rollback(c->db);
 	return rc;
 }

@@ -5,10 +5,11 @@
 #include "handlers/operation.h"
 
 /*
- * The end of every change() of policies and rules, with the change queued: send it, and see that it leaves a key that can
- * change policies (policy/guard.h). Where it leaves none, that is answered and the call is refused.
+ * Send a change of policies or rules in a transaction that is committed only where it leaves a key that can change
+ * policies (policy/guard.h): what would be in force is looked at before it is. Otherwise it is undone and
+ * c->change.locked_out is set. The outcome of the transaction; c->change.said is what became of the change.
  */
-MUST_CHECK enum outcome policy_change(struct call *c);
+MUST_CHECK enum outcome guarded_change(struct call *c);
 
 /* What a body says of a policy, over what is there already; `was` is NULL for a new one. Borrows from both. */
 struct policy_settings policy_settings_of(struct json_object *body, const struct policy *was);

@@ -65,37 +65,46 @@ normalize_time(struct json_object *o)
 	    time_print(t, text) && json_object_set_string(time, text) == 1;
 }
 
-static enum outcome
-change(struct call *c)
+static enum prepared
+prepare(struct call *c)
 {
-	struct json_object *events = json_object_object_get(c->body, "events");
+	struct json_object *events = json_object_object_get(c->request.body, "events");
 	size_t i, n = json_object_array_length(events);
-	const char *text;
 
 	for (i = 0; i < n; i++)
 		if (!normalize_time(json_object_array_get_idx(events, i)))
-			return BROKEN;
-	if ((text = json_object_to_json_string_ext(events, JSON_C_TO_STRING_PLAIN)) == NULL)
-		return BROKEN;
-	db_activity_record(c->db, &c->tenant, &c->path_id[0], text, c->key.stamp, &c->receipt);
-	c->changing = true;
-	return DONE;
+			return PREPARED_FAILED;
+	return json_object_to_json_string_ext(events, JSON_C_TO_STRING_PLAIN) != NULL ?
+	    PREPARED :
+	    PREPARED_FAILED;
+}
+
+/* The text is kept by the events, and made already. */
+static const enum change *
+change(struct call *c)
+{
+	struct json_object *events = json_object_object_get(c->request.body, "events");
+
+	db_activity_record(c->db, &c->caller.tenant, &c->request.path_id[0],
+	    json_object_to_json_string_ext(events, JSON_C_TO_STRING_PLAIN), &c->change.by,
+	    &c->of.grant.receipt);
+	return &c->of.grant.receipt.change;
 }
 
 static void
 answer(struct call *c)
 {
-	struct json_object *events = json_object_object_get(c->body, "events");
+	struct json_object *events = json_object_object_get(c->request.body, "events");
 	struct json_build b;
 
-	if (!c->receipt.taken) {
+	if (c->of.grant.receipt.change == CHANGE_OFF) {
 		response_error(c->rs, ERROR_AUDIT_DISABLED, NULL, NULL);
 		return;
 	}
 	json_build_begin(&b);
-	json_put_int(&b, "accepted", c->receipt.accepted);
+	json_put_int(&b, "accepted", c->of.grant.receipt.accepted);
 	json_put_int(&b, "duplicates",
-	    (int64_t)json_object_array_length(events) - c->receipt.accepted);
+	    (int64_t)json_object_array_length(events) - c->of.grant.receipt.accepted);
 	response_json(c->rs, 200, json_build_end(&b));
 }
 
@@ -107,6 +116,7 @@ const struct operation op_record_activity = {
 	.target = TARGET_GRANT,
 	.body = &body,
 	.body_max = BODY_LARGE,
+	.prepare = prepare,
 	.change = change,
 	.direct = true,
 	.unlogged = true,

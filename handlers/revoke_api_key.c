@@ -7,12 +7,12 @@
 
 #include "handlers/operation.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	db_key_revoke(c->db, &c->tenant, &c->api_key.id, &c->entry, &c->api_key_changed);
-	c->changing = true;
-	return DONE;
+	db_key_revoke(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
+	    &c->of.api_key.is.made);
+	return &c->of.api_key.is.made.change;
 }
 
 static void

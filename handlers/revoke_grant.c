@@ -4,12 +4,12 @@
 
 #include "handlers/operation.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	db_grant_revoke(c->db, &c->tenant, &c->grant.id, &c->entry, &c->changed);
-	c->changing = true;
-	return DONE;
+	db_grant_revoke(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
+	    &c->of.grant.is);
+	return &c->of.grant.is.change;
 }
 
 static void

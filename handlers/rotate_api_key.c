@@ -8,8 +8,6 @@
 
 #include <json-c/json.h>
 
-#include "base/clock.h"
-#include "base/time_text.h"
 #include "handlers/answer.h"
 #include "handlers/api_key_answer.h"
 
@@ -22,52 +20,48 @@ static const struct body_member members[] = {
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
 
-/* Unless told otherwise, the new key lives as long from now as the old one was meant to, or till the end of time. */
+/* Unless told otherwise, the new key lives as long from now as the old one was meant to: by the database's clock. */
 static bool
-expiry_of(struct call *c, struct key_new *n)
+expiry_of(struct call *c, struct of_api_key *of)
 {
-	const struct key_record *old = &c->api_key;
-
-	if (json_object_object_get_ex(c->body, "expires_at", NULL))
-		return api_key_expiry(c->body, n);
-	n->has_expires_at = old->has_expires_at;
-	n->expires_at = clock_wall_us() + (old->expires_at - old->created_at);
-	if (n->expires_at > TIME_MOST)
-		n->expires_at = TIME_MOST;
-	return true;
+	of->rotation.inherit = !json_object_object_get_ex(c->request.body, "expires_at", NULL);
+	return of->rotation.inherit || api_key_expiry(c->request.body, &of->new);
 }
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	struct of_api_key *of = &c->of.api_key;
+	struct json_object *overlap;
+
+	of->rotation = (struct key_rotation){
+		.old = &of->was.id,
+		.old_version = of->was.version,
+		.overlap = json_object_object_get_ex(c->request.body, "overlap", &overlap) ?
+		    json_object_get_int64(overlap) :
+		    OVERLAP_DEFAULT,
+		.old_entry = c->change.other_entry,
+	};
+	return api_key_new(c) && expiry_of(c, of) ? PREPARED : PREPARED_FAILED;
+}
+
+static const enum change *
 change(struct call *c)
 {
-	struct key_new n = {
-		.name = c->api_key.name,
-		.roles = c->api_key.roles,
-		.replaces = &c->api_key.id,
-	};
-	struct audit_entry retired = c->entry;
-	uint8_t hash[API_KEY_HASH_LEN];
-	struct json_object *overlap;
-	enum outcome rc;
+	struct of_api_key *of = &c->of.api_key;
 
-	if (c->api_key.has_revoked_at) {
+	db_key_rotate(c->db, &c->caller.tenant, &of->rotation, &of->new, &c->change.by, &of->is);
+	return &of->is.made.change;
+}
+
+static void
+answer(struct call *c)
+{
+	if (c->of.api_key.is.made.change == CHANGE_REVOKED)
 		response_error_message(c->rs, ERROR_CONFLICT,
 		    "This key is revoked: make a new one instead.", NULL, NULL);
-		c->refused = true;
-		return DONE;
-	}
-	if (!api_key_new(c, &n, hash) || !expiry_of(c, &n) || !uuid_make_v7(&retired.id))
-		return BROKEN;
-	db_key_create(c->db, &c->tenant, &n, &c->entry, &c->api_key_changed);
-	if ((rc = db_exchange(c->db)) != DONE || !c->api_key_changed.found)
-		return rc; /* without a new key the old one stays as it is */
-	db_key_retire(c->db, &c->tenant, &c->api_key.id,
-	    json_object_object_get_ex(c->body, "overlap", &overlap) ?
-		json_object_get_int64(overlap) :
-		OVERLAP_DEFAULT,
-	    &n.id, &retired, &c->api_key_retired);
-	c->changing = true;
-	return DONE;
+	else
+		answer_api_key_created(c);
 }
 
 const struct operation op_rotate_api_key = {
@@ -78,7 +72,7 @@ const struct operation op_rotate_api_key = {
 	.target = TARGET_API_KEY,
 	.body = &body,
 	.body_max = BODY_SMALL,
+	.prepare = prepare,
 	.change = change,
-	.makes = true,
-	.answer = answer_api_key_created,
+	.answer = answer,
 };

@@ -110,28 +110,27 @@ read_parts(struct json_object *body, struct rule_parts *parts)
 	(void)take_text(body, "conditions", &parts->conditions);
 }
 
-static enum outcome
+static enum prepared
 refuse_member(struct call *c, const char *member, const char *expected)
 {
 	answer_invalid_member(c, member, expected);
-	c->refused = true;
-	return DONE;
+	return PREPARED_REFUSED;
 }
 
-/* What the parser said, as an outcome; `made`: the text was made of parts, so it is shown. */
-static enum outcome
+/* What the parser said; `made`: the text was made of parts, so it is shown. */
+static enum prepared
 conclude(struct call *c, enum rule_result result, const struct rule *rule, bool made,
     const struct rule_fault *f)
 {
 	if (result == RULE_REFUSED) {
 		answer_invalid_policy(c, f, made ? rule->text : NULL);
-		c->refused = true;
+		return PREPARED_REFUSED;
 	}
-	return result == RULE_NO_MEMORY ? BROKEN : DONE;
+	return result == RULE_NO_MEMORY ? PREPARED_FAILED : PREPARED;
 }
 
 /* Parts over those of the rule that was, or over none. Where they change nothing, *rule takes over the old one. */
-static enum outcome
+static enum prepared
 make_rule(struct call *c, struct rule *old, struct rule *rule)
 {
 	struct rule_parts parts = {
@@ -146,19 +145,19 @@ make_rule(struct call *c, struct rule *old, struct rule *rule)
 
 	if (old != NULL)
 		parts = old->parts;
-	read_parts(c->body, &parts);
+	read_parts(c->request.body, &parts);
 	if (parts.effect == NULL)
 		return refuse_member(c, "effect",
 		    "the rule as policy_text, or its parts with an effect");
 	if (parts.action_ids == NULL)
-		return BROKEN;
+		return PREPARED_FAILED;
 	if ((member = rule_parts_check(&parts, &expected)) != NULL)
 		return refuse_member(c, member, expected);
 	if (old == NULL || !rule_says(old, &parts))
 		return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
 	*rule = *old;
 	*old = (struct rule)RULE_EMPTY;
-	return DONE;
+	return PREPARED;
 }
 
 /* The members that are not of the parts, nor the text. */
@@ -181,35 +180,36 @@ gives_parts(struct json_object *body)
 	return false;
 }
 
-static enum outcome
+static enum prepared
 read_rule(struct call *c, const struct rule_record *was, struct rule *rule)
 {
 	struct rule old = RULE_EMPTY;
 	struct rule_fault f;
 	const char *text;
-	enum outcome rc = BROKEN;
+	enum prepared rc = PREPARED_FAILED;
 
-	if (take_text(c->body, "policy_text", &text))
+	if (take_text(c->request.body, "policy_text", &text))
 		return conclude(c, rule_read(rule, text, strlen(text), &f), rule, false, &f);
 	if (was == NULL)
 		return make_rule(c, NULL, rule);
 	rule->text = was->is.text;
-	if (!gives_parts(c->body))
-		return DONE;
+	if (!gives_parts(c->request.body))
+		return PREPARED;
 	if (rule_read(&old, was->is.text, strlen(was->is.text), &f) == RULE_DONE)
 		rc = make_rule(c, &old, rule);
 	rule_clear(&old);
 	return rc;
 }
 
-enum outcome
-rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule,
-    struct rule_settings *s)
+enum prepared
+rule_body_read(struct call *c, const struct rule_record *was)
 {
+	struct rule_settings *s = &c->of.policy.rule_set;
+	struct rule *rule = &c->of.policy.rule;
 	struct json_object *value;
-	enum outcome rc;
+	enum prepared rc;
 
-	*rule = (struct rule)RULE_EMPTY;
+	rule_clear(rule);
 	rc = read_rule(c, was, rule);
 	*s = (struct rule_settings){
 		.text = rule->text,
@@ -221,12 +221,12 @@ rule_body_read(struct call *c, const struct rule_record *was, struct rule *rule,
 		s->notice = was->is.notice;
 		s->audit_session = was->is.audit_session;
 	}
-	if (json_object_object_get_ex(c->body, "ordinal", &value)) {
+	if (json_object_object_get_ex(c->request.body, "ordinal", &value)) {
 		s->has_ordinal = true;
 		s->ordinal = json_object_get_int64(value);
 	}
-	(void)take_text(c->body, "notice", &s->notice);
-	if (json_object_object_get_ex(c->body, "audit_session", &value))
+	(void)take_text(c->request.body, "notice", &s->notice);
+	if (json_object_object_get_ex(c->request.body, "audit_session", &value))
 		s->audit_session = json_object_get_boolean(value);
 	return rc;
 }

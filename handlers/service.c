@@ -22,7 +22,7 @@ service_open(const struct settings *settings)
 	s->db = db_open(settings, DB_WORKER);
 	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
 	s->decider = decider_new();
-	s->known_keys = known_keys_new();
+	s->known_keys = known_keys_new(KNOWN_KEYS_MEMORY);
 	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL)
 		return s;
 	service_close(s);
@@ -41,20 +41,16 @@ service_close(struct service *s)
 	free(s);
 }
 
-/* In a transaction of its own: should it fail, the time that people see is a little old. */
+/* By itself: should it fail, the time that people see is a little old. */
 void
 service_after(struct service *s)
 {
-	struct key key = KEY_EMPTY;
-
 	if (!s->use.due)
 		return;
 	s->use.due = false;
-	db_begin(s->db, DB_READ_WRITE);
-	db_key_authenticate(s->db, s->use.hash, &key);
-	db_key_note_use(s->db, &s->use.tenant, &s->use.id);
+	db_begin(s->db, DB_ONE_WRITE);
+	db_key_note_use(s->db, &s->use.tenant, s->use.hash);
 	if (db_commit(s->db) != DONE)
 		log_info("the use of a key was not noted");
-	key_clear(&key);
 	explicit_bzero(s->use.hash, sizeof(s->use.hash));
 }

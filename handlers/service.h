@@ -18,7 +18,7 @@ struct service {
 	struct known_keys *known_keys;
 	struct { /* of a key, to be noted when its request was answered */
 		bool due;
-		struct uuid tenant, id;
+		struct uuid tenant;
 		uint8_t hash[KEY_HASH_LEN];
 	} use;
 };

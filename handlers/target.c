@@ -1,76 +1,89 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What paths name. Policies and rules are not locked row by row: whoever writes any of them holds the tenant's row, so
- * that one lock orders all changes of a tenant's policies.
- */
+/* What requests are about. Nothing is held by a look: a change compares what it was decided on, and holds the row itself. */
 #include "config.h"
 
-#include "db/tenant.h"
+#include <string.h>
+
 #include "handlers/api_key_answer.h"
 #include "handlers/grant_answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/target.h"
 
+/* ---- grants ---- */
+
 static void
 queue_grant(struct call *c)
 {
-	if (c->op->access == ACCESS_WRITE)
-		db_grant_lock(c->db, &c->tenant, &c->path_id[0], &c->grant);
-	else
-		db_grant_get(c->db, &c->tenant, &c->path_id[0], &c->grant);
+	db_grant_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->of.grant.was);
 }
 
 static bool
 grant_found(const struct call *c)
 {
-	return c->grant.found;
-}
-
-/* The row is the lock. */
-static bool
-grant_settled(struct call *c)
-{
-	grant_clear(&c->changed);
-	return c->grant.found;
+	return c->of.grant.was.found;
 }
 
 static void
 etag_of_grant(const struct call *c, char etag[ETAG_TEXT_MAX])
 {
-	grant_etag(&c->grant, etag);
+	grant_etag(&c->of.grant.was, etag);
+}
+
+static int64_t
+version_of_grant(const struct call *c)
+{
+	return c->of.grant.was.version;
 }
 
 static void
-grant_denied(struct call *c, const char *requested)
+clear_grant(struct call *c)
 {
-	db_grant_log_denied(c->db, &c->tenant, &c->grant.id, &c->entry, requested);
+	grant_clear(&c->of.grant.was);
+	grant_clear(&c->of.grant.is);
+	activity_summary_clear(&c->of.grant.summary);
 }
+
+/* ---- keys ---- */
 
 static void
 queue_api_key(struct call *c)
 {
-	if (c->op->access == ACCESS_WRITE)
-		db_key_lock(c->db, &c->tenant, &c->path_id[0], &c->api_key);
-	else
-		db_key_get(c->db, &c->tenant, &c->path_id[0], &c->api_key);
+	db_key_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->of.api_key.was);
 }
 
 static bool
 api_key_found(const struct call *c)
 {
-	return c->api_key.found;
+	return c->of.api_key.was.found;
 }
 
 static void
 etag_of_api_key(const struct call *c, char etag[ETAG_TEXT_MAX])
 {
-	api_key_etag(&c->api_key, etag);
+	api_key_etag(&c->of.api_key.was, etag);
 }
+
+static int64_t
+version_of_api_key(const struct call *c)
+{
+	return c->of.api_key.was.version;
+}
+
+static void
+clear_api_key(struct call *c)
+{
+	key_record_clear(&c->of.api_key.was);
+	key_record_clear(&c->of.api_key.is.made);
+	buf_clear(&c->of.api_key.roles);
+	explicit_bzero(c->of.api_key.raw, sizeof(c->of.api_key.raw));
+}
+
+/* ---- the audit log ---- */
 
 static void
 queue_audit_entry(struct call *c)
 {
-	db_audit_get(c->db, &c->tenant, &c->path_id[0], &c->list);
+	db_audit_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->list);
 }
 
 static bool
@@ -80,73 +93,100 @@ audit_entry_found(const struct call *c)
 }
 
 static void
-queue_policies(struct call *c)
+clear_scan(struct call *c)
 {
-	if (c->op->access == ACCESS_WRITE)
-		db_policy_hold(c->db, &c->tenant);
+	audit_scan_clear(&c->of.scan);
 }
+
+/* ---- policies and rules ---- */
 
 static void
 queue_policy(struct call *c)
 {
-	queue_policies(c);
-	db_policy_get(c->db, &c->tenant, &c->path_id[0], &c->policy);
+	db_policy_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->of.policy.was);
 }
 
 static bool
 policy_found(const struct call *c)
 {
-	return c->policy.found;
+	return c->of.policy.was.found;
 }
 
 static void
 etag_of_policy(const struct call *c, char etag[ETAG_TEXT_MAX])
 {
-	policy_etag(&c->policy, etag);
+	policy_etag(&c->of.policy.was, etag);
 }
 
 static void
 queue_rule(struct call *c)
 {
-	queue_policies(c);
-	db_policy_rule_get(c->db, &c->tenant, &c->path_id[0], &c->path_id[1], &c->rule);
+	db_policy_rule_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->request.path_id[1],
+	    &c->of.policy.rule_was);
 }
 
 static bool
 rule_found(const struct call *c)
 {
-	return c->rule.found;
+	return c->of.policy.rule_was.found;
 }
 
 static void
 etag_of_rule(const struct call *c, char etag[ETAG_TEXT_MAX])
 {
-	rule_etag(&c->rule, etag);
+	rule_etag(&c->of.policy.rule_was, etag);
 }
 
 static void
-tenant_denied(struct call *c, const char *requested)
+clear_policy(struct call *c)
 {
-	db_tenant_log_denied(c->db, &c->tenant, &c->entry, requested);
+	policy_clear(&c->of.policy.was);
+	policy_clear(&c->of.policy.is);
+	rule_record_clear(&c->of.policy.rule_was);
+	rule_record_clear(&c->of.policy.rule_is);
+	rule_clear(&c->of.policy.rule);
 }
 
-/* NULL: nothing to be read, always there, settled by what it holds, without a tag. */
+/* ---- questions ---- */
+
+static void
+clear_question(struct call *c)
+{
+	policy_rules_clear(&c->of.question.rules);
+	grant_clear(&c->of.question.grant);
+	key_record_clear(&c->of.question.key);
+}
+
+/* NULL: nothing to be read, always there, without a tag or a version, nothing to be cleared. */
 static const struct {
 	void (*queue)(struct call *);
 	bool (*found)(const struct call *);
-	bool (*settled)(struct call *);
 	void (*etag)(const struct call *, char etag[ETAG_TEXT_MAX]);
-	void (*log_denied)(struct call *, const char *requested);
+	int64_t (*version)(const struct call *);
+	void (*clear)(struct call *);
 } targets[] = {
-	[TARGET_NONE] = { NULL, NULL, NULL, NULL, tenant_denied },
-	[TARGET_GRANT] = { queue_grant, grant_found, grant_settled, etag_of_grant, grant_denied },
-	[TARGET_API_KEY] = { queue_api_key, api_key_found, NULL, etag_of_api_key, tenant_denied },
-	[TARGET_AUDIT_ENTRY] = { queue_audit_entry, audit_entry_found, NULL, NULL, tenant_denied },
-	[TARGET_POLICIES] = { queue_policies, NULL, NULL, NULL, tenant_denied },
-	[TARGET_POLICY] = { queue_policy, policy_found, NULL, etag_of_policy, tenant_denied },
-	[TARGET_RULES] = { queue_policy, policy_found, NULL, NULL, tenant_denied },
-	[TARGET_RULE] = { queue_rule, rule_found, NULL, etag_of_rule, tenant_denied },
+	[TARGET_NONE] = { NULL, NULL, NULL, NULL, NULL },
+	[TARGET_GRANT] = { queue_grant, grant_found, etag_of_grant, version_of_grant, clear_grant },
+	[TARGET_GRANTS] = { NULL, NULL, NULL, NULL, clear_grant },
+	[TARGET_API_KEY] = { queue_api_key, api_key_found, etag_of_api_key, version_of_api_key,
+	    clear_api_key },
+	[TARGET_API_KEYS] = { NULL, NULL, NULL, NULL, clear_api_key },
+	[TARGET_AUDIT_ENTRY] = { queue_audit_entry, audit_entry_found, NULL, NULL, NULL },
+	[TARGET_AUDIT_LOG] = { NULL, NULL, NULL, NULL, clear_scan },
+	[TARGET_POLICY] = { queue_policy, policy_found, etag_of_policy, NULL, clear_policy },
+	[TARGET_POLICIES] = { NULL, NULL, NULL, NULL, clear_policy },
+	[TARGET_RULE] = { queue_rule, rule_found, etag_of_rule, NULL, clear_policy },
+	[TARGET_RULES] = { queue_policy, policy_found, NULL, NULL, clear_policy },
+	[TARGET_QUESTION] = { NULL, NULL, NULL, NULL, clear_question },
 };
+
+void
+target_look(struct call *c)
+{
+	c->of.grant.look = (struct grant_look){ &c->caller.key, &c->of.grant.was };
+	db_grant_look(c->db, &c->caller.tenant, c->caller.key_hash, &c->request.path_id[0],
+	    &c->of.grant.look);
+}
 
 void
 target_queue(struct call *c)
@@ -162,12 +202,6 @@ target_found(const struct call *c)
 }
 
 bool
-target_settled(struct call *c)
-{
-	return targets[c->op->target].settled == NULL || targets[c->op->target].settled(c);
-}
-
-bool
 target_etag(const struct call *c, char etag[ETAG_TEXT_MAX])
 {
 	if (targets[c->op->target].etag == NULL)
@@ -176,8 +210,15 @@ target_etag(const struct call *c, char etag[ETAG_TEXT_MAX])
 	return true;
 }
 
-void
-target_log_denied(struct call *c, const char *requested)
+int64_t
+target_version(const struct call *c)
 {
-	targets[c->op->target].log_denied(c, requested);
+	return targets[c->op->target].version != NULL ? targets[c->op->target].version(c) : 0;
+}
+
+void
+target_clear(struct call *c)
+{
+	if (c->op != NULL && targets[c->op->target].clear != NULL)
+		targets[c->op->target].clear(c);
 }

@@ -18,23 +18,27 @@ static const struct body_member members[] = {
 };
 static const struct body_schema body = { members, COUNT_OF(members) };
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	return json_object_object_get_ex(c->request.body, "audit_enabled", NULL) ? PREPARED :
+										   PREPARED_SAME;
+}
+
+static const enum change *
 change(struct call *c)
 {
-	struct json_object *wanted;
+	struct json_object *wanted = json_object_object_get(c->request.body, "audit_enabled");
 
-	if (!json_object_object_get_ex(c->body, "audit_enabled", &wanted))
-		return DONE;
-	db_grant_set_audit(c->db, &c->tenant, &c->path_id[0], json_object_get_boolean(wanted),
-	    c->key.stamp, &c->entry, &c->changed);
-	c->changing = true;
-	return DONE;
+	db_grant_set_audit(c->db, &c->caller.tenant, &c->request.path_id[0],
+	    json_object_get_boolean(wanted), &c->change.by, &c->of.grant.is);
+	return &c->of.grant.is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	const struct grant *g = c->changed.found ? &c->changed : &c->grant;
+	const struct grant *g = c->of.grant.is.found ? &c->of.grant.is : &c->of.grant.was;
 	char etag[GRANT_ETAG_MAX];
 
 	grant_etag(g, etag);
@@ -50,6 +54,7 @@ const struct operation op_update_grant = {
 	.body = &body,
 	.body_max = BODY_SMALL,
 	.merge_patch = true,
+	.prepare = prepare,
 	.change = change,
 	.direct = true,
 	.answer = answer,

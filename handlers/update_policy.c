@@ -10,19 +10,20 @@
 #include "handlers/policy_answer.h"
 #include "handlers/policy_change.h"
 
-static enum outcome
+static const enum change *
 change(struct call *c)
 {
-	struct policy_settings s = policy_settings_of(c->body, &c->policy);
+	const struct policy_settings s = policy_settings_of(c->request.body, &c->of.policy.was);
 
-	db_policy_update(c->db, &c->tenant, &c->policy.id, &s, &c->entry, &c->policy_changed);
-	return policy_change(c);
+	db_policy_update(c->db, &c->caller.tenant, &c->request.path_id[0], &s, &c->change.by,
+	    &c->of.policy.is);
+	return &c->of.policy.is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	const struct policy *p = c->policy_changed.found ? &c->policy_changed : &c->policy;
+	const struct policy *p = c->of.policy.is.found ? &c->of.policy.is : &c->of.policy.was;
 	char etag[ETAG_TEXT_MAX];
 
 	policy_etag(p, etag);
@@ -39,5 +40,6 @@ const struct operation op_update_policy = {
 	.body_max = BODY_SMALL,
 	.merge_patch = true,
 	.change = change,
+	.guarded = true,
 	.answer = answer,
 };

@@ -11,26 +11,25 @@
 #include "handlers/rule_body.h"
 #include "policy/rule_json.h"
 
-static enum outcome
+static enum prepared
+prepare(struct call *c)
+{
+	return rule_body_read(c, &c->of.policy.rule_was);
+}
+
+static const enum change *
 change(struct call *c)
 {
-	struct rule_settings settings;
-	struct rule rule;
-	enum outcome rc = rule_body_read(c, &c->rule, &rule, &settings);
-
-	if (rc == DONE && !c->refused) {
-		db_policy_rule_update(c->db, &c->tenant, &c->rule.policy_id, &c->rule.id, &settings,
-		    &c->entry, &c->rule_changed);
-		rc = policy_change(c);
-	}
-	rule_clear(&rule);
-	return rc;
+	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0],
+	    &c->request.path_id[1], &c->of.policy.rule_set, &c->change.by, &c->of.policy.rule_is);
+	return &c->of.policy.rule_is.change;
 }
 
 static void
 answer(struct call *c)
 {
-	const struct rule_record *r = c->rule_changed.found ? &c->rule_changed : &c->rule;
+	const struct rule_record *r = c->of.policy.rule_is.found ? &c->of.policy.rule_is :
+								   &c->of.policy.rule_was;
 	char etag[ETAG_TEXT_MAX];
 
 	rule_etag(r, etag);
@@ -46,6 +45,8 @@ const struct operation op_update_policy_rule = {
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.merge_patch = true,
+	.prepare = prepare,
 	.change = change,
+	.guarded = true,
 	.answer = answer,
 };

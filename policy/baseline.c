@@ -27,7 +27,7 @@ struct baseline {
 };
 
 static bool
-queue_all(struct baseline *b, struct db *db, const struct uuid *tenant, struct audit_entry entry)
+queue_all(struct baseline *b, struct db *db, const struct uuid *tenant, struct change_by by)
 {
 	const struct policy_settings settings = {
 		.name = "baseline",
@@ -37,21 +37,21 @@ queue_all(struct baseline *b, struct db *db, const struct uuid *tenant, struct a
 	struct uuid policy, rule;
 	size_t i;
 
-	if (!uuid_make_v7(&policy) || !uuid_make_v7(&entry.id))
+	if (!uuid_make_v7(&policy) || !uuid_make_v7(&by.entry))
 		return false;
-	entry.action = "CreatePolicy";
-	db_policy_create(db, tenant, &policy, &settings, &entry, &b->policy);
-	entry.action = "CreatePolicyRule";
+	by.action = "CreatePolicy";
+	db_policy_create(db, tenant, &policy, &settings, &by, &b->policy);
+	by.action = "CreatePolicyRule";
 	for (i = 0; i < COUNT_OF(rules); i++) {
-		if (!uuid_make_v7(&rule) || !uuid_make_v7(&entry.id))
+		if (!uuid_make_v7(&rule) || !uuid_make_v7(&by.entry))
 			return false;
-		db_policy_rule_create(db, tenant, &policy, &rule, &rules[i], &entry, &b->rule[i]);
+		db_policy_rule_change(db, tenant, &policy, &rule, &rules[i], &by, &b->rule[i]);
 	}
 	return true;
 }
 
 struct baseline *
-baseline_queue(struct db *db, const struct uuid *tenant, const struct audit_entry *by)
+baseline_queue(struct db *db, const struct uuid *tenant, const struct change_by *by)
 {
 	struct baseline *b = calloc(1, sizeof(*b));
 

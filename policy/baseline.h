@@ -2,7 +2,7 @@
 #ifndef GRANTD_POLICY_BASELINE_H
 #define GRANTD_POLICY_BASELINE_H
 
-#include "db/audit.h"
+#include "db/change.h"
 
 /*
  * What a new tenant starts with: one policy, "baseline", that anyone who may can see and edit like any other.
@@ -20,7 +20,7 @@ struct baseline;
  * NULL when there are no random bytes or no memory: then roll back. After the exchange, baseline_free().
  */
 MUST_CHECK struct baseline *baseline_queue(struct db *, const struct uuid *tenant,
-    const struct audit_entry *by);
+    const struct change_by *by);
 void baseline_free(struct baseline *);
 
 #endif

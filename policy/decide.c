@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ decider_new(void)
 		free(d);
 		return NULL;
 	}
+	cedar_request_budget(d->request, POLICY_STEPS_MAX);
 	return d;
 }
 
@@ -50,13 +52,23 @@ decision_failure(const struct decider *d, size_t i)
 	return d->failure[i];
 }
 
+/* A place for the rule among those that failed, and for why; NULL where there are too many. */
+static char *
+add_failed(struct decider *d, const struct policy_info *rule, struct decision *out)
+{
+	if (out->failures == DECISION_RULES_MAX)
+		return NULL;
+	out->failed[out->failures] = rule;
+	return d->failure[out->failures++];
+}
+
 /* A rule that fails is a mistake of whoever wrote it; one that was to forbid lets pass what it should not. */
 static void
 note_failure(struct decider *d, const struct policy_set *set, const struct cedar_failure *f,
     struct decision *out)
 {
 	const struct policy_info *rule = &set->info[f->policy];
-	char text[FAILURE_TEXT_MAX], id[UUID_TEXT_LEN + 1];
+	char text[FAILURE_TEXT_MAX], id[UUID_TEXT_LEN + 1], *kept = add_failed(d, rule, out);
 	struct cedar_place place;
 
 	cedar_failure_message(d->request, f, &place, text, sizeof(text));
@@ -64,10 +76,39 @@ note_failure(struct decider *d, const struct policy_set *set, const struct cedar
 	log_line(rule->forbid ? LEVEL_ERROR : LEVEL_WARNING,
 	    "policy rule %s, which is to %s, failed and took no part: line %u, column %u: %s", id,
 	    rule->forbid ? "forbid" : "permit", place.line, place.column, text);
-	if (out->failures < DECISION_RULES_MAX) {
-		memcpy(d->failure[out->failures], text, sizeof(text));
-		out->failed[out->failures++] = rule;
-	}
+	if (kept != NULL)
+		memcpy(kept, text, sizeof(text));
+}
+
+/* Nothing was decided: what is left unasked might forbid. The rule in hand need not be the one that costs most. */
+static void
+note_over_budget(struct decider *d, const struct policy_set *set, size_t rule, struct decision *out)
+{
+	char text[FAILURE_TEXT_MAX], id[UUID_TEXT_LEN + 1];
+	char *kept = add_failed(d, &set->info[rule], out);
+
+	(void)snprintf(text, sizeof(text),
+	    "asking the policies takes more than %d steps, so it was given up here and is refused",
+	    POLICY_STEPS_MAX);
+	uuid_print(&set->info[rule].id, id);
+	log_error("policy rule %s of tenant %s: %s", id, d->texts.tenant, text);
+	if (kept != NULL)
+		memcpy(kept, text, sizeof(text));
+	out->over_budget = true;
+}
+
+/* The question could not be put to the policies. */
+static void
+note_fault(struct decider *d, const struct policy_set *set, struct decision *out)
+{
+	const char *fault = cedar_request_fault(d->request);
+	size_t rule;
+
+	if (cedar_request_over_budget(d->request, &rule))
+		note_over_budget(d, set, rule, out);
+	else
+		log_error("a question could not be put to the policies, so it is refused: %s",
+		    fault != NULL ? fault : "no reason given");
 }
 
 static void
@@ -93,9 +134,7 @@ ask_layer(struct decider *d, const struct policy_set *set, const struct policy_l
 	size_t i;
 
 	if (!cedar_authorize(d->request, layer->first, layer->count, &result)) {
-		log_error("a question could not be put to the policies, so it is refused: %s",
-		    cedar_request_fault(d->request) != NULL ? cedar_request_fault(d->request) :
-							      "no reason given");
+		note_fault(d, set, out);
 		return true;
 	}
 	if (result.undetermined_count > 0) {

@@ -47,19 +47,28 @@ enum verdict {
 	VERDICT_UNDETERMINED /* a rule looks at attributes of a grant that only its id is known of */
 };
 
+/*
+ * What one question may cost, all priorities together, in steps of the engine (see cedar_request_budget()): an operator is one,
+ * a text that is searched by `like` one for every four bytes. A rule of 48 KiB that compares short texts takes 6,500. No
+ * step is more than 300 instructions.
+ */
+#define POLICY_STEPS_MAX 200000
+
 /* At most so many determining rules are named in a decision; their number is never limited. */
 #define DECISION_RULES_MAX 64
 
 struct decision {
 	enum verdict verdict;
 	bool forbidden; /* VERDICT_DENIED by a forbid; else for want of a permit, or by a fault */
+	bool
+	    over_budget; /* VERDICT_DENIED because asking takes more than POLICY_STEPS_MAX; forbidden is false */
 	bool audit_session; /* VERDICT_ALLOWED: a determining permit has it */
 	const struct policy_info
 	    *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */
 	size_t rules;
 	const struct policy_info
 	    *failed[DECISION_RULES_MAX]; /* that failed in evaluation, likewise */
-	size_t failures;
+	size_t failures; /* over_budget: the last of them is where it was given up */
 };
 
 struct decider;
@@ -71,7 +80,7 @@ void decider_free(struct decider *);
 /*
  * Decide. Policies of higher priority are asked first; the first priority at which any rule determines an answer
  * decides. A forbid that fails in evaluation forbids nothing, as Cedar has it, and is logged as an error: it may have
- * been meant to. A fault (a value that cannot be, no memory) is logged and is VERDICT_DENIED.
+ * been meant to. A fault (a value that cannot be, no memory, the budget spent) is logged and is VERDICT_DENIED.
  */
 void policy_decide(struct decider *, const struct policy_set *, const struct policy_question *,
     struct decision *);

@@ -66,9 +66,12 @@ copy_annotation(const struct cedar_set *set, size_t i, const char *name, char **
 	*value = NULL;
 	if (!cedar_policy_annotation(set, i, name, &str))
 		return true;
-	*value = str.len > 0 && memchr(str.data, '\0', str.len) != NULL ?
-	    strdup("\1") :
-	    strndup(str.len > 0 ? str.data : "", str.len);
+	if (str.len == 0)
+		*value = strdup("");
+	else if (memchr(str.data, '\0', str.len) != NULL)
+		*value = strdup("\1");
+	else
+		*value = strndup(str.data, str.len);
 	return *value != NULL;
 }
 
@@ -126,7 +129,7 @@ file_rule_clear(struct file_rule *rule)
 	*rule = (struct file_rule){ .text = NULL };
 }
 
-/* Annotations. */
+/* ---- annotations ---- */
 
 /* The value of the statement in hand, owned; false where there is none. */
 static bool
@@ -218,40 +221,39 @@ file_find_policy(struct reading *r)
 	return file_add_policy(r, name);
 }
 
-static struct file_rule *
-file_add_rule(struct reading *r, struct file_policy *p)
+/* Takes the rule over. */
+static void
+file_add_rule(struct reading *r, struct file_policy *p, struct file_rule *rule)
 {
 	struct file_rule *grown = realloc(p->rule, (p->rules + 1) * sizeof(*grown));
 
 	if (grown == NULL) {
+		file_rule_clear(rule);
 		fault_here(r, "out of memory");
-		return NULL;
+		return;
 	}
 	p->rule = grown;
-	p->rule[p->rules] = (struct file_rule){
-		.audit_session = true,
-		.line = r->line,
-	};
-	return &p->rule[p->rules++];
+	p->rule[p->rules++] = *rule;
 }
 
 static void
 read_file_rule(struct reading *r)
 {
 	struct file_policy *p = file_find_policy(r);
-	struct file_rule *rule = p != NULL ? file_add_rule(r, p) : NULL;
+	struct file_rule rule = { .audit_session = true, .line = r->line };
 	struct rule_fault f;
 	enum rule_result rc;
 
-	if (rule == NULL)
+	if (p == NULL)
 		return;
 	read_priority(r, p);
 	read_bool(r, "enabled", &p->enabled);
-	read_notice(r, rule);
-	read_bool(r, "audit_session", &rule->audit_session);
-	rc = take_own(rule, r->set, r->i, &f);
+	read_notice(r, &rule);
+	read_bool(r, "audit_session", &rule.audit_session);
+	rc = take_own(&rule, r->set, r->i, &f);
 	if (rc != RULE_DONE)
 		fault_here(r, rc == RULE_REFUSED ? f.message : "out of memory");
+	file_add_rule(r, p, &rule);
 }
 
 /* Go on counting lines and columns from the statement before. */

@@ -8,6 +8,7 @@
 
 #include "base/field.h"
 #include "base/time_text.h"
+#include "base/words.h"
 #include "policy/actions.h"
 #include "policy/question.h"
 
@@ -18,11 +19,10 @@
 		.name = name_, .type = MEMBER_LINE, .max = max_ \
 	}
 
-/* What a question is. */
+/* ---- what a question is ---- */
 
-static const char *const statuses[] = { "active", "expired", "revoked", NULL };
 static const char *const decisions[] = { "allow", "deny", NULL };
-static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = 63 };
+static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = FIELD_ROLE_MOST };
 static const struct body_member notice = { .type = MEMBER_STRING };
 
 static const struct body_member principal_members[] = {
@@ -34,8 +34,8 @@ static const struct body_schema principal_schema = { principal_members,
 	COUNT_OF(principal_members) };
 
 static const struct body_member resource_members[] = {
-	LINE("type", 256),
-	LINE("id", 2048),
+	LINE("type", FIELD_IDENTIFIER_MOST),
+	LINE("id", FIELD_RESOURCE_ID_MOST),
 };
 static const struct body_schema resource_schema = { resource_members, COUNT_OF(resource_members) };
 
@@ -46,7 +46,7 @@ static const struct body_member grant_members[] = {
 	LINE("grantee_id", FIELD_IDENTIFIER_MOST),
 	{ .name = "resource", .type = MEMBER_OBJECT, .schema = &resource_schema },
 	LINE("action", FIELD_IDENTIFIER_MOST),
-	{ .name = "status", .type = MEMBER_STRING, .words = statuses },
+	{ .name = "status", .type = MEMBER_STRING, .words = status_words },
 	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
 	{ .name = "expires_at", .type = MEMBER_TIME },
 	{ .name = "granted_at", .type = MEMBER_TIME },
@@ -82,8 +82,9 @@ static const struct body_member members[] = {
 const struct body_schema question_body = { members, 5 };
 const struct body_schema question_case = { members + 1, COUNT_OF(members) - 1 };
 
-/* Reading one: each member is there with the type that is described, or it is not there, or null where it may be. */
+/* ---- reading one ---- */
 
+/* A member has the type that is described; NULL where it is not there, or is null as it may be. */
 static struct json_object *
 question_member(struct json_object *object, const char *name)
 {

@@ -22,8 +22,8 @@ struct ctl {
 	struct args args;
 	bool json; /* --json: print one JSON value */
 	struct settings settings;
-	const char *
-	    settings_error; /* NULL: they were loaded. Only commands with NEEDS_NOTHING run in spite of an error */
+	/* NULL: they were loaded. Only commands with NEEDS_NOTHING run in spite of an error. */
+	const char *settings_error;
 	struct db *db;
 };
 

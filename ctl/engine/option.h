@@ -32,8 +32,7 @@ enum option_flags { OPTION_REQUIRED = 1, OPTION_REPEATS = 2 };
  * and completion all read this description. A command's operand is described in the same way, without a name.
  */
 struct option {
-	const char *
-	    name; /* without the hyphens; may be shortened on the command line while it is unambiguous */
+	const char *name;  /* without the hyphens; may be shortened while it is unambiguous */
 	const char *value; /* what stands for the value in help; NULL: the option is a switch */
 	enum value_type type;
 	int flags;

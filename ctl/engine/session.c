@@ -49,23 +49,22 @@ make_id(struct ctl *c, struct uuid *id)
 }
 
 bool
-session_entry(struct ctl *c, const char *action, struct audit_entry *e)
+session_entry(struct ctl *c, const char *action, struct change_by *e)
 {
 	static char actor[FIELD_IDENTIFIER_MOST + 1];
 	const struct passwd *user = getpwuid(geteuid());
 
-	*e = (struct audit_entry){
-		.actor_id = actor,
-		.actor_type = "system",
+	*e = (struct change_by){
+		.actor = actor,
 		.action = action,
-		.reasoning = args_text(&c->args, "reason"),
+		.reason = args_text(&c->args, "reason"),
 		.context = CONTEXT,
 	};
 	if (user != NULL && field_line_valid(user->pw_name, FIELD_NAME_MOST))
 		(void)snprintf(actor, sizeof(actor), "grantctl:%s", user->pw_name);
 	else
 		(void)snprintf(actor, sizeof(actor), "grantctl:%u", (unsigned)geteuid());
-	return make_id(c, &e->id);
+	return make_id(c, &e->entry);
 }
 
 bool

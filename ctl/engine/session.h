@@ -3,7 +3,7 @@
 #define GRANTCTL_ENGINE_SESSION_H
 
 #include "ctl/engine/command.h"
-#include "db/audit.h"
+#include "db/change.h"
 #include "db/tenant.h"
 
 /*
@@ -22,7 +22,7 @@ MUST_CHECK bool session_tenant(struct ctl *, enum outcome, const struct uuid *te
  * Fill an audit entry for a change made here: the operation's id, who runs grantctl, and --reason.
  * False, with a message, where the system gives no random numbers.
  */
-MUST_CHECK bool session_entry(struct ctl *, const char *action, struct audit_entry *);
+MUST_CHECK bool session_entry(struct ctl *, const char *action, struct change_by *);
 
 /* An id for a new row: that of --id, or a new one. False, with a message, as above. */
 MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);

@@ -118,8 +118,9 @@ bench_world()
 		return 1
 	}
 	export PGDATABASE=$name
-	query -c 'SELECT FROM pg_roles WHERE rolname = '"'grantd_worker'" | grep -q '^' ||
+	if [ -z "$(query -c "SELECT 1 FROM pg_roles WHERE rolname = 'grantd_worker'")" ]; then
 		query -c 'CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app' || return 1
+	fi
 	template=$("$build/grantctl" tenant create --name template) &&
 	query -c 'CREATE SCHEMA bench' -c 'CREATE TABLE bench.keys (n bigint PRIMARY KEY, key text, name text, hash bytea)' &&
 	"$build/tests/bench/make-keys" "$tenants" | query -c 'COPY bench.keys FROM STDIN' &&
@@ -215,9 +216,7 @@ instance_of_grantd_apache()
 
 instance_of_grantd_nginx()
 {
-	web_setting GRANTD_BASE_PATH ''
-	web_write_settings && web_grantd && peer_nginx &&
-	web_wait 'an answer from grantd' curl -sf --max-time 5 "http://127.0.0.1:$web_port/healthz"
+	web_start nginx "$web_port"
 }
 
 # peer_render FILE TO: a configuration of ours.
@@ -225,14 +224,6 @@ peer_render()
 {
 	"$bench_top/deploy/lib/render" STATE="$web_state" RUN="$web_run" LOGS="$web_logs" PORT="$web_port" SOCKET="$web_socket" \
 	    WORKERS="$web_workers" SCRIPT="$web_state/www/index.php" <"$bench_here/$1" >"$web_state/$2"
-}
-
-peer_nginx()
-{
-	local program
-
-	program=$(web_program nginx) && peer_render nginx-kept.conf.in server.conf || return 1
-	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
 }
 
 # peer_lighttpd FRAGMENT
@@ -279,8 +270,12 @@ instance_of_php_lighttpd()
 # connections, or some are never served.
 instance_of_php_nginx()
 {
+	local program
+
 	web_workers=$((most_connections > workers ? most_connections : workers))
-	php_fpm && peer_nginx && peer_answers
+	program=$(web_program nginx) && php_fpm && peer_render peers/php/nginx.conf.in server.conf || return 1
+	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
+	peer_answers
 }
 
 # npm ci empties node_modules first: done again only when other versions are wanted.
@@ -367,22 +362,20 @@ cpu_end()
 	done
 }
 
-# Sets load_line, as load.c prints it; load_all, all good requests; and load_errors.
+# Sets load_line, what load.c prints less its processor time, which is in load_cpu; load_all, all good requests; and load_errors.
 load_http()
 {
-	local what=$1 name=$2 TIMEFORMAT='%3U %3S' times
+	local what=$1 name=$2 line
 
 	cpu_begin "$name"
-	{ time "$build/tests/bench/load" "$what" "${instance_port[$name]}" "$3" "$4" "$5" >"$work/load.out" 2>"$work/load.err"; } \
-	    2>"$work/times" || {
+	line=$("$build/tests/bench/load" "$what" "${instance_port[$name]}" "$3" "$4" "$5" 2>"$work/load.err") || {
 		cat "$work/load.err" >&2
 		return 1
 	}
 	cpu_end "$name"
 	head -n 1 "$work/load.err" >&2
-	read -r -a times <"$work/times"
-	load_cpu[3]=$((10#${times[0]/./} * 1000 + 10#${times[1]/./} * 1000))
-	load_line=$(cat "$work/load.out")
+	load_cpu[3]=${line##*$'\t'}
+	load_line=${line%$'\t'*}
 	IFS=$'\t' read -r load_all _ load_errors _ <<<"$load_line"
 }
 

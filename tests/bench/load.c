@@ -9,9 +9,9 @@
  * shuffled, the same way each time, and dealt out to the connections, which take theirs in turn.
  *
  * Prints one line of what was measured, with tabs: good answers, seconds, errors, and of the good ones the median, the 99th
- * percentile and the maximum of the times in microseconds.  An error is whatever is no good answer: a connection
- * that failed or was closed in between, too, and then another one is made.  The first error
- * is told on standard error.  Ends with 0 whatever the answers were.
+ * percentile and the maximum of the times in microseconds; then this program's processor time, in microseconds.
+ * An error is whatever is no good answer: a connection that failed or was closed in between, too, and then
+ * another one is made.  The first error is told on standard error.  Ends with 0 whatever the answers were.
  */
 #include "config.h"
 
@@ -37,15 +37,15 @@
 #define PATIENCE_NS 30000000000 /* without any answer, it ends */
 
 struct connection {
-	int fd;
-	size_t next;      /* target, in steps of the number of connections */
-	unsigned pass;    /* over its targets */
-	bool asking;      /* a request is under way */
-	uint32_t watched; /* what epoll waits for */
-	int64_t asked;    /* when, in nanoseconds */
-	size_t out_len;   /* of the request */
+	size_t next;    /* target, in steps of the number of connections */
+	int64_t asked;  /* when, in nanoseconds */
+	size_t out_len; /* of the request */
 	size_t out_done;
 	size_t in_len;
+	int fd;           /* -1: none */
+	unsigned pass;    /* over its targets */
+	uint32_t watched; /* what epoll waits for */
+	bool asking;      /* a request is under way */
 	char out[ASK_MAX];
 	char in[ANSWER_MAX + 1];
 };
@@ -284,10 +284,12 @@ add_target(const struct target *t)
 {
 	/* Doubles at each power of two. */
 	if ((target_count & (target_count - 1)) == 0) {
-		targets = realloc(targets,
+		struct target *more = realloc(targets,
 		    (target_count == 0 ? 1 : 2 * target_count) * sizeof(*targets));
-		if (targets == NULL)
+
+		if (more == NULL)
 			die("realloc");
+		targets = more;
 	}
 	targets[target_count++] = *t;
 }
@@ -342,13 +344,23 @@ percentile(unsigned hundredths)
 	return seen.count == 0 ? 0 : seen.times[(seen.count - 1) * hundredths / 100];
 }
 
+/* Of this process so far, in microseconds. */
+static int64_t
+processor_time(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static void
-report(int64_t took)
+report(int64_t took, int64_t processor)
 {
 	if (seen.count > 0)
 		qsort(seen.times, seen.count, sizeof(*seen.times), compare);
-	(void)printf("%zu\t%.6f\t%zu\t%u\t%u\t%u\n", seen.count, (double)took / 1e9, seen.errors,
-	    percentile(50), percentile(99), percentile(100));
+	(void)printf("%zu\t%.6f\t%zu\t%u\t%u\t%u\t%lld\n", seen.count, (double)took / 1e9,
+	    seen.errors, percentile(50), percentile(99), percentile(100), (long long)processor);
 }
 
 static int64_t
@@ -369,7 +381,7 @@ main(int argc, char *argv[])
 {
 	static struct connection connections[CONNECTIONS_MAX];
 	char *text;
-	int64_t start;
+	int64_t start, processor;
 
 	if (argc != 6 || (ask = ask_find(argv[1])) == NULL) {
 		(void)fprintf(stderr,
@@ -387,10 +399,11 @@ main(int argc, char *argv[])
 	}
 	if ((poller = epoll_create1(EPOLL_CLOEXEC)) < 0)
 		die("epoll_create1");
+	processor = processor_time();
 	start = now_ns();
 	end_at = start + number(argv[4], 3600) * 1000000000;
 	run(connections);
-	report(now_ns() - start);
+	report(now_ns() - start, processor_time() - processor);
 	free(seen.times);
 	free(targets);
 	free(text);

@@ -27,7 +27,7 @@ def table:
 .[0] as $d
 | "Measured \($d.date) at \($d.commit): \($d.machine.cores) × \($d.machine.cpu), \($d.machine.memory), \($d.machine.kernel), load \($d.machine.load).",
   "",
-  "\($d.versions.grantd) (\($d.versions.cflags)), PostgreSQL \($d.versions.postgresql), \($d.versions.lighttpd), \($d.versions.nginx), \($d.versions.apache), \($d.versions.php), Node \($d.versions.node); "
+  "\($d.versions.grantd) (\($d.versions.cflags)), PostgreSQL \($d.versions.postgresql), \($d.versions.lighttpd), \($d.versions.nginx), \($d.versions.apache), \($d.versions.php), Node \($d.versions.node) with fastify \($d.versions.fastify) and pg \($d.versions.pg); "
     + "\($d.workers) processes of each application, medians of \($d.rounds) rounds of \($d.seconds) s. PostgreSQL's settings: \($d.settings).",
   (.[1:] | group_by([.keys, .connections])[]
     | "", "**\(.[0].keys) keys, \(.[0].connections) connections**", "", (group_by(.name) | table))

@@ -25,8 +25,8 @@ is 'prints the grant' "$(json '[.id, .request_id, .grantee_id, .resource.type, .
 like 'numbers keep their digits' "$out" '"n": ?12345678901234567890'
 is 'times agree' "$(json '[.granted_at == .created_at, .created_at == .updated_at]')" '[true,true]'
 is 'the entry tells of it' \
-	"$(sql "SELECT sequence, actor_type, action, reasoning, metadata->>'before', metadata->'after'->>'resource_id',
-		metadata->'after'->>'expires_at', metadata->'after'->>'audit_enabled', metadata->'after'->'metadata'->>'ticket'
+	"$(sql "SELECT sequence, actor_type, action, reasoning, record->>'before', record->'after'->>'resource_id',
+		record->'after'->>'expires_at', record->'after'->>'audit_enabled', record->'after'->'metadata'->>'ticket'
 		FROM grantd.audit_log WHERE resource_id = 'aaaaaaaa-0000-8000-8000-000000000001'")" \
 	'1|system|CreateGrant|on call||logs.example.com|2099-12-31T22:59:59.500000Z|true|T-1'
 
@@ -83,6 +83,17 @@ is 'none of which has expired' "$(json '[length, ([.[].status] | unique), ([.[].
 does 'list few of them' grant list --tenant $b --limit 5 --json
 is 'as many as asked for' "$(json length)" 5
 does 'list of a tenant without grants' grant list --tenant $nobody --json
+is 'is empty' "$out" "$(printf '[]')"
+
+# What is asked for lies behind more rows than a page looks at: the first page of it has no row.
+sql "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, granted_at, created_at, expires_at)
+	SELECT '$b', gen_random_uuid(), 'new', 'aws_account', '123456789012', 'x', '2022-01-01', '2022-01-01', '2099-01-01'
+	FROM generate_series(1, 12000) n"
+does 'list what is far behind' grant list --tenant $b --status expired --json
+is 'all of it' "$(json length)" 1000
+does 'list some of what is far behind' grant list --tenant $b --status expired --limit 5
+is 'as a table' "$(wc -l <<<"$out") $(grep -c ' expired ' <<<"$out")" '6 5'
+does 'list what is nowhere' grant list --tenant $b --status revoked --json
 is 'is empty' "$out" "$(printf '[]')"
 
 done_testing

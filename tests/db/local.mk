@@ -27,8 +27,7 @@ tests_db_test_records_LDADD = $(admin_ldadd)
 
 check_PROGRAMS += tests/db/test_limits
 tests_db_test_limits_SOURCES = tests/db/test_limits.c $(admin_fixture)
-tests_db_test_limits_LDADD = libpolicy.la cedar/libcedar.la $(admin_ldadd)
-tests_db_test_limits_LDFLAGS = $(AM_LDFLAGS) -static
+tests_db_test_limits_LDADD = $(admin_ldadd)
 
 service_fixture = tests/db/fixture.c tests/db/fixture.h $(admin_fixture)
 service_ldadd = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \

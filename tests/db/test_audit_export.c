@@ -142,6 +142,24 @@ csv_is_quoted_and_no_formula(void **state)
 	assert_non_null(strstr(buf_text(&client.body), "\r\ncomplete,600,,,,,,,,,,,\r\n"));
 }
 
+/* Most batches of such an export have no entry. */
+static void
+what_is_rare_is_exported_whole(void **state)
+{
+	(void)state;
+	add_entries("rare", ENTRIES + 1, ENTRIES + 1);
+	add_entries("test", ENTRIES + 2, 30000);
+	add_entries("rare", 30001, 30001);
+	assert_int_equal(export("format=ndjson&actor_id=rare"), 200);
+	assert_int_equal(lines(), 3);
+	assert_true(is_whole());
+	assert_int_equal(export("format=ndjson&actor_id=nobody"), 200);
+	assert_int_equal(lines(), 1);
+	assert_true(is_whole());
+	assert_int_equal(export("format=ndjson&actor_id=rare&resource_id=" GRANT), 200);
+	assert_int_equal(lines(), 3);
+}
+
 static void
 a_filter_is_applied_to_every_batch(void **state)
 {
@@ -304,6 +322,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EXPORT(an_export_has_everything),
 		EXPORT(csv_is_quoted_and_no_formula),
+		EXPORT(what_is_rare_is_exported_whole),
 		EXPORT(a_filter_is_applied_to_every_batch),
 		EXPORT(few_are_found_among_many),
 		EXPORT(entries_that_come_meanwhile_are_left_out),

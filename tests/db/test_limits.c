@@ -10,7 +10,6 @@
 #include "base/words.h"
 #include "db/grant_create.h"
 #include "db/policy_rule.h"
-#include "policy/rule.h"
 #include "tests/db/admin.h"
 
 /* Is the expression, whose value is of the domain, within it? */
@@ -43,8 +42,6 @@ domains_have_the_words(void **state)
 		{ "outcome", audit_outcome_words },
 		{ "chain_owner", chain_owner_words },
 		{ "resource_type", resource_types },
-		{ "rule_effect", rule_effect_words },
-		{ "scope_type", rule_scope_words },
 	};
 	char text[512], count[64];
 	size_t i, n;
@@ -81,7 +78,6 @@ domains_have_the_limits(void **state)
 		{ "event_name", FIELD_NAME_MOST },
 		{ "rule_text", RULE_TEXT_MAX },
 		{ "notice", RULE_NOTICE_MAX },
-		{ "entity_type_name", RULE_TYPE_MAX },
 		{ "idempotency_key", IDEMPOTENCY_KEY_MOST },
 	};
 	char text[64];

@@ -516,11 +516,9 @@ static const char *const data[] = {
 	" SELECT w.id, CASE WHEN m = 1 THEN '" LONG_POLICY "'::uuid ELSE gen_random_uuid() END,"
 	" 'p' || m, false, CASE WHEN m % 2 = 0 THEN now() END"
 	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 4000 ELSE 4 END) m",
-	"INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, effect,"
-	" principal_scope_type, action_scope_type, action_ids, resource_scope_type, conditions,"
+	"INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal,"
 	" policy_text) SELECT w.id, '" LONG_POLICY
-	"', gen_random_uuid(), m, 'permit', 'any', 'any',"
-	" '{}', 'any', '', 'permit (principal, action, resource);'"
+	"', gen_random_uuid(), m, 'permit (principal, action, resource);'"
 	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 4000 ELSE 4 END) m",
 	"SET session_replication_role = origin",
 	"ANALYZE",

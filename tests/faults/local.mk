@@ -5,6 +5,8 @@ tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
 tests_lib_fcgi_client_LDADD = libbase.la
 EXTRA_DIST += \
 	tests/faults/database.sh \
+	tests/faults/kept-connections \
+	tests/faults/kept.sh \
 	tests/faults/lib.sh \
 	tests/faults/protocol.sh \
 	tests/faults/reload.sh \

@@ -46,7 +46,7 @@ asked '{"action":"UpdateGrant","grant":{},"grant_id":"'"$grant"'"}' grant
 asked '{"action":"UpdateGrant","grant":{"staus":"active"}}' grant.staus
 asked '{"action":"UpdateGrant","grant":{"status":"gone"}}' grant.status
 asked '{"action":"UpdateGrant","context":{"now":"noon"}}' context.now
-asked '{"action":"UpdateGrant","principal":{"id":"'$grant'"}}' principal.roles
+asked '{"action":"UpdateGrant","principal":{"id":"'"$grant"'"}}' principal.roles
 asked '{"action":"UpdateGrant","principal":{"roles":["x","a b"]}}' 'principal.roles[1]'
 asked '{"action":"UpdateGrant","resource":{}}' resource
 evaluate '{"action":"UpdateGrant","grant_id":"00000000-0000-4000-8000-000000000000"}'

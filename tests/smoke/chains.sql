@@ -17,8 +17,14 @@ WITH entry AS (
 )
 SELECT format('%s %s: entry %s is not what its hash says', resource_type, resource_id, sequence)
 FROM entry
-WHERE hash <> grantd.audit_hash(previous_hash, tenant_id, id, resource_type, resource_id, sequence, actor_id, actor_type,
-	action, outcome, metadata, reasoning, created_at)
+WHERE hash <> CASE WHEN record IS NULL
+	THEN grantd.audit_hash(previous_hash, tenant_id, id, resource_type, resource_id, sequence, actor_id, actor_type,
+		action, outcome, metadata, reasoning, created_at)
+	ELSE sha256('grantd-audit-2'::bytea || previous_hash || uuid_send(tenant_id) || uuid_send(id) || uuid_send(resource_id)
+		|| int8send(sequence) || timestamptz_send(created_at) || (SELECT string_agg(coalesce(
+			int4send(octet_length(field)) || convert_to(field, 'UTF8'), '\xffffffff'), '' ORDER BY place)
+			FROM unnest(ARRAY[resource_type, actor_id, actor_type, action, outcome, reasoning])
+			WITH ORDINALITY AS f (field, place)) || convert_to(record::text, 'UTF8')) END
 UNION ALL
 SELECT format('%s %s: entry %s does not follow the one before', resource_type, resource_id, sequence)
 FROM entry

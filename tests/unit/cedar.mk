@@ -5,6 +5,7 @@ cedar_unit_ldadd = cedar/libcedar.la $(JSONC_LIBS) $(CMOCKA_LIBS)
 cedar_unit_ldflags = $(CHECK_LDFLAGS) -static
 cedar_unit_programs = \
 	tests/unit/test_cedar_authorize \
+	tests/unit/test_cedar_budget \
 	tests/unit/test_cedar_ext \
 	tests/unit/test_cedar_format \
 	tests/unit/test_cedar_index \
@@ -18,6 +19,8 @@ EXTRA_DIST += tests/unit/cedar_world.h
 
 tests_unit_test_cedar_authorize_LDADD = $(cedar_unit_ldadd)
 tests_unit_test_cedar_authorize_LDFLAGS = $(cedar_unit_ldflags)
+tests_unit_test_cedar_budget_LDADD = $(cedar_unit_ldadd)
+tests_unit_test_cedar_budget_LDFLAGS = $(cedar_unit_ldflags)
 tests_unit_test_cedar_ext_LDADD = $(cedar_unit_ldadd)
 tests_unit_test_cedar_ext_LDFLAGS = $(cedar_unit_ldflags)
 tests_unit_test_cedar_format_LDADD = $(cedar_unit_ldadd)

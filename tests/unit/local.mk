@@ -6,6 +6,7 @@ unit_programs = \
 	tests/unit/test_body \
 	tests/unit/test_buf \
 	tests/unit/test_cors \
+	tests/unit/test_decide \
 	tests/unit/test_description \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
@@ -39,6 +40,7 @@ tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
+tests_unit_test_decide_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
 tests_unit_test_description_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_etag_LDADD = $(unit_ldadd)

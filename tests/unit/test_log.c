@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -157,6 +159,71 @@ context_comes_and_goes(void **state)
 	assert_null(strstr(line, "request="));
 }
 
+/* What it was made of may be gone by the time that a line is written. */
+static void
+context_is_copied(void **state)
+{
+	char request[] = "r1", tenant[] = "t1";
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	log_context(request, "Op", tenant);
+	memset(request, 'x', sizeof(request) - 1);
+	memset(tenant, 'x', sizeof(tenant) - 1);
+	log_info("m");
+	assert_true(read_line());
+	assert_non_null(strstr(line, " request=r1 operation=Op tenant=t1 m"));
+}
+
+static int asked;
+
+static int
+ask(void)
+{
+	return ++asked;
+}
+
+static void
+what_nobody_reads_is_not_looked_at(void **state)
+{
+	(void)state;
+	fresh(LEVEL_WARNING);
+	asked = 0;
+	log_info("%d", ask());
+	log_debug("%d", ask());
+	assert_int_equal(asked, 0);
+	assert_false(read_line());
+	log_warning("%d", ask());
+	assert_int_equal(asked, 1);
+	assert_true(read_line());
+}
+
+/* Each process says its own id, although it does not ask for it each time. */
+static void
+a_child_says_who_it_is(void **state)
+{
+	char *p;
+	int64_t pid;
+	const char *word;
+	pid_t child;
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	log_info("m");
+	fresh(LEVEL_INFO);
+	if ((child = fork()) == 0) {
+		log_info("m");
+		_exit(0);
+	}
+	assert_true(wait(NULL) == child);
+	assert_true(read_line());
+	p = line;
+	(void)next_word(&p);
+	(void)next_word(&p);
+	word = next_word(&p);
+	assert_true(number_parse(&pid, word, strlen(word), child, child));
+}
+
 /*
  * Lines of each length around the limit: whole, or cut with a mark, never longer; no escape is cut
  * apart.
@@ -276,6 +343,9 @@ main(void)
 		cmocka_unit_test(each_byte_in_a_message),
 		cmocka_unit_test(levels),
 		cmocka_unit_test(context_comes_and_goes),
+		cmocka_unit_test(context_is_copied),
+		cmocka_unit_test(what_nobody_reads_is_not_looked_at),
+		cmocka_unit_test(a_child_says_who_it_is),
 		cmocka_unit_test(long_lines),
 		cmocka_unit_test(long_context),
 		cmocka_unit_test(errno_is_kept_and_told),

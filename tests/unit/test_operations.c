@@ -2,7 +2,7 @@
 /* base/operations.h against everything that has operations of its own: what is left over anywhere fails. */
 #include "config.h"
 
-#include <dirent.h>
+#include <glob.h>
 
 #include <json-c/json.h>
 
@@ -118,27 +118,24 @@ static void
 each_has_its_file_and_no_file_is_left_over(void **state)
 {
 	char *makefile = read_source("handlers/local.mk");
-	DIR *folder = opendir(SOURCES "/handlers");
-	struct dirent *entry;
-	size_t found = 0;
+	size_t found = 0, i;
+	glob_t files;
 
 	(void)state;
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL) {
-		char name[512], base[256];
-		size_t len = strlen(entry->d_name);
+	assert_int_equal(glob(SOURCES "/handlers/*.c", 0, NULL, &files), 0);
+	for (i = 0; i < files.gl_pathc; i++) {
+		const char *name = files.gl_pathv[i] + strlen(SOURCES "/");
+		const char *file = name + strlen("handlers/");
+		char base[256];
 
-		if (len < 3 || strcmp(entry->d_name + len - 2, ".c") != 0)
-			continue;
-		(void)snprintf(name, sizeof(name), "handlers/%s", entry->d_name);
-		(void)snprintf(base, sizeof(base), "%.*s", (int)(len - 2), entry->d_name);
+		(void)snprintf(base, sizeof(base), "%.*s", (int)(strlen(file) - 2), file);
 		if (times_named(makefile, name) != 1)
 			fail_msg("%s is not built, or twice", name);
 		if (is_operation_file(base) != is_listed_file(base))
 			fail_msg("%s is left over, or is no operation's", name);
 		found += is_listed_file(base);
 	}
-	(void)closedir(folder);
+	globfree(&files);
 	free(makefile);
 	assert_int_equal(found, COUNT_OF(list));
 }

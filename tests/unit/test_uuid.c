@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <ctype.h>
+#include <unistd.h>
 
 #include "unit.h"
 
-/* The source itself, for the clock that next_tick() is given. */
+static int drawn; /* calls of getentropy() */
+
+/* The source itself, for the clock that next_tick() is given, and what is drawn. */
+#define getentropy(p, n) (drawn++, getentropy(p, n))
 #include "base/uuid.c"
 
 #define SAMPLE "2489E9AD-2EE2-8E00-8EC9-32D5F69181C0"
@@ -137,6 +143,53 @@ the_least_of_a_time_is_a_bound(void **state)
 	assert_true(memcmp(made.octet, high.octet, sizeof(low.octet)) < 0);
 }
 
+/* The random bits are new in each, however many are made of one draw, and there are few draws. */
+static void
+made_ones_differ_at_random(void **state)
+{
+	enum { COUNT = 2000 };
+	static struct uuid made[COUNT];
+	int i, k;
+
+	(void)state;
+	drawn = 0;
+	for (i = 0; i < COUNT; i++)
+		assert_true(uuid_make_v7(&made[i]));
+	assert_true(drawn <= COUNT / 25 + 1);
+	for (i = 0; i < COUNT; i++)
+		for (k = 0; k < i; k++)
+			assert_memory_not_equal(made[i].octet + 8, made[k].octet + 8, 8);
+}
+
+/* What was drawn before a fork is the parent's alone. */
+static void
+a_child_draws_for_itself(void **state)
+{
+	enum { COUNT = 20 };
+	struct uuid ours[COUNT], theirs[COUNT];
+	int made[2], i, k;
+
+	(void)state;
+	assert_int_equal(pipe(made), 0);
+	assert_true(uuid_make_v7(&ours[0])); /* so that there is a draw that may be used twice */
+	if (fork() == 0) {
+		for (i = 0; i < COUNT; i++)
+			if (!uuid_make_v7(&theirs[i]))
+				_exit(1);
+		_exit(write(made[1], theirs, sizeof(theirs)) != sizeof(theirs));
+	}
+	for (i = 0; i < COUNT; i++)
+		assert_true(uuid_make_v7(&ours[i]));
+	assert_true(wait(&i) > 0);
+	assert_int_equal(i, 0);
+	assert_int_equal(read(made[0], theirs, sizeof(theirs)), sizeof(theirs));
+	for (i = 0; i < COUNT; i++)
+		for (k = 0; k < COUNT; k++)
+			assert_memory_not_equal(ours[i].octet + 8, theirs[k].octet + 8, 8);
+	close(made[0]);
+	close(made[1]);
+}
+
 /* A clock that stands still, goes back, and more ids in a millisecond than the counter holds. */
 static void
 ticks_ascend_whatever_the_clock(void **state)
@@ -173,6 +226,8 @@ main(void)
 		cmocka_unit_test(made_ones_ascend),
 		cmocka_unit_test(made_ones_tell_the_time),
 		cmocka_unit_test(the_least_of_a_time_is_a_bound),
+		cmocka_unit_test(made_ones_differ_at_random),
+		cmocka_unit_test(a_child_draws_for_itself),
 		cmocka_unit_test(ticks_ascend_whatever_the_clock),
 	};
 

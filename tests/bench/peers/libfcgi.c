@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/api_key.h"
+#include "base/number.h"
 #include "base/uuid.h"
 
 /* The statement's columns. */
@@ -160,39 +162,33 @@ read_file(const char *path)
 	return text;
 }
 
-/* The whole process group ends with the parent. */
-static void
-stop(int signal_number)
-{
-	(void)signal_number;
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)kill(0, SIGTERM);
-}
-
 int
 main(int argc, char *argv[])
 {
 	char *statement;
-	int i, listener;
+	int64_t i, processes;
+	int listener;
 
-	if (argc != 4)
+	if (argc != 4 || !number_parse(&processes, argv[2], strlen(argv[2]), 1, 1000))
 		die("usage: peer-libfcgi SOCKET PROCESSES STATEMENT-FILE");
 	statement = read_file(argv[3]);
 	if (FCGX_Init() != 0 || (listener = FCGX_OpenSocket(argv[1], 511)) < 0 ||
 	    chmod(argv[1], 0666) != 0)
 		die("no socket");
-	for (i = 0; i < strtol(argv[2], NULL, 10); i++) {
+	for (i = 0; i < processes; i++) {
 		switch (fork()) {
 		case -1:
 			die("fork");
 		case 0:
+			/* They end with the parent. */
+			if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+				die("prctl");
 			work(listener, statement);
 			_exit(0);
 		default:
 			break;
 		}
 	}
-	(void)signal(SIGTERM, stop);
 	while (wait(NULL) > 0)
 		;
 	free(statement);

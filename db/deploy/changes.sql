@@ -1,0 +1,1016 @@
+-- SPDX-License-Identifier: MIT
+-- Deploy grantd:changes to pg
+-- requires: audit_record rule_text list_indexes
+--
+-- Every change is one function, called by one statement. Each authenticates the
+-- key for the tenant that is named, looks whether what the caller decided on is
+-- still so, holds the row, changes it, and writes the entry that says so, with
+-- the entry's id chosen by the caller. They belong to grantd_auth, whom row-level
+-- security lets see all tenants; each names its tenant in every statement. A
+-- worker's role may call them and write no table.
+--
+-- All begin with the same eight parameters:
+--   tenant           whose rows these are
+--   key_hash         SHA-256 of the caller's key; null: grantctl, whose login must be a member
+--                    of grantd_owner
+--   key_version, policies_version
+--                    what the decision rested on
+--   actor            who does it, where no key does
+--   entry            id of the entry to be made
+--   context          what the entry tells of the request, as a JSON object that is not empty
+--   reason           why, in the caller's words, or null
+--
+-- and answer with a state before the row's columns:
+--   done      changed, and an entry made
+--   made      the entry is there already: an earlier call with the same id was committed. Its row
+--             is held before this is said, so that the caller's own commit waits for whatever the
+--             first one had to wait for (replication). The columns are those that the entry made.
+--   same      all is as asked for; nothing was changed
+--   none      there is no such row
+--   key       no such key in this tenant, or it is revoked or expired
+--   stale     the key, the policies or the row are not those that were decided on
+-- and what is said at a function besides. In every state but `done` nothing was changed.
+--
+-- The id of an entry is unique within its tenant, so that a call that is repeated because
+-- nobody knows what became of the first can never do a thing twice: whichever
+-- of the two comes second finds the entry, or fails on its id and is undone.
+
+\if :{?grantd_in_transaction}
+\else
+BEGIN;
+\endif
+SET LOCAL ROLE grantd_owner;
+
+GRANT SELECT, INSERT, UPDATE ON grantd.grants, grantd.api_keys, grantd.policies, grantd.tenants
+	TO grantd_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON grantd.policy_rules TO grantd_auth;
+GRANT SELECT, INSERT ON grantd.audit_log, grantd.activity_event TO grantd_auth;
+GRANT SELECT, INSERT, UPDATE ON grantd.activity_count TO grantd_auth;
+GRANT SELECT, INSERT, DELETE ON grantd.idempotency_keys TO grantd_auth;
+
+DROP POLICY api_keys_lookup ON grantd.api_keys;
+DROP POLICY tenants_lookup ON grantd.tenants;
+DO $$
+DECLARE
+	name text;
+BEGIN
+	FOREACH name IN ARRAY ARRAY['tenants', 'api_keys', 'grants', 'audit_log', 'policies', 'policy_rules',
+		'idempotency_keys', 'activity_event', 'activity_count']
+	LOOP
+		EXECUTE format('CREATE POLICY %I ON grantd.%I TO grantd_auth USING (true) WITH CHECK (true)',
+			name || '_functions', name);
+		EXECUTE format('COMMENT ON POLICY %I ON grantd.%I IS %L', name || '_functions', name,
+			'The functions that authenticate name their tenant themselves');
+	END LOOP;
+END
+$$;
+
+-- A role needs CREATE in the schema at the moment it is given a function there.
+GRANT CREATE ON SCHEMA grantd TO grantd_auth;
+RESET ROLE;
+SET LOCAL ROLE grantd_auth;
+
+-- May this call go on? `actor` and `actor_kind` are who makes the entry.
+CREATE FUNCTION grantd.admit(tenant uuid, key_hash bytea, key_version bigint, policies_version bigint,
+	entry uuid, INOUT actor text, OUT actor_kind text, OUT state text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF key_hash IS NULL THEN
+		IF NOT pg_has_role(session_user, 'grantd_owner', 'MEMBER') THEN
+			RAISE EXCEPTION 'a change without a key is for members of grantd_owner'
+				USING ERRCODE = 'insufficient_privilege';
+		END IF;
+		actor_kind := 'system';
+		state := 'admitted';
+		RETURN;
+	END IF;
+	SELECT k.id::text, 'api_key', CASE WHEN k.version = key_version
+			AND t.policy_version = policies_version THEN 'admitted' ELSE 'stale' END
+	INTO actor, actor_kind, state
+	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+	IF NOT FOUND THEN
+		state := 'key';
+	END IF;
+	IF EXISTS (SELECT FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.id = entry) THEN
+		state := 'made';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.admit(uuid, bytea, bigint, bigint, uuid, text) IS 'Authenticates the caller of a change';
+REVOKE ALL ON FUNCTION grantd.admit(uuid, bytea, bigint, bigint, uuid, text) FROM PUBLIC;
+
+-- ---- grants ----
+
+CREATE FUNCTION grantd.grant_status(status text, expires_at timestamptz, at timestamptz) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN status = 'active' AND expires_at <= at THEN 'expired' ELSE status END;
+END
+$$;
+COMMENT ON FUNCTION grantd.grant_status(text, timestamptz, timestamptz) IS 'What a grant''s status reads as at a time';
+REVOKE ALL ON FUNCTION grantd.grant_status(text, timestamptz, timestamptz) FROM PUBLIC;
+
+-- What answers are made of, in plain types, so that no value is tested again on its way out.
+CREATE TYPE grantd.grant_change AS (state text,
+	id uuid, request_id uuid, grantee_id text, resource_type text, resource_id text, action text,
+	status text, audit_enabled boolean, expires_at timestamptz, granted_at timestamptz,
+	revoked_at timestamptz, metadata jsonb, created_at timestamptz, updated_at timestamptz,
+	version bigint, audit_length bigint, audit_head bytea, audit_previous bytea, actor text);
+COMMENT ON TYPE grantd.grant_change IS 'A grant after a change, and what became of that';
+
+CREATE FUNCTION grantd.grant_changed(state text, g grantd.grants, at timestamptz)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ROW(state, g.id, g.request_id, g.grantee_id::text, g.resource_type::text, g.resource_id::text,
+		g.action::text, grantd.grant_status(g.status, g.expires_at, at), g.audit_enabled,
+		g.expires_at::timestamptz, g.granted_at::timestamptz, g.revoked_at, g.metadata::jsonb,
+		g.created_at, g.updated_at, g.version, NULL::bigint, NULL::bytea, NULL::bytea,
+		NULL::text)::grantd.grant_change;
+END
+$$;
+COMMENT ON FUNCTION grantd.grant_changed(text, grantd.grants, timestamptz) IS 'The answer of a change of a grant';
+REVOKE ALL ON FUNCTION grantd.grant_changed(text, grantd.grants, timestamptz) FROM PUBLIC;
+
+-- The grant as that entry of its own left it: what came later is taken back.
+CREATE FUNCTION grantd.grant_made(tenant uuid, grant_id uuid, entry uuid)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	g grantd.grants;
+	a grantd.audit_log;
+	after json;
+BEGIN
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	SELECT * INTO a FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.id = entry;
+	after := a.record -> 'after';
+	IF g.id IS NULL OR a.resource_id <> g.id OR a.outcome <> 'done' THEN
+		RAISE EXCEPTION 'entry % is not of grant %', entry, grant_id
+			USING ERRCODE = 'data_corrupted';
+	END IF;
+	IF g.revoked_at > a.created_at THEN
+		g.revoked_at := NULL;
+		g.status := 'active';
+	END IF;
+	g.audit_enabled := coalesce((after ->> 'audit_enabled')::boolean, g.audit_enabled);
+	g.version := (after ->> 'version')::bigint;
+	g.updated_at := a.created_at;
+	RETURN grantd.grant_changed('made', g, a.created_at);
+END
+$$;
+COMMENT ON FUNCTION grantd.grant_made(uuid, uuid, uuid) IS 'A grant as one entry left it, with its row held';
+REVOKE ALL ON FUNCTION grantd.grant_made(uuid, uuid, uuid) FROM PUBLIC;
+
+-- GetGrant, and what UpdateGrant is decided on. A key that is not of this tenant gives no row;
+-- a grant that is not there gives one with the key alone.
+CREATE TYPE grantd.grant_view AS (key_id uuid, key_name text, roles text, key_version bigint,
+	policies_version bigint,
+	id uuid, request_id uuid, grantee_id text, resource_type text, resource_id text, action text,
+	status text, audit_enabled boolean, expires_at timestamptz, granted_at timestamptz,
+	revoked_at timestamptz, metadata jsonb, created_at timestamptz, updated_at timestamptz,
+	version bigint);
+COMMENT ON TYPE grantd.grant_view IS 'A caller and a grant, as they are now';
+
+CREATE FUNCTION grantd.get_grant(tenant uuid, key_hash bytea, grant_id uuid) RETURNS grantd.grant_view
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	v grantd.grant_view;
+BEGIN
+	SELECT k.id, k.name::text, array_to_string(k.roles, ' '), k.version::bigint, t.policy_version::bigint,
+		g.id, g.request_id, g.grantee_id::text, g.resource_type::text, g.resource_id::text,
+		g.action::text,
+		CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()
+			THEN 'expired' ELSE g.status END::text,
+		g.audit_enabled, g.expires_at::timestamptz, g.granted_at::timestamptz, g.revoked_at,
+		g.metadata::jsonb, g.created_at, g.updated_at, g.version
+	INTO v
+	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+	LEFT JOIN grantd.grants g ON g.tenant_id = tenant AND g.id = grant_id
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+	RETURN v;
+END
+$$;
+COMMENT ON FUNCTION grantd.get_grant(uuid, bytea, uuid) IS 'GetGrant: the caller''s key and the grant';
+REVOKE ALL ON FUNCTION grantd.get_grant(uuid, bytea, uuid) FROM PUBLIC;
+
+-- UpdateGrant, which everything is tuned for. One UPDATE looks the key up, compares what was
+-- decided on, and computes the entry's hash from the row it holds, so that the row is
+-- locked and written once; the entry is inserted from what it returns. The hash is
+-- that of audit_append(), spelled out; grant_version null: no rule looked at the grant. Why
+-- nothing was changed is looked for only where that is so.
+CREATE FUNCTION grantd.update_grant(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	grant_id uuid, grant_version bigint, wanted boolean)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r grantd.grant_change;
+BEGIN
+	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
+		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,
+		audit_previous = g.audit_head,
+		audit_head = sha256('grantd-audit-2'::bytea || g.audit_head || uuid_send(tenant)
+			|| uuid_send(entry) || uuid_send(grant_id) || int8send(g.audit_length + 1)
+			|| timestamptz_send(statement_timestamp())
+			|| '\x000000056772616e7400000024'::bytea -- "grant", and the length of a UUID
+			|| convert_to(k.id::text, 'UTF8')
+			|| '\x000000076170695f6b65790000000b5570646174654772616e7400000004646f6e65'::bytea -- "api_key", "UpdateGrant", "done"
+			|| CASE WHEN reason IS NULL THEN '\xffffffff'::bytea ELSE
+				int4send(octet_length(convert_to(reason, 'UTF8'))) || convert_to(reason, 'UTF8') END
+			|| convert_to(format(CASE WHEN wanted
+				THEN '%s,"before":{"audit_enabled":false,"version":%s},"after":{"audit_enabled":true,"version":%s}}'
+				ELSE '%s,"before":{"audit_enabled":true,"version":%s},"after":{"audit_enabled":false,"version":%s}}'
+				END, left(context, -1), g.version, g.version + 1), 'UTF8'))
+	FROM grantd.api_keys k, grantd.tenants t
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.version = key_version
+	  AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	  AND t.id = tenant AND t.policy_version = policies_version
+	  AND g.tenant_id = tenant AND g.id = grant_id AND g.audit_enabled <> wanted
+	  AND (grant_version IS NULL OR g.version = grant_version)
+	RETURNING 'done', g.id, g.request_id, g.grantee_id::text, g.resource_type::text,
+		g.resource_id::text, g.action::text,
+		CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()
+			THEN 'expired' ELSE g.status END::text,
+		g.audit_enabled, g.expires_at::timestamptz, g.granted_at::timestamptz, g.revoked_at,
+		g.metadata::jsonb, g.created_at, g.updated_at, g.version, g.audit_length, g.audit_head,
+		g.audit_previous, k.id::text
+	INTO r;
+	IF NOT FOUND THEN
+		RETURN grantd.update_grant_not(tenant, key_hash, key_version, policies_version, actor, entry,
+			context, reason, grant_id, grant_version, wanted);
+	END IF;
+	INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action, resource_type,
+		resource_id, outcome, record, reasoning, created_at, sequence, previous_hash, hash)
+	VALUES (tenant, entry, r.actor, 'api_key', 'UpdateGrant', 'grant', grant_id, 'done',
+		format(CASE WHEN wanted
+			THEN '%s,"before":{"audit_enabled":false,"version":%s},"after":{"audit_enabled":true,"version":%s}}'
+			ELSE '%s,"before":{"audit_enabled":true,"version":%s},"after":{"audit_enabled":false,"version":%s}}'
+			END, left(context, -1), r.version - 1, r.version)::json,
+		reason, r.updated_at, r.audit_length, r.audit_previous, r.audit_head);
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION grantd.update_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, boolean) IS 'UpdateGrant: switches a grant''s auditing';
+REVOKE ALL ON FUNCTION grantd.update_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, boolean) FROM PUBLIC;
+
+-- The rest of UpdateGrant: why nothing was to be updated; and the change itself where no key makes it.
+CREATE FUNCTION grantd.update_grant_not(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	grant_id uuid, grant_version bigint, wanted boolean)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	g grantd.grants;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	IF a.state = 'made' THEN
+		RETURN grantd.grant_made(tenant, grant_id, entry);
+	ELSIF a.state <> 'admitted' THEN
+		RETURN ROW(a.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+			NULL, NULL, NULL, NULL, NULL, NULL)::grantd.grant_change;
+	END IF;
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id;
+	IF NOT FOUND THEN
+		RETURN grantd.grant_changed('none', NULL, at);
+	ELSIF g.version <> grant_version THEN
+		RETURN grantd.grant_changed('stale', g, at);
+	ELSIF g.audit_enabled = wanted THEN
+		RETURN grantd.grant_changed('same', g, at);
+	ELSIF key_hash IS NOT NULL THEN
+		RETURN grantd.grant_changed('stale', g, at); -- it was changed between the two statements
+	END IF;
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	IF g.audit_enabled = wanted THEN
+		RETURN grantd.grant_changed('same', g, at);
+	END IF;
+	SELECT c.length, c.head INTO g.audit_length, g.audit_head
+	FROM grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateGrant', 'grant', grant_id,
+		'done', context, jsonb_build_object('audit_enabled', g.audit_enabled, 'version', g.version),
+		jsonb_build_object('audit_enabled', wanted, 'version', g.version + 1), reason, at,
+		g.audit_length, g.audit_head) c;
+	UPDATE grantd.grants x SET audit_enabled = wanted, version = x.version + 1, updated_at = at,
+		audit_length = g.audit_length, audit_head = g.audit_head
+	WHERE x.tenant_id = tenant AND x.id = grant_id RETURNING x.* INTO g;
+	RETURN grantd.grant_changed('done', g, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.update_grant_not(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, boolean) IS 'Why UpdateGrant found nothing to update';
+REVOKE ALL ON FUNCTION grantd.update_grant_not(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, boolean) FROM PUBLIC;
+
+-- RevokeGrant.
+CREATE FUNCTION grantd.revoke_grant(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	grant_id uuid, grant_version bigint)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	g grantd.grants;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	IF a.state = 'made' THEN
+		RETURN grantd.grant_made(tenant, grant_id, entry);
+	ELSIF a.state <> 'admitted' THEN
+		RETURN grantd.grant_changed(a.state, NULL, at);
+	ELSIF g.id IS NULL THEN
+		RETURN grantd.grant_changed('none', NULL, at);
+	ELSIF g.version <> grant_version THEN
+		RETURN grantd.grant_changed('stale', g, at);
+	ELSIF g.status = 'revoked' THEN
+		RETURN grantd.grant_changed('same', g, at);
+	END IF;
+	SELECT c.length, c.head INTO g.audit_length, g.audit_head
+	FROM grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'RevokeGrant', 'grant', grant_id,
+		'done', context, jsonb_build_object('status', g.status, 'version', g.version),
+		jsonb_build_object('status', 'revoked', 'version', g.version + 1), reason, at,
+		g.audit_length, g.audit_head) c;
+	UPDATE grantd.grants x SET status = 'revoked', revoked_at = at, version = x.version + 1,
+		updated_at = at, audit_length = g.audit_length, audit_head = g.audit_head
+	WHERE x.tenant_id = tenant AND x.id = grant_id RETURNING x.* INTO g;
+	RETURN grantd.grant_changed('done', g, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.revoke_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) IS 'RevokeGrant: ends a grant before its time';
+REVOKE ALL ON FUNCTION grantd.revoke_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) FROM PUBLIC;
+
+-- CreateGrant. More states: `past`, expires_at has gone by; `first`, the Idempotency-Key was used within 24 hours with
+-- the same body, and the columns are the first answer's; `mismatch`, with another body. Two at once with
+-- one key: the second fails on it (unique_violation), and finds the first one's when it is repeated.
+CREATE FUNCTION grantd.create_grant(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	grant_id uuid, request_id uuid, grantee text, resource_kind text, resource text, operation text,
+	audited boolean, expires timestamptz, about jsonb, idempotency_key text, body bytea)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	g grantd.grants;
+	used grantd.idempotency_keys;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	IF a.state = 'made' THEN
+		RETURN grantd.grant_made(tenant, grant_id, entry);
+	ELSIF a.state <> 'admitted' THEN
+		RETURN grantd.grant_changed(a.state, NULL, at);
+	END IF;
+	IF idempotency_key IS NOT NULL THEN
+		DELETE FROM grantd.idempotency_keys i
+		WHERE i.tenant_id = tenant AND i.created_at <= at - interval '24 hours';
+		SELECT * INTO used FROM grantd.idempotency_keys i
+		WHERE i.tenant_id = tenant AND i.key = idempotency_key;
+		IF used.body_hash <> body THEN
+			RETURN grantd.grant_changed('mismatch', NULL, at);
+		ELSIF used.grant_id IS NOT NULL THEN
+			-- As it was when it was made; the row is held as in `made`.
+			SELECT * INTO g FROM grantd.grants x
+			WHERE x.tenant_id = tenant AND x.id = used.grant_id FOR UPDATE;
+			g.status := 'active';
+			g.audit_enabled := used.audit_enabled;
+			g.revoked_at := NULL;
+			g.updated_at := g.created_at;
+			g.version := 1;
+			RETURN grantd.grant_changed('first', g, g.created_at);
+		END IF;
+	END IF;
+	IF expires <= at THEN
+		RETURN grantd.grant_changed('past', NULL, at);
+	ELSIF NOT EXISTS (SELECT FROM grantd.tenants t WHERE t.id = tenant) THEN
+		RETURN grantd.grant_changed('none', NULL, at);
+	END IF;
+	SELECT c.length, c.head INTO g.audit_length, g.audit_head
+	FROM grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreateGrant', 'grant', grant_id,
+		'done', context, NULL, jsonb_build_object('request_id', request_id, 'grantee_id', grantee,
+			'resource_type', resource_kind, 'resource_id', resource, 'action', operation,
+			'audit_enabled', audited, 'expires_at', grantd.time_text(expires),
+			'metadata', about, 'version', 1), reason, at, 0, decode(repeat('00', 32), 'hex')) c;
+	INSERT INTO grantd.grants AS x (tenant_id, id, request_id, grantee_id, resource_type,
+		resource_id, action, audit_enabled, expires_at, metadata, granted_at, created_at, updated_at,
+		audit_length, audit_head)
+	VALUES (tenant, grant_id, request_id, grantee, resource_kind, resource, operation, audited,
+		expires, about, at, at, at, g.audit_length, g.audit_head) RETURNING x.* INTO g;
+	IF idempotency_key IS NOT NULL THEN
+		INSERT INTO grantd.idempotency_keys (tenant_id, key, body_hash, grant_id, audit_enabled)
+		VALUES (tenant, idempotency_key, body, g.id, audited);
+	END IF;
+	RETURN grantd.grant_changed('done', g, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.create_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, uuid, text, text, text, text, boolean, timestamptz, jsonb, text, bytea) IS 'CreateGrant: makes a grant, once where the client names its request';
+REVOKE ALL ON FUNCTION grantd.create_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, uuid, text, text, text, text, boolean, timestamptz, jsonb, text, bytea) FROM PUBLIC;
+
+-- A refusal of a change by the policies: an entry that says who tried what. On a grant it is in the grant's
+-- chain, otherwise in the tenant's.
+CREATE FUNCTION grantd.log_denied(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	operation text, grant_id uuid, requested jsonb) RETURNS text
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	g grantd.grants;
+	t grantd.tenants;
+	c record;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	IF grant_id IS NOT NULL THEN
+		SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	ELSE
+		SELECT * INTO t FROM grantd.tenants x WHERE x.id = tenant FOR NO KEY UPDATE;
+	END IF;
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	IF a.state <> 'admitted' THEN
+		RETURN a.state;
+	ELSIF grant_id IS NOT NULL AND g.id IS NULL THEN
+		RETURN 'none';
+	ELSIF grant_id IS NOT NULL THEN
+		c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'grant', grant_id, 'denied',
+			context, jsonb_build_object('audit_enabled', g.audit_enabled, 'version', g.version),
+			requested, reason, at, g.audit_length, g.audit_head);
+		UPDATE grantd.grants x SET audit_length = c.length, audit_head = c.head
+		WHERE x.tenant_id = tenant AND x.id = grant_id;
+	ELSE
+		c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'tenant', tenant, 'denied',
+			context, NULL, requested, reason, at, t.audit_length, t.audit_head);
+		UPDATE grantd.tenants x SET audit_length = c.length, audit_head = c.head WHERE x.id = tenant;
+	END IF;
+	RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb) IS 'Logs that the policies refused a change';
+REVOKE ALL ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb) FROM PUBLIC;
+
+-- ---- activity ----
+
+-- RecordActivity: `accepted` of the events are new. One more state: `off`, the grant's auditing is. The
+-- grant's row is held by a statement of its own, so that the next one sees all that
+-- whoever held it before has committed; `found` looks for the ids of the batch and for nothing
+-- else, however many events the grant has. No entry is made, so that `made` is never said.
+CREATE FUNCTION grantd.record_activity(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, grant_id uuid, grant_version bigint, events jsonb,
+	OUT state text, OUT accepted bigint)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	held record;
+BEGIN
+	SELECT k.version AS key, t.policy_version AS policies, g.version, g.audit_enabled INTO held
+	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+	JOIN grantd.grants g ON g.tenant_id = tenant AND g.id = record_activity.grant_id
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	FOR NO KEY UPDATE OF g;
+	IF NOT FOUND THEN
+		state := 'key'; -- or there is no such grant: whoever reads both tells
+		RETURN;
+	ELSIF held.key <> key_version OR held.policies <> policies_version
+	    OR held.version <> grant_version THEN
+		state := 'stale';
+		RETURN;
+	ELSIF NOT held.audit_enabled THEN
+		state := 'off';
+		RETURN;
+	END IF;
+	WITH given AS (SELECT DISTINCT ON (e.id) e.* FROM ROWS FROM (jsonb_to_recordset(events)
+			AS (id uuid, occurred_at timestamptz, service text, name text, kind text, outcome text,
+			source_ip inet, details jsonb)) WITH ORDINALITY AS e ORDER BY e.id, e.ordinality),
+	found AS (SELECT a.id FROM grantd.activity_event a WHERE a.tenant_id = tenant
+			AND a.grant_id = record_activity.grant_id
+			AND a.id = ANY (ARRAY(SELECT given.id FROM given))),
+	stored AS (INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service,
+			name, kind, outcome, source_ip, details)
+		SELECT tenant, record_activity.grant_id, n.id, n.occurred_at, n.service, n.name, n.kind,
+			n.outcome, n.source_ip, n.details
+		FROM given n WHERE n.id NOT IN (SELECT found.id FROM found)
+		RETURNING service, kind, outcome),
+	counted AS (INSERT INTO grantd.activity_count AS c (tenant_id, grant_id, month, service, kind,
+			outcome, events)
+		SELECT tenant, record_activity.grant_id,
+			date_trunc('month', statement_timestamp() AT TIME ZONE 'UTC')::date,
+			s.service, s.kind, s.outcome, count(*)
+		FROM stored s GROUP BY s.service, s.kind, s.outcome
+		ON CONFLICT (tenant_id, grant_id, month, service, kind, outcome)
+		DO UPDATE SET events = c.events + excluded.events)
+	SELECT 'done', count(*) FROM stored INTO state, accepted;
+END
+$$;
+COMMENT ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) IS 'RecordActivity: stores a batch of events, all or none';
+REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) FROM PUBLIC;
+
+-- ---- keys ----
+
+-- CreateApiKey. More states: `past`, expires_at has gone by. `replaces` is the key that this one comes after, or null.
+CREATE FUNCTION grantd.create_api_key(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	key_id uuid, public_name text, title text, role_list text[], new_hash bytea, expires timestamptz,
+	OUT state text, OUT key grantd.api_keys)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+BEGIN
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	state := a.state;
+	IF state = 'made' THEN
+		SELECT * INTO key FROM grantd.api_keys x
+		WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
+		key.hash := NULL;
+	ELSIF state <> 'admitted' THEN
+		RETURN;
+	ELSIF NOT EXISTS (SELECT FROM grantd.tenants t WHERE t.id = tenant) THEN
+		state := 'none';
+	ELSIF expires <= statement_timestamp() THEN
+		state := 'past';
+	ELSE
+		key := grantd.add_api_key(tenant, a.actor, a.actor_kind, 'CreateApiKey', entry, context, reason,
+			key_id, public_name, title, role_list, new_hash, expires, NULL);
+		state := 'done';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) IS 'CreateApiKey: makes a key';
+REVOKE ALL ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION grantd.add_api_key(tenant uuid, actor text, actor_kind text, operation text, entry uuid,
+	context text, reason text, key_id uuid, public_name text, title text, role_list text[],
+	new_hash bytea, expires timestamptz, replaces uuid) RETURNS grantd.api_keys
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c record;
+	key grantd.api_keys;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	c := grantd.audit_append(tenant, entry, actor, actor_kind, operation, 'api_key', key_id, 'done', context, NULL,
+		jsonb_build_object('key_name', public_name, 'name', title, 'roles', role_list,
+			'expires_at', grantd.time_text(expires), 'replaces', replaces, 'version', 1),
+		reason, at, 0, decode(repeat('00', 32), 'hex'));
+	INSERT INTO grantd.api_keys AS k (tenant_id, id, key_name, name, roles, hash, expires_at,
+		created_at, updated_at, audit_length, audit_head)
+	VALUES (tenant, key_id, public_name, title, role_list, new_hash, expires, at, at, c.length, c.head)
+	RETURNING k.* INTO key;
+	key.hash := NULL;
+	RETURN key;
+END
+$$;
+COMMENT ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz, uuid) IS 'Adds a key and its first entry';
+REVOKE ALL ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz, uuid) FROM PUBLIC;
+
+-- RotateApiKey: a new key with the name and roles of an old one, which goes on for `overlap` seconds, but never longer
+-- than it was to. Each of the two gets an entry. `expires` is when the new one ends; with `inherit` it lives
+-- as long from now as the old one was meant to. More states: `past`; `revoked`, the old key is.
+CREATE FUNCTION grantd.rotate_api_key(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	old_id uuid, old_version bigint, overlap bigint, old_entry uuid,
+	key_id uuid, public_name text, new_hash bytea, inherit boolean, expires timestamptz,
+	OUT state text, OUT key grantd.api_keys, OUT retired grantd.api_keys)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	at CONSTANT timestamptz := statement_timestamp();
+	retires timestamptz;
+BEGIN
+	SELECT * INTO retired FROM grantd.api_keys x
+	WHERE x.tenant_id = tenant AND x.id = old_id FOR UPDATE;
+	retired.hash := NULL;
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	state := a.state;
+	IF state = 'made' THEN
+		SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
+		key.hash := NULL;
+		RETURN;
+	ELSIF state <> 'admitted' THEN
+		RETURN;
+	ELSIF retired.id IS NULL THEN
+		state := 'none';
+		RETURN;
+	ELSIF retired.version <> old_version THEN
+		state := 'stale';
+		RETURN;
+	ELSIF retired.revoked_at IS NOT NULL THEN
+		state := 'revoked';
+		RETURN;
+	END IF;
+	IF inherit THEN
+		expires := least(at + (retired.expires_at - retired.created_at), '9999-12-31 23:59:59.999999+00');
+		IF retired.expires_at IS NULL THEN
+			expires := NULL;
+		END IF;
+	END IF;
+	IF expires <= at THEN
+		state := 'past';
+		RETURN;
+	END IF;
+	key := grantd.add_api_key(tenant, a.actor, a.actor_kind, 'RotateApiKey', entry, context, reason,
+		key_id, public_name, retired.name, retired.roles, new_hash, expires, old_id);
+	retires := least(retired.expires_at, at + make_interval(secs => overlap)); -- a null is passed over
+	c := grantd.audit_append(tenant, old_entry, a.actor, a.actor_kind, 'RotateApiKey', 'api_key', old_id, 'done', context,
+		jsonb_build_object('expires_at', grantd.time_text(retired.expires_at),
+			'version', retired.version),
+		jsonb_build_object('expires_at', grantd.time_text(retires), 'replaced_by', key_id,
+			'version', retired.version + 1),
+		reason, at, retired.audit_length, retired.audit_head);
+	state := 'done';
+	UPDATE grantd.api_keys x SET expires_at = retires, version = x.version + 1, updated_at = at,
+		audit_length = c.length, audit_head = c.head
+	WHERE x.tenant_id = tenant AND x.id = old_id RETURNING x.* INTO retired;
+	retired.hash := NULL;
+END
+$$;
+COMMENT ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) IS 'RotateApiKey: a new key in place of an old one';
+REVOKE ALL ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) FROM PUBLIC;
+
+-- RevokeApiKey.
+CREATE FUNCTION grantd.revoke_api_key(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	key_id uuid, old_version bigint, OUT state text, OUT key grantd.api_keys)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
+	key.hash := NULL; -- a worker's role may not read it
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN key.id IS NULL THEN 'none'
+		WHEN key.version <> old_version THEN 'stale' WHEN key.revoked_at IS NOT NULL THEN 'same'
+		ELSE 'done' END;
+	IF state <> 'done' THEN
+		RETURN;
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'RevokeApiKey', 'api_key', key_id, 'done', context,
+		jsonb_build_object('revoked_at', NULL, 'version', key.version),
+		jsonb_build_object('revoked_at', grantd.time_text(at), 'version', key.version + 1),
+		reason, at, key.audit_length, key.audit_head);
+	UPDATE grantd.api_keys x SET revoked_at = at, version = x.version + 1, updated_at = at,
+		audit_length = c.length, audit_head = c.head
+	WHERE x.tenant_id = tenant AND x.id = key_id RETURNING x.* INTO key;
+	key.hash := NULL;
+END
+$$;
+COMMENT ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) IS 'RevokeApiKey: the key opens nothing any more';
+REVOKE ALL ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) FROM PUBLIC;
+
+-- That the key was used just now, unless that was noted within so many milliseconds or somebody holds the row. No
+-- change that anything rests on, and no entry.
+CREATE FUNCTION grantd.note_key_use(tenant uuid, key_hash bytea, within bigint) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE grantd.api_keys SET last_used_at = statement_timestamp()
+	WHERE tenant_id = tenant AND id = (SELECT k.id FROM grantd.api_keys k
+		WHERE k.tenant_id = tenant AND k.hash = key_hash
+		  AND coalesce(k.last_used_at, '-infinity')
+			<= statement_timestamp() - within * interval '1 millisecond'
+		FOR NO KEY UPDATE SKIP LOCKED);
+END
+$$;
+COMMENT ON FUNCTION grantd.note_key_use(uuid, bytea, bigint) IS 'Notes that a key was used';
+REVOKE ALL ON FUNCTION grantd.note_key_use(uuid, bytea, bigint) FROM PUBLIC;
+
+-- ---- policies ----
+--
+-- Whoever changes policies or rules holds the tenant's row first, so that one lock orders all changes of a tenant's
+-- policies, and moves its policy_version to the time of the change: a version never comes back with
+-- other policies, not after a fail-over or a restored backup either.
+
+CREATE FUNCTION grantd.admit_policies(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, entry uuid, INOUT actor text, OUT actor_kind text, OUT state text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+BEGIN
+	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
+	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+	actor := a.actor;
+	actor_kind := a.actor_kind;
+	state := a.state;
+END
+$$;
+COMMENT ON FUNCTION grantd.admit_policies(uuid, bytea, bigint, bigint, uuid, text) IS 'Authenticates the caller of a change of policies, with the tenant''s row held';
+REVOKE ALL ON FUNCTION grantd.admit_policies(uuid, bytea, bigint, bigint, uuid, text) FROM PUBLIC;
+
+CREATE FUNCTION grantd.move_policies(tenant uuid, at timestamptz) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1,
+		(extract(epoch FROM at) * 1000000)::bigint) WHERE t.id = tenant;
+END
+$$;
+COMMENT ON FUNCTION grantd.move_policies(uuid, timestamptz) IS 'Moves a tenant''s policy_version';
+REVOKE ALL ON FUNCTION grantd.move_policies(uuid, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION grantd.policy_json(p grantd.policies) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_build_object('name', p.name, 'priority', p.priority, 'enabled', p.enabled,
+		'version', p.version);
+END
+$$;
+COMMENT ON FUNCTION grantd.policy_json(grantd.policies) IS 'A policy as entries tell it';
+REVOKE ALL ON FUNCTION grantd.policy_json(grantd.policies) FROM PUBLIC;
+
+CREATE FUNCTION grantd.rule_json(r grantd.policy_rules) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_build_object('rule_id', r.id, 'ordinal', r.ordinal, 'policy_text', r.policy_text,
+		'notice', r.notice, 'audit_session', r.audit_session, 'version', r.version);
+END
+$$;
+COMMENT ON FUNCTION grantd.rule_json(grantd.policy_rules) IS 'A rule as entries tell it';
+REVOKE ALL ON FUNCTION grantd.rule_json(grantd.policy_rules) FROM PUBLIC;
+
+-- CreatePolicy. Two of one name: unique_violation.
+CREATE FUNCTION grantd.create_policy(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	policy_id uuid, title text, rank integer, active boolean,
+	OUT state text, OUT policy grantd.policies)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
+	state := a.state;
+	IF state = 'made' THEN
+		SELECT * INTO policy FROM grantd.policies p WHERE p.tenant_id = tenant AND p.id = policy_id;
+		RETURN;
+	ELSIF state <> 'admitted' THEN
+		RETURN;
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreatePolicy', 'policy', policy_id, 'done', context,
+		NULL, jsonb_build_object('name', title, 'priority', rank, 'enabled', active, 'version', 1),
+		reason, at, 0, decode(repeat('00', 32), 'hex'));
+	INSERT INTO grantd.policies AS p (tenant_id, id, name, priority, enabled, created_at, updated_at,
+		audit_length, audit_head)
+	VALUES (tenant, policy_id, title, rank, active, at, at, c.length, c.head) RETURNING p.* INTO policy;
+	PERFORM grantd.move_policies(tenant, at);
+	state := 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.create_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, integer, boolean) IS 'CreatePolicy: adds a policy without rules';
+REVOKE ALL ON FUNCTION grantd.create_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, integer, boolean) FROM PUBLIC;
+
+-- UpdatePolicy.
+CREATE FUNCTION grantd.update_policy(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	policy_id uuid, title text, rank integer, active boolean,
+	OUT state text, OUT policy grantd.policies)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	was jsonb;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
+	SELECT * INTO policy FROM grantd.policies p
+	WHERE p.tenant_id = tenant AND p.id = policy_id AND p.deleted_at IS NULL FOR UPDATE;
+	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN policy.id IS NULL THEN 'none'
+		WHEN (policy.name, policy.priority, policy.enabled) = (title, rank, active) THEN 'same'
+		ELSE 'done' END;
+	IF state <> 'done' THEN
+		RETURN;
+	END IF;
+	was := grantd.policy_json(policy);
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdatePolicy', 'policy', policy_id, 'done', context,
+		was, jsonb_build_object('name', title, 'priority', rank, 'enabled', active,
+			'version', policy.version + 1),
+		reason, at, policy.audit_length, policy.audit_head);
+	UPDATE grantd.policies p SET name = title, priority = rank, enabled = active, version = p.version + 1,
+		updated_at = at, audit_length = c.length, audit_head = c.head
+	WHERE p.tenant_id = tenant AND p.id = policy_id RETURNING p.* INTO policy;
+	PERFORM grantd.move_policies(tenant, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.update_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, integer, boolean) IS 'UpdatePolicy: its name, priority, and whether its rules are asked';
+REVOKE ALL ON FUNCTION grantd.update_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, integer, boolean) FROM PUBLIC;
+
+-- DeletePolicy: the row stays, for its chain. The entry counts the rules and does not repeat them: together they could be
+-- larger than an entry may be.
+CREATE FUNCTION grantd.delete_policy(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	policy_id uuid, OUT state text, OUT policy grantd.policies)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	a record;
+	c record;
+	rules bigint;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
+	SELECT * INTO policy FROM grantd.policies p
+	WHERE p.tenant_id = tenant AND p.id = delete_policy.policy_id AND p.deleted_at IS NULL FOR UPDATE;
+	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN policy.id IS NULL THEN 'none'
+		ELSE 'done' END;
+	IF state <> 'done' THEN
+		RETURN;
+	END IF;
+	SELECT count(*) INTO rules FROM grantd.policy_rules r
+	WHERE r.tenant_id = tenant AND r.policy_id = delete_policy.policy_id;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'DeletePolicy', 'policy',
+		delete_policy.policy_id, 'done', context,
+		grantd.policy_json(policy) || jsonb_build_object('rules', rules), NULL,
+		reason, at, policy.audit_length, policy.audit_head);
+	DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant AND r.policy_id = delete_policy.policy_id;
+	UPDATE grantd.policies p SET deleted_at = at, version = p.version + 1, updated_at = at,
+		audit_length = c.length, audit_head = c.head
+	WHERE p.tenant_id = tenant AND p.id = delete_policy.policy_id RETURNING p.* INTO policy;
+	PERFORM grantd.move_policies(tenant, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.delete_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid) IS 'DeletePolicy: takes a policy and its rules out of force';
+REVOKE ALL ON FUNCTION grantd.delete_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid) FROM PUBLIC;
+
+-- CreatePolicyRule, UpdatePolicyRule and DeletePolicyRule: `operation` says which. A rule's entry is in its policy's
+-- chain. `place` null: behind the others, or where it is.
+CREATE FUNCTION grantd.change_rule(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	operation text, policy_id uuid, rule_id uuid, text_ text, notice_ text, audits boolean, place integer,
+	OUT state text, OUT rule grantd.policy_rules)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	a record;
+	c record;
+	p grantd.policies;
+	was jsonb;
+	becomes jsonb;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
+	SELECT * INTO p FROM grantd.policies x
+	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id AND x.deleted_at IS NULL FOR UPDATE;
+	SELECT * INTO rule FROM grantd.policy_rules r WHERE r.tenant_id = tenant
+		AND r.policy_id = change_rule.policy_id AND r.id = rule_id FOR UPDATE;
+	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN p.id IS NULL THEN 'none'
+		WHEN operation <> 'CreatePolicyRule' AND rule.id IS NULL THEN 'none'
+		WHEN operation = 'UpdatePolicyRule' AND (rule.policy_text, rule.notice, rule.audit_session, rule.ordinal)
+			IS NOT DISTINCT FROM (text_, notice_, audits, coalesce(place, rule.ordinal)) THEN 'same'
+		ELSE 'done' END;
+	IF state <> 'done' THEN
+		RETURN;
+	END IF;
+	IF operation = 'CreatePolicyRule' THEN
+		rule.tenant_id := tenant;
+		rule.policy_id := change_rule.policy_id;
+		rule.id := rule_id;
+		rule.version := 1;
+		rule.created_at := at;
+		SELECT least(coalesce(max(r.ordinal), 0) + 1, 1000000) INTO rule.ordinal
+		FROM grantd.policy_rules r WHERE r.tenant_id = tenant AND r.policy_id = change_rule.policy_id;
+	ELSE
+		was := grantd.rule_json(rule);
+		rule.version := rule.version + 1;
+	END IF;
+	IF operation <> 'DeletePolicyRule' THEN
+		rule.policy_text := text_;
+		rule.notice := notice_;
+		rule.audit_session := audits;
+		rule.ordinal := coalesce(place, rule.ordinal);
+		rule.updated_at := at;
+		becomes := grantd.rule_json(rule);
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'policy',
+		change_rule.policy_id, 'done', context, was, becomes, reason, at, p.audit_length, p.audit_head);
+	DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant
+		AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
+	IF operation <> 'DeletePolicyRule' THEN
+		INSERT INTO grantd.policy_rules SELECT rule.*;
+	END IF;
+	UPDATE grantd.policies x SET audit_length = c.length, audit_head = c.head
+	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id;
+	PERFORM grantd.move_policies(tenant, at);
+END
+$$;
+COMMENT ON FUNCTION grantd.change_rule(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, uuid, text, text, boolean, integer) IS 'Adds, changes or removes a rule';
+REVOKE ALL ON FUNCTION grantd.change_rule(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, uuid, text, text, boolean, integer) FROM PUBLIC;
+
+-- ---- tenants ----
+
+-- For grantctl alone.
+CREATE FUNCTION grantd.create_tenant(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	title text, OUT state text, OUT created grantd.tenants)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit(tenant, NULL, NULL, NULL, entry, actor);
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreateTenant', 'tenant', tenant, 'done', context,
+		NULL, jsonb_build_object('name', title, 'version', 1), reason, at, 0,
+		decode(repeat('00', 32), 'hex'));
+	INSERT INTO grantd.tenants AS t (id, name, created_at, updated_at, audit_length, audit_head)
+	VALUES (tenant, title, at, at, c.length, c.head) RETURNING t.* INTO created;
+	state := 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) IS 'Makes a tenant';
+REVOKE ALL ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) FROM PUBLIC;
+
+-- ---- who may call what ----
+
+DO $$
+DECLARE
+	f record;
+BEGIN
+	FOR f IN SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
+		WHERE p.pronamespace = 'grantd'::regnamespace AND p.proowner = 'grantd_auth'::regrole
+		  AND p.proname IN ('get_grant', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
+			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
+			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant')
+	LOOP
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
+		IF f.proname <> 'create_tenant' THEN
+			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
+		END IF;
+	END LOOP;
+END
+$$;
+
+SET LOCAL ROLE grantd_owner;
+REVOKE CREATE ON SCHEMA grantd FROM grantd_auth;
+
+-- A worker reads, under row-level security, and calls functions; it writes no table.
+REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA grantd FROM grantd_app;
+REVOKE INSERT (tenant_id, id, key_name, name, roles, hash, created_at, updated_at, expires_at,
+	audit_length, audit_head), UPDATE (expires_at, revoked_at, last_used_at, updated_at, version,
+	audit_length, audit_head) ON grantd.api_keys FROM grantd_app;
+REVOKE UPDATE (audit_enabled, status, revoked_at, updated_at, version, audit_length, audit_head)
+	ON grantd.grants FROM grantd_app;
+REVOKE UPDATE (name, priority, enabled, updated_at, deleted_at, version, audit_length, audit_head)
+	ON grantd.policies FROM grantd_app;
+REVOKE UPDATE (ordinal, policy_text, notice, audit_session, updated_at, version)
+	ON grantd.policy_rules FROM grantd_app;
+REVOKE UPDATE (policy_version, audit_length, audit_head) ON grantd.tenants FROM grantd_app;
+REVOKE INSERT (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome, source_ip, details)
+	ON grantd.activity_event FROM grantd_app;
+REVOKE UPDATE (events) ON grantd.activity_count FROM grantd_app;
+DROP POLICY tenants_change_own_row ON grantd.tenants;
+
+UPDATE grantd.schema_version SET version = 5, changed_at = statement_timestamp();
+
+RESET ROLE;
+\if :{?grantd_in_transaction}
+\else
+COMMIT;
+\endif

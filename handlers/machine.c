@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine: every check of every request in one order, around what is sent to the database.
+ *
+ *	1  route, method, duplicate headers	pipeline.c
+ *	2  the credential
+ *	3  X-Tenant-ID
+ *	4  the credential's tenant is that one
+ *	5  path, query and header parameters
+ *	6  the body
+ *	7  what the path names is there
+ *	8  the tenant's policies permit it
+ *	9  If-Match
+ *
+ * 3, 5 and 6 need no database and are made first, but answered in their place: a caller without a
+ * credential learns nothing else.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "base/log.h"
+#include "handlers/audit_context.h"
+#include "handlers/authorize.h"
+#include "handlers/check.h"
+#include "handlers/machine.h"
+#include "handlers/policy_change.h"
+#include "handlers/service.h"
+#include "handlers/target.h"
+#include "http/etag.h"
+
+/*
+ * Attempts of one request, of all kinds. Each one more has a reason that lies outside: another's change came between, or
+ * the database was lost. Enough for eight who change one thing at once; then the client is to come back.
+ */
+#define ATTEMPTS_MOST 12
+
+/* Those that were ended by the database or the way to it: a fault that lasts is told to the client at once. */
+#define FAULTS_MOST 3
+
+static const struct move moves[ATTEMPT__MAX][END__MAX] = {
+	[ATTEMPT_LOOK] = {
+		[END_DONE] = { NEXT_GO_ON, ERROR_UNAVAILABLE },
+		[END_REFUSED] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_NONE] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_KEY] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_CONFLICT] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
+		[END_UNKNOWN] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_BROKEN] = { NEXT_ERROR, ERROR_INTERNAL },
+	},
+	[ATTEMPT_CHANGE] = {
+		[END_DONE] = { NEXT_GO_ON, ERROR_COMMIT_UNKNOWN },
+		[END_REFUSED] = { NEXT_GO_ON, ERROR_INTERNAL },
+		[END_NONE] = { NEXT_ERROR, ERROR_NOT_FOUND },
+		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		/* An Idempotency-Key that another request used at the same moment is found when it is called again. */
+		[END_CONFLICT] = { NEXT_AGAIN, ERROR_CONFLICT },
+		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
+		[END_UNKNOWN] = { NEXT_REPEAT, ERROR_COMMIT_UNKNOWN },
+		[END_BROKEN] = { NEXT_ERROR, ERROR_INTERNAL },
+	},
+	[ATTEMPT_ONCE] = {
+		[END_DONE] = { NEXT_GO_ON, ERROR_COMMIT_UNKNOWN },
+		[END_REFUSED] = { NEXT_GO_ON, ERROR_INTERNAL },
+		[END_NONE] = { NEXT_ERROR, ERROR_NOT_FOUND },
+		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_CONFLICT] = { NEXT_AGAIN, ERROR_CONFLICT },
+		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
+		[END_UNKNOWN] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		[END_BROKEN] = { NEXT_ERROR, ERROR_INTERNAL },
+	},
+	/*
+	 * The first call may still be on its way to a server that we do not hear any more. Only the entry, found or made,
+	 * settles it, and a state that already is what was asked for; whatever else is said now was not said of the first.
+	 */
+	[ATTEMPT_REPEAT] = {
+		[END_DONE] = { NEXT_GO_ON, ERROR_COMMIT_UNKNOWN },
+		[END_REFUSED] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		[END_NONE] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		[END_KEY] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		[END_STALE] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		/* On the entry or the row of the first call: that one is committed, and found when it is called again. */
+		[END_CONFLICT] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
+		[END_RETRY] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
+		[END_LOST] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
+		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+		[END_UNKNOWN] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
+		[END_BROKEN] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
+	},
+	/* An entry and nothing else: one that was made without our knowing is as good, and found by its id. */
+	[ATTEMPT_DENY] = {
+		[END_DONE] = { NEXT_GO_ON, ERROR_UNAVAILABLE },
+		[END_REFUSED] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_NONE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
+		[END_CONFLICT] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
+		[END_UNKNOWN] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_BROKEN] = { NEXT_ERROR, ERROR_INTERNAL },
+	},
+};
+
+struct move
+machine_move(enum attempt attempt, enum ending ending)
+{
+	return moves[attempt][ending];
+}
+
+static enum ending
+ending_of_exchange(enum outcome rc)
+{
+	static const enum ending endings[] = {
+		[DONE] = END_DONE,
+		[NOT_FOUND] = END_BROKEN, /* every function answers with a row */
+		[CONFLICT] = END_CONFLICT,
+		[RETRY] = END_RETRY,
+		[LOST] = END_LOST,
+		[UNAVAILABLE] = END_UNAVAILABLE,
+		[COMMIT_UNKNOWN] = END_UNKNOWN,
+		[BROKEN] = END_BROKEN,
+	};
+
+	return endings[rc];
+}
+
+/* Of an exchange that went well: what the change says of itself. */
+static enum ending
+ending_of_change(enum outcome rc, enum change said)
+{
+	static const enum ending endings[CHANGE__MAX] = {
+		[CHANGE_DONE] = END_DONE,
+		[CHANGE_MADE] = END_DONE,
+		[CHANGE_SAME] = END_DONE,
+		[CHANGE_FIRST] = END_DONE,
+		[CHANGE_NONE] = END_NONE,
+		[CHANGE_KEY] = END_KEY,
+		[CHANGE_STALE] = END_STALE,
+		[CHANGE_PAST] = END_REFUSED,
+		[CHANGE_MISMATCH] = END_REFUSED,
+		[CHANGE_REVOKED] = END_REFUSED,
+		[CHANGE_OFF] = END_REFUSED,
+	};
+
+	return rc == DONE ? endings[said] : ending_of_exchange(rc);
+}
+
+/* ---- where a request stands ---- */
+
+enum state { STATE_LOOK, STATE_DECIDE, STATE_CHANGE, STATE_REPEAT, STATE_DENY, STATE_END };
+
+struct machine {
+	struct call *c;
+	struct fault
+	    fault; /* what the checks without a database met, answered once the key is known to be good */
+	enum state state;
+	bool seen; /* the target was read */
+	int attempts, faults;
+};
+
+/* From here on it is known whose request this is. */
+static void
+log_caller(struct call *c)
+{
+	char tenant[UUID_TEXT_LEN + 1];
+
+	uuid_print(&c->caller.key.tenant, tenant);
+	uuid_print(&c->caller.key.id, c->caller.id);
+	log_context(c->rs->request_id, c->op->id, tenant);
+}
+
+static void
+end_with(struct machine *m, enum http_error error)
+{
+	response_error(m->c->rs, error, NULL, NULL);
+	m->state = STATE_END;
+}
+
+static void
+end_with_fault(struct machine *m)
+{
+	response_error(m->c->rs, m->fault.error, m->fault.details, NULL);
+	m->fault.details = NULL;
+	m->state = STATE_END;
+}
+
+/*
+ * Build the answer to what is done. Should that fail after a commit, "nothing was changed" would be a lie: the client
+ * is told that the outcome is unknown to it, and that repeating is safe.
+ */
+static void
+end_done(struct machine *m)
+{
+	struct call *c = m->c;
+
+	c->rs->changed = c->change.said != NULL &&
+	    (*c->change.said == CHANGE_DONE || *c->change.said == CHANGE_MADE);
+	c->op->answer(c);
+	if (response_failed(c->rs))
+		response_error(c->rs, response_fallback(c->rs), NULL, NULL);
+	m->state = STATE_END;
+}
+
+/* Follow the table. True: go on behind this attempt. */
+static bool
+follow(struct machine *m, enum attempt attempt, enum ending ending)
+{
+	struct move move = machine_move(attempt, ending);
+	bool fault = ending == END_RETRY || ending == END_LOST || ending == END_UNKNOWN ||
+	    ending == END_CONFLICT;
+
+	m->attempts++;
+	m->faults += fault;
+	if (move.next != NEXT_GO_ON && (m->attempts >= ATTEMPTS_MOST || m->faults >= FAULTS_MOST))
+		move.next = NEXT_ERROR;
+	switch (move.next) {
+	case NEXT_GO_ON:
+		return true;
+	case NEXT_LOOK:
+		m->state = STATE_LOOK;
+		return false;
+	case NEXT_AGAIN:
+		return false;
+	case NEXT_REPEAT:
+		log_warning("nobody knows what became of the change: calling it again");
+		m->state = STATE_REPEAT;
+		return false;
+	case NEXT_ERROR:
+		break;
+	}
+	end_with(m, move.error);
+	return false;
+}
+
+/* ---- look ---- */
+
+static enum outcome
+look(struct machine *m)
+{
+	struct call *c = m->c;
+	bool well_formed = m->fault.error == HTTP_ERROR__MAX;
+
+	if (well_formed && c->op->target == TARGET_GRANT && c->op->load == NULL) {
+		enum outcome rc;
+
+		db_begin(c->db, DB_ONE_READ);
+		target_look(c);
+		rc = db_commit(c->db);
+		if (rc != DONE || c->caller.key.found)
+			return rc;
+		/* Not a key of this tenant: whose it is, if anybody's, is asked without naming one. */
+	}
+	db_begin(c->db, DB_READ_ONLY);
+	db_key_authenticate(c->db, c->caller.key_hash, &c->caller.key);
+	if (well_formed) {
+		target_queue(c);
+		if (c->op->load != NULL)
+			c->op->load(c);
+	}
+	return db_commit(c->db);
+}
+
+/* Rows 2 to 7, now that the credential is known. False: answered. */
+static bool
+check_caller(struct machine *m)
+{
+	struct call *c = m->c;
+
+	if (!c->caller.key.found) {
+		end_with(m, ERROR_UNAUTHENTICATED);
+		return false;
+	}
+	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
+	log_caller(c);
+	if (m->fault.error != ERROR_INVALID_TENANT_ID &&
+	    !uuid_equal(&c->caller.tenant, &c->caller.key.tenant))
+		end_with(m, ERROR_TENANT_MISMATCH);
+	else if (m->fault.error != HTTP_ERROR__MAX)
+		end_with_fault(m);
+	else if (!target_found(c))
+		end_with(m, ERROR_NOT_FOUND);
+	return m->state != STATE_END;
+}
+
+static void
+do_look(struct machine *m)
+{
+	if (!follow(m, ATTEMPT_LOOK, ending_of_exchange(look(m))))
+		return;
+	m->seen = true;
+	if (check_caller(m))
+		m->state = STATE_DECIDE;
+}
+
+/* ---- decide ---- */
+
+/* Row 9 (RFC 9110 section 13.2.2). A read's If-None-Match is its operation's affair: it is no error. */
+static bool
+check_preconditions(struct machine *m)
+{
+	struct call *c = m->c;
+	const char *match = c->request.rq->header[HEADER_IF_MATCH];
+	const char *none_match = c->request.rq->header[HEADER_IF_NONE_MATCH];
+	char etag[ETAG_TEXT_MAX];
+
+	if (!m->seen || !target_etag(c, etag))
+		return true;
+	if (match != NULL ? etag_list_match(match, etag) == ETAG_MATCH :
+			    c->op->access != ACCESS_WRITE || none_match == NULL ||
+		    etag_list_match(none_match, etag) != ETAG_MATCH)
+		return true;
+	response_error_message(c->rs, ERROR_PRECONDITION_FAILED,
+	    match != NULL ? http_error_message(ERROR_PRECONDITION_FAILED) :
+			    "If-None-Match names the current version.",
+	    error_detail("current", etag), NULL);
+	m->state = STATE_END;
+	return false;
+}
+
+static bool
+is_conditional(const struct call *c)
+{
+	return c->request.rq->header[HEADER_IF_MATCH] != NULL ||
+	    c->request.rq->header[HEADER_IF_NONE_MATCH] != NULL;
+}
+
+/*
+ * What the decision rests on goes along with the change, and is compared there. The row's version is, where a rule
+ * or the client looked at the row.
+ */
+static void
+rest_on(struct call *c)
+{
+	struct change_by *by = &c->change.by;
+	bool grant_seen = c->op->target == TARGET_GRANT &&
+	    (is_conditional(c) || c->change.rests_on_target);
+
+	by->key_version = c->caller.key.version;
+	by->policy_version = c->caller.key.policy_version;
+	by->target_version = NULL;
+	if (grant_seen || (c->op->target == TARGET_API_KEY && is_conditional(c)))
+		by->target_version = &c->change.seen_version;
+	c->change.seen_version = target_version(c);
+}
+
+/* The decision is made, and it is yes: read it is answered, written it is prepared to be sent. */
+static void
+permit(struct machine *m)
+{
+	struct call *c = m->c;
+
+	if (!check_preconditions(m))
+		return;
+	if (c->op->access == ACCESS_READ) {
+		end_done(m);
+		return;
+	}
+	rest_on(c);
+	switch (c->op->prepare != NULL ? c->op->prepare(c) : PREPARED) {
+	case PREPARED:
+		m->state = STATE_CHANGE;
+		return;
+	case PREPARED_SAME:
+		if (m->seen)
+			end_done(m);
+		return; /* to be read first, to be shown */
+	case PREPARED_REFUSED:
+		m->state = STATE_END;
+		return;
+	case PREPARED_FAILED:
+		break;
+	}
+	end_with(m, ERROR_INTERNAL);
+}
+
+static void
+do_decide(struct machine *m)
+{
+	struct call *c = m->c;
+	enum outcome rc = authorize(c);
+
+	if (rc != DONE) {
+		if (follow(m, ATTEMPT_LOOK, ending_of_exchange(rc)))
+			m->state = STATE_LOOK;
+		else if (m->state == STATE_DECIDE)
+			m->state =
+			    STATE_LOOK; /* again: what was read belongs to the session that was lost */
+	} else if (c->decision.verdict == VERDICT_ALLOWED) {
+		permit(m);
+	} else if (c->op->access == ACCESS_WRITE) {
+		rest_on(c);
+		m->state = STATE_DENY;
+	} else {
+		answer_denied(c);
+		m->state = STATE_END;
+	}
+}
+
+/* ---- change ---- */
+
+static enum ending
+send_change(struct machine *m)
+{
+	struct call *c = m->c;
+	enum outcome rc;
+
+	if (!audit_context_make(c))
+		return END_BROKEN;
+	if (c->op->guarded) {
+		rc = guarded_change(c);
+		return ending_of_change(rc, *c->change.said);
+	}
+	db_begin(c->db, DB_ONE_WRITE);
+	c->change.said = c->op->change(c);
+	rc = db_commit(c->db);
+	return ending_of_change(rc, *c->change.said);
+}
+
+static void
+do_change(struct machine *m, bool in_doubt)
+{
+	enum attempt attempt = in_doubt ? ATTEMPT_REPEAT :
+	    m->c->op->unlogged          ? ATTEMPT_ONCE :
+					  ATTEMPT_CHANGE;
+
+	if (!follow(m, attempt, send_change(m)))
+		return;
+	if (m->c->change.locked_out) /* undone, unless it was done the first time */
+		end_with(m, in_doubt ? ERROR_COMMIT_UNKNOWN : ERROR_POLICY_LOCKOUT);
+	else
+		end_done(m);
+}
+
+/* ---- deny ---- */
+
+/* Row 8 says no. Of a write, the refusal itself is logged, so that whoever tried is known. */
+static enum ending
+send_denial(struct call *c)
+{
+	struct json_object *requested = audit_requested(c);
+	const char *text = requested != NULL ?
+	    json_object_to_json_string_ext(requested, JSON_C_TO_STRING_PLAIN) :
+	    NULL;
+	enum change said = CHANGE_DONE;
+	enum outcome rc = BROKEN;
+
+	if (text != NULL && audit_context_make(c)) {
+		db_begin(c->db, DB_ONE_WRITE);
+		db_log_denied(c->db, &c->caller.tenant,
+		    c->op->target == TARGET_GRANT ? &c->request.path_id[0] : NULL, &c->change.by,
+		    text, &said);
+		rc = db_commit(c->db);
+	}
+	json_object_put(requested);
+	return ending_of_change(rc, said);
+}
+
+static void
+do_deny(struct machine *m)
+{
+	if (!follow(m, ATTEMPT_DENY, send_denial(m->c)))
+		return;
+	answer_denied(m->c);
+	m->state = STATE_END;
+}
+
+/* ---- the whole ---- */
+
+/* Where what the worker remembers of key and policies is enough, decide and send without a look. It is borrowed. */
+static void
+start_unseen(struct machine *m)
+{
+	struct call *c = m->c;
+	const struct key *known = known_keys_get(c->service->known_keys, c->caller.key_hash);
+
+	if (!c->op->direct || known == NULL || is_conditional(c) ||
+	    !uuid_equal(&known->tenant, &c->caller.tenant) || !authorize_unseen(c, known))
+		return;
+	c->caller.key = *known;
+	log_caller(c);
+	permit(m);
+}
+
+/* The ids of whatever the request makes: once, so that what is called again is the same call. */
+static bool
+make_ids(struct call_change *change)
+{
+	return uuid_make_v7(&change->by.entry) && uuid_make_v7(&change->id) &&
+	    uuid_make_v7(&change->other_entry);
+}
+
+static void
+run(struct machine *m)
+{
+	while (m->state != STATE_END) {
+		switch (m->state) {
+		case STATE_LOOK:
+			do_look(m);
+			break;
+		case STATE_DECIDE:
+			do_decide(m);
+			break;
+		case STATE_CHANGE:
+		case STATE_REPEAT:
+			do_change(m, m->state == STATE_REPEAT);
+			break;
+		case STATE_DENY:
+			do_deny(m);
+			break;
+		case STATE_END:
+			break;
+		}
+	}
+}
+
+void
+machine_run(struct call *c)
+{
+	struct machine m = { .c = c, .fault = FAULT_NONE, .state = STATE_LOOK };
+
+	if (!check_key(c, &m.fault)) {
+		end_with_fault(&m);
+		return;
+	}
+	if (c->op->access == ACCESS_WRITE && !make_ids(&c->change)) {
+		end_with(&m, ERROR_INTERNAL);
+		return;
+	}
+	/* The first that fails is what is answered, once the credential is known to be good. */
+	if (check_tenant_id(c, &m.fault) && check_parameters(c, &m.fault) &&
+	    check_body(c, &m.fault))
+		start_unseen(&m);
+	run(&m);
+	json_object_put(m.fault.details);
+}
