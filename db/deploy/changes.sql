@@ -244,7 +244,8 @@ BEGIN
 	IF octet_length(reason) > 512 OR octet_length(context) > 131072 THEN
 		RAISE EXCEPTION 'a reason of more than 512 bytes, or a context of more than 128 KiB'
 			USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'audit_log',
-			CONSTRAINT = 'audit_log_text_length';
+			CONSTRAINT = CASE WHEN octet_length(reason) > 512 THEN 'reason_length'
+				ELSE 'audit_log_record_length' END;
 	END IF;
 	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
 		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,

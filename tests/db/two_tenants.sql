@@ -34,6 +34,25 @@ INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id
 SELECT t, g, 'somebody', 'aws_account', '123456789012', 'connect', now() + interval '1 hour'
 FROM unnest(ARRAY[:a, :b]::uuid[]) t, unnest(ARRAY[:grant1, :grant2]::uuid[]) g;
 
+-- A call of one of the functions of changes.sql as A's key, with what is not named in `arguments` as in here.
+CREATE FUNCTION pg_temp.call(name text, arguments jsonb DEFAULT '{}') RETURNS text
+LANGUAGE sql AS $$
+	SELECT format('SELECT to_jsonb(r) FROM grantd.%I(%s) r', name, string_agg(format('%I => %L::%s', n,
+		given ->> n, format_type(p.proargtypes[place - 1], NULL)), ', '))
+	FROM pg_proc p, unnest(p.proargnames) WITH ORDINALITY a(n, place), LATERAL (SELECT jsonb_build_object(
+		'tenant', '11111111-1111-7111-8111-111111111111', 'key_hash', sha256('key A'), 'key_version', 1,
+		'policies_version', 7, 'entry', gen_random_uuid(), 'context', '{"request_id":"r"}', 'wanted', true,
+		'grant_id', 'aaaaaaaa-0000-7000-8000-000000000001', 'grantee', 'somebody', 'resource_kind', 'aws_account',
+		'resource', '1', 'audited', false, 'expires', now() + interval '1 hour', 'about', '{}',
+		'operation', CASE name WHEN 'create_grant' THEN 'connect' ELSE 'CreatePolicyRule' END, 'title', 'x',
+		'key_id', gen_random_uuid(), 'public_name', 'AAAAAAAX', 'role_list', '{admin}', 'new_hash', sha256('key X'),
+		'old_id', 'cccccccc-0000-7000-8000-00000000000a', 'old_version', 1, 'overlap', 60, 'inherit', false,
+		'old_entry', gen_random_uuid(), 'policy_id', 'dddddddd-0000-7000-8000-000000000001', 'rank', 1, 'active', true,
+		'rule_id', 'dddddddd-0000-7000-8000-000000000002', 'text_', 'permit (principal, action, resource);',
+		'audits', true, 'requested', '{}') || arguments AS given) AS g
+	WHERE p.pronamespace = 'grantd'::regnamespace AND p.proname = name AND place <= p.pronargs
+$$;
+
 -- Switches auditing of A's first grant, as a worker does.
 PREPARE patch(uuid, boolean) AS
 SELECT grantd.update_grant('11111111-1111-7111-8111-111111111111', sha256('key A'), 1, 7, NULL, $1,
