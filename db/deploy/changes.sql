@@ -173,17 +173,22 @@ AS $$
 DECLARE
 	g grantd.grants;
 	a grantd.audit_log;
-	after json;
+	audited boolean;
 BEGIN
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	a := grantd.entry_made(tenant, entry, 'grant', grant_id);
-	after := a.record -> 'after';
 	IF g.revoked_at > a.created_at THEN
 		g.revoked_at := NULL;
 		g.status := 'active';
 	END IF;
-	g.audit_enabled := coalesce((after ->> 'audit_enabled')::boolean, g.audit_enabled);
-	g.version := (after ->> 'version')::bigint;
+	-- RevokeGrant does not say it.
+	SELECT coalesce(x.record, x.metadata::json) -> 'after' ->> 'audit_enabled' INTO audited
+	FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.resource_type = 'grant'
+		AND x.resource_id = grant_id AND x.sequence <= a.sequence AND x.outcome = 'done'
+		AND x.action IN ('CreateGrant', 'UpdateGrant')
+	ORDER BY x.sequence DESC LIMIT 1;
+	g.audit_enabled := coalesce(audited, g.audit_enabled);
+	g.version := a.record -> 'after' ->> 'version';
 	g.updated_at := a.created_at;
 	RETURN grantd.grant_changed('made', g, a.created_at);
 END
@@ -244,7 +249,8 @@ BEGIN
 	IF octet_length(reason) > 512 OR octet_length(context) > 131072 THEN
 		RAISE EXCEPTION 'a reason of more than 512 bytes, or a context of more than 128 KiB'
 			USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'audit_log',
-			CONSTRAINT = 'audit_log_text_length';
+			CONSTRAINT = CASE WHEN octet_length(reason) > 512 THEN 'reason_length'
+				ELSE 'audit_log_record_length' END;
 	END IF;
 	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
 		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,
