@@ -34,12 +34,16 @@ INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id
 SELECT t, g, 'somebody', 'aws_account', '123456789012', 'connect', now() + interval '1 hour'
 FROM unnest(ARRAY[:a, :b]::uuid[]) t, unnest(ARRAY[:grant1, :grant2]::uuid[]) g;
 
--- Switches auditing of A's first grant on, with its audit entry, as a worker
--- does: one statement.
-PREPARE patch(uuid) AS
+-- Switches auditing of A's first grant, as a worker does.
+PREPARE patch(uuid, boolean) AS
+SELECT grantd.update_grant('11111111-1111-7111-8111-111111111111', sha256('key A'), 1, 7, NULL, $1,
+	'{"request_id":"r"}', NULL, 'aaaaaaaa-0000-7000-8000-000000000001', NULL, $2);
+
+-- The same as it was done before there were functions: an entry of the first form.
+PREPARE patch_first_form(uuid, boolean) AS
 WITH changed AS (
 	UPDATE grantd.grants g
-	SET audit_enabled = true, version = version + 1, updated_at = statement_timestamp(),
+	SET audit_enabled = $2, version = version + 1, updated_at = statement_timestamp(),
 		audit_length = audit_length + 1,
 		audit_head = grantd.audit_hash(audit_head, tenant_id, $1, 'grant', id,
 			audit_length + 1, 'tester', 'system', 'UpdateGrant', 'done',
