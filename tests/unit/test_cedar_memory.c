@@ -10,14 +10,12 @@
 
 #include <limits.h>
 
-/* The names are those of the linker's --wrap. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*) */
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
 void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 static unsigned long calls;              /* allocations so far */
 static unsigned long budget = ULONG_MAX; /* those that may still succeed */
