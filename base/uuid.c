@@ -42,13 +42,17 @@ uuid_parse(struct uuid *u, const char *text, size_t len)
 void
 uuid_print(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
 {
-	char digits[2 * sizeof(u->octet) + 1];
-	size_t i, n = 0;
+	static const char digit[] = "0123456789abcdef";
+	char *to = text;
+	size_t i;
 
-	hex_print(u->octet, sizeof(u->octet), digits);
-	for (i = 0; i < UUID_TEXT_LEN; i++)
-		text[i] = (char)(is_hyphen_place(i) ? '-' : digits[n++]);
-	text[i] = '\0';
+	for (i = 0; i < sizeof(u->octet); i++) {
+		*to++ = digit[u->octet[i] >> 4];
+		*to++ = digit[u->octet[i] & 0xF];
+		if (i == 3 || i == 5 || i == 7 || i == 9)
+			*to++ = '-';
+	}
+	*to = '\0';
 }
 
 /*

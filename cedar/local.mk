@@ -5,8 +5,8 @@ cedarlibdir = $(libdir)
 cedarbindir = $(bindir)
 cedarincludedir = $(includedir)
 cedarpcdir = $(libdir)/pkgconfig
-cedarman1dir = $(man1dir)
-cedarman3dir = $(man3dir)
+cedarman1dir = $(mandir)/man1
+cedarman3dir = $(mandir)/man3
 
 cedarlib_LTLIBRARIES = cedar/libcedar.la
 cedarbin_PROGRAMS = cedar/cedar-authorize

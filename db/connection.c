@@ -155,18 +155,26 @@ back_off(struct db *db)
 	    (int64_t)db->backoff_ms * jitter / 512;
 }
 
-/* What the server says beside its answers. A warning with a commit is that of synchronous replication. */
+/*
+ * What the server says beside its answers. A warning with a commit is that of synchronous replication; an error that nothing
+ * was sent for is the end of the session.
+ */
 static void
 hear(void *of, const PGresult *notice)
 {
 	struct db *db = of;
 	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
 	const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+	bool ends, warns;
 
-	if (severity == NULL || strcmp(severity, "WARNING") != 0)
+	if (severity == NULL)
 		return;
-	db->warned = true;
-	log_warning("the database warns: %s", message != NULL ? message : "");
+	ends = strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+	warns = strcmp(severity, "WARNING") == 0;
+	db->ended = db->ended || ends;
+	db->warned = db->warned || warns;
+	if (ends || warns)
+		log_warning("the database warns: %s", message != NULL ? message : "");
 }
 
 static enum outcome
@@ -216,6 +224,7 @@ db_disconnect(struct db *db)
 	db->pending_count = 0;
 	db->prepared_count = 0;
 	db->commit_queued = false;
+	db->ended = false;
 }
 
 void

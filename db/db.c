@@ -338,15 +338,22 @@ db_exchange(struct db *db)
 /*
  * Has the server, or whatever is between us, closed the connection while it lay idle? What is sent into one that is closed is
  * lost without a doubt, but nobody could tell that afterwards from a change that was made: so it is asked before. On
- * an idle connection nothing else comes, but for notices.
+ * an idle connection nothing else comes, but for notices. A server says why it ends a session before it closes it, so that
+ * the end of the stream may be behind that, or not be there yet.
  */
 static bool
 was_closed(struct db *db)
 {
 	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
 
-	return poll(&fd, 1, 0) > 0 &&
-	    (PQconsumeInput(db->conn) != 1 || PQstatus(db->conn) != CONNECTION_OK);
+	while (poll(&fd, 1, 0) > 0) {
+		if (PQconsumeInput(db->conn) != 1)
+			return true;
+		(void)PQisBusy(db->conn); /* reads what came: hear() is told */
+		if (db->ended || PQstatus(db->conn) != CONNECTION_OK)
+			return true;
+	}
+	return false;
 }
 
 void

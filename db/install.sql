@@ -71,6 +71,11 @@ SELECT :version_before < 4 AS wanted \gset
 
 SELECT :version_before < 5 AS wanted \gset
 \if :wanted
+-- Every request reads its key first, so that none is under way any more once this is held, and none
+-- waits for what an upgrade holds while it has what that still needs.
+SET LOCAL ROLE grantd_owner;
+LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
+RESET ROLE;
 \ir deploy/rule_text.sql
 \ir deploy/list_indexes.sql
 \ir deploy/audit_record.sql

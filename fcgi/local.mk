@@ -13,6 +13,7 @@ grantd_SOURCES = \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/single.c fcgi/single.h \
+	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h
 grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la
 # The policy engine is linked in: one file to install.

@@ -445,6 +445,7 @@ supervise(struct parent *p, const sigset_t *open)
 		if (!p->stopping) {
 			start_missing(p, now);
 			retire_replaced(p);
+			pool_listen(p->pool);
 		}
 		kill_overdue(p, now);
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));

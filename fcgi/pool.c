@@ -32,6 +32,11 @@
 /* What an event is about: a place in the lower half and its generation above, or one of these. */
 #define EVENT_LISTENER UINT64_MAX
 #define EVENT_LINK (UINT64_MAX - 1)
+/*
+ * For one worker at a time, like all others: without that, epoll wakes another worker for each that
+ * it has told, to see whether there is more, which mostly is a switch for nothing.
+ */
+#define LISTENER_EVENTS ((uint32_t)(EPOLLIN | EPOLLONESHOT))
 
 /* In memory that all processes share. */
 struct shared {
@@ -148,7 +153,7 @@ pool_open(const struct listener *l, int link, int most)
 	p->listener = l->fd;
 	p->most = limit_places(most);
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (p->epoll != -1 && watch(p, l->fd, EPOLLIN, EVENT_LISTENER) &&
+	if (p->epoll != -1 && watch(p, l->fd, LISTENER_EVENTS, EVENT_LISTENER) &&
 	    (link < 0 || watch(p, link, 0, EVENT_LINK)) && /* EPOLLHUP needs no asking */
 	    open_shared(p) && open_sockets(p->ask, SOCK_SEQPACKET))
 		return p;
@@ -392,6 +397,8 @@ pool_bury(struct pool *p, int worker, bool killed)
 	int place;
 
 	pool_hear(p); /* what it said before it ended */
+	if (killed)
+		pool_listen(p);
 	for (place = 0; place < p->most; place++) {
 		if (!is_open(p->generation[place]))
 			continue;
@@ -401,6 +408,14 @@ pool_bury(struct pool *p, int worker, bool killed)
 		else if (killed)
 			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place]);
 	}
+}
+
+void
+pool_listen(struct pool *p)
+{
+	struct epoll_event event = { .events = LISTENER_EVENTS, .data.u64 = EVENT_LISTENER };
+
+	(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, p->listener, &event);
 }
 
 void

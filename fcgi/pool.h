@@ -27,9 +27,10 @@ struct listener;
  * the connection itself to and fro for each request would cost six calls and a switch to the keeper;
  * to leave it with one worker, requests would wait for that one while others are idle.
  *
- * Fairness: epoll's list of what is ready is a queue, the listening socket is put at its end again
- * each time that it was reported, and a worker takes one event at a time. So neither do kept
- * connections starve those in the listening queue, nor the other way round, nor one another.
+ * Fairness: epoll's list of what is ready is a queue; the listening socket, and a kept connection that
+ * has its next request already, are put at its end when they are armed again; and a worker takes one
+ * event at a time. So neither do kept connections starve those in the listening queue, nor the other
+ * way round, nor one another.
  *
  * Who holds a connection is in shared memory, and is taken with one compare and swap, so that two
  * never serve one, and so that the keeper knows what a worker that was killed had in hand.
@@ -63,7 +64,7 @@ struct connection {
 };
 
 enum pool_event {
-	POOL_NEW,      /* one may be accepted, unless another worker is faster */
+	POOL_NEW,      /* one is to be accepted, and then pool_listen() called */
 	POOL_KEPT,     /* the connection is filled in */
 	POOL_NOTHING,  /* the time is over, or somebody else took what there was */
 	POOL_SIGNAL,   /* one of those that `open` lets in has come, and nothing else */
@@ -74,6 +75,12 @@ enum pool_event {
 /* Wait for at most `ms` (-1: for ever) with the signal mask `open`. */
 MUST_CHECK enum pool_event pool_wait(struct pool *, const sigset_t *open, int ms,
     struct connection *);
+
+/*
+ * Let another worker be told of the next one in the listening queue. The keeper calls it now and then
+ * as well: a worker that was told may never come to accept.
+ */
+void pool_listen(struct pool *);
 
 /*
  * Give it back, to wait for its next request; it is closed where there is no place for it. Nothing of

@@ -4,24 +4,21 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/fastcgi.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
 #include "fcgi/params.h"
 #include "fcgi/seam.h"
+#include "fcgi/wire.h"
 #include "http/request.h"
 #include "http/response.h"
 
-/* Of a web server's records at once: a head and a short body, mostly. */
-#define INPUT_SIZE 16384
 /* More than any web server lets a request's head be, with its variables' names. */
 #define VARIABLES_MOST ((size_t)256 * 1024)
 /* A question about values is a few names. */
@@ -32,17 +29,7 @@
 
 struct seam {
 	const struct settings *settings;
-	int fd;
-
-	/* What was read and not yet taken: from `at` to `have`. */
-	unsigned char input[INPUT_SIZE];
-	size_t at, have;
-	/* The record that is being taken: what is left of its content and padding. */
-	struct fcgi_header record;
-
-	int64_t until; /* clock_monotonic_ms() by which what is read has to be there */
-	int silence;   /* ms, within which more of it has to come */
-	bool late;     /* it was not */
+	struct wire wire;
 
 	/* Of the request in hand: */
 	unsigned id;
@@ -53,9 +40,17 @@ struct seam {
 	struct buf path;
 	const char *length; /* Content-Length as text, or NULL; borrowed from `variables` */
 
-	struct buf head;   /* of a response */
-	struct buf output; /* records to be sent */
+	struct buf head; /* of a response */
 };
+
+static void
+reserve(struct buf *b, size_t size)
+{
+	static const char nothing[4096];
+
+	while (b->len < size && !b->failed)
+		buf_add(b, nothing, sizeof(nothing));
+}
 
 struct seam *
 seam_open(const struct settings *settings)
@@ -65,11 +60,11 @@ seam_open(const struct settings *settings)
 	if (sm == NULL)
 		return NULL;
 	sm->settings = settings;
-	sm->fd = -1;
+	sm->wire.fd = -1;
 	/* Whatever memory there is later on, an answer can be sent. */
-	buf_addf(&sm->output, "%*s", (int)(2 * OUTPUT_SIZE), "");
-	buf_addf(&sm->head, "%*s", (int)OUTPUT_SIZE, "");
-	if (!sm->output.failed && !sm->head.failed)
+	reserve(&sm->wire.output, 2 * OUTPUT_SIZE);
+	reserve(&sm->head, OUTPUT_SIZE);
+	if (!sm->wire.output.failed && !sm->head.failed)
 		return sm;
 	seam_close(sm);
 	return NULL;
@@ -83,211 +78,62 @@ seam_close(struct seam *sm)
 	buf_wipe(&sm->variables);
 	buf_clear(&sm->path);
 	buf_clear(&sm->head);
-	buf_clear(&sm->output);
+	buf_clear(&sm->wire.output);
 	free(sm);
-}
-
-/* ---- waiting for the peer ---- */
-
-/* From now on; -1 for `silence`: as long as the whole. */
-static void
-limit_time(struct seam *sm, int whole, int silence)
-{
-	sm->until = clock_monotonic_ms() + whole;
-	sm->silence = silence < 0 ? whole : silence;
-	sm->late = false;
-}
-
-/* Wait until the peer has sent something, or takes something. False: not in time. */
-static bool
-wait_for_peer(struct seam *sm, short events)
-{
-	struct pollfd peer = { .fd = sm->fd, .events = events };
-	int64_t left = sm->until - clock_monotonic_ms();
-	int rc;
-
-	if (left > sm->silence)
-		left = sm->silence;
-	if (left <= 0 || (rc = poll(&peer, 1, (int)left)) == 0) {
-		sm->late = true;
-		return false;
-	}
-	return rc > 0 || errno == EINTR;
-}
-
-static bool
-must_wait(void)
-{
-	return errno == EAGAIN || errno == EINTR;
-}
-
-/* ---- reading records ---- */
-
-/* Some bytes more, when all were taken. False: none come. */
-static bool
-fill(struct seam *sm)
-{
-	ssize_t n;
-
-	while ((n = recv(sm->fd, sm->input, sizeof(sm->input), MSG_DONTWAIT)) < 0)
-		if (!must_wait() || !wait_for_peer(sm, POLLIN))
-			return false;
-	sm->at = 0;
-	sm->have = (size_t)n;
-	return n > 0;
-}
-
-/*
- * Up to `most` bytes of what comes next, where they lie; at least one. NULL: none come. They are
- * there until the next call.
- */
-static const unsigned char *
-take_some(struct seam *sm, size_t most, size_t *len)
-{
-	const unsigned char *from;
-
-	if (sm->at == sm->have && !fill(sm))
-		return NULL;
-	from = sm->input + sm->at;
-	*len = sm->have - sm->at < most ? sm->have - sm->at : most;
-	sm->at += *len;
-	return from;
-}
-
-static bool
-take(struct seam *sm, unsigned char *to, size_t len)
-{
-	const unsigned char *from;
-	size_t n;
-
-	for (; len > 0; to += n, len -= n) {
-		if ((from = take_some(sm, len, &n)) == NULL)
-			return false;
-		memcpy(to, from, n);
-	}
-	return true;
-}
-
-static bool
-skip(struct seam *sm, size_t len)
-{
-	size_t n;
-
-	for (; len > 0; len -= n)
-		if (take_some(sm, len, &n) == NULL)
-			return false;
-	return true;
-}
-
-/* Append what is left of the record's content, if that makes no more than `most`. */
-static bool
-take_content(struct seam *sm, struct buf *to, size_t most)
-{
-	const unsigned char *from;
-	size_t n;
-
-	if (to->len + sm->record.content > most)
-		return false;
-	for (; sm->record.content > 0; sm->record.content -= n) {
-		if ((from = take_some(sm, sm->record.content, &n)) == NULL)
-			return false;
-		buf_add(to, from, n);
-	}
-	return true;
-}
-
-/* The next record's header; what is left of the one before is passed over. */
-static bool
-next_record(struct seam *sm)
-{
-	unsigned char bytes[FCGI_HEADER_LEN];
-
-	if (!skip(sm, sm->record.content + sm->record.padding) || !take(sm, bytes, sizeof(bytes))) {
-		sm->record = (struct fcgi_header){ .content = 0 };
-		return false;
-	}
-	fcgi_header_read(&sm->record, bytes);
-	return sm->record.version == FCGI_VERSION_1;
-}
-
-/* ---- writing records ---- */
-
-/* False: the peer is gone, or did not take it in time. */
-static bool
-send_output(struct seam *sm)
-{
-	const char *from = sm->output.data;
-	size_t left = sm->output.len;
-	ssize_t n;
-
-	if (sm->output.failed)
-		return false;
-	while (left > 0) {
-		n = send(sm->fd, from, left, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && (!must_wait() || !wait_for_peer(sm, POLLOUT)))
-			return false;
-		if (n > 0) {
-			from += n;
-			left -= (size_t)n;
-		}
-	}
-	return true;
 }
 
 /* ---- the head of a request ---- */
 
 /* What is asked about this program: it has one connection's one request at a time. */
-static void
+static bool
 answer_question(struct seam *sm)
 {
 	struct buf names = BUF_EMPTY, values = BUF_EMPTY;
 	struct fcgi_pair p;
 	char *at;
 
-	if (take_content(sm, &names, QUESTION_MOST) && names.len > 0) {
+	if (wire_take_content(&sm->wire, &names, QUESTION_MOST) && names.len > 0) {
 		at = names.data;
 		while (fcgi_get_pair(&at, names.data + names.len, &p))
 			if (p.name_len == strlen(FCGI_MPXS_CONNS) &&
 			    memcmp(p.name, FCGI_MPXS_CONNS, p.name_len) == 0)
 				fcgi_put_pair(&values, p.name, p.name_len, "0", 1);
 	}
-	buf_reset(&sm->output);
-	fcgi_put_record(&sm->output,
+	buf_reset(&sm->wire.output);
+	fcgi_put_record(&sm->wire.output,
 	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
 		.type = FCGI_GET_VALUES_RESULT,
 		.content = values.len },
 	    values.data);
-	(void)send_output(sm);
 	buf_clear(&names);
 	buf_clear(&values);
+	return wire_send(&sm->wire);
 }
 
 /* A record of the connection (section 4). */
-static void
+static bool
 answer_management(struct seam *sm)
 {
-	const FCGI_UnknownTypeBody unknown = { .type = (unsigned char)sm->record.type };
+	const FCGI_UnknownTypeBody unknown = { .type = (unsigned char)sm->wire.record.type };
 
-	if (sm->record.type == FCGI_GET_VALUES) {
-		answer_question(sm);
-		return;
-	}
-	buf_reset(&sm->output);
-	fcgi_put_record(&sm->output,
+	if (sm->wire.record.type == FCGI_GET_VALUES)
+		return answer_question(sm);
+	buf_reset(&sm->wire.output);
+	fcgi_put_record(&sm->wire.output,
 	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
 		.type = FCGI_UNKNOWN_TYPE,
 		.content = sizeof(unknown) },
 	    &unknown);
-	(void)send_output(sm);
+	return wire_send(&sm->wire);
 }
 
 /* Refuse a request: FCGI_CANT_MPX_CONN, FCGI_UNKNOWN_ROLE. */
-static void
+static bool
 refuse(struct seam *sm, unsigned id, int status)
 {
-	buf_reset(&sm->output);
-	fcgi_put_end(&sm->output, id, status);
-	(void)send_output(sm);
+	buf_reset(&sm->wire.output);
+	fcgi_put_end(&sm->wire.output, id, status);
+	return wire_send(&sm->wire);
 }
 
 static bool
@@ -295,16 +141,14 @@ begin_request(struct seam *sm)
 {
 	unsigned char bytes[sizeof(FCGI_BeginRequestBody)];
 
-	if (sm->record.content < sizeof(bytes) || !take(sm, bytes, sizeof(bytes)))
+	if (sm->wire.record.content < sizeof(bytes) || !wire_take(&sm->wire, bytes, sizeof(bytes)))
 		return false;
-	sm->record.content -= sizeof(bytes);
-	if (sm->begun) {
-		if (sm->record.id != sm->id)
-			refuse(sm, sm->record.id, FCGI_CANT_MPX_CONN);
-		return sm->record.id != sm->id;
-	}
+	sm->wire.record.content -= sizeof(bytes);
+	if (sm->begun)
+		return sm->wire.record.id != sm->id &&
+		    refuse(sm, sm->wire.record.id, FCGI_CANT_MPX_CONN);
 	sm->begun = true;
-	sm->id = sm->record.id;
+	sm->id = sm->wire.record.id;
 	sm->role = bytes[0] << 8 | bytes[1];
 	sm->keep = (bytes[2] & FCGI_KEEP_CONN) != 0;
 	return true;
@@ -317,9 +161,9 @@ begin_request(struct seam *sm)
 static bool
 pass_over(struct seam *sm)
 {
-	if (sm->record.id == FCGI_NULL_REQUEST_ID)
-		answer_management(sm);
-	else if (sm->record.type == FCGI_BEGIN_REQUEST)
+	if (sm->wire.record.id == FCGI_NULL_REQUEST_ID)
+		return answer_management(sm);
+	if (sm->wire.record.type == FCGI_BEGIN_REQUEST)
 		return begin_request(sm);
 	return true;
 }
@@ -327,22 +171,23 @@ pass_over(struct seam *sm)
 static bool
 is_of_request(const struct seam *sm)
 {
-	return sm->begun && sm->record.id == sm->id && sm->record.type != FCGI_BEGIN_REQUEST;
+	return sm->begun && sm->wire.record.id == sm->id &&
+	    sm->wire.record.type != FCGI_BEGIN_REQUEST;
 }
 
 /* All variables. False: they did not come, or are too many, or something else came. */
 static bool
 read_variables(struct seam *sm)
 {
-	while (next_record(sm)) {
+	while (wire_next(&sm->wire)) {
 		if (!is_of_request(sm)) {
 			if (!pass_over(sm))
 				return false;
-		} else if (sm->record.type != FCGI_PARAMS) {
+		} else if (sm->wire.record.type != FCGI_PARAMS) {
 			return false;
-		} else if (sm->record.content == 0) {
+		} else if (sm->wire.record.content == 0) {
 			return true;
-		} else if (!take_content(sm, &sm->variables, VARIABLES_MOST)) {
+		} else if (!wire_take_content(&sm->wire, &sm->variables, VARIABLES_MOST)) {
 			return false;
 		}
 	}
@@ -359,11 +204,8 @@ is_known_role(int role)
 static void
 begin_anew(struct seam *sm, int fd)
 {
-	if (fd != sm->fd) {
-		sm->at = sm->have = 0;
-		sm->record = (struct fcgi_header){ .content = 0 };
-	}
-	sm->fd = fd;
+	if (fd != sm->wire.fd)
+		wire_begin(&sm->wire, fd);
 	sm->begun = sm->ended = sm->keep = false;
 	sm->length = NULL;
 }
@@ -371,15 +213,15 @@ begin_anew(struct seam *sm, int fd)
 static enum seam_head
 read_head(struct seam *sm, struct request *rq)
 {
-	limit_time(sm, sm->settings->peer_timeout, -1);
+	wire_limit(&sm->wire, sm->settings->peer_timeout, -1);
 	if (!read_variables(sm)) {
-		if (sm->late)
+		if (sm->wire.late)
 			log_info("no request's head came on a connection within %d ms",
 			    sm->settings->peer_timeout);
 		return SEAM_NONE;
 	}
 	if (!is_known_role(sm->role)) {
-		refuse(sm, sm->id, FCGI_UNKNOWN_ROLE);
+		(void)refuse(sm, sm->id, FCGI_UNKNOWN_ROLE);
 		return SEAM_NONE;
 	}
 	switch (params_request(&sm->variables, sm->settings->base_path, &sm->path, rq)) {
@@ -404,7 +246,7 @@ wipe(struct seam *sm)
 	if (sm->variables.data != NULL)
 		explicit_bzero(sm->variables.data, sm->variables.len);
 	buf_reset(&sm->variables);
-	explicit_bzero(sm->input, sm->at);
+	explicit_bzero(sm->wire.input, sm->wire.at);
 }
 
 /* ---- its body ---- */
@@ -415,23 +257,24 @@ next_piece(struct seam *sm, const unsigned char **from, size_t *len)
 {
 	*len = 0;
 	while (!sm->ended &&
-	    (!is_of_request(sm) || sm->record.type != FCGI_STDIN || sm->record.content == 0)) {
-		if (!next_record(sm))
-			return sm->late ? BODY_TIMEOUT : BODY_GONE;
+	    (!is_of_request(sm) || sm->wire.record.type != FCGI_STDIN ||
+		sm->wire.record.content == 0)) {
+		if (!wire_next(&sm->wire))
+			return sm->wire.late ? BODY_TIMEOUT : BODY_GONE;
 		if (!is_of_request(sm)) {
 			if (!pass_over(sm))
 				return BODY_GONE;
-		} else if (sm->record.type != FCGI_STDIN) {
+		} else if (sm->wire.record.type != FCGI_STDIN) {
 			return BODY_GONE; /* aborted, mostly (section 5.4) */
 		} else {
-			sm->ended = sm->record.content == 0;
+			sm->ended = sm->wire.record.content == 0;
 		}
 	}
 	if (sm->ended)
 		return BODY_WHOLE;
-	if ((*from = take_some(sm, sm->record.content, len)) == NULL)
-		return sm->late ? BODY_TIMEOUT : BODY_GONE;
-	sm->record.content -= *len;
+	if ((*from = wire_take_some(&sm->wire, sm->wire.record.content, len)) == NULL)
+		return sm->wire.late ? BODY_TIMEOUT : BODY_GONE;
+	sm->wire.record.content -= *len;
 	return BODY_WHOLE;
 }
 
@@ -467,7 +310,7 @@ read_body(void *source, size_t max, struct buf *to)
 		return BODY_LENGTH;
 	if (length > 0 && (uint64_t)length > max)
 		return BODY_TOO_LARGE;
-	limit_time(sm, sm->settings->body_timeout, sm->settings->peer_timeout);
+	wire_limit(&sm->wire, sm->settings->body_timeout, sm->settings->peer_timeout);
 	end = read_to_end(sm, max, to);
 	if (end == BODY_WHOLE && length >= 0 && (uint64_t)length != to->len - before)
 		return BODY_LENGTH;
@@ -483,7 +326,7 @@ seam_read(struct seam *sm, int fd, struct request *rq)
 	head = read_head(sm, rq);
 	if (head == SEAM_NONE) {
 		wipe(sm);
-		sm->fd = -1;
+		sm->wire.fd = -1;
 		return head;
 	}
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];
@@ -566,7 +409,7 @@ drain(struct seam *sm)
 
 	if (sm->ended)
 		return;
-	limit_time(sm, sm->settings->peer_timeout, -1);
+	wire_limit(&sm->wire, sm->settings->peer_timeout, -1);
 	while (next_piece(sm, &from, &n) == BODY_WHOLE && n > 0)
 		continue;
 }
@@ -581,7 +424,7 @@ end_softly(struct seam *sm)
 {
 	if (sm->ended)
 		return;
-	(void)shutdown(sm->fd, SHUT_WR);
+	(void)shutdown(sm->wire.fd, SHUT_WR);
 	drain(sm);
 }
 
@@ -604,7 +447,7 @@ peer_left(const struct seam *sm)
 {
 	char byte;
 
-	return recv(sm->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+	return recv(sm->wire.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 bool
@@ -617,10 +460,10 @@ seam_stream(struct seam *sm, const void *data, size_t len)
 		return false;
 	for (; len > 0; from += n, len -= n) {
 		n = len < STREAM_PART ? len : STREAM_PART;
-		buf_reset(&sm->output);
-		fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, from, n);
-		limit_time(sm, sm->settings->body_timeout, -1);
-		if (!send_output(sm))
+		buf_reset(&sm->wire.output);
+		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, from, n);
+		wire_limit(&sm->wire, sm->settings->body_timeout, -1);
+		if (!wire_send(&sm->wire))
 			return false;
 	}
 	return true;
@@ -650,15 +493,15 @@ send_response(struct seam *sm, const struct request *rq, struct response *rs)
 	const char *from = rs->body.data;
 	size_t left = with_body ? rs->body.len : 0, n;
 
-	fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, sm->head.data, sm->head.len);
+	fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, sm->head.data, sm->head.len);
 	for (; left > 0; from += n, left -= n) {
 		n = left < OUTPUT_SIZE ? left : OUTPUT_SIZE;
-		if (sm->output.len + n > OUTPUT_SIZE) {
-			if (!send_output(sm))
+		if (sm->wire.output.len + n > OUTPUT_SIZE) {
+			if (!wire_send(&sm->wire))
 				return false;
-			buf_reset(&sm->output);
+			buf_reset(&sm->wire.output);
 		}
-		fcgi_put_stream(&sm->output, FCGI_STDOUT, sm->id, from, n);
+		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, from, n);
 	}
 	return true;
 }
@@ -667,13 +510,13 @@ send_response(struct seam *sm, const struct request *rq, struct response *rs)
 static bool
 send_answer(struct seam *sm, const struct request *rq, struct response *rs)
 {
-	buf_reset(&sm->output);
-	limit_time(sm, sm->settings->request_timeout, sm->settings->peer_timeout);
+	buf_reset(&sm->wire.output);
+	wire_limit(&sm->wire, sm->settings->request_timeout, sm->settings->peer_timeout);
 	if (rs->stream == STREAM_NONE && !send_response(sm, rq, rs))
 		return false;
-	fcgi_put_stream_end(&sm->output, FCGI_STDOUT, sm->id);
-	fcgi_put_end(&sm->output, sm->id, FCGI_REQUEST_COMPLETE);
-	return send_output(sm);
+	fcgi_put_stream_end(&sm->wire.output, FCGI_STDOUT, sm->id);
+	fcgi_put_end(&sm->wire.output, sm->id, FCGI_REQUEST_COMPLETE);
+	return wire_send(&sm->wire);
 }
 
 /*
@@ -686,9 +529,9 @@ finish_input(struct seam *sm)
 	if (!sm->keep)
 		return false;
 	drain(sm);
-	if (!sm->ended || !skip(sm, sm->record.padding))
+	if (!sm->ended || !wire_skip(&sm->wire, sm->wire.record.padding))
 		return false;
-	sm->record.padding = 0;
+	sm->wire.record.padding = 0;
 	return true;
 }
 
@@ -705,10 +548,10 @@ seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 		else if (!keep)
 			end_softly(sm);
 		if (keep)
-			next = sm->at < sm->have ? SEAM_MORE : SEAM_KEEP;
+			next = sm->wire.at < sm->wire.have ? SEAM_MORE : SEAM_KEEP;
 	}
 	wipe(sm);
 	if (next != SEAM_MORE)
-		sm->fd = -1;
+		sm->wire.fd = -1;
 	return next;
 }

@@ -18,8 +18,7 @@ struct settings;
  *
  * The records are read here and not by libfcgi, whose reader has no time limits, ends the process
  * at lengths that do not fit, cuts values at a NUL, and overruns a buffer at a question about its
- * values. A read or write first tries without waiting, and only then waits, until what time there
- * is for the request's head, its body or the peer is over; so a limit that is kept costs no call.
+ * values.
  *
  * One for each process, made after the fork. Connections are the caller's, and block or not as they
  * like.

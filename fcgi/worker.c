@@ -253,7 +253,10 @@ accept_connection(const struct worker *w)
 	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(peer);
 	int fd = accept4(w->listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+	int error = errno;
 
+	pool_listen(w->pool);
+	errno = error;
 	if (fd < 0 && is_passing(errno)) {
 		errno = 0;
 	} else if (fd < 0) {

@@ -48,6 +48,7 @@ static const struct move moves[ATTEMPT__MAX][END__MAX] = {
 		[END_KEY] = { NEXT_ERROR, ERROR_INTERNAL },
 		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
 		[END_CONFLICT] = { NEXT_ERROR, ERROR_INTERNAL },
+		[END_TAKEN] = { NEXT_ERROR, ERROR_INTERNAL },
 		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
@@ -60,8 +61,8 @@ static const struct move moves[ATTEMPT__MAX][END__MAX] = {
 		[END_NONE] = { NEXT_ERROR, ERROR_NOT_FOUND },
 		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
 		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
-		/* An Idempotency-Key that another request used at the same moment is found when it is called again. */
-		[END_CONFLICT] = { NEXT_AGAIN, ERROR_CONFLICT },
+		[END_CONFLICT] = { NEXT_ERROR, ERROR_CONFLICT },
+		[END_TAKEN] = { NEXT_AGAIN, ERROR_UNAVAILABLE }, /* and then finds what that one made */
 		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
@@ -74,7 +75,8 @@ static const struct move moves[ATTEMPT__MAX][END__MAX] = {
 		[END_NONE] = { NEXT_ERROR, ERROR_NOT_FOUND },
 		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
 		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
-		[END_CONFLICT] = { NEXT_AGAIN, ERROR_CONFLICT },
+		[END_CONFLICT] = { NEXT_ERROR, ERROR_CONFLICT },
+		[END_TAKEN] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
@@ -93,6 +95,7 @@ static const struct move moves[ATTEMPT__MAX][END__MAX] = {
 		[END_STALE] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
 		/* On the entry or the row of the first call: that one is committed, and found when it is called again. */
 		[END_CONFLICT] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
+		[END_TAKEN] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
 		[END_RETRY] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
 		[END_LOST] = { NEXT_AGAIN, ERROR_COMMIT_UNKNOWN },
 		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_COMMIT_UNKNOWN },
@@ -107,6 +110,7 @@ static const struct move moves[ATTEMPT__MAX][END__MAX] = {
 		[END_KEY] = { NEXT_LOOK, ERROR_UNAVAILABLE },
 		[END_STALE] = { NEXT_LOOK, ERROR_UNAVAILABLE },
 		[END_CONFLICT] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
+		[END_TAKEN] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_RETRY] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_LOST] = { NEXT_AGAIN, ERROR_UNAVAILABLE },
 		[END_UNAVAILABLE] = { NEXT_ERROR, ERROR_UNAVAILABLE },
@@ -221,7 +225,7 @@ follow(struct machine *m, enum attempt attempt, enum ending ending)
 {
 	struct move move = machine_move(attempt, ending);
 	bool fault = ending == END_RETRY || ending == END_LOST || ending == END_UNKNOWN ||
-	    ending == END_CONFLICT;
+	    ending == END_CONFLICT || ending == END_TAKEN;
 
 	m->attempts++;
 	m->faults += fault;
@@ -394,11 +398,10 @@ do_decide(struct machine *m)
 	enum outcome rc = authorize(c);
 
 	if (rc != DONE) {
-		if (follow(m, ATTEMPT_LOOK, ending_of_exchange(rc)))
-			m->state = STATE_LOOK;
-		else if (m->state == STATE_DECIDE)
+		(void)follow(m, ATTEMPT_LOOK, ending_of_exchange(rc));
+		if (m->state == STATE_DECIDE)
 			m->state =
-			    STATE_LOOK; /* again: what was read belongs to the session that was lost */
+			    STATE_LOOK; /* all of it again: what was read may be old by now */
 	} else if (c->decision.verdict == VERDICT_ALLOWED) {
 		permit(m);
 	} else if (c->op->access == ACCESS_WRITE) {
@@ -422,12 +425,14 @@ send_change(struct machine *m)
 		return END_BROKEN;
 	if (c->op->guarded) {
 		rc = guarded_change(c);
-		return ending_of_change(rc, *c->change.said);
+	} else {
+		db_begin(c->db, DB_ONE_WRITE);
+		c->change.said = c->op->change(c);
+		rc = db_commit(c->db);
 	}
-	db_begin(c->db, DB_ONE_WRITE);
-	c->change.said = c->op->change(c);
-	rc = db_commit(c->db);
-	return ending_of_change(rc, *c->change.said);
+	return rc == CONFLICT && c->request.once.key != NULL ?
+	    END_TAKEN :
+	    ending_of_change(rc, *c->change.said);
 }
 
 static void

@@ -37,7 +37,8 @@ enum attempt {
 	X(END_NONE)     /* there is no such row */ \
 	X(END_KEY)      /* the key is not valid in this tenant */ \
 	X(END_STALE)    /* it was decided on a state that is not the present one */ \
-	X(END_CONFLICT) /* a row with that key or name is there; nothing was changed */ \
+	X(END_CONFLICT) /* a row with that id or name is there; nothing was changed */ \
+	X(END_TAKEN)    /* likewise an Idempotency-Key, by a request of the same moment */ \
 	X(END_RETRY)    /* undone by the database: a serialization failure or deadlock */ \
 	X(END_LOST)     /* the connection was lost before a commit was sent: undone */ \
 	X(END_UNAVAILABLE) /* no connection, or a time limit: nothing was changed by this attempt */ \

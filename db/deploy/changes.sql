@@ -41,6 +41,9 @@ BEGIN;
 \endif
 SET LOCAL ROLE grantd_owner;
 
+-- Every request reads its key first: none is under way any more once this is held.
+LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
+
 GRANT SELECT, INSERT, UPDATE ON grantd.grants, grantd.api_keys, grantd.policies, grantd.tenants
 	TO grantd_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON grantd.policy_rules TO grantd_auth;
@@ -84,16 +87,16 @@ BEGIN
 		END IF;
 		actor_kind := 'system';
 		state := 'admitted';
-		RETURN;
-	END IF;
-	SELECT k.id::text, 'api_key', CASE WHEN k.version = key_version
-			AND t.policy_version = policies_version THEN 'admitted' ELSE 'stale' END
-	INTO actor, actor_kind, state
-	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
-	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
-	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
-	IF NOT FOUND THEN
-		state := 'key';
+	ELSE
+		SELECT k.id::text, 'api_key', CASE WHEN k.version = key_version
+				AND t.policy_version = policies_version THEN 'admitted' ELSE 'stale' END
+		INTO actor, actor_kind, state
+		FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+		WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+		  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+		IF NOT FOUND THEN
+			state := 'key';
+		END IF;
 	END IF;
 	IF EXISTS (SELECT FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.id = entry) THEN
 		state := 'made';
@@ -102,6 +105,27 @@ END
 $$;
 COMMENT ON FUNCTION grantd.admit(uuid, bytea, bigint, bigint, uuid, text) IS 'Authenticates the caller of a change';
 REVOKE ALL ON FUNCTION grantd.admit(uuid, bytea, bigint, bigint, uuid, text) FROM PUBLIC;
+
+-- The entry that a call made before, whose own row is `owner`.
+CREATE FUNCTION grantd.entry_made(tenant uuid, entry uuid, chain text, owner uuid)
+	RETURNS grantd.audit_log
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a grantd.audit_log;
+BEGIN
+	SELECT * INTO a FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.id = entry
+		AND x.resource_type = chain AND x.resource_id = owner AND x.outcome = 'done';
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'entry % is not of % %', entry, chain, owner
+			USING ERRCODE = 'data_corrupted';
+	END IF;
+	RETURN a;
+END
+$$;
+COMMENT ON FUNCTION grantd.entry_made(uuid, uuid, text, uuid) IS 'The entry of an earlier call; fails where it is of something else';
+REVOKE ALL ON FUNCTION grantd.entry_made(uuid, uuid, text, uuid) FROM PUBLIC;
 
 -- ---- grants ----
 
@@ -149,21 +173,22 @@ AS $$
 DECLARE
 	g grantd.grants;
 	a grantd.audit_log;
-	after json;
+	audited boolean;
 BEGIN
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
-	SELECT * INTO a FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.id = entry;
-	after := a.record -> 'after';
-	IF g.id IS NULL OR a.resource_id <> g.id OR a.outcome <> 'done' THEN
-		RAISE EXCEPTION 'entry % is not of grant %', entry, grant_id
-			USING ERRCODE = 'data_corrupted';
-	END IF;
+	a := grantd.entry_made(tenant, entry, 'grant', grant_id);
 	IF g.revoked_at > a.created_at THEN
 		g.revoked_at := NULL;
 		g.status := 'active';
 	END IF;
-	g.audit_enabled := coalesce((after ->> 'audit_enabled')::boolean, g.audit_enabled);
-	g.version := (after ->> 'version')::bigint;
+	-- RevokeGrant does not say it.
+	SELECT coalesce(x.record, x.metadata::json) -> 'after' ->> 'audit_enabled' INTO audited
+	FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.resource_type = 'grant'
+		AND x.resource_id = grant_id AND x.sequence <= a.sequence AND x.outcome = 'done'
+		AND x.action IN ('CreateGrant', 'UpdateGrant')
+	ORDER BY x.sequence DESC LIMIT 1;
+	g.audit_enabled := coalesce(audited, g.audit_enabled);
+	g.version := a.record -> 'after' ->> 'version';
 	g.updated_at := a.created_at;
 	RETURN grantd.grant_changed('made', g, a.created_at);
 END
@@ -221,6 +246,12 @@ AS $$
 DECLARE
 	r grantd.grant_change;
 BEGIN
+	IF octet_length(reason) > 512 OR octet_length(context) > 131072 THEN
+		RAISE EXCEPTION 'a reason of more than 512 bytes, or a context of more than 128 KiB'
+			USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'audit_log',
+			CONSTRAINT = CASE WHEN octet_length(reason) > 512 THEN 'reason_length'
+				ELSE 'audit_log_record_length' END;
+	END IF;
 	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
 		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,
 		audit_previous = g.audit_head,
@@ -527,6 +558,40 @@ REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid,
 
 -- ---- keys ----
 
+-- The key as that entry of its own left it. When it was used last is in no entry: null for a new key, and otherwise as
+-- it is now.
+CREATE FUNCTION grantd.api_key_made(tenant uuid, key_id uuid, entry uuid) RETURNS grantd.api_keys
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	key grantd.api_keys;
+	a grantd.audit_log;
+	after json;
+BEGIN
+	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
+	a := grantd.entry_made(tenant, entry, 'api_key', key_id);
+	after := a.record -> 'after';
+	IF a.action = 'RevokeApiKey' THEN
+		key.revoked_at := a.created_at;
+	ELSE
+		key.revoked_at := NULL;
+		key.expires_at := (after ->> 'expires_at')::timestamptz;
+	END IF;
+	IF a.sequence = 1 THEN
+		key.last_used_at := NULL;
+	END IF;
+	key.hash := NULL; -- a worker's role may not read it
+	key.version := (after ->> 'version')::bigint;
+	key.updated_at := a.created_at;
+	key.audit_length := a.sequence;
+	key.audit_head := a.hash;
+	RETURN key;
+END
+$$;
+COMMENT ON FUNCTION grantd.api_key_made(uuid, uuid, uuid) IS 'A key as one entry left it, with its row held';
+REVOKE ALL ON FUNCTION grantd.api_key_made(uuid, uuid, uuid) FROM PUBLIC;
+
 -- CreateApiKey. More states: `past`, expires_at has gone by. `replaces` is the key that this one comes after, or null.
 CREATE FUNCTION grantd.create_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
@@ -541,9 +606,7 @@ BEGIN
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	state := a.state;
 	IF state = 'made' THEN
-		SELECT * INTO key FROM grantd.api_keys x
-		WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
-		key.hash := NULL;
+		key := grantd.api_key_made(tenant, key_id, entry);
 	ELSIF state <> 'admitted' THEN
 		RETURN;
 	ELSIF NOT EXISTS (SELECT FROM grantd.tenants t WHERE t.id = tenant) THEN
@@ -609,8 +672,8 @@ BEGIN
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	state := a.state;
 	IF state = 'made' THEN
-		SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
-		key.hash := NULL;
+		retired := grantd.api_key_made(tenant, old_id, old_entry);
+		key := grantd.api_key_made(tenant, key_id, entry);
 		RETURN;
 	ELSIF state <> 'admitted' THEN
 		RETURN;
@@ -671,6 +734,9 @@ BEGIN
 	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN key.id IS NULL THEN 'none'
 		WHEN key.version <> old_version THEN 'stale' WHEN key.revoked_at IS NOT NULL THEN 'same'
 		ELSE 'done' END;
+	IF state = 'made' THEN
+		key := grantd.api_key_made(tenant, key_id, entry);
+	END IF;
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
@@ -765,6 +831,77 @@ $$;
 COMMENT ON FUNCTION grantd.rule_json(grantd.policy_rules) IS 'A rule as entries tell it';
 REVOKE ALL ON FUNCTION grantd.rule_json(grantd.policy_rules) FROM PUBLIC;
 
+-- The policy as that entry of its own left it; after DeletePolicy nothing changes it any more.
+CREATE FUNCTION grantd.policy_made(tenant uuid, policy_id uuid, entry uuid) RETURNS grantd.policies
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	p grantd.policies;
+	a grantd.audit_log;
+	after json;
+BEGIN
+	SELECT * INTO p FROM grantd.policies x WHERE x.tenant_id = tenant AND x.id = policy_id FOR UPDATE;
+	a := grantd.entry_made(tenant, entry, 'policy', policy_id);
+	IF a.action <> 'DeletePolicy' THEN
+		after := a.record -> 'after';
+		p.name := after ->> 'name';
+		p.priority := after ->> 'priority';
+		p.enabled := after ->> 'enabled';
+		p.version := after ->> 'version';
+		p.updated_at := a.created_at;
+		p.deleted_at := NULL;
+		p.audit_length := a.sequence;
+		p.audit_head := a.hash;
+	END IF;
+	RETURN p;
+END
+$$;
+COMMENT ON FUNCTION grantd.policy_made(uuid, uuid, uuid) IS 'A policy as one entry left it, with its row held';
+REVOKE ALL ON FUNCTION grantd.policy_made(uuid, uuid, uuid) FROM PUBLIC;
+
+-- The rule as that entry of its policy left it, or had it where it removed it: all of it is in the entry but when the rule
+-- was made, which is the time of the entry that said so. Its row may be gone; its policy's is held.
+CREATE FUNCTION grantd.rule_made(tenant uuid, policy_id uuid, rule_id uuid, entry uuid)
+	RETURNS grantd.policy_rules
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r grantd.policy_rules;
+	a grantd.audit_log;
+	told json;
+BEGIN
+	PERFORM FROM grantd.policies x WHERE x.tenant_id = tenant AND x.id = policy_id FOR UPDATE;
+	a := grantd.entry_made(tenant, entry, 'policy', policy_id);
+	told := a.record -> CASE WHEN a.action = 'DeletePolicyRule' THEN 'before' ELSE 'after' END;
+	IF (told ->> 'rule_id')::uuid IS DISTINCT FROM rule_id THEN
+		RAISE EXCEPTION 'entry % is not of rule %', entry, rule_id
+			USING ERRCODE = 'data_corrupted';
+	END IF;
+	r.tenant_id := tenant;
+	r.policy_id := policy_id;
+	r.id := rule_id;
+	r.ordinal := told ->> 'ordinal';
+	r.policy_text := told ->> 'policy_text';
+	r.notice := told ->> 'notice';
+	r.audit_session := told ->> 'audit_session';
+	r.version := (told ->> 'version')::bigint + (a.action = 'DeletePolicyRule')::integer;
+	r.updated_at := a.created_at;
+	SELECT x.created_at INTO r.created_at FROM grantd.policy_rules x
+	WHERE x.tenant_id = tenant AND x.policy_id = rule_made.policy_id AND x.id = rule_id;
+	IF NOT FOUND THEN
+		SELECT max(x.created_at) INTO r.created_at FROM grantd.audit_log x
+		WHERE x.tenant_id = tenant AND x.resource_type = 'policy'
+		  AND x.resource_id = rule_made.policy_id AND x.action = 'CreatePolicyRule'
+		  AND coalesce(x.record, x.metadata::json) -> 'after' ->> 'rule_id' = rule_id::text;
+	END IF;
+	RETURN r;
+END
+$$;
+COMMENT ON FUNCTION grantd.rule_made(uuid, uuid, uuid, uuid) IS 'A rule as one entry left it, with its policy''s row held';
+REVOKE ALL ON FUNCTION grantd.rule_made(uuid, uuid, uuid, uuid) FROM PUBLIC;
+
 -- CreatePolicy. Two of one name: unique_violation.
 CREATE FUNCTION grantd.create_policy(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
@@ -781,7 +918,7 @@ BEGIN
 	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
 	state := a.state;
 	IF state = 'made' THEN
-		SELECT * INTO policy FROM grantd.policies p WHERE p.tenant_id = tenant AND p.id = policy_id;
+		policy := grantd.policy_made(tenant, policy_id, entry);
 		RETURN;
 	ELSIF state <> 'admitted' THEN
 		RETURN;
@@ -819,6 +956,9 @@ BEGIN
 	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN policy.id IS NULL THEN 'none'
 		WHEN (policy.name, policy.priority, policy.enabled) = (title, rank, active) THEN 'same'
 		ELSE 'done' END;
+	IF state = 'made' THEN
+		policy := grantd.policy_made(tenant, policy_id, entry);
+	END IF;
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
@@ -856,6 +996,9 @@ BEGIN
 	WHERE p.tenant_id = tenant AND p.id = delete_policy.policy_id AND p.deleted_at IS NULL FOR UPDATE;
 	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN policy.id IS NULL THEN 'none'
 		ELSE 'done' END;
+	IF state = 'made' THEN
+		policy := grantd.policy_made(tenant, delete_policy.policy_id, entry);
+	END IF;
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
@@ -893,6 +1036,10 @@ DECLARE
 	becomes jsonb;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	IF operation NOT IN ('CreatePolicyRule', 'UpdatePolicyRule', 'DeletePolicyRule') THEN
+		RAISE EXCEPTION 'a rule is created, updated or deleted'
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
 	SELECT * INTO p FROM grantd.policies x
 	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id AND x.deleted_at IS NULL FOR UPDATE;
@@ -903,6 +1050,9 @@ BEGIN
 		WHEN operation = 'UpdatePolicyRule' AND (rule.policy_text, rule.notice, rule.audit_session, rule.ordinal)
 			IS NOT DISTINCT FROM (text_, notice_, audits, coalesce(place, rule.ordinal)) THEN 'same'
 		ELSE 'done' END;
+	IF state = 'made' THEN
+		rule := grantd.rule_made(tenant, change_rule.policy_id, rule_id, entry);
+	END IF;
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
@@ -918,18 +1068,20 @@ BEGIN
 		was := grantd.rule_json(rule);
 		rule.version := rule.version + 1;
 	END IF;
+	rule.updated_at := at;
 	IF operation <> 'DeletePolicyRule' THEN
 		rule.policy_text := text_;
 		rule.notice := notice_;
 		rule.audit_session := audits;
 		rule.ordinal := coalesce(place, rule.ordinal);
-		rule.updated_at := at;
 		becomes := grantd.rule_json(rule);
 	END IF;
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'policy',
 		change_rule.policy_id, 'done', context, was, becomes, reason, at, p.audit_length, p.audit_head);
-	DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant
-		AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
+	IF operation <> 'CreatePolicyRule' THEN
+		DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant
+			AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
+	END IF;
 	IF operation <> 'DeletePolicyRule' THEN
 		INSERT INTO grantd.policy_rules SELECT rule.*;
 	END IF;
@@ -956,6 +1108,11 @@ DECLARE
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
 	a := grantd.admit(tenant, NULL, NULL, NULL, entry, actor);
+	IF a.state = 'made' THEN
+		SELECT * INTO created FROM grantd.tenants t WHERE t.id = tenant FOR UPDATE;
+		state := 'made';
+		RETURN;
+	END IF;
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreateTenant', 'tenant', tenant, 'done', context,
 		NULL, jsonb_build_object('name', title, 'version', 1), reason, at, 0,
 		decode(repeat('00', 32), 'hex'));
@@ -990,22 +1147,12 @@ $$;
 SET LOCAL ROLE grantd_owner;
 REVOKE CREATE ON SCHEMA grantd FROM grantd_auth;
 
--- A worker reads, under row-level security, and calls functions; it writes no table.
+-- A worker reads, under row-level security, and calls functions; it writes no table. (A privilege for
+-- single columns goes with the one for the table.)
 REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA grantd FROM grantd_app;
-REVOKE INSERT (tenant_id, id, key_name, name, roles, hash, created_at, updated_at, expires_at,
-	audit_length, audit_head), UPDATE (expires_at, revoked_at, last_used_at, updated_at, version,
-	audit_length, audit_head) ON grantd.api_keys FROM grantd_app;
-REVOKE UPDATE (audit_enabled, status, revoked_at, updated_at, version, audit_length, audit_head)
-	ON grantd.grants FROM grantd_app;
-REVOKE UPDATE (name, priority, enabled, updated_at, deleted_at, version, audit_length, audit_head)
-	ON grantd.policies FROM grantd_app;
-REVOKE UPDATE (ordinal, policy_text, notice, audit_session, updated_at, version)
-	ON grantd.policy_rules FROM grantd_app;
-REVOKE UPDATE (policy_version, audit_length, audit_head) ON grantd.tenants FROM grantd_app;
-REVOKE INSERT (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome, source_ip, details)
-	ON grantd.activity_event FROM grantd_app;
-REVOKE UPDATE (events) ON grantd.activity_count FROM grantd_app;
 DROP POLICY tenants_change_own_row ON grantd.tenants;
+REVOKE ALL ON FUNCTION grantd.audit_hash(bytea, uuid, uuid, text, uuid, bigint, text, text, text, text,
+	jsonb, text, timestamptz) FROM grantd_app;
 
 UPDATE grantd.schema_version SET version = 5, changed_at = statement_timestamp();
 

@@ -12,8 +12,7 @@ DO $$
 BEGIN
 	ASSERT (SELECT relrowsecurity AND relforcerowsecurity FROM pg_class
 		WHERE oid = 'grantd.grants'::regclass), 'row-level security is forced';
-	ASSERT has_column_privilege('grantd_app', 'grantd.grants', 'audit_enabled', 'UPDATE'),
-		'grantd_app may change audit_enabled';
+	ASSERT has_table_privilege('grantd_app', 'grantd.grants', 'SELECT'), 'grantd_app may read grants';
 	ASSERT NOT has_column_privilege('grantd_app', 'grantd.grants', 'tenant_id', 'UPDATE'),
 		'grantd_app may not move a grant to another tenant';
 END

@@ -18,8 +18,6 @@ BEGIN
 		'row-level security is forced';
 	ASSERT NOT has_table_privilege('grantd_app', 'grantd.policies', 'DELETE'),
 		'grantd_app may not delete the head of an audit chain';
-	ASSERT has_column_privilege('grantd_app', 'grantd.tenants', 'policy_version', 'UPDATE'),
-		'grantd_app may move policy_version';
 	ASSERT NOT has_column_privilege('grantd_app', 'grantd.tenants', 'name', 'UPDATE'),
 		'grantd_app may not rename a tenant';
 	ASSERT (SELECT version >= 2 FROM grantd.schema_version), 'the schema says its version';

@@ -11,8 +11,6 @@ DO $$
 BEGIN
 	ASSERT (SELECT count(*) = 10 FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped
 		AND attrelid = 'grantd.policy_rules'::regclass), 'a rule is its text';
-	ASSERT has_column_privilege('grantd_app', 'grantd.policy_rules', 'policy_text', 'UPDATE'),
-		'grantd_app may change a rule';
 	ASSERT NOT has_column_privilege('grantd_app', 'grantd.policy_rules', 'policy_id', 'UPDATE'),
 		'grantd_app may not move a rule to another policy';
 	ASSERT to_regtype('grantd.scope_type') IS NULL, 'nothing has a scope type';

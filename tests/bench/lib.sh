@@ -309,18 +309,27 @@ instance_of_libfcgi_lighttpd()
 	web_wait 'the socket' test -S "$web_socket" && peer_lighttpd peers/libfcgi.lighttpd.conf.in && peer_answers
 }
 
-# cpu_look ROOT...: sets cpu_ticks, processor time of each process's tree so far, and cpu_at, when that was, in microseconds. The
-# times of a process that has ended and was waited for are among its parent's.
+# cpu_look ROOT...: sets cpu_times, processor time of each process's tree so far, and cpu_at, when that was, in microseconds. Of what
+# lives the scheduler tells nanoseconds for each thread. What has ended and was waited for is among its parent's times, in ticks.
 cpu_look()
 {
 	local before=${EPOCHREALTIME/./}
 
-	mapfile -t cpu_ticks < <(cat /proc/[0-9]*/stat 2>/dev/null | awk -v roots="$*" '
+	mapfile -t cpu_times < <(grep -s '' /proc/[0-9]*/stat /proc/[0-9]*/task/[0-9]*/schedstat | awk -F : -v roots="$*" \
+	    -v hertz="$(getconf CLK_TCK)" '
 	{
-		pid = $1
+		split($1, path, "/")
+		pid = path[3]
+	}
+	path[4] == "task" {
+		time[pid] += substr($0, length($1) + 2) / 1000
+		next
+	}
+	{
 		sub(/.*\) /, "")
-		parent[pid] = $2
-		ticks[pid] = $12 + $13 + $14 + $15
+		split($0, field, " ")
+		parent[pid] = field[2]
+		time[pid] += (field[14] + field[15]) * 1000000 / hertz
 	}
 	function root_of(pid) {
 		while (pid > 1 && !(pid in sum))
@@ -332,11 +341,11 @@ cpu_look()
 		for (i = 1; i <= n; i++)
 			if (root[i] > 1)
 				sum[root[i]] = 0
-		for (pid in ticks)
+		for (pid in time)
 			if ((r = root_of(pid) + 0) > 1)
-				sum[r] += ticks[pid]
+				sum[r] += time[pid]
 		for (i = 1; i <= n; i++)
-			print sum[root[i]] + 0
+			printf "%.0f\n", sum[root[i]]
 	}')
 	cpu_at=$(((before + ${EPOCHREALTIME/./}) / 2))
 }
@@ -347,18 +356,17 @@ cpu_look()
 cpu_begin()
 {
 	cpu_look "$postmaster" "${instance_server[$1]-0}" "${instance_application[$1]-0}" "${2-0}"
-	cpu_before=("${cpu_ticks[@]}")
+	cpu_before=("${cpu_times[@]}")
 }
 
 cpu_end()
 {
-	local i hertz
+	local i
 
-	hertz=$(getconf CLK_TCK)
 	cpu_look "$postmaster" "${instance_server[$1]-0}" "${instance_application[$1]-0}" "${2-0}"
 	load_cpu=()
-	for i in "${!cpu_ticks[@]}"; do
-		load_cpu+=($(((cpu_ticks[i] - cpu_before[i]) * 1000000 / hertz)))
+	for i in "${!cpu_times[@]}"; do
+		load_cpu+=($((cpu_times[i] - cpu_before[i])))
 	done
 }
 
@@ -373,7 +381,7 @@ load_http()
 		return 1
 	}
 	cpu_end "$name"
-	head -n 1 "$work/load.err" >&2
+	sed "1!d; s/^/$name: /" "$work/load.err" >&2
 	load_cpu[3]=${line##*$'\t'}
 	load_line=${line%$'\t'*}
 	IFS=$'\t' read -r load_all _ load_errors _ <<<"$load_line"

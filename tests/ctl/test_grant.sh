@@ -25,8 +25,8 @@ is 'prints the grant' "$(json '[.id, .request_id, .grantee_id, .resource.type, .
 like 'numbers keep their digits' "$out" '"n": ?12345678901234567890'
 is 'times agree' "$(json '[.granted_at == .created_at, .created_at == .updated_at]')" '[true,true]'
 is 'the entry tells of it' \
-	"$(sql "SELECT sequence, actor_type, action, reasoning, metadata->>'before', metadata->'after'->>'resource_id',
-		metadata->'after'->>'expires_at', metadata->'after'->>'audit_enabled', metadata->'after'->'metadata'->>'ticket'
+	"$(sql "SELECT sequence, actor_type, action, reasoning, record->>'before', record->'after'->>'resource_id',
+		record->'after'->>'expires_at', record->'after'->>'audit_enabled', record->'after'->'metadata'->>'ticket'
 		FROM grantd.audit_log WHERE resource_id = 'aaaaaaaa-0000-8000-8000-000000000001'")" \
 	'1|system|CreateGrant|on call||logs.example.com|2099-12-31T22:59:59.500000Z|true|T-1'
 

@@ -59,7 +59,7 @@ like 'shows it' "$out" "$first_id +${first:4:8} +active +20[0-9-]+T[0-9:]+Z +- +
 does 'list by status' key list --tenant $a --status revoked --json
 is 'none is revoked' "$(json length)" 0
 is 'the entry of a key tells what it may' \
-	"$(sql "SELECT metadata->'after'->>'roles', metadata->'after'->>'key_name' FROM grantd.audit_log
+	"$(sql "SELECT record->'after'->>'roles', record->'after'->>'key_name' FROM grantd.audit_log
 		WHERE resource_id = '$first_id'")" "[\"admin\", \"auditor\"]|${first:4:8}"
 
 # Check
@@ -103,10 +103,10 @@ is 'and lives as long as it' "$(sql "SELECT round(extract(epoch FROM expires_at 
 is 'the old one ends after the overlap' \
 	"$(sql "SELECT expires_at - updated_at FROM grantd.api_keys WHERE id = '$first_id'")" 02:00:00
 is 'the old one'\''s chain tells it' "$(chain $first_id)" '1 CreateApiKey, 2 RotateApiKey'
-is 'and names the new one' "$(sql "SELECT metadata->'after'->>'replaced_by', reasoning FROM grantd.audit_log
+is 'and names the new one' "$(sql "SELECT record->'after'->>'replaced_by', reasoning FROM grantd.audit_log
 	WHERE resource_id = '$first_id' AND sequence = 2")" "$second_id|yearly"
 is 'the new one'\''s chain begins with it' "$(chain $second_id)" '1 RotateApiKey'
-is 'and names the old one' "$(sql "SELECT metadata->'after'->>'replaces' FROM grantd.audit_log
+is 'and names the old one' "$(sql "SELECT record->'after'->>'replaces' FROM grantd.audit_log
 	WHERE resource_id = '$second_id'")" "$first_id"
 ctl key rotate --tenant $a $second_id --overlap 0s --expires-in 1d
 is 'rotate without overlap' "$status" 0

@@ -14,12 +14,12 @@ is 'and what was made' "$(json '[.name, .version]')" '["Second",1]'
 refuses 1 'there is a tenant with this id already' tenant create --name Again --id aaaaaaaa-bbbb-8ccc-8ddd-eeeeeeeeeeee
 
 is 'an entry tells of it, in the first place of the chain' \
-	"$(sql "SELECT sequence, actor_type, actor_id, action, outcome, reasoning, metadata->'after'->>'name',
-		metadata->>'before' FROM grantd.audit_log WHERE tenant_id = '$t' AND resource_type = 'tenant'
+	"$(sql "SELECT sequence, actor_type, actor_id, action, outcome, reasoning, record->'after'->>'name',
+		record->>'before' FROM grantd.audit_log WHERE tenant_id = '$t' AND resource_type = 'tenant'
 		AND resource_id = '$t'")" \
 	"1|system|grantctl:$(id -un)|CreateTenant|done|a new customer|Ümläut & Co|"
 is 'the entry has every member that entries have' \
-	"$(sql "SELECT array_agg(k ORDER BY k) FROM (SELECT jsonb_object_keys(metadata) k FROM grantd.audit_log
+	"$(sql "SELECT array_agg(k ORDER BY k) FROM (SELECT json_object_keys(record) k FROM grantd.audit_log
 		WHERE tenant_id = '$t' AND resource_type = 'tenant') m")" \
 	'{after,before,request_id,rules,source_ip,user_agent}'
 is 'what was refused left nothing behind' \

@@ -26,8 +26,13 @@ void admin_close(void);
 
 /* Run SQL as the superuser, and give back all rows, to be cleared; or the first column of the first row, in static memory. */
 PGresult *sql_rows(const char *text);
+PGresult *sql_rows_binary(
+    const char *text); /* one statement; as db_get_text() and the like read them */
 const char *sql(const char *text);
 #define assert_sql(text, value) assert_string_equal(sql(text), value)
+
+/* Every entry of the log has the hash that it must have, computed here, and the one before it in its chain is as it says. */
+void assert_chains_hold(void);
 
 /* Remove two tenants with all that is theirs, whatever the log's triggers say. */
 void remove_tenants(const char *one, const char *other);

@@ -53,7 +53,7 @@ keep(const struct statement *st, const struct db_params *p)
 	}
 }
 
-/* The linker puts these before the real ones: see local.mk. */
+/* The linker puts these before the real ones: see local.mk. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*) */
 void __real_page_queue(struct db *, const struct statement *, const struct db_params *,
     const struct page *, page_row *, struct db_list *);
 void __wrap_page_queue(struct db *, const struct statement *, const struct db_params *,
@@ -62,6 +62,7 @@ void __real_db_queue(struct db *, const struct statement *, const struct db_para
     void *);
 void __wrap_db_queue(struct db *, const struct statement *, const struct db_params *, db_reader *,
     void *);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 void
 __wrap_page_queue(struct db *db, const struct statement *st, const struct db_params *p,

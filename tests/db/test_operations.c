@@ -185,7 +185,7 @@ a_key_lives(void **state)
 		   " WHERE m.action = l.action), ' ' ORDER BY action) FROM (SELECT DISTINCT action"
 		   " FROM grantd.audit_log) l",
 	    "CreateApiKey:1 RevokeApiKey:1 RotateApiKey:2");
-	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE metadata::text LIKE '%grd\\_%'",
+	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE record::text LIKE '%grd\\_%'",
 	    "0");
 }
 
@@ -299,7 +299,7 @@ a_refusal_names_what_it_was_about(void **state)
 	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY "/rules/" PERMIT, NULL,
 			     "{\"notice\":\"y\"}"),
 	    403);
-	assert_sql("SELECT metadata->'after' FROM grantd.audit_log WHERE outcome = 'denied'",
+	assert_sql("SELECT (record->'after')::jsonb FROM grantd.audit_log WHERE outcome = 'denied'",
 	    "{\"notice\": \"y\", \"ruleId\": \"" PERMIT "\", \"policyId\": \"" POLICY "\"}");
 }
 

@@ -51,7 +51,7 @@ a_change_is_made_once(void **state)
 	assert_int_equal(ask(HTTP_PATCH, GRANT, "{}"), 200);
 	assert_entries("2");
 	assert_sql(
-	    "SELECT metadata->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
+	    "SELECT record->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
 	    PERMIT);
 }
 
@@ -81,7 +81,7 @@ a_refusal_tells_its_notice_and_is_logged(void **state)
 	assert_non_null(
 	    strstr(buf_text(&rs.body), "\"notices\":[\"Grants on whole accounts stay audited.\"]"));
 	assert_sql("SELECT audit_enabled FROM grantd.grants", "t");
-	assert_sql("SELECT outcome || ' ' || (metadata->'after')::text FROM grantd.audit_log"
+	assert_sql("SELECT outcome || ' ' || (record->'after')::text FROM grantd.audit_log"
 		   " WHERE sequence = 2",
 	    "denied {\"audit_enabled\": false}");
 	assert_int_equal(patch(true), 200);

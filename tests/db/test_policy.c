@@ -20,6 +20,9 @@
 #define FORBID \
 	"forbid (principal is ApiKey in Role::\"a\\\"b\", action in [Action::\"x\", Action::\"y\"], resource);"
 
+#define POLICY_VERSION "SELECT policy_version FROM grantd.tenants WHERE id = '" TENANT "'"
+#define ENTRIES "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT "'"
+
 static struct settings settings;
 static struct db *db;
 static const uint8_t hash[KEY_HASH_LEN] = { 4, 5, 6 };
@@ -74,38 +77,37 @@ each_setup(void **state)
 	return 0;
 }
 
-static struct audit_entry
+/* Decided on the key as it was made, and on the policies as they are now. */
+static struct change_by
 entry(const char *action)
 {
-	struct audit_entry e = {
-		.id = new_id(),
-		.actor_id = KEY,
-		.actor_type = "api_key",
+	return (struct change_by){
+		.entry = new_id(),
+		.key_hash = hash,
+		.key_version = 1,
+		.policy_version = strtoll(sql(POLICY_VERSION), NULL, 10),
 		.action = action,
-		.reasoning = NULL,
 		.context = "{\"request_id\": \"r\"}",
 	};
-
-	return e;
 }
 
-static void
-begin(struct key *k)
-{
-	db_begin(db, DB_READ_WRITE);
-	db_key_authenticate(db, hash, k);
-	db_policy_hold(db, &tenant);
-}
-
-/* One change in a transaction of its own: what CHANGE queues. */
-#define IN_TRANSACTION(outcome_, ...) \
+/* One exchange, of what is named after the outcome. */
+#define CHANGE(outcome_, ...) \
 	do { \
-		struct key k_ = KEY_EMPTY; \
-		begin(&k_); \
+		db_begin(db, DB_ONE_WRITE); \
 		__VA_ARGS__; \
 		assert_int_equal(db_commit(db), outcome_); \
-		assert_true((outcome_) != DONE || k_.found); \
-		db_rollback(db); \
+	} while (0)
+
+/* One transaction that reads as this key. */
+#define READ(...) \
+	do { \
+		struct key k_ = KEY_EMPTY; \
+		db_begin(db, DB_READ_ONLY); \
+		db_key_authenticate(db, hash, &k_); \
+		__VA_ARGS__; \
+		assert_int_equal(db_commit(db), DONE); \
+		assert_true(k_.found); \
 		key_clear(&k_); \
 	} while (0)
 
@@ -115,9 +117,9 @@ make_policy(const char *name, int64_t priority)
 	struct policy_settings s = { .name = name, .priority = priority, .enabled = true };
 	struct policy p = POLICY_EMPTY;
 	struct uuid id = new_id();
-	struct audit_entry e = entry("CreatePolicy");
+	struct change_by e = entry("CreatePolicy");
 
-	IN_TRANSACTION(DONE, db_policy_create(db, &tenant, &id, &s, &e, &p));
+	CHANGE(DONE, db_policy_create(db, &tenant, &id, &s, &e, &p));
 	assert_true(p.found);
 	assert_string_equal(p.name, name);
 	assert_int_equal(p.version, 1);
@@ -130,9 +132,9 @@ make_rule(const struct uuid *policy, const struct rule_settings *is)
 {
 	struct rule_record r = RULE_RECORD_EMPTY;
 	struct uuid id = new_id();
-	struct audit_entry e = entry("CreatePolicyRule");
+	struct change_by e = entry("CreatePolicyRule");
 
-	IN_TRANSACTION(DONE, db_policy_rule_create(db, &tenant, policy, &id, is, &e, &r));
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, policy, &id, is, &e, &r));
 	assert_true(r.found);
 	assert_true(uuid_equal(&r.id, &id));
 	rule_record_clear(&r);
@@ -149,20 +151,8 @@ check_chains(void)
 		" <> 1 OR count(*) <> p.audit_length FROM grantd.audit_log l WHERE l.tenant_id ="
 		" p.tenant_id AND l.resource_type = 'policy' AND l.resource_id = p.id)"),
 	    "0");
-	assert_string_equal(
-	    sql("SELECT count(*) FROM grantd.audit_log l LEFT JOIN grantd.audit_log b"
-		" ON b.tenant_id = l.tenant_id AND b.resource_id = l.resource_id"
-		" AND b.sequence = l.sequence - 1 WHERE l.tenant_id = '" TENANT
-		"' AND (l.previous_hash"
-		" <> coalesce(b.hash, decode(repeat('00', 32), 'hex')) OR l.hash <> grantd.audit_hash("
-		"l.previous_hash, l.tenant_id, l.id, l.resource_type, l.resource_id, l.sequence,"
-		" l.actor_id, l.actor_type, l.action, l.outcome, l.metadata, l.reasoning,"
-		" l.created_at))"),
-	    "0");
+	assert_chains_hold();
 }
-
-#define POLICY_VERSION "SELECT policy_version FROM grantd.tenants WHERE id = '" TENANT "'"
-#define ENTRIES "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT "'"
 
 /* Has the version moved, which is forwards, since this was asked last? */
 static bool
@@ -182,7 +172,7 @@ each_change_moves_the_version_and_is_logged(void **state)
 	struct policy p = POLICY_EMPTY;
 	struct rule_record r = RULE_RECORD_EMPTY;
 	struct rule_settings edited = permit;
-	struct audit_entry e;
+	struct change_by e;
 	struct uuid policy, rule;
 
 	(void)state;
@@ -193,25 +183,25 @@ each_change_moves_the_version_and_is_logged(void **state)
 	rule = make_rule(&policy, &permit);
 	assert_true(moved());
 	e = entry("UpdatePolicy");
-	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &policy, &s, &e, &p));
+	CHANGE(DONE, db_policy_update(db, &tenant, &policy, &s, &e, &p));
 	assert_true(p.found && p.priority == -3 && !p.enabled && p.version == 2 && moved());
 	edited.notice = "told";
 	e = entry("UpdatePolicyRule");
-	IN_TRANSACTION(DONE, db_policy_rule_update(db, &tenant, &policy, &rule, &edited, &e, &r));
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &rule, &edited, &e, &r));
 	assert_true(r.found && r.version == 2 && r.is.ordinal == 1 && moved());
 	assert_string_equal(r.is.notice, "told");
 	e = entry("DeletePolicyRule");
-	IN_TRANSACTION(DONE, db_policy_rule_delete(db, &tenant, &policy, &rule, &e, &r));
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &rule, NULL, &e, &r));
 	assert_true(r.found && moved());
 	e = entry("DeletePolicy");
-	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &policy, &e, &p));
+	CHANGE(DONE, db_policy_delete(db, &tenant, &policy, &e, &p));
 	assert_true(p.found && moved());
 	assert_string_equal(
 	    sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
 		" WHERE tenant_id = '" TENANT "'"),
 	    "CreatePolicy CreatePolicyRule UpdatePolicy"
 	    " UpdatePolicyRule DeletePolicyRule DeletePolicy");
-	assert_string_equal(sql("SELECT metadata->'before'->>'policy_text' FROM grantd.audit_log"
+	assert_string_equal(sql("SELECT record->'before'->>'policy_text' FROM grantd.audit_log"
 				" WHERE tenant_id = '" TENANT "' AND action = 'DeletePolicyRule'"),
 	    PERMIT);
 	check_chains();
@@ -225,22 +215,33 @@ what_is_as_asked_changes_nothing(void **state)
 	struct policy_settings same = { .name = "one", .priority = 5, .enabled = true };
 	struct policy p = POLICY_EMPTY;
 	struct rule_record r = RULE_RECORD_EMPTY;
-	struct audit_entry e = entry("UpdatePolicy");
+	struct change_by e;
 	struct uuid policy = make_policy("one", 5), rule = make_rule(&policy, &forbid),
 		    none = new_id();
 
 	(void)state;
 	(void)moved();
-	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &policy, &same, &e, &p));
-	assert_false(p.found);
-	IN_TRANSACTION(DONE, db_policy_rule_update(db, &tenant, &policy, &rule, &forbid, &e, &r));
-	assert_false(r.found);
-	IN_TRANSACTION(DONE, db_policy_rule_delete(db, &tenant, &policy, &none, &e, &r));
-	assert_false(r.found);
-	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &none, &e, &p));
-	assert_false(p.found);
-	IN_TRANSACTION(DONE, db_policy_rule_create(db, &tenant, &none, &none, &permit, &e, &r));
-	assert_false(r.found);
+	e = entry("UpdatePolicy");
+	CHANGE(DONE, db_policy_update(db, &tenant, &policy, &same, &e, &p));
+	assert_int_equal(p.change, CHANGE_SAME);
+	assert_true(p.found && p.version == 1);
+	e = entry("UpdatePolicyRule");
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &rule, &forbid, &e, &r));
+	assert_int_equal(r.change, CHANGE_SAME);
+	assert_true(r.found && r.version == 1);
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &none, &forbid, &e, &r));
+	assert_int_equal(r.change, CHANGE_NONE);
+	e = entry("DeletePolicyRule");
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &none, NULL, &e, &r));
+	assert_int_equal(r.change, CHANGE_NONE);
+	e = entry("DeletePolicy");
+	CHANGE(DONE, db_policy_delete(db, &tenant, &none, &e, &p));
+	assert_int_equal(p.change, CHANGE_NONE);
+	e = entry("CreatePolicyRule");
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &none, &none, &permit, &e, &r));
+	assert_int_equal(r.change, CHANGE_NONE);
+	policy_clear(&p);
+	rule_record_clear(&r);
 	assert_false(moved());
 	assert_string_equal(sql(ENTRIES), "2");
 }
@@ -267,7 +268,7 @@ a_rule_is_read_as_it_was_written(void **state)
 	struct uuid policy = make_policy("one", 0), rule = make_rule(&policy, &forbid);
 
 	(void)state;
-	IN_TRANSACTION(DONE, db_policy_rule_get(db, &tenant, &policy, &rule, &r));
+	READ(db_policy_rule_get(db, &tenant, &policy, &rule, &r));
 	assert_true(r.found);
 	assert_string_equal(r.is.text, FORBID);
 	assert_int_equal(r.is.ordinal, 7);
@@ -281,16 +282,17 @@ a_name_is_taken_until_its_policy_is_deleted(void **state)
 {
 	struct policy_settings s = { .name = "one", .enabled = true };
 	struct policy p = POLICY_EMPTY;
-	struct audit_entry e = entry("CreatePolicy");
+	struct change_by e;
 	struct uuid first = make_policy("one", 0), second = new_id();
 
 	(void)state;
-	IN_TRANSACTION(CONFLICT, db_policy_create(db, &tenant, &second, &s, &e, &p));
+	e = entry("CreatePolicy");
+	CHANGE(CONFLICT, db_policy_create(db, &tenant, &second, &s, &e, &p));
 	e = entry("DeletePolicy");
-	IN_TRANSACTION(DONE, db_policy_delete(db, &tenant, &first, &e, &p));
+	CHANGE(DONE, db_policy_delete(db, &tenant, &first, &e, &p));
 	policy_clear(&p);
 	make_policy("one", 0);
-	IN_TRANSACTION(DONE, db_policy_get(db, &tenant, &first, &p));
+	READ(db_policy_get(db, &tenant, &first, &p));
 	assert_false(p.found);
 	check_chains();
 }
@@ -305,7 +307,7 @@ rules_are_loaded_in_the_order_of_asking(void **state)
 	struct uuid disabled = make_policy("off", 99), want[4];
 	struct policy p = POLICY_EMPTY;
 	struct policy_rule rule;
-	struct audit_entry e = entry("UpdatePolicy");
+	struct change_by e;
 	size_t i;
 
 	(void)state;
@@ -316,8 +318,9 @@ rules_are_loaded_in_the_order_of_asking(void **state)
 	want[1] = make_rule(&high, &forbid);
 	want[0] = make_rule(&high, &early);
 	make_rule(&disabled, &permit);
-	IN_TRANSACTION(DONE, db_policy_update(db, &tenant, &disabled, &off, &e, &p));
-	IN_TRANSACTION(DONE, db_policy_load(db, &tenant, &rules));
+	e = entry("UpdatePolicy");
+	CHANGE(DONE, db_policy_update(db, &tenant, &disabled, &off, &e, &p));
+	READ(db_policy_load(db, &tenant, &rules));
 	assert_int_equal(rules.count, 4);
 	assert_int_equal(rules.version, strtoll(sql(POLICY_VERSION), NULL, 10));
 	for (i = 0; i < 4; i++) {
@@ -339,7 +342,7 @@ a_tenant_without_rules_has_a_version(void **state)
 
 	(void)state;
 	make_policy("empty", 0);
-	IN_TRANSACTION(DONE, db_policy_load(db, &tenant, &rules));
+	READ(db_policy_load(db, &tenant, &rules));
 	assert_int_equal(rules.count, 0);
 	assert_int_equal(rules.version, strtoll(sql(POLICY_VERSION), NULL, 10));
 	policy_rules_clear(&rules);
@@ -358,7 +361,7 @@ rules_are_listed_in_pages(void **state)
 	for (i = 0; i < 5; i++)
 		want[i] = make_rule(&policy, &permit);
 	do {
-		IN_TRANSACTION(DONE, db_policy_rule_list(db, &tenant, &policy, &page, &list));
+		READ(db_policy_rule_list(db, &tenant, &policy, &page, &list));
 		assert_in_range(list.count, 1, 2);
 		for (i = 0; i < list.count; i++) {
 			struct rule_record r = rule_record_at(&list, i);
@@ -377,7 +380,7 @@ another_tenant_sees_and_changes_nothing(void **state)
 	struct policy p = POLICY_EMPTY;
 	struct rule_record r = RULE_RECORD_EMPTY;
 	struct uuid policy = make_policy("one", 0), rule = make_rule(&policy, &permit);
-	struct audit_entry e = entry("DeletePolicy");
+	struct change_by e;
 	struct key k = KEY_EMPTY;
 
 	(void)state;
@@ -386,21 +389,85 @@ another_tenant_sees_and_changes_nothing(void **state)
 	sql("INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash) VALUES"
 	    " ('" OTHER_TENANT "', '" KEY "', 'aaaaaaaa', 'test', '{admin}',"
 	    " '\\x0405060000000000000000000000000000000000000000000000000000000000')");
-	db_begin(db, DB_READ_WRITE);
+	db_begin(db, DB_READ_ONLY);
 	db_key_authenticate(db, hash, &k);
 	db_policy_get(db, &mine, &policy, &p);
 	db_policy_rule_get(db, &mine, &policy, &rule, &r);
-	assert_int_equal(db_exchange(db), DONE);
-	assert_true(k.found && uuid_equal(&k.tenant, &other));
-	assert_false(p.found);
-	assert_false(r.found);
-	db_policy_delete(db, &mine, &policy, &e, &p);
 	assert_int_equal(db_commit(db), DONE);
+	assert_true(k.found && uuid_equal(&k.tenant, &other));
+	assert_false(p.found || r.found);
+	e = entry("DeletePolicy");
+	CHANGE(DONE, db_policy_delete(db, &mine, &policy, &e, &p));
+	assert_int_equal(p.change, CHANGE_KEY);
+	e.policy_version = k.policy_version;
+	CHANGE(DONE, db_policy_delete(db, &other, &policy, &e, &p));
+	assert_int_equal(p.change, CHANGE_NONE);
 	assert_false(p.found);
 	assert_string_equal(
 	    sql("SELECT count(*) FROM grantd.policy_rules WHERE tenant_id = '" TENANT "'"), "1");
-	db_rollback(db);
+	policy_clear(&p);
 	key_clear(&k);
+}
+
+/* A call that is repeated is answered with the row as its entry left it, one that is gone included. */
+static void
+a_repeated_call_finds_its_entry(void **state)
+{
+	struct policy_settings s = { .name = "renamed", .priority = 4, .enabled = true };
+	struct rule_settings edited = permit;
+	struct change_by create, rename, edit, drop, drop_rule;
+	struct policy p = POLICY_EMPTY;
+	struct rule_record r = RULE_RECORD_EMPTY;
+	struct uuid policy = make_policy("one", 0), rule = new_id();
+	int twice;
+
+	(void)state;
+	edited.notice = "told";
+	create = entry("CreatePolicyRule");
+	for (twice = 0; twice < 2; twice++) {
+		CHANGE(DONE,
+		    db_policy_rule_change(db, &tenant, &policy, &rule, &permit, &create, &r));
+		assert_int_equal(r.change, twice == 0 ? CHANGE_DONE : CHANGE_MADE);
+		assert_true(r.found && r.is.notice == NULL && r.version == 1);
+	}
+	edit = entry("UpdatePolicyRule");
+	for (twice = 0; twice < 2; twice++) {
+		CHANGE(DONE,
+		    db_policy_rule_change(db, &tenant, &policy, &rule, &edited, &edit, &r));
+		assert_int_equal(r.change, twice == 0 ? CHANGE_DONE : CHANGE_MADE);
+		assert_true(r.found && r.version == 2);
+		assert_string_equal(r.is.notice, "told");
+	}
+	CHANGE(DONE, db_policy_rule_change(db, &tenant, &policy, &rule, &permit, &create, &r));
+	assert_int_equal(r.change, CHANGE_MADE);
+	assert_true(r.found && r.is.notice == NULL && r.version == 1);
+	rename = entry("UpdatePolicy");
+	for (twice = 0; twice < 2; twice++) {
+		CHANGE(DONE, db_policy_update(db, &tenant, &policy, &s, &rename, &p));
+		assert_int_equal(p.change, twice == 0 ? CHANGE_DONE : CHANGE_MADE);
+		assert_true(p.found && p.priority == 4 && p.version == 2);
+		assert_string_equal(p.name, "renamed");
+	}
+	drop_rule = entry("DeletePolicyRule");
+	for (twice = 0; twice < 2; twice++) {
+		CHANGE(DONE,
+		    db_policy_rule_change(db, &tenant, &policy, &rule, NULL, &drop_rule, &r));
+		assert_int_equal(r.change, twice == 0 ? CHANGE_DONE : CHANGE_MADE);
+		assert_true(r.found);
+	}
+	drop = entry("DeletePolicy");
+	for (twice = 0; twice < 2; twice++) {
+		CHANGE(DONE, db_policy_delete(db, &tenant, &policy, &drop, &p));
+		assert_int_equal(p.change, twice == 0 ? CHANGE_DONE : CHANGE_MADE);
+		assert_true(p.found);
+	}
+	CHANGE(DONE, db_policy_update(db, &tenant, &policy, &s, &rename, &p));
+	assert_int_equal(p.change, CHANGE_MADE);
+	assert_string_equal(p.name, "renamed");
+	assert_string_equal(sql(ENTRIES), "6");
+	check_chains();
+	policy_clear(&p);
+	rule_record_clear(&r);
 }
 
 int
@@ -417,6 +484,7 @@ main(void)
 		TEST(a_tenant_without_rules_has_a_version),
 		TEST(rules_are_listed_in_pages),
 		TEST(another_tenant_sees_and_changes_nothing),
+		TEST(a_repeated_call_finds_its_entry),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,64 +1,124 @@
 -- SPDX-License-Identifier: MIT
 --
--- What a worker may do within the tenant it serves, tried column by column.
+-- What a worker may do within the tenant it serves: read, and call the functions meant for it. Tried table by
+-- table, column by column and function by function.
 BEGIN;
 SELECT plan(52);
 \ir two_tenants.sql
 
+CREATE TEMP TABLE all_tables AS
+SELECT oid, relname::text AS name FROM pg_class
+WHERE relnamespace = 'grantd'::regnamespace AND relkind IN ('r', 'p');
+CREATE TEMP TABLE worker_functions (name) AS VALUES ('authenticate'), ('current_tenant'), ('get_grant'),
+	('update_grant'), ('revoke_grant'), ('create_grant'), ('log_denied'), ('record_activity'),
+	('create_api_key'), ('rotate_api_key'), ('revoke_api_key'), ('note_key_use'), ('create_policy'),
+	('update_policy'), ('delete_policy'), ('change_rule');
+GRANT SELECT ON all_tables, worker_functions TO PUBLIC;
+
+-- Statements that change TABLE, one for each thing and each column, which are not refused for want of a privilege.
+CREATE FUNCTION pg_temp.writes(name text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT format(form, name) FROM unnest(ARRAY['INSERT INTO grantd.%I DEFAULT VALUES',
+			'DELETE FROM grantd.%I', 'TRUNCATE grantd.%I', 'SELECT FROM grantd.%I FOR KEY SHARE',
+			'LOCK TABLE grantd.%I IN EXCLUSIVE MODE',
+			'ALTER TABLE grantd.%I DISABLE ROW LEVEL SECURITY',
+			'CREATE POLICY all_of_it ON grantd.%I USING (true)']) form
+		UNION ALL
+		SELECT format(form, name, attname) FROM pg_attribute,
+			unnest(ARRAY['UPDATE grantd.%I SET %I = DEFAULT',
+				'INSERT INTO grantd.%I (%I) VALUES (DEFAULT)']) form
+		WHERE attrelid = format('grantd.%I', name)::regclass AND attnum > 0 AND NOT attisdropped
+	LOOP
+		BEGIN
+			EXECUTE statement;
+			RETURN NEXT statement;
+		EXCEPTION
+		WHEN insufficient_privilege THEN
+			IF SQLERRM NOT LIKE 'permission denied for %' AND SQLERRM NOT LIKE 'must be owner of %' THEN
+				RETURN NEXT statement || ': ' || SQLERRM;
+			END IF;
+		WHEN OTHERS THEN
+			RETURN NEXT statement || ': ' || SQLERRM;
+		END;
+	END LOOP;
+END
+$$;
+
 SET LOCAL ROLE grantd_app;
 SELECT set_config('grantd.tenant', :a, true) \g /dev/null
+SELECT is_empty(format('SELECT pg_temp.writes(%L)', name), 'a worker may write nothing of ' || name)
+FROM all_tables WHERE name !~ '_[0-9]{4}_[0-9]{2}$' ORDER BY name;
+SELECT is_empty($$SELECT pg_temp.writes(name) FROM all_tables WHERE name ~ '_[0-9]{4}_[0-9]{2}$'$$,
+	'nor of the months');
+SELECT is_empty($$SELECT name FROM all_tables WHERE name ~ '_([0-9]{4}_[0-9]{2}|other)$'
+	AND has_any_column_privilege(oid, 'SELECT')$$, 'nor read a month past its table');
 
--- Grants: these columns may change, no other may.
-SELECT lives_ok(format('UPDATE grantd.grants SET %I = %1$I', c), 'a worker may update grants.' || c)
-FROM unnest(ARRAY['audit_enabled', 'status', 'revoked_at', 'updated_at', 'version',
-	'audit_length', 'audit_head']) AS c;
-SELECT throws_ok(format('UPDATE grantd.grants SET %I = %1$I', c), '42501', NULL,
-	'a worker may not update grants.' || c)
-FROM unnest(ARRAY['tenant_id', 'id', 'request_id', 'grantee_id', 'resource_type', 'resource_id',
-	'action', 'expires_at', 'granted_at', 'metadata', 'created_at']) AS c;
-SELECT lives_ok($$INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type,
-	resource_id, action, expires_at) VALUES (grantd.current_tenant(), gen_random_uuid(), 'x',
-	'aws_account', '1', 'x', now() + interval '1 hour')$$, 'a worker may insert a grant');
-SELECT throws_ok('DELETE FROM grantd.grants', '42501', NULL, 'a worker may not delete grants');
-SELECT throws_ok('TRUNCATE grantd.grants', '42501', NULL, 'a worker may not truncate grants');
-
--- Keys.
+-- It may read all but the secret.
+SELECT set_eq($$SELECT name || '.' || attname FROM all_tables JOIN pg_attribute ON attrelid = oid
+	AND attnum > 0 AND NOT attisdropped WHERE name !~ '_([0-9]{4}_[0-9]{2}|other)$'
+	AND NOT has_column_privilege(oid, attnum, 'SELECT')$$, ARRAY['api_keys.hash'],
+	'a worker may read every column but the hash of a key');
 SELECT throws_ok('SELECT hash FROM grantd.api_keys', '42501', NULL,
 	'a worker may not read the hash of a key');
 SELECT throws_ok('SELECT id FROM grantd.api_keys WHERE hash = sha256(''key A'')', '42501', NULL,
 	'a worker may not ask for a hash');
-SELECT lives_ok(format('UPDATE grantd.api_keys SET %I = %1$I', c),
-	'a worker may update api_keys.' || c)
-FROM unnest(ARRAY['expires_at', 'revoked_at', 'last_used_at', 'updated_at', 'version',
-	'audit_length', 'audit_head']) AS c;
-SELECT throws_ok(format('UPDATE grantd.api_keys SET %I = DEFAULT', c), '42501', NULL,
-	'a worker may not update api_keys.' || c)
-FROM unnest(ARRAY['tenant_id', 'id', 'key_name', 'name', 'roles', 'hash', 'created_at']) AS c;
-SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = NULL', '23514',
-	'a revoked API key stays revoked', 'a worker may not bring back a revoked key');
-SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = now() - interval ''1 day''', '23514',
-	'a revoked API key stays revoked', 'nor say that it was revoked at another time');
-SELECT throws_ok('SELECT * FROM grantd.find_key(sha256(''key B''))', '42501', NULL,
-	'a worker may not ask whose key it is');
-SELECT throws_ok('DELETE FROM grantd.api_keys', '42501', NULL, 'a worker may not delete keys');
-
--- Tenants and the schema itself.
-SELECT throws_ok('UPDATE grantd.tenants SET name = ''x''', '42501', NULL,
-	'a worker may not rename its tenant');
-SELECT throws_ok('INSERT INTO grantd.tenants (id, name) VALUES (gen_random_uuid(), ''x'')',
-	'42501', NULL, 'a worker may not create tenants');
-SELECT cmp_ok((SELECT version FROM grantd.schema_version), '>=', 1, 'a worker may read the schema''s version');
-SELECT throws_ok('UPDATE grantd.schema_version SET version = version + 1', '42501', NULL,
-	'a worker may not change the schema''s version');
 SELECT throws_ok('CREATE TABLE grantd.mine ()', '42501', NULL, 'a worker may not create tables');
-SELECT throws_ok('ALTER TABLE grantd.grants DISABLE ROW LEVEL SECURITY', '42501', NULL,
-	'a worker may not switch row-level security off');
-SELECT throws_ok($$CREATE POLICY all_of_it ON grantd.grants USING (true)$$, '42501', NULL,
-	'a worker may not add a policy');
 SELECT throws_ok('SET row_security = off; SELECT * FROM grantd.grants', '42501', NULL,
 	'a worker may not ask for tables without row-level security');
 SET LOCAL row_security = on;
+
+-- Functions.
+SELECT set_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'grantd'::regnamespace
+	AND has_function_privilege(oid, 'EXECUTE')$$, 'SELECT name FROM worker_functions',
+	'a worker may call these functions and no other');
+SELECT throws_ok('SELECT * FROM grantd.find_key(sha256(''key B''))', '42501', NULL,
+	'a worker may not ask whose key it is');
 RESET ROLE;
+
+CREATE TEMP TABLE keyless AS
+SELECT p.proname::text AS name, pg_temp.call(p.proname, '{"key_hash":null,"actor":"mallory"}') AS statement
+FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace AND 'entry' = ANY (p.proargnames)
+  AND p.prosecdef;
+GRANT SELECT ON keyless TO PUBLIC;
+SELECT is((SELECT count(*) FROM keyless), 12::bigint, 'twelve functions make entries');
+
+-- A login is what counts here, whatever role is set: so sessions of their own.
+CREATE ROLE grantd_test_worker LOGIN IN ROLE grantd_app;
+CREATE ROLE grantd_test_operator LOGIN IN ROLE grantd_owner;
+CREATE ROLE grantd_test_stranger LOGIN;
+GRANT USAGE ON SCHEMA grantd TO grantd_test_stranger;
+
+SET LOCAL SESSION AUTHORIZATION grantd_test_worker;
+SELECT throws_ok(statement, '42501', CASE name WHEN 'create_tenant' THEN 'permission denied for function create_tenant'
+	ELSE 'a change without a key is for members of grantd_owner' END, 'without a key a worker is refused: ' || name)
+FROM keyless ORDER BY name;
+SELECT results_eq(pg_temp.call('record_activity', '{"key_hash":null}'),
+	$$VALUES ('{"state":"key","accepted":null}'::jsonb)$$, 'nor are events recorded without one');
+SELECT ok((grantd.get_grant(:a, NULL, :grant1)).id IS NULL, 'nor is a grant shown');
+SELECT throws_ok('SET ROLE grantd_owner', '42501', NULL, 'a worker cannot become the owner');
+SELECT throws_ok('SET ROLE grantd_auth', '42501', NULL, 'nor the role behind the functions');
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT count(*) FROM grantd.audit_log), 0::bigint, 'and no entry was made by any of that');
+
+SET LOCAL SESSION AUTHORIZATION grantd_test_operator;
+SELECT lives_ok((SELECT statement FROM keyless WHERE name = 'update_grant'), 'an operator changes a grant without a key');
+SELECT lives_ok(pg_temp.call('create_tenant', jsonb_build_object('tenant', gen_random_uuid(), 'actor', 'x')),
+	'and makes a tenant');
+RESET SESSION AUTHORIZATION;
+SELECT results_eq('SELECT actor_type, actor_id FROM grantd.audit_log WHERE tenant_id = ' || quote_literal(:a),
+	$$VALUES ('system', 'mallory')$$, 'which the entry says');
+
+-- Whoever may log in and is neither.
+SET LOCAL SESSION AUTHORIZATION grantd_test_stranger;
+SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'grantd'::regnamespace
+	AND has_function_privilege(oid, 'EXECUTE')$$, 'a role that is no worker may call nothing');
+SELECT throws_ok('SELECT * FROM grantd.authenticate(sha256(''key A''))', '42501', NULL, 'and try no keys');
+SELECT is_empty('SELECT name FROM all_tables WHERE has_any_column_privilege(oid, ''SELECT'')', 'nor read anything');
+RESET SESSION AUTHORIZATION;
 
 -- A login role has what it inherits, and cannot become more.
 SELECT is(pg_has_role('grantd_app', 'grantd_owner', 'MEMBER'), false,
@@ -66,12 +126,24 @@ SELECT is(pg_has_role('grantd_app', 'grantd_owner', 'MEMBER'), false,
 SELECT is(pg_has_role('grantd_app', 'grantd_auth', 'MEMBER'), false,
 	'grantd_app is no member of grantd_auth');
 
--- A stranger.
-CREATE ROLE grantd_test_stranger;
-GRANT USAGE ON SCHEMA grantd TO grantd_test_stranger;
-SET LOCAL ROLE grantd_test_stranger;
-SELECT throws_ok('SELECT * FROM grantd.authenticate(sha256(''key A''))', '42501', NULL,
-	'a role that is no worker may not try keys');
+-- The functions' role: what they need, and no more.
+SELECT set_eq($$SELECT name || ' ' || p FROM all_tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE',
+	'TRUNCATE', 'REFERENCES', 'TRIGGER']) p WHERE has_table_privilege('grantd_auth', oid, p)$$,
+	ARRAY['tenants SELECT', 'tenants INSERT', 'tenants UPDATE', 'api_keys SELECT', 'api_keys INSERT',
+	'api_keys UPDATE', 'grants SELECT', 'grants INSERT', 'grants UPDATE', 'audit_log SELECT', 'audit_log INSERT',
+	'policies SELECT', 'policies INSERT', 'policies UPDATE', 'policy_rules SELECT', 'policy_rules INSERT',
+	'policy_rules UPDATE', 'policy_rules DELETE', 'idempotency_keys SELECT', 'idempotency_keys INSERT',
+	'idempotency_keys DELETE', 'activity_event SELECT', 'activity_event INSERT', 'activity_count SELECT',
+	'activity_count INSERT', 'activity_count UPDATE'],
+	'the functions'' role may do with the tables what they do, and cannot change an entry');
+SET LOCAL ROLE grantd_auth;
+SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = NULL', '23514', 'a revoked API key stays revoked',
+	'it cannot bring back a revoked key');
+SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = now() - interval ''1 day''', '23514',
+	'a revoked API key stays revoked', 'nor say that it was revoked at another time');
+SELECT throws_ok('UPDATE grantd.schema_version SET version = 6', '42501', NULL, 'nor move the schema''s version');
+SELECT throws_ok('CREATE FUNCTION grantd.mine() RETURNS integer LANGUAGE sql AS ''SELECT 1''', '42501', NULL,
+	'nor make functions');
 RESET ROLE;
 
 SELECT * FROM finish();

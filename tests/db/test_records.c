@@ -22,18 +22,26 @@ static struct db *db;
 static struct uuid tenant;
 static const uint8_t hash[API_KEY_HASH_LEN] = { 7, 8, 9 };
 
-static struct audit_entry
+static struct change_by
 entry(const char *action)
 {
-	return (struct audit_entry){
-		.id = new_id(),
-		.actor_id = "test",
-		.actor_type = "system",
+	return (struct change_by){
+		.entry = new_id(),
+		.key_hash = hash,
+		.key_version = 1,
+		.policy_version = 1,
 		.action = action,
-		.reasoning = NULL,
-		.context = "{}",
+		.context = "{\"request_id\": \"r\"}",
 	};
 }
+
+/* One exchange, of what is named after the outcome. */
+#define CHANGE(outcome_, ...) \
+	do { \
+		db_begin(db, DB_ONE_WRITE); \
+		__VA_ARGS__; \
+		assert_int_equal(db_commit(db), outcome_); \
+	} while (0)
 
 static int
 setup(void **state)
@@ -117,29 +125,55 @@ a_worker_makes_and_revokes_keys(void **state)
 	const uint8_t other_hash[API_KEY_HASH_LEN] = { 1 };
 	struct key_record made = KEY_RECORD_EMPTY, revoked = KEY_RECORD_EMPTY;
 	struct key_new n = key_new(other_hash);
-	struct audit_entry create = entry("CreateApiKey"), revoke = entry("RevokeApiKey");
+	struct change_by create = entry("CreateApiKey"), revoke = entry("RevokeApiKey");
 
 	(void)state;
-	begin(DB_READ_WRITE);
-	db_key_create(db, &tenant, &n, &create, &made);
-	assert_int_equal(db_commit(db), DONE);
+	CHANGE(DONE, db_key_create(db, &tenant, &n, &create, &made));
+	assert_int_equal(made.change, CHANGE_DONE);
 	assert_true(made.found && uuid_equal(&made.id, &n.id));
 	assert_string_equal(made.roles, "operator auditor");
 	assert_string_equal(made.status, "active");
 	assert_false(made.has_expires_at || made.has_revoked_at || made.has_last_used_at);
 	assert_int_equal(made.version, 1);
-	begin(DB_READ_WRITE);
-	db_key_revoke(db, &tenant, &n.id, &revoke, &revoked);
-	assert_int_equal(db_commit(db), DONE);
+	CHANGE(DONE, db_key_revoke(db, &tenant, &n.id, &revoke, &revoked));
+	assert_int_equal(revoked.change, CHANGE_DONE);
 	assert_true(revoked.found && revoked.has_revoked_at);
 	assert_string_equal(revoked.status, "revoked");
 	assert_int_equal(revoked.version, 2);
+	revoke = entry("RevokeApiKey");
+	CHANGE(DONE, db_key_revoke(db, &tenant, &n.id, &revoke, &revoked));
+	assert_int_equal(revoked.change, CHANGE_SAME);
+	assert_int_equal(revoked.version, 2);
+	CHANGE(DONE, db_key_create(db, &tenant, &n, &create, &made));
+	assert_int_equal(made.change, CHANGE_MADE);
+	assert_true(made.found && !made.has_revoked_at && made.version == 1);
 	assert_string_equal(
 	    sql("SELECT string_agg(action, ' ' ORDER BY sequence) FROM grantd.audit_log"
 		" WHERE tenant_id = '" TENANT "'"),
 	    "CreateApiKey RevokeApiKey");
+	assert_chains_hold();
 	key_record_clear(&made);
 	key_record_clear(&revoked);
+}
+
+/* Rotate the key that is `old`, with an overlap in seconds; the new one is like no other. */
+static void
+rotate(const struct uuid *old, int64_t version, int64_t overlap, const struct change_by *by,
+    const struct uuid *old_entry, struct key_rotated *rotated)
+{
+	static uint8_t number;
+	static char name[9];
+	const uint8_t other_hash[API_KEY_HASH_LEN] = { 2, ++number };
+	struct key_new n = key_new(other_hash);
+	const struct key_rotation how = { .old = old,
+		.old_version = version,
+		.overlap = overlap,
+		.old_entry = *old_entry };
+
+	(void)snprintf(name, sizeof(name), "%08u", (unsigned)number);
+	n.key_name = name;
+	n.name = n.roles = "";
+	CHANGE(DONE, db_key_rotate(db, &tenant, &how, &n, by, rotated));
 }
 
 static void
@@ -147,90 +181,136 @@ a_retired_key_ends_after_the_overlap_or_sooner(void **state)
 {
 	const uint8_t other_hash[API_KEY_HASH_LEN] = { 2 };
 	struct key_record k = KEY_RECORD_EMPTY;
+	struct key_rotated r = { .made = KEY_RECORD_EMPTY, .retired = KEY_RECORD_EMPTY };
 	struct key_new n = key_new(other_hash);
-	const struct uuid successor = new_id();
-	struct audit_entry e = entry("CreateApiKey");
+	struct change_by e = entry("CreateApiKey");
+	const struct uuid entries[] = { new_id(), new_id(), new_id() };
 	int64_t first;
 
 	(void)state;
-	begin(DB_READ_WRITE);
-	db_key_create(db, &tenant, &n, &e, &k);
-	assert_int_equal(db_exchange(db), DONE);
+	CHANGE(DONE, db_key_create(db, &tenant, &n, &e, &k));
 	e = entry("RotateApiKey");
-	db_key_retire(db, &tenant, &n.id, 60, &successor, &e, &k);
-	assert_int_equal(db_exchange(db), DONE);
-	assert_true(k.found && k.has_expires_at && k.expires_at == k.updated_at + 60 * 1000000);
-	first = k.expires_at;
+	rotate(&n.id, 1, 60, &e, &entries[0], &r);
+	assert_int_equal(r.made.change, CHANGE_DONE);
+	assert_true(r.made.found && r.made.version == 1 && uuid_equal(&r.retired.id, &n.id));
+	assert_string_equal(r.made.name, "new");
+	assert_string_equal(r.made.roles, "operator auditor");
+	assert_true(
+	    r.retired.has_expires_at && r.retired.expires_at == r.made.created_at + 60 * 1000000);
+	first = r.retired.expires_at;
 	e = entry("RotateApiKey");
-	db_key_retire(db, &tenant, &n.id, 3600, &successor, &e, &k);
-	assert_int_equal(db_exchange(db), DONE);
-	assert_true(k.expires_at == first);
+	rotate(&n.id, 1, 3600, &e, &entries[1], &r);
+	assert_int_equal(r.made.change, CHANGE_STALE);
+	rotate(&n.id, 2, 3600, &e, &entries[1], &r);
+	assert_int_equal(r.made.change, CHANGE_DONE);
+	assert_true(r.retired.expires_at == first);
 	e = entry("RotateApiKey");
-	db_key_retire(db, &tenant, &n.id, 0, &successor, &e, &k);
-	assert_int_equal(db_commit(db), DONE);
-	assert_true(k.expires_at == k.updated_at);
-	assert_string_equal(k.status, "expired");
+	rotate(&n.id, 3, 0, &e, &entries[2], &r);
+	assert_int_equal(r.made.change, CHANGE_DONE);
+	assert_true(r.retired.expires_at == r.made.created_at);
+	assert_string_equal(
+	    sql("SELECT count(*) FROM grantd.audit_log WHERE action = 'RotateApiKey'"
+		" AND tenant_id = '" TENANT "'"),
+	    "6");
+	assert_chains_hold();
 	key_record_clear(&k);
+	key_record_clear(&r.made);
 }
 
-/* The conditions are looked at by the statement itself, so a refused row leaves no entry. */
+/* The conditions are looked at by the change itself, so a refused row leaves no entry. */
 static void
 refused_rows_leave_nothing(void **state)
 {
 	const uint8_t other_hash[API_KEY_HASH_LEN] = { 3 };
+	const struct idempotency once = { .key = NULL };
 	struct key_record k = KEY_RECORD_EMPTY;
 	struct grant g = GRANT_EMPTY;
 	struct key_new kn = key_new(other_hash);
 	struct grant_new gn = grant_new();
-	struct audit_entry first = entry("CreateApiKey"), second = entry("CreateGrant");
+	struct change_by first = entry("CreateApiKey"), second = entry("CreateGrant");
 	const struct uuid other = uuid(OTHER_TENANT);
 
 	(void)state;
 	kn.has_expires_at = true;
 	kn.expires_at = gn.expires_at = time_now() - HOUR;
-	begin(DB_READ_WRITE);
-	db_key_create(db, &tenant, &kn, &first, &k);
-	db_grant_create(db, &tenant, &gn, &second, &g);
-	assert_int_equal(db_commit(db), DONE);
+	CHANGE(DONE, db_key_create(db, &tenant, &kn, &first, &k));
+	assert_int_equal(k.change, CHANGE_PAST);
+	CHANGE(DONE, db_grant_create(db, &tenant, &gn, &once, &second, &g));
+	assert_int_equal(g.change, CHANGE_PAST);
 	assert_false(k.found || g.found);
 	/* Another tenant is as good as none. */
 	gn.expires_at = time_now() + HOUR;
-	begin(DB_READ_WRITE);
-	db_grant_create(db, &other, &gn, &second, &g);
-	assert_int_equal(db_commit(db), DONE);
+	CHANGE(DONE, db_grant_create(db, &other, &gn, &once, &second, &g));
+	assert_int_equal(g.change, CHANGE_KEY);
 	assert_false(g.found);
 	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id IN ('" TENANT
 				"', '" OTHER_TENANT "')"),
 	    "0");
+	key_record_clear(&k);
+	grant_clear(&g);
 }
 
 static void
 a_grant_is_made_once(void **state)
 {
+	const struct idempotency once = { .key = NULL };
 	struct grant g = GRANT_EMPTY;
 	struct grant_new n = grant_new();
-	struct audit_entry e = entry("CreateGrant");
+	struct change_by e = entry("CreateGrant");
 	const struct uuid request = new_id();
 
 	(void)state;
 	n.request_id = &request;
 	n.audit_enabled = true;
-	begin(DB_READ_WRITE);
-	db_grant_create(db, &tenant, &n, &e, &g);
-	assert_int_equal(db_commit(db), DONE);
+	CHANGE(DONE, db_grant_create(db, &tenant, &n, &once, &e, &g));
+	assert_int_equal(g.change, CHANGE_DONE);
 	assert_true(g.found && g.audit_enabled && g.has_request_id);
 	assert_true(uuid_equal(&g.request_id, &request) && uuid_equal(&g.id, &n.id));
 	assert_true(g.expires_at == n.expires_at && g.granted_at == g.created_at);
 	assert_string_equal(g.metadata, "{\"a\": [1, \"\xC3\xBC\"]}");
 	assert_string_equal(g.status, "active");
+	CHANGE(DONE, db_grant_create(db, &tenant, &n, &once, &e, &g));
+	assert_int_equal(g.change, CHANGE_MADE);
+	assert_true(g.found && g.version == 1);
 	e = entry("CreateGrant");
-	begin(DB_READ_WRITE);
-	db_grant_create(db, &tenant, &n, &e, &g);
-	assert_int_equal(db_commit(db), CONFLICT);
+	CHANGE(CONFLICT, db_grant_create(db, &tenant, &n, &once, &e, &g));
 	assert_false(g.found);
 	assert_string_equal(sql("SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '" TENANT
 				"'"),
 	    "1");
+	grant_clear(&g);
+}
+
+/* What a client asked for once is done once, whatever entry it is asked with. */
+static void
+a_named_request_is_done_once(void **state)
+{
+	struct idempotency once = { .key = "k", .body_hash = { 1 } };
+	struct grant g = GRANT_EMPTY;
+	struct grant_new n = grant_new();
+	const struct uuid made = n.id;
+	struct change_by e = entry("CreateGrant");
+
+	(void)state;
+	CHANGE(DONE, db_grant_create(db, &tenant, &n, &once, &e, &g));
+	assert_int_equal(g.change, CHANGE_DONE);
+	e = entry("UpdateGrant");
+	CHANGE(DONE, db_grant_set_audit(db, &tenant, &made, true, &e, &g));
+	assert_int_equal(g.change, CHANGE_DONE);
+	e = entry("CreateGrant");
+	n.id = new_id();
+	CHANGE(DONE, db_grant_create(db, &tenant, &n, &once, &e, &g));
+	assert_int_equal(g.change, CHANGE_FIRST);
+	assert_true(uuid_equal(&g.id, &made) && !g.audit_enabled && g.version == 1);
+	once.body_hash[0] = 2;
+	CHANGE(DONE, db_grant_create(db, &tenant, &n, &once, &e, &g));
+	assert_int_equal(g.change, CHANGE_MISMATCH);
+	assert_false(g.found);
+	assert_string_equal(sql("SELECT count(*) FROM grantd.grants WHERE tenant_id = '" TENANT
+				"'"),
+	    "1");
+	assert_chains_hold();
+	grant_clear(&g);
 }
 
 /* Pages of a list that grows while it is read: no row twice, none of those that were there left out. */
@@ -360,6 +440,7 @@ main(void)
 		TEST(a_retired_key_ends_after_the_overlap_or_sooner),
 		TEST(refused_rows_leave_nothing),
 		TEST(a_grant_is_made_once),
+		TEST(a_named_request_is_done_once),
 		TEST(pages_stand_still_while_rows_come),
 		TEST(limits_out_of_range_are_refused),
 		TEST(keys_are_listed_without_others),

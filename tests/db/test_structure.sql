@@ -2,7 +2,7 @@
 --
 -- Rules that the catalog can answer, so that they bind a table that comes later.
 BEGIN;
-SELECT plan(23);
+SELECT plan(25);
 
 CREATE TEMP VIEW owned AS	-- tables that belong to tenants, and the column that says to whom
 SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END AS tenant
@@ -68,7 +68,7 @@ $$, 'every policy for workers compares the tenant with the chosen one, and nothi
 
 SELECT is_empty($$
 	SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-	WHERE c.relnamespace = 'grantd'::regnamespace AND r.rolname <> 'grantd_owner'
+	WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind <> 'c' AND r.rolname <> 'grantd_owner'
 $$, 'grantd_owner owns every table and index');
 
 SELECT is_empty($$
@@ -79,9 +79,10 @@ $$, 'grantd_app owns nothing');
 
 SELECT is_empty($$
 	SELECT o.relname, p.priv FROM owned o,
-		unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER', 'UPDATE']) AS p(priv)
+		unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(priv)
 	WHERE has_table_privilege('grantd_app', o.oid, p.priv)
-$$, 'grantd_app may not truncate anything, nor update whole tables');
+	OR p.priv IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege('grantd_app', o.oid, p.priv)
+$$, 'grantd_app may read tables and nothing else');
 
 SELECT is_empty($$
 	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
@@ -95,28 +96,44 @@ SELECT is_empty($$
 $$, 'no function may be called by everybody');
 
 SELECT set_eq($$
-	SELECT p.oid::regprocedure::text FROM pg_proc p
+	SELECT p.proname::text FROM pg_proc p
 	WHERE p.pronamespace = 'grantd'::regnamespace AND p.prosecdef
-$$, ARRAY['grantd.authenticate(bytea)', 'grantd.find_key(bytea)'],
-	'two functions run with rights that their callers lack');
-
-SELECT set_eq($$
-	SELECT table_name::text, column_name::text FROM information_schema.column_privileges
-	WHERE grantee = 'grantd_auth' AND privilege_type = 'SELECT'
-$$, $$VALUES ('tenants', 'id'), ('tenants', 'policy_version'), ('api_keys', 'tenant_id'),
-	('api_keys', 'id'), ('api_keys', 'name'), ('api_keys', 'roles'), ('api_keys', 'hash'),
-	('api_keys', 'expires_at'), ('api_keys', 'revoked_at'), ('api_keys', 'version')$$,
-	'grantd_auth reads what the look-up needs');
+$$, ARRAY['authenticate', 'find_key', 'get_grant', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
+	'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use', 'create_policy',
+	'update_policy', 'delete_policy', 'change_rule', 'create_tenant'],
+	'these functions run with rights that their callers lack');
 
 SELECT is_empty($$
-	SELECT table_name, privilege_type FROM information_schema.column_privileges
-	WHERE grantee = 'grantd_auth' AND privilege_type <> 'SELECT'
-$$, 'grantd_auth writes nothing');
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
+	  AND p.prosecdef AND p.proowner <> 'grantd_auth'::regrole
+$$, 'all of them with those of grantd_auth');
+
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
+	  AND p.prosecdef AND p.proname NOT IN ('authenticate', 'find_key')
+	  AND p.proargnames[1:2] <> ARRAY['tenant', 'key_hash']
+$$, 'and all that know a tenant begin with it and the key');
+
+SELECT is_empty($$
+	SELECT classid::regclass, objid FROM pg_shdepend
+	WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass AND refobjid = 'grantd_auth'::regrole
+	  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+	  AND classid NOT IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass)
+	UNION ALL
+	SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relowner = 'grantd_auth'::regrole AND relkind <> 'c'
+$$, 'grantd_auth owns functions and the types of their answers');
 
 SELECT is_empty($$
 	SELECT relname, conname FROM pg_constraint k JOIN owned o ON o.oid = k.conrelid
 	WHERE k.contype = 'c' AND o.relname IN ('grants', 'audit_log')
 $$, 'the tables that every PATCH writes have no CHECK to compile each time');
+
+SELECT set_eq($$
+	SELECT o.relname || '.' || a.attname FROM owned o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0
+	JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' WHERE o.relname IN ('grants', 'audit_log')
+$$, ARRAY['grants.grantee_id', 'grants.resource_type', 'grants.resource_id', 'grants.action', 'grants.status',
+	'grants.expires_at', 'grants.granted_at', 'grants.metadata', 'audit_log.metadata'],
+	'and no domain in the columns that it writes');
 
 SELECT set_eq($$
 	SELECT i.indexrelid::regclass::text FROM pg_index i
@@ -127,9 +144,13 @@ SELECT is_empty($$
 	SELECT i.indexrelid::regclass, a.attname FROM owned o
 	JOIN pg_index i ON i.indrelid = o.oid
 	JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum = ANY (i.indkey)
-	WHERE has_column_privilege('grantd_app', o.oid, a.attnum, 'UPDATE')
-	  AND o.relname IN ('tenants', 'api_keys', 'grants')
-$$, 'no index of what carries a chain in every request has a column that workers update');
+	WHERE (o.relname, a.attname) IN (SELECT k, c FROM (VALUES
+		('tenants', ARRAY['policy_version', 'updated_at', 'version', 'audit_length', 'audit_head']),
+		('api_keys', ARRAY['expires_at', 'revoked_at', 'last_used_at', 'updated_at', 'version', 'audit_length',
+			'audit_head']),
+		('grants', ARRAY['audit_enabled', 'status', 'revoked_at', 'updated_at', 'version', 'audit_length',
+			'audit_head', 'audit_previous'])) AS t(k, columns), unnest(columns) c)
+$$, 'no index of what carries a chain in every request has a column that changes');
 
 SELECT is_empty($$
 	SELECT o.relname, a.attname FROM pg_class o
@@ -144,7 +165,8 @@ SELECT is_empty($$
 	WHERE pronamespace = 'grantd'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL
 	UNION ALL
 	SELECT oid::regtype::text FROM pg_type
-	WHERE typnamespace = 'grantd'::regnamespace AND typtype = 'd'
+	WHERE typnamespace = 'grantd'::regnamespace AND typtype IN ('d', 'c')
+	  AND NOT EXISTS (SELECT FROM pg_class WHERE pg_class.oid = typrelid AND relkind <> 'c')
 	  AND obj_description(oid, 'pg_type') IS NULL
 	UNION ALL
 	SELECT polname FROM pg_policy WHERE obj_description(oid, 'pg_policy') IS NULL

@@ -143,9 +143,11 @@ steps "an unread body that stops" 0 'Status: 405 ' request PUT /healthz \
 
 # What a request is made of
 steps "HEAD has no body" 0 'Status: 200 OK .*[^}] *$' request HEAD /healthz begin 1 0 params end read
-steps "a mount" 0 'Status: 200' request GET /api/healthz begin 1 0 params end read
-steps "a whole path as SCRIPT_NAME" 0 'Status: 200' param REQUEST_METHOD=GET param SCRIPT_NAME=/api/healthz \
+steps "a whole path as SCRIPT_NAME" 0 'Status: 200' param REQUEST_METHOD=GET param SCRIPT_NAME=/healthz \
 	begin 1 0 params end read
+steps "a mount that there is not" 0 'Status: 404 ' request GET /x/healthz begin 1 0 params end read
+steps "one that is said to be the script" 0 'Status: 404 ' param REQUEST_METHOD=GET param SCRIPT_NAME=/x \
+	param PATH_INFO=/healthz begin 1 0 params end read
 for header in HTTP_X_API_KEY HTTP_X_TENANT_ID HTTP_IF_MATCH HTTP_X_REQUEST_ID; do
 	steps "$header twice" 0 'Status: 400 .*"duplicate_header"' request PATCH "/v1/grants/$id" \
 		param "$header=a" param "$header=b" begin 1 0 params end read
@@ -167,6 +169,11 @@ based()
 ok "GRANTD_BASE_PATH is cut off" until_true based
 other=$(fcgi get /other/healthz | head -c 11)
 is "and nothing else is" "$other" "Status: 404"
+steps "with a base path: a path without it" 0 'Status: 404 ' get /healthz
+steps "with a base path: another script's" 0 'Status: 404 ' param REQUEST_METHOD=GET param SCRIPT_NAME=/other \
+	param PATH_INFO=/healthz begin 1 0 params end read
+steps "with a base path: its script's" 0 'Status: 200 ' param REQUEST_METHOD=GET param SCRIPT_NAME=/api \
+	param PATH_INFO=/healthz begin 1 0 params end read
 grantd_stop "with a base path"
 
 done_testing

@@ -22,11 +22,8 @@ count_of(const char *const *env, int header)
 {
 	int n = 0;
 
-	for (; *env != NULL; env++) {
-		const char *eq = strchr(*env, '=');
-
-		n += eq != NULL && http_header_from_variable(*env, (size_t)(eq - *env)) == header;
-	}
+	for (; *env != NULL; env++)
+		n += http_header_from_variable(*env, strcspn(*env, "=")) == header;
 	return n;
 }
 

@@ -25,12 +25,12 @@ put(struct buf *to, const char *variable)
 }
 
 static void
-make(struct made *m, const char *const *env)
+make(struct made *m, const char *base, const char *const *env)
 {
 	*m = (struct made){ .path = BUF_EMPTY, .variables = BUF_EMPTY };
 	for (; *env != NULL; env++)
 		put(&m->variables, *env);
-	assert_int_equal(params_request(&m->variables, "", &m->path, &m->rq), PARAMS_GOOD);
+	assert_int_equal(params_request(&m->variables, base, &m->path, &m->rq), PARAMS_GOOD);
 }
 
 static void
@@ -46,7 +46,7 @@ duplicate_of(const char *const *env)
 	struct made m;
 	int header;
 
-	make(&m, env);
+	make(&m, "", env);
 	header = m.rq.duplicate;
 	unmake(&m);
 	return header;
@@ -76,7 +76,7 @@ whole_request(void **state)
 	struct made m;
 
 	(void)state;
-	make(&m, env);
+	make(&m, "/api", env);
 	assert_int_equal(m.rq.method, HTTP_PATCH);
 	assert_string_equal(m.rq.path, "/v1/grants/7");
 	assert_string_equal(m.rq.query, "x=1");
@@ -99,7 +99,7 @@ nothing(void **state)
 	int i;
 
 	(void)state;
-	make(&m, env);
+	make(&m, "", env);
 	assert_int_equal(m.rq.method, HTTP_OTHER);
 	assert_string_equal(m.rq.path, "/");
 	assert_string_equal(m.rq.query, "");
@@ -117,7 +117,7 @@ empty_body_variables(void **state)
 	struct made m;
 
 	(void)state;
-	make(&m, env);
+	make(&m, "", env);
 	assert_null(m.rq.header[HEADER_CONTENT_LENGTH]);
 	assert_null(m.rq.header[HEADER_CONTENT_TYPE]);
 	assert_string_equal(m.rq.header[HEADER_TENANT_ID], "");
@@ -140,7 +140,7 @@ last_of_cgi_variables_counts(void **state)
 	struct made m;
 
 	(void)state;
-	make(&m, env);
+	make(&m, "", env);
 	assert_int_equal(m.rq.method, HTTP_HEAD);
 	assert_string_equal(m.rq.path, "/v1/grants");
 	unmake(&m);

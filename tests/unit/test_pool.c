@@ -190,7 +190,10 @@ turns_are_taken(void **state)
 	for (i = 0; i < 30; i++) {
 		enum pool_event event = wait_for(&w, &c);
 
-		fresh += event == POOL_NEW;
+		if (event == POOL_NEW) {
+			fresh++;
+			pool_listen(w.pool);
+		}
 		if (event == POOL_KEPT) {
 			kept[c.place]++;
 			pool_keep(w.pool, &c); /* with the next request there already */
@@ -287,6 +290,7 @@ accept_and_keep(struct world *w)
 	if (pool_wait(w->pool, &w->mask, PATIENCE_MS, &c) != POOL_NEW)
 		return false;
 	c = (struct connection){ .fd = accept(w->listener.fd, NULL, NULL), .place = -1 };
+	pool_listen(w->pool);
 	pool_keep(w->pool, &c);
 	return true;
 }
@@ -401,6 +405,31 @@ killed_in_between(void **state)
 	close_world(&w);
 }
 
+/* So is one that was told of a new connection. */
+static void
+killed_before_accepting(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer, status;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(peer, (struct sockaddr *)&w.address, w.address_len), 0);
+	status = keep_until_ended(&w, worker(&w, 3, die_before));
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_bury(w.pool, 3, true);
+	assert_int_equal(wait_for(&w, &c), POOL_NEW);
+	/* Nobody else is told until it was accepted, and then of the next. */
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_listen(w.pool);
+	assert_int_equal(wait_for(&w, &c), POOL_NEW);
+	close(peer);
+	close_world(&w);
+}
+
 /* In the end, what was sent is served, nothing more is taken, and all are closed. */
 static void
 the_end(void **state)
@@ -482,6 +511,7 @@ main(void)
 		cmocka_unit_test(one_that_was_not_inherited),
 		cmocka_unit_test(killed_with_one_in_hand),
 		cmocka_unit_test(killed_in_between),
+		cmocka_unit_test(killed_before_accepting),
 		cmocka_unit_test(the_end),
 		cmocka_unit_test(few_descriptors),
 	};

@@ -59,7 +59,7 @@ patch '{"audit_enabled":false}' --header 'X-Request-Id: smoke.audit-1' --header 
     --header 'X-Audit-Reason: ticket 42 – naïve'
 expect_ok 'switching off' 200 '.audit_enabled == false and .version == 3'
 expect 'the entry holds who, what, from where, which request and why' same "$(sql "
-    SELECT actor_type, action, outcome, reasoning, sequence, metadata->'before'->>'audit_enabled',
-	metadata->'after'->>'audit_enabled', metadata->>'request_id', metadata->>'source_ip', metadata->>'user_agent'
+    SELECT actor_type, action, outcome, reasoning, sequence, record->'before'->>'audit_enabled',
+	record->'after'->>'audit_enabled', record->>'request_id', record->>'source_ip', record->>'user_agent'
     FROM grantd.audit_log WHERE resource_id = '$grant' ORDER BY sequence DESC LIMIT 1")" \
     'api_key|UpdateGrant|done|ticket 42 – naïve|3|true|false|smoke.audit-1|127.0.0.1|smoke/1'
