@@ -2,61 +2,41 @@
 /* The cache of compiled policies: exact versions, and a bound that a thousand tenants do not pass. */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "cedar/cedar.h"
 #include "policy/cache.h"
+#include "tests/unit/rows.h"
 
 #define TENANTS 1000
 #define RULES 100
-
-static void
-put(PGresult *r, int row, int column, const char *text)
-{
-	char copy[512];
-
-	(void)snprintf(copy, sizeof(copy), "%s", text);
-	assert_int_equal(PQsetvalue(r, row, column, copy, (int)strlen(copy)), 1);
-}
 
 /* Rows as db_policy_load() reads them. */
 static struct policy_rules
 rules_made(int count)
 {
-	static char names[7][16] = { "version", "policy_id", "priority", "id", "text", "notice",
-		"audit" };
-	PGresAttDesc columns[7];
-	PGresult *r = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	char text[512];
+	static const Oid types[] = { OID_INT8, OID_UUID, OID_INT4, OID_UUID, OID_TEXT, OID_TEXT,
+		OID_BOOL };
+	static const char policy[16] = "policy";
+	PGresult *r = rows_new(types, COUNT_OF(types));
+	char text[512], id[16] = "rule";
 	int i;
 
-	for (i = 0; i < 7; i++)
-		columns[i] = (PGresAttDesc){ .name = names[i], .typlen = -1, .atttypmod = -1 };
-	assert_non_null(r);
-	assert_int_equal(PQsetResultAttrs(r, 7, columns), 1);
 	for (i = 0; i < count; i++) {
-		put(r, i, 0, "1");
-		put(r, i, 1, "11111111-1111-7111-8111-111111111111");
-		put(r, i, 2, "0");
-		(void)snprintf(text, sizeof(text), "22222222-2222-7222-8222-%012d", i);
-		put(r, i, 3, text);
+		memcpy(id + 12, &i, sizeof(i));
+		rows_put_int8(r, i, 0, 1);
+		rows_put(r, i, 1, policy, sizeof(policy));
+		rows_put_int4(r, i, 2, 0);
+		rows_put(r, i, 3, id, sizeof(id));
 		(void)snprintf(text, sizeof(text),
 		    "permit (principal in Role::\"r%d\","
 		    " action == Action::\"UpdateGrant\", resource) when { resource.resource_type =="
 		    " \"aws_account\" && context.audit_enabled && resource.grantee_id like \"*%d\" };",
 		    i % 10, i);
-		put(r, i, 4, text);
-		put(r, i, 5, "Only for some.");
-		put(r, i, 6, "t");
+		rows_put_text(r, i, 4, text);
+		rows_put_text(r, i, 5, "Only for some.");
+		rows_put(r, i, 6, "\1", 1);
 	}
-	return (struct policy_rules){ .version = 1, .count = (size_t)count, .rows = { r } };
+	return (
+	    struct policy_rules){ .version = 1, .count = (size_t)count, .rows = { .result = r } };
 }
 
 static struct uuid
