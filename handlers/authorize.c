@@ -28,7 +28,7 @@ load_policies(struct call *c, const struct policy_set **set)
 	db_policy_load(c->db, &tenant, &rules);
 	rc = db_commit(c->db);
 	if (rc == DONE && reader.found)
-		compiled = policy_set_compile(&rules);
+		compiled = policy_set_compile(&rules, policy_cache_share(c->service->policies));
 	if (compiled != NULL &&
 	    !policy_cache_put(c->service->policies, &tenant, rules.version, compiled)) {
 		policy_set_free(compiled);
