@@ -22,7 +22,7 @@ compile_policies(struct call *c)
 
 	if (who->policies.rows.result == NULL || who->policies.version == 0)
 		return NULL;
-	set = policy_set_compile(&who->policies);
+	set = policy_set_compile(&who->policies, policy_cache_share(c->service->policies));
 	if (set != NULL &&
 	    !policy_cache_put(c->service->policies, &who->key.tenant, who->policies.version, set)) {
 		policy_set_free(set);
