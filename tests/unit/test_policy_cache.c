@@ -2,39 +2,41 @@
 /* The cache of compiled policies: exact versions, and a bound that a thousand tenants do not pass. */
 #include "config.h"
 
+#include "cedar/cedar.h"
 #include "policy/cache.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/rows.h"
 
 #define TENANTS 1000
 #define RULES 100
 
-struct rules {
-	size_t count;
-	struct policy_rule rule[RULES];
-	char text[RULES][256];
-};
-
-static const struct rules *
-rules_made(size_t count)
+/* Rows as db_policy_load() reads them. */
+static struct policy_rules
+rules_made(int count)
 {
-	static struct rules r;
-	size_t i;
+	static const Oid types[] = { OID_INT8, OID_UUID, OID_INT4, OID_UUID, OID_TEXT, OID_TEXT,
+		OID_BOOL };
+	static const char policy[16] = "policy";
+	PGresult *r = rows_new(types, COUNT_OF(types));
+	char text[512], id[16] = "rule";
+	int i;
 
-	r = (struct rules){ .count = count };
 	for (i = 0; i < count; i++) {
-		(void)snprintf(r.text[i], sizeof(r.text[i]),
-		    "permit (principal in Role::\"r%zu\","
+		memcpy(id + 12, &i, sizeof(i));
+		rows_put_int8(r, i, 0, 1);
+		rows_put(r, i, 1, policy, sizeof(policy));
+		rows_put_int4(r, i, 2, 0);
+		rows_put(r, i, 3, id, sizeof(id));
+		(void)snprintf(text, sizeof(text),
+		    "permit (principal in Role::\"r%d\","
 		    " action == Action::\"UpdateGrant\", resource) when { resource.resource_type =="
-		    " \"aws_account\" && context.audit_enabled && resource.grantee_id like \"*%zu\" };",
+		    " \"aws_account\" && context.audit_enabled && resource.grantee_id like \"*%d\" };",
 		    i % 10, i);
-		r.rule[i] = (struct policy_rule){
-			.id = { .octet = { 2, (uint8_t)i } },
-			.text = r.text[i],
-			.notice = "Only for some.",
-			.audit_session = true,
-		};
+		rows_put_text(r, i, 4, text);
+		rows_put_text(r, i, 5, "Only for some.");
+		rows_put(r, i, 6, "\1", 1);
 	}
-	return &r;
+	return (
+	    struct policy_rules){ .version = 1, .count = (size_t)count, .rows = { .result = r } };
 }
 
 static struct uuid
@@ -48,10 +50,10 @@ tenant_at(unsigned n)
 
 /* Each with a program of its own, as if no two tenants had the same rules. */
 static void
-add(struct policy_cache *cache, unsigned n, int64_t version, const struct rules *r)
+add(struct policy_cache *cache, unsigned n, int64_t version, const struct policy_rules *rules)
 {
 	struct uuid tenant = tenant_at(n);
-	struct policy_set *set = policy_set_compile_list(r->rule, r->count, NULL);
+	struct policy_set *set = policy_set_compile(rules, NULL);
 
 	assert_non_null(set);
 	assert_true(policy_cache_put(cache, &tenant, version, set));
@@ -69,17 +71,18 @@ static void
 only_the_version_that_is_asked_for(void **state)
 {
 	struct policy_cache *cache = policy_cache_new((size_t)1 << 30);
-	const struct rules *rules = rules_made(1);
+	struct policy_rules rules = rules_made(1);
 
 	(void)state;
 	assert_null(get(cache, 1, 1));
-	add(cache, 1, 1, rules);
+	add(cache, 1, 1, &rules);
 	assert_non_null(get(cache, 1, 1));
 	assert_null(get(cache, 1, 2));
 	assert_null(get(cache, 2, 1));
-	add(cache, 1, 2, rules);
+	add(cache, 1, 2, &rules);
 	assert_null(get(cache, 1, 1));
 	assert_non_null(get(cache, 1, 2));
+	policy_rules_clear(&rules);
 	policy_cache_free(cache);
 }
 
@@ -88,14 +91,15 @@ static void
 a_thousand_tenants_are_found(void **state)
 {
 	struct policy_cache *cache = policy_cache_new((size_t)1 << 30);
-	const struct rules *rules = rules_made(1);
+	struct policy_rules rules = rules_made(1);
 	unsigned n;
 
 	(void)state;
 	for (n = 0; n < TENANTS; n++)
-		add(cache, n, n + 1, rules);
+		add(cache, n, n + 1, &rules);
 	for (n = 0; n < TENANTS; n++)
 		assert_non_null(get(cache, n, n + 1));
+	policy_rules_clear(&rules);
 	policy_cache_free(cache);
 }
 
@@ -105,12 +109,12 @@ the_bound_holds(void **state)
 {
 	const size_t bound = (size_t)64 << 20;
 	struct policy_cache *cache = policy_cache_new(bound);
-	const struct rules *rules = rules_made(RULES);
+	struct policy_rules rules = rules_made(RULES);
 	unsigned n, kept = 0;
 
 	(void)state;
 	for (n = 0; n < TENANTS; n++) {
-		add(cache, n, 1, rules);
+		add(cache, n, 1, &rules);
 		assert_non_null(get(cache, 0, 1)); /* in use all the time, so never the oldest */
 		assert_true(policy_cache_memory(cache) <= bound);
 	}
@@ -119,6 +123,7 @@ the_bound_holds(void **state)
 	print_message("# %u of %d tenants with %d rules each are kept in %zu MiB\n", kept, TENANTS,
 	    RULES, bound >> 20);
 	assert_true(kept > 1);
+	policy_rules_clear(&rules);
 	policy_cache_free(cache);
 }
 
@@ -127,14 +132,15 @@ static void
 a_set_past_the_bound_is_alone(void **state)
 {
 	struct policy_cache *cache = policy_cache_new(1024);
-	const struct rules *rules = rules_made(RULES);
+	struct policy_rules rules = rules_made(RULES);
 
 	(void)state;
-	add(cache, 1, 1, rules);
+	add(cache, 1, 1, &rules);
 	assert_non_null(get(cache, 1, 1));
-	add(cache, 2, 1, rules);
+	add(cache, 2, 1, &rules);
 	assert_null(get(cache, 1, 1));
 	assert_non_null(get(cache, 2, 1));
+	policy_rules_clear(&rules);
 	policy_cache_free(cache);
 }
 
