@@ -50,8 +50,7 @@ a_change_is_made_once(void **state)
 	assert_non_null(strstr(buf_text(&rs.body), "\"version\":3"));
 	assert_int_equal(ask(HTTP_PATCH, GRANT, "{}"), 200);
 	assert_entries("2");
-	assert_sql(
-	    "SELECT record->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
+	assert_sql("SELECT record->'rules'->0->>'rule_id' FROM grantd.audit_log WHERE sequence = 2",
 	    PERMIT);
 }
 
