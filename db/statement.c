@@ -182,7 +182,7 @@ next_field(struct db_row *r)
 {
 	struct value v = { .bytes = NULL };
 
-	if (r->failed || r->at == r->end)
+	if (r->failed || r->text == NULL)
 		return v;
 	if (r->end - r->at < 8) {
 		r->failed = true;
@@ -191,9 +191,9 @@ next_field(struct db_row *r)
 	v.type = (Oid)int32_at(r->at);
 	v.len = int32_at(r->at + 4);
 	r->at += 8;
-	if (v.len < 0)
+	if (v.len == -1)
 		return v;
-	if (v.len > r->end - r->at) {
+	if (v.len < 0 || v.len > r->end - r->at) {
 		r->failed = true;
 		return v;
 	}
@@ -295,8 +295,8 @@ db_get_int_or_null(struct db_row *r, int64_t *value)
 	else
 		r->failed = true;
 	if (v.type == TYPE_TIMESTAMPTZ &&
-	    __builtin_add_overflow(*value, MICROSECONDS_TO_2000, value))
-		r->failed = true; /* infinity, which no time of ours is */
+	    (*value == INT64_MIN || __builtin_add_overflow(*value, MICROSECONDS_TO_2000, value)))
+		r->failed = true; /* an infinity, which no time of ours is */
 	return true;
 }
 

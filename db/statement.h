@@ -82,7 +82,7 @@ struct db_row {
 	bool failed;
 	/* Of a record, which a function returns in one column: what of it was not read yet. */
 	const char *at, *end; /* at NULL: these are columns */
-	char *text;           /* where its next text goes */
+	char *text;           /* where its next text goes; NULL: the record is NULL */
 };
 
 struct db_row db_row_at(const struct db_rows *, int row);

@@ -231,6 +231,30 @@ $$;
 COMMENT ON FUNCTION grantd.get_grant(uuid, bytea, uuid) IS 'GetGrant: the caller''s key and the grant';
 REVOKE ALL ON FUNCTION grantd.get_grant(uuid, bytea, uuid) FROM PUBLIC;
 
+-- The rules in force, in the order in which they are asked, for a worker that has them not. One row with the
+-- version alone where there are none; no row where the key is not of this tenant.
+CREATE FUNCTION grantd.get_policies(tenant uuid, key_hash bytea)
+	RETURNS TABLE (policies_version bigint, policy uuid, rank integer, rule uuid, content text,
+		message text, audits boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT t.policy_version::bigint, r.policy_id, p.priority, r.id, r.policy_text::text, r.notice::text,
+		r.audit_session
+	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+	LEFT JOIN (grantd.policies p JOIN grantd.policy_rules r
+		ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)
+		ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id;
+END
+$$;
+COMMENT ON FUNCTION grantd.get_policies(uuid, bytea) IS 'The rules in force in a caller''s tenant';
+REVOKE ALL ON FUNCTION grantd.get_policies(uuid, bytea) FROM PUBLIC;
+
 -- UpdateGrant, which everything is tuned for. One UPDATE looks the key up, compares what was
 -- decided on, and computes the entry's hash from the row it holds, so that the row is
 -- locked and written once; the entry is inserted from what it returns. The hash is
@@ -1132,7 +1156,7 @@ DECLARE
 BEGIN
 	FOR f IN SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
 		WHERE p.pronamespace = 'grantd'::regnamespace AND p.proowner = 'grantd_auth'::regrole
-		  AND p.proname IN ('get_grant', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
+		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant')
 	LOOP

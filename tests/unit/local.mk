@@ -16,12 +16,15 @@ unit_programs = \
 	tests/unit/test_json_build \
 	tests/unit/test_json_memory \
 	tests/unit/test_json_strict \
+	tests/unit/test_known_keys \
 	tests/unit/test_log \
+	tests/unit/test_machine \
 	tests/unit/test_media_type \
 	tests/unit/test_number \
 	tests/unit/test_operations \
 	tests/unit/test_path \
 	tests/unit/test_policy_cache \
+	tests/unit/test_policy_share \
 	tests/unit/test_prefer \
 	tests/unit/test_query \
 	tests/unit/test_request \
@@ -29,12 +32,13 @@ unit_programs = \
 	tests/unit/test_response \
 	tests/unit/test_rule \
 	tests/unit/test_settings \
+	tests/unit/test_statement \
 	tests/unit/test_time_text \
 	tests/unit/test_utf8 \
 	tests/unit/test_uuid
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
-EXTRA_DIST += tests/unit/unit.h
+EXTRA_DIST += tests/unit/rows.h tests/unit/unit.h
 
 tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
@@ -51,7 +55,9 @@ tests_unit_test_hex_LDADD = $(unit_ldadd)
 tests_unit_test_json_build_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)
+tests_unit_test_known_keys_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_log_LDADD = $(unit_ldadd)
+tests_unit_test_machine_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
 tests_unit_test_number_LDADD = $(unit_ldadd)
 tests_unit_test_operations_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
@@ -59,6 +65,7 @@ tests_unit_test_operations_LDADD = libhandlers.la libpolicy.la libdb.la cedar/li
 tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_policy_cache_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_policy_cache_LDFLAGS = $(AM_LDFLAGS) -static
+tests_unit_test_policy_share_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_prefer_LDADD = $(unit_ldadd)
 tests_unit_test_query_LDADD = $(unit_ldadd)
 tests_unit_test_request_LDADD = $(unit_ldadd)
@@ -66,6 +73,8 @@ tests_unit_test_resource_LDADD = $(unit_ldadd)
 tests_unit_test_response_LDADD = $(unit_ldadd)
 tests_unit_test_rule_LDADD = libpolicy.la cedar/libcedar.la $(unit_ldadd)
 tests_unit_test_settings_LDADD = $(unit_ldadd)
+tests_unit_test_statement_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_statement_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_time_text_LDADD = $(unit_ldadd)
 tests_unit_test_utf8_LDADD = $(unit_ldadd)
 tests_unit_test_uuid_LDADD = $(unit_ldadd)
