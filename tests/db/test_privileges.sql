@@ -9,7 +9,7 @@ SELECT plan(52);
 CREATE TEMP TABLE all_tables AS
 SELECT oid, relname::text AS name FROM pg_class
 WHERE relnamespace = 'grantd'::regnamespace AND relkind IN ('r', 'p');
-CREATE TEMP TABLE worker_functions (name) AS VALUES ('authenticate'), ('current_tenant'), ('get_grant'),
+CREATE TEMP TABLE worker_functions (name) AS VALUES ('authenticate'), ('current_tenant'), ('get_grant'), ('get_policies'),
 	('update_grant'), ('revoke_grant'), ('create_grant'), ('log_denied'), ('record_activity'),
 	('create_api_key'), ('rotate_api_key'), ('revoke_api_key'), ('note_key_use'), ('create_policy'),
 	('update_policy'), ('delete_policy'), ('change_rule');
