@@ -3,13 +3,13 @@
 -- What a worker may do within the tenant it serves: read, and call the functions meant for it. Tried table by
 -- table, column by column and function by function.
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 \ir two_tenants.sql
 
 CREATE TEMP TABLE all_tables AS
 SELECT oid, relname::text AS name FROM pg_class
 WHERE relnamespace = 'grantd'::regnamespace AND relkind IN ('r', 'p');
-CREATE TEMP TABLE worker_functions (name) AS VALUES ('authenticate'), ('current_tenant'), ('get_grant'),
+CREATE TEMP TABLE worker_functions (name) AS VALUES ('authenticate'), ('current_tenant'), ('get_grant'), ('get_policies'),
 	('update_grant'), ('revoke_grant'), ('create_grant'), ('log_denied'), ('record_activity'),
 	('create_api_key'), ('rotate_api_key'), ('revoke_api_key'), ('note_key_use'), ('create_policy'),
 	('update_policy'), ('delete_policy'), ('change_rule');
@@ -99,6 +99,7 @@ FROM keyless ORDER BY name;
 SELECT results_eq(pg_temp.call('record_activity', '{"key_hash":null}'),
 	$$VALUES ('{"state":"key","accepted":null}'::jsonb)$$, 'nor are events recorded without one');
 SELECT ok((grantd.get_grant(:a, NULL, :grant1)).id IS NULL, 'nor is a grant shown');
+SELECT is_empty(format('SELECT * FROM grantd.get_policies(%L, NULL)', :a), 'nor are rules');
 SELECT throws_ok('SET ROLE grantd_owner', '42501', NULL, 'a worker cannot become the owner');
 SELECT throws_ok('SET ROLE grantd_auth', '42501', NULL, 'nor the role behind the functions');
 RESET SESSION AUTHORIZATION;
