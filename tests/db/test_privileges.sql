@@ -3,7 +3,7 @@
 -- What a worker may do within the tenant it serves: read, and call the functions meant for it. Tried table by
 -- table, column by column and function by function.
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 \ir two_tenants.sql
 
 CREATE TEMP TABLE all_tables AS
@@ -99,6 +99,7 @@ FROM keyless ORDER BY name;
 SELECT results_eq(pg_temp.call('record_activity', '{"key_hash":null}'),
 	$$VALUES ('{"state":"key","accepted":null}'::jsonb)$$, 'nor are events recorded without one');
 SELECT ok((grantd.get_grant(:a, NULL, :grant1)).id IS NULL, 'nor is a grant shown');
+SELECT is_empty(format('SELECT * FROM grantd.get_policies(%L, NULL)', :a), 'nor are rules');
 SELECT throws_ok('SET ROLE grantd_owner', '42501', NULL, 'a worker cannot become the owner');
 SELECT throws_ok('SET ROLE grantd_auth', '42501', NULL, 'nor the role behind the functions');
 RESET SESSION AUTHORIZATION;
