@@ -28,7 +28,7 @@ static const struct body_member members[] = {
 static const struct body_schema body = { members, COUNT_OF(members) };
 
 static bool
-check(struct call *c, struct fault *f)
+create_api_key_check(struct call *c, struct fault *f)
 {
 	struct json_object *roles = json_object_object_get(c->request.body, "roles");
 	char member[32];
@@ -58,7 +58,7 @@ join_roles(struct json_object *roles, struct buf *text)
 }
 
 static enum prepared
-prepare(struct call *c)
+create_api_key_prepare(struct call *c)
 {
 	struct of_api_key *of = &c->of.api_key;
 
@@ -72,7 +72,7 @@ prepare(struct call *c)
 }
 
 static const enum change *
-change(struct call *c)
+create_api_key_change(struct call *c)
 {
 	db_key_create(c->db, &c->caller.tenant, &c->of.api_key.new, &c->change.by,
 	    &c->of.api_key.is.made);
@@ -87,8 +87,8 @@ const struct operation op_create_api_key = {
 	.target = TARGET_API_KEYS,
 	.body = &body,
 	.body_max = BODY_SMALL,
-	.check = check,
-	.prepare = prepare,
-	.change = change,
+	.check = create_api_key_check,
+	.prepare = create_api_key_prepare,
+	.change = create_api_key_change,
 	.answer = answer_api_key_created,
 };

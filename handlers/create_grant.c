@@ -60,7 +60,7 @@ text_of(struct json_object *object, const char *name)
 }
 
 static bool
-check(struct call *c, struct fault *f)
+create_grant_check(struct call *c, struct fault *f)
 {
 	struct json_object *r = json_object_object_get(c->request.body, "resource");
 	const char *type = text_of(r, "type");
@@ -99,7 +99,7 @@ grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 }
 
 static enum prepared
-prepare(struct call *c)
+create_grant_prepare(struct call *c)
 {
 	struct grant_new g;
 	struct uuid request_id;
@@ -108,19 +108,19 @@ prepare(struct call *c)
 }
 
 static const enum change *
-change(struct call *c)
+create_grant_change(struct call *c)
 {
 	struct grant_new g;
 	struct uuid request_id;
 
-	(void)grant_of(c, &g, &request_id); /* prepare() has seen that it can be */
+	(void)grant_of(c, &g, &request_id); /* create_grant_prepare() has seen that it can be */
 	db_grant_create(c->db, &c->caller.tenant, &g, &c->request.once, &c->change.by,
 	    &c->of.grant.is);
 	return &c->of.grant.is.change;
 }
 
 static void
-answer(struct call *c)
+create_grant_answer(struct call *c)
 {
 	const struct grant *g = &c->of.grant.is;
 	char path[sizeof("/v1/grants/") + UUID_TEXT_LEN] = "/v1/grants/", etag[GRANT_ETAG_MAX];
@@ -146,9 +146,9 @@ const struct operation op_create_grant = {
 	.target = TARGET_GRANTS,
 	.body = &body,
 	.body_max = BODY_SMALL,
-	.check = check,
+	.check = create_grant_check,
 	.idempotent = true,
-	.prepare = prepare,
-	.change = change,
-	.answer = answer,
+	.prepare = create_grant_prepare,
+	.change = create_grant_change,
+	.answer = create_grant_answer,
 };

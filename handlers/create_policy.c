@@ -9,7 +9,7 @@
 #include "handlers/policy_change.h"
 
 static const enum change *
-change(struct call *c)
+create_policy_change(struct call *c)
 {
 	const struct policy_settings s = policy_settings_of(c->request.body, NULL);
 
@@ -19,7 +19,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+create_policy_answer(struct call *c)
 {
 	answer_policy_created(c, &c->of.policy.is);
 }
@@ -32,7 +32,7 @@ const struct operation op_create_policy = {
 	.target = TARGET_POLICIES,
 	.body = &policy_create_body,
 	.body_max = BODY_SMALL,
-	.change = change,
+	.change = create_policy_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = create_policy_answer,
 };

@@ -10,13 +10,13 @@
 #include "handlers/rule_body.h"
 
 static enum prepared
-prepare(struct call *c)
+create_policy_rule_prepare(struct call *c)
 {
 	return rule_body_read(c, NULL);
 }
 
 static const enum change *
-change(struct call *c)
+create_policy_rule_change(struct call *c)
 {
 	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.id,
 	    &c->of.policy.rule_set, &c->change.by, &c->of.policy.rule_is);
@@ -24,7 +24,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+create_policy_rule_answer(struct call *c)
 {
 	answer_rule_created(c, &c->of.policy.rule_is);
 }
@@ -37,8 +37,8 @@ const struct operation op_create_policy_rule = {
 	.target = TARGET_RULES,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
-	.prepare = prepare,
-	.change = change,
+	.prepare = create_policy_rule_prepare,
+	.change = create_policy_rule_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = create_policy_rule_answer,
 };

@@ -8,7 +8,7 @@
 #include "handlers/policy_change.h"
 
 static const enum change *
-change(struct call *c)
+delete_policy_change(struct call *c)
 {
 	db_policy_delete(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
 	    &c->of.policy.is);
@@ -16,7 +16,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+delete_policy_answer(struct call *c)
 {
 	response_empty(c->rs, 204);
 }
@@ -27,7 +27,7 @@ const struct operation op_delete_policy = {
 	.path = "/v1/policies/{policyId}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_POLICY,
-	.change = change,
+	.change = delete_policy_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = delete_policy_answer,
 };

@@ -7,7 +7,7 @@
 #include "handlers/policy_change.h"
 
 static const enum change *
-change(struct call *c)
+delete_policy_rule_change(struct call *c)
 {
 	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0],
 	    &c->request.path_id[1], NULL, &c->change.by, &c->of.policy.rule_is);
@@ -15,7 +15,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+delete_policy_rule_answer(struct call *c)
 {
 	response_empty(c->rs, 204);
 }
@@ -26,7 +26,7 @@ const struct operation op_delete_policy_rule = {
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_RULE,
-	.change = change,
+	.change = delete_policy_rule_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = delete_policy_rule_answer,
 };

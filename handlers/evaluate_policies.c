@@ -14,7 +14,7 @@
 #include "handlers/service.h"
 
 static void
-load(struct call *c)
+evaluate_policies_load(struct call *c)
 {
 	evaluate_load(c);
 	db_policy_load(c->db, &c->caller.tenant, &c->of.question.rules);
@@ -75,7 +75,7 @@ decision_json(const struct call *c, const struct decision *d)
 }
 
 static void
-evaluate(struct call *c, const struct policy_question *q)
+evaluate_policies_evaluate(struct call *c, const struct policy_question *q)
 {
 	struct policy_set *set = policy_set_compile(&c->of.question.rules, NULL);
 	struct decision d;
@@ -90,7 +90,7 @@ evaluate(struct call *c, const struct policy_question *q)
 }
 
 static void
-answer(struct call *c)
+evaluate_policies_answer(struct call *c)
 {
 	struct asked a;
 	struct body_fault f;
@@ -102,7 +102,7 @@ answer(struct call *c)
 	} else if (f.member[0] != '\0') {
 		answer_invalid_member(c, f.member, f.expected);
 	} else {
-		evaluate(c, &a.question);
+		evaluate_policies_evaluate(c, &a.question);
 	}
 	asked_clear(&a);
 }
@@ -115,6 +115,6 @@ const struct operation op_evaluate_policies = {
 	.target = TARGET_QUESTION,
 	.body = &question_body,
 	.body_max = BODY_LARGE,
-	.load = load,
-	.answer = answer,
+	.load = evaluate_policies_load,
+	.answer = evaluate_policies_answer,
 };

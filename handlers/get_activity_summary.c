@@ -9,13 +9,13 @@
 #include "handlers/operation.h"
 
 static void
-load(struct call *c)
+get_activity_summary_load(struct call *c)
 {
 	db_activity_summary(c->db, &c->caller.tenant, &c->request.path_id[0], &c->of.grant.summary);
 }
 
 static void
-answer(struct call *c)
+get_activity_summary_answer(struct call *c)
 {
 	response_json(c->rs, 200, activity_summary_json(&c->of.grant.summary));
 }
@@ -26,6 +26,6 @@ const struct operation op_get_activity_summary = {
 	.path = "/v1/grants/{id}/activity/summary",
 	.access = ACCESS_READ,
 	.target = TARGET_GRANT,
-	.load = load,
-	.answer = answer,
+	.load = get_activity_summary_load,
+	.answer = get_activity_summary_answer,
 };

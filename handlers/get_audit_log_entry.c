@@ -6,7 +6,7 @@
 #include "handlers/operation.h"
 
 static void
-answer(struct call *c)
+get_audit_log_entry_answer(struct call *c)
 {
 	struct audit_row e = audit_row_at(&c->list, 0);
 
@@ -19,5 +19,5 @@ const struct operation op_get_audit_log_entry = {
 	.path = "/v1/audit-log/{id}",
 	.access = ACCESS_READ,
 	.target = TARGET_AUDIT_ENTRY,
-	.answer = answer,
+	.answer = get_audit_log_entry_answer,
 };

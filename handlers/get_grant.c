@@ -7,7 +7,7 @@
 #include "handlers/grant_answer.h"
 
 static void
-answer(struct call *c)
+get_grant_answer(struct call *c)
 {
 	char etag[GRANT_ETAG_MAX];
 
@@ -21,5 +21,5 @@ const struct operation op_get_grant = {
 	.path = "/v1/grants/{id}",
 	.access = ACCESS_READ,
 	.target = TARGET_GRANT,
-	.answer = answer,
+	.answer = get_grant_answer,
 };

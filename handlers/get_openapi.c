@@ -10,7 +10,7 @@ static const char description[] =
     ;
 
 static void
-answer(struct call *c)
+get_openapi_answer(struct call *c)
 {
 	c->rs->status = 200;
 	response_header(c->rs, "Content-Type", "application/json");
@@ -22,5 +22,5 @@ const struct operation op_get_openapi = {
 	.method = HTTP_GET,
 	.path = "/v1/openapi.json",
 	.access = ACCESS_PUBLIC,
-	.answer = answer,
+	.answer = get_openapi_answer,
 };

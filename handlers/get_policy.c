@@ -7,7 +7,7 @@
 #include "handlers/policy_answer.h"
 
 static void
-answer(struct call *c)
+get_policy_answer(struct call *c)
 {
 	char etag[ETAG_TEXT_MAX];
 
@@ -21,5 +21,5 @@ const struct operation op_get_policy = {
 	.path = "/v1/policies/{policyId}",
 	.access = ACCESS_READ,
 	.target = TARGET_POLICY,
-	.answer = answer,
+	.answer = get_policy_answer,
 };

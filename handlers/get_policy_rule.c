@@ -7,7 +7,7 @@
 #include "policy/rule_json.h"
 
 static void
-answer(struct call *c)
+get_policy_rule_answer(struct call *c)
 {
 	char etag[ETAG_TEXT_MAX];
 
@@ -21,5 +21,5 @@ const struct operation op_get_policy_rule = {
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
 	.access = ACCESS_READ,
 	.target = TARGET_RULE,
-	.answer = answer,
+	.answer = get_policy_rule_answer,
 };

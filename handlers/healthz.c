@@ -7,7 +7,7 @@
 #include "handlers/operation.h"
 
 static void
-answer(struct call *c)
+healthz_answer(struct call *c)
 {
 	response_json(c->rs, 200, error_detail("status", "ok"));
 }
@@ -17,5 +17,5 @@ const struct operation op_healthz = {
 	.method = HTTP_GET,
 	.path = "/healthz",
 	.access = ACCESS_PUBLIC,
-	.answer = answer,
+	.answer = healthz_answer,
 };

@@ -21,7 +21,7 @@ static const struct query_parameter query[] = {
 };
 
 static void
-load(struct call *c)
+list_activity_load(struct call *c)
 {
 	const struct query_value *v = c->request.query.value;
 	struct activity_filter filter = {
@@ -36,7 +36,7 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i)
+list_activity_item(const struct db_list *list, int i)
 {
 	struct activity_event e = activity_event_at(list, i);
 
@@ -44,9 +44,9 @@ item(const struct db_list *list, int i)
 }
 
 static void
-answer(struct call *c)
+list_activity_answer(struct call *c)
 {
-	page_answer(c, item);
+	page_answer(c, list_activity_item);
 }
 
 const struct operation op_list_activity = {
@@ -58,6 +58,6 @@ const struct operation op_list_activity = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.load = load,
-	.answer = answer,
+	.load = list_activity_load,
+	.answer = list_activity_answer,
 };

@@ -12,14 +12,14 @@ static const struct query_parameter query[] = {
 enum { STATUS = PAGE_QUERY_OWN };
 
 static void
-load(struct call *c)
+list_api_keys_load(struct call *c)
 {
 	db_key_list(c->db, &c->caller.tenant, c->request.query.value[STATUS].text, &c->request.page,
 	    &c->list);
 }
 
 static void
-answer(struct call *c)
+list_api_keys_answer(struct call *c)
 {
 	page_answer(c, api_key_item);
 }
@@ -33,6 +33,6 @@ const struct operation op_list_api_keys = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.load = load,
-	.answer = answer,
+	.load = list_api_keys_load,
+	.answer = list_api_keys_answer,
 };

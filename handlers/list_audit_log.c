@@ -29,7 +29,7 @@ enum { ACTOR_ID = PAGE_QUERY_OWN, RESOURCE_TYPE, RESOURCE_ID, ACTION, FROM, TO, 
 
 /* An export is whole: there are no pages of it. */
 static bool
-check_query(struct call *c, struct fault *f)
+list_audit_log_check_query(struct call *c, struct fault *f)
 {
 	const struct query_value *v = c->request.query.value;
 
@@ -40,7 +40,7 @@ check_query(struct call *c, struct fault *f)
 }
 
 static struct audit_filter
-filter(const struct call *c)
+list_audit_log_filter(const struct call *c)
 {
 	const struct query_value *v = c->request.query.value;
 
@@ -56,9 +56,9 @@ filter(const struct call *c)
 }
 
 static void
-load(struct call *c)
+list_audit_log_load(struct call *c)
 {
-	const struct audit_filter wanted = filter(c);
+	const struct audit_filter wanted = list_audit_log_filter(c);
 
 	if (c->request.query.value[FORMAT].present)
 		audit_export_load(c, &wanted);
@@ -67,7 +67,7 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i)
+list_audit_log_item(const struct db_list *list, int i)
 {
 	struct audit_row e = audit_row_at(list, i);
 
@@ -75,15 +75,15 @@ item(const struct db_list *list, int i)
 }
 
 static void
-answer(struct call *c)
+list_audit_log_answer(struct call *c)
 {
 	const struct query_value *format = &c->request.query.value[FORMAT];
-	const struct audit_filter wanted = filter(c);
+	const struct audit_filter wanted = list_audit_log_filter(c);
 
 	if (format->present)
 		audit_export(c, &wanted, (enum audit_format)format->number);
 	else
-		page_answer(c, item);
+		page_answer(c, list_audit_log_item);
 }
 
 const struct operation op_list_audit_log = {
@@ -95,7 +95,7 @@ const struct operation op_list_audit_log = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.check_query = check_query,
-	.load = load,
-	.answer = answer,
+	.check_query = list_audit_log_check_query,
+	.load = list_audit_log_load,
+	.answer = list_audit_log_answer,
 };

@@ -15,7 +15,7 @@ static const struct query_parameter query[] = {
 enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
 
 static void
-load(struct call *c)
+list_grants_load(struct call *c)
 {
 	const struct grant_filter filter = {
 		.status = c->request.query.value[STATUS].text,
@@ -26,7 +26,7 @@ load(struct call *c)
 }
 
 static struct json_object *
-item(const struct db_list *list, int i)
+list_grants_item(const struct db_list *list, int i)
 {
 	struct grant g = grant_at(list, i);
 
@@ -34,9 +34,9 @@ item(const struct db_list *list, int i)
 }
 
 static void
-answer(struct call *c)
+list_grants_answer(struct call *c)
 {
-	page_answer(c, item);
+	page_answer(c, list_grants_item);
 }
 
 const struct operation op_list_grants = {
@@ -48,6 +48,6 @@ const struct operation op_list_grants = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.load = load,
-	.answer = answer,
+	.load = list_grants_load,
+	.answer = list_grants_answer,
 };

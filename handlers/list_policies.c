@@ -7,13 +7,13 @@
 static const struct query_parameter query[] = { PAGE_QUERY };
 
 static void
-load(struct call *c)
+list_policies_load(struct call *c)
 {
 	db_policy_list(c->db, &c->caller.tenant, &c->request.page, &c->list);
 }
 
 static void
-answer(struct call *c)
+list_policies_answer(struct call *c)
 {
 	page_answer(c, policy_item);
 }
@@ -27,6 +27,6 @@ const struct operation op_list_policies = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.load = load,
-	.answer = answer,
+	.load = list_policies_load,
+	.answer = list_policies_answer,
 };

@@ -7,14 +7,14 @@
 static const struct query_parameter query[] = { PAGE_QUERY };
 
 static void
-load(struct call *c)
+list_policy_rules_load(struct call *c)
 {
 	db_policy_rule_list(c->db, &c->caller.tenant, &c->request.path_id[0], &c->request.page,
 	    &c->list);
 }
 
 static void
-answer(struct call *c)
+list_policy_rules_answer(struct call *c)
 {
 	page_answer(c, rule_item);
 }
@@ -28,6 +28,6 @@ const struct operation op_list_policy_rules = {
 	.query = query,
 	.query_count = COUNT_OF(query),
 	.paged = true,
-	.load = load,
-	.answer = answer,
+	.load = list_policy_rules_load,
+	.answer = list_policy_rules_answer,
 };

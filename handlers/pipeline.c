@@ -94,7 +94,7 @@ answer_options(struct call *c)
 }
 
 static void
-answer(struct call *c)
+route_and_answer(struct call *c)
 {
 	const struct request *rq = c->request.rq;
 	enum route route = route_find(c, rq->method, rq->path);
@@ -124,7 +124,7 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	int64_t started = clock_monotonic_ms();
 
 	log_context(rs->request_id, NULL, NULL);
-	answer(&c);
+	route_and_answer(&c);
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);

@@ -7,7 +7,7 @@
 #include "handlers/operation.h"
 
 static void
-answer(struct call *c)
+readyz_answer(struct call *c)
 {
 	if (db_ready(c->db) == DONE)
 		response_json(c->rs, 200, error_detail("status", "ready"));
@@ -20,5 +20,5 @@ const struct operation op_readyz = {
 	.method = HTTP_GET,
 	.path = "/readyz",
 	.access = ACCESS_PUBLIC,
-	.answer = answer,
+	.answer = readyz_answer,
 };

@@ -66,7 +66,7 @@ normalize_time(struct json_object *o)
 }
 
 static enum prepared
-prepare(struct call *c)
+record_activity_prepare(struct call *c)
 {
 	struct json_object *events = json_object_object_get(c->request.body, "events");
 	size_t i, n = json_object_array_length(events);
@@ -81,7 +81,7 @@ prepare(struct call *c)
 
 /* The text is kept by the events, and made already. */
 static const enum change *
-change(struct call *c)
+record_activity_change(struct call *c)
 {
 	struct json_object *events = json_object_object_get(c->request.body, "events");
 
@@ -92,7 +92,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+record_activity_answer(struct call *c)
 {
 	struct json_object *events = json_object_object_get(c->request.body, "events");
 	struct json_build b;
@@ -116,9 +116,9 @@ const struct operation op_record_activity = {
 	.target = TARGET_GRANT,
 	.body = &body,
 	.body_max = BODY_LARGE,
-	.prepare = prepare,
-	.change = change,
+	.prepare = record_activity_prepare,
+	.change = record_activity_change,
 	.direct = true,
 	.unlogged = true,
-	.answer = answer,
+	.answer = record_activity_answer,
 };

@@ -8,7 +8,7 @@
 #include "handlers/operation.h"
 
 static const enum change *
-change(struct call *c)
+revoke_api_key_change(struct call *c)
 {
 	db_key_revoke(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
 	    &c->of.api_key.is.made);
@@ -16,7 +16,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+revoke_api_key_answer(struct call *c)
 {
 	response_empty(c->rs, 204);
 }
@@ -27,6 +27,6 @@ const struct operation op_revoke_api_key = {
 	.path = "/v1/api-keys/{keyId}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_API_KEY,
-	.change = change,
-	.answer = answer,
+	.change = revoke_api_key_change,
+	.answer = revoke_api_key_answer,
 };

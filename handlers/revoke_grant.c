@@ -5,7 +5,7 @@
 #include "handlers/operation.h"
 
 static const enum change *
-change(struct call *c)
+revoke_grant_change(struct call *c)
 {
 	db_grant_revoke(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
 	    &c->of.grant.is);
@@ -13,7 +13,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+revoke_grant_answer(struct call *c)
 {
 	response_empty(c->rs, 204);
 }
@@ -24,6 +24,6 @@ const struct operation op_revoke_grant = {
 	.path = "/v1/grants/{id}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_GRANT,
-	.change = change,
-	.answer = answer,
+	.change = revoke_grant_change,
+	.answer = revoke_grant_answer,
 };

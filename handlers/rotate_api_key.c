@@ -29,7 +29,7 @@ expiry_of(struct call *c, struct of_api_key *of)
 }
 
 static enum prepared
-prepare(struct call *c)
+rotate_api_key_prepare(struct call *c)
 {
 	struct of_api_key *of = &c->of.api_key;
 	struct json_object *overlap;
@@ -46,7 +46,7 @@ prepare(struct call *c)
 }
 
 static const enum change *
-change(struct call *c)
+rotate_api_key_change(struct call *c)
 {
 	struct of_api_key *of = &c->of.api_key;
 
@@ -55,7 +55,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+rotate_api_key_answer(struct call *c)
 {
 	if (c->of.api_key.is.made.change == CHANGE_REVOKED)
 		response_error_message(c->rs, ERROR_CONFLICT,
@@ -72,7 +72,7 @@ const struct operation op_rotate_api_key = {
 	.target = TARGET_API_KEY,
 	.body = &body,
 	.body_max = BODY_SMALL,
-	.prepare = prepare,
-	.change = change,
-	.answer = answer,
+	.prepare = rotate_api_key_prepare,
+	.change = rotate_api_key_change,
+	.answer = rotate_api_key_answer,
 };

@@ -19,14 +19,14 @@ static const struct body_member members[] = {
 static const struct body_schema body = { members, COUNT_OF(members) };
 
 static enum prepared
-prepare(struct call *c)
+update_grant_prepare(struct call *c)
 {
 	return json_object_object_get_ex(c->request.body, "audit_enabled", NULL) ? PREPARED :
 										   PREPARED_SAME;
 }
 
 static const enum change *
-change(struct call *c)
+update_grant_change(struct call *c)
 {
 	struct json_object *wanted = json_object_object_get(c->request.body, "audit_enabled");
 
@@ -36,7 +36,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+update_grant_answer(struct call *c)
 {
 	const struct grant *g = c->of.grant.is.found ? &c->of.grant.is : &c->of.grant.was;
 	char etag[GRANT_ETAG_MAX];
@@ -54,8 +54,8 @@ const struct operation op_update_grant = {
 	.body = &body,
 	.body_max = BODY_SMALL,
 	.merge_patch = true,
-	.prepare = prepare,
-	.change = change,
+	.prepare = update_grant_prepare,
+	.change = update_grant_change,
 	.direct = true,
-	.answer = answer,
+	.answer = update_grant_answer,
 };

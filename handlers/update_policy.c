@@ -11,7 +11,7 @@
 #include "handlers/policy_change.h"
 
 static const enum change *
-change(struct call *c)
+update_policy_change(struct call *c)
 {
 	const struct policy_settings s = policy_settings_of(c->request.body, &c->of.policy.was);
 
@@ -21,7 +21,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+update_policy_answer(struct call *c)
 {
 	const struct policy *p = c->of.policy.is.found ? &c->of.policy.is : &c->of.policy.was;
 	char etag[ETAG_TEXT_MAX];
@@ -39,7 +39,7 @@ const struct operation op_update_policy = {
 	.body = &policy_update_body,
 	.body_max = BODY_SMALL,
 	.merge_patch = true,
-	.change = change,
+	.change = update_policy_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = update_policy_answer,
 };

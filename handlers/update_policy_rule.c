@@ -12,13 +12,13 @@
 #include "policy/rule_json.h"
 
 static enum prepared
-prepare(struct call *c)
+update_policy_rule_prepare(struct call *c)
 {
 	return rule_body_read(c, &c->of.policy.rule_was);
 }
 
 static const enum change *
-change(struct call *c)
+update_policy_rule_change(struct call *c)
 {
 	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0],
 	    &c->request.path_id[1], &c->of.policy.rule_set, &c->change.by, &c->of.policy.rule_is);
@@ -26,7 +26,7 @@ change(struct call *c)
 }
 
 static void
-answer(struct call *c)
+update_policy_rule_answer(struct call *c)
 {
 	const struct rule_record *r = c->of.policy.rule_is.found ? &c->of.policy.rule_is :
 								   &c->of.policy.rule_was;
@@ -45,8 +45,8 @@ const struct operation op_update_policy_rule = {
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.merge_patch = true,
-	.prepare = prepare,
-	.change = change,
+	.prepare = update_policy_rule_prepare,
+	.change = update_policy_rule_change,
 	.guarded = true,
-	.answer = answer,
+	.answer = update_policy_rule_answer,
 };
