@@ -42,7 +42,7 @@
 	    "connections that web servers may keep open between requests; 0: none") \
 	NUMBER(workers, "GRANTD_WORKERS", 4, 0, 1024, "processes", \
 	    "worker processes; 0: serve in this one process") \
-	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 10000, 0, 1000000000, "requests", \
+	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 1000000, 0, 1000000000, "requests", \
 	    "a worker retires after about this many; 0: never") \
 	NUMBER(peer_timeout, "GRANTD_PEER_TIMEOUT", 2000, 50, 60000, "ms", \
 	    "longest wait for a request's head, and for more of its body") \

@@ -7,6 +7,7 @@
 #include "cedar/arena.h"
 
 #define BLOCK_MIN ((size_t)8192)
+#define BLOCK_MIN_TIGHT ((size_t)1008) /* with its header 1 KiB */
 #define BLOCK_MAX ((size_t)1 << 20)
 
 struct arena_block {
@@ -22,6 +23,12 @@ cd_arena_init(struct arena *a, size_t max)
 }
 
 void
+cd_arena_init_tight(struct arena *a, size_t max)
+{
+	*a = (struct arena){ .max = max, .tight = true };
+}
+
+void
 cd_arena_free(struct arena *a)
 {
 	struct arena_block *block = a->first;
@@ -32,7 +39,7 @@ cd_arena_free(struct arena *a)
 		free(block);
 		block = next;
 	}
-	cd_arena_init(a, a->max);
+	*a = (struct arena){ .max = a->max, .tight = a->tight };
 }
 
 /* Allocate from this block, which is empty, from now on; NULL: there is none yet. */
@@ -51,8 +58,24 @@ cd_arena_reset(struct arena *a)
 }
 
 /*
+ * The size of the next block.  It grows with what there is, so there are few blocks:
+ * each twice the last, or, where tight, half of all that is held.
+ */
+static size_t
+block_size(const struct arena *a)
+{
+	size_t min = a->tight ? BLOCK_MIN_TIGHT : BLOCK_MIN, want = a->held / 2;
+
+	if (!a->tight)
+		want = a->current != NULL ? a->current->size * 2 : 0;
+	if (want < min)
+		return min;
+	return want < BLOCK_MAX ? want : BLOCK_MAX;
+}
+
+/*
  * The next block is one kept from an earlier round if it is large enough, else a
- * new one put before it.  Blocks double in size, so there are few of them.
+ * new one put before it.
  */
 bool
 cd_arena_extend(struct arena *a, size_t size)
@@ -62,9 +85,7 @@ cd_arena_extend(struct arena *a, size_t size)
 	size_t want;
 
 	if (next == NULL || next->size < size) {
-		want = a->current != NULL ? a->current->size * 2 : BLOCK_MIN;
-		if (want > BLOCK_MAX)
-			want = BLOCK_MAX;
+		want = block_size(a);
 		if (want < size)
 			want = size;
 		if (want > a->max - a->held)

@@ -21,6 +21,7 @@ struct arena {
 	size_t left;                 /* bytes there */
 	size_t held;                 /* bytes of all blocks */
 	size_t max;                  /* held never exceeds it */
+	bool tight;
 };
 
 /* A point in time; what was allocated after it can be given back. */
@@ -30,7 +31,12 @@ struct arena_mark {
 	size_t left;
 };
 
+/*
+ * At most max bytes.  Blocks double, for work that is done again and again; in a
+ * tight arena, for what is made once and kept, little is held beyond what is used.
+ */
 void cd_arena_init(struct arena *, size_t max);
+void cd_arena_init_tight(struct arena *, size_t max);
 void cd_arena_free(struct arena *);
 void cd_arena_reset(struct arena *);
 

@@ -15,7 +15,7 @@ cedar_set_new(size_t memory_max)
 
 	if (set == NULL)
 		return NULL;
-	cd_arena_init(&set->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
+	cd_arena_init_tight(&set->arena, memory_max != 0 ? memory_max : CEDAR_MEMORY_DEFAULT);
 	if (!cd_interner_init(&set->symbols, &set->arena) ||
 	    !cd_interner_init(&set->ids, &set->arena)) {
 		free(set);

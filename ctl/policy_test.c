@@ -102,7 +102,7 @@ compile_file(const struct policy_file *file)
 			};
 	}
 	if (order != NULL && rule != NULL)
-		set = policy_set_compile_list(rule, count);
+		set = policy_set_compile_list(rule, count, NULL);
 	free(order);
 	free(rule);
 	return set;
@@ -131,7 +131,7 @@ take_stored(struct test *t)
 	db_policy_load(t->c->db, &t->tenant, &rules);
 	rc = db_commit(t->c->db);
 	if (session_tenant(t->c, rc, &t->tenant, &tenant) &&
-	    (t->set = policy_set_compile(&rules)) == NULL)
+	    (t->set = policy_set_compile(&rules, NULL)) == NULL)
 		(void)session_refuse(t->c, "these policies cannot be asked");
 	policy_rules_clear(&rules);
 	tenant_clear(&tenant);

@@ -10,7 +10,7 @@
 /*
  * One connection to PostgreSQL, used by one thread of one process; never carried across fork().
  *
- * Verbs (db_grant_lock() and the like) only queue a statement and say where its result goes.
+ * Verbs (db_grant_get() and the like) only queue a statement and say where its result goes.
  * db_exchange() sends what is queued in one round trip (libpq's pipeline mode) and fills those places. A verb that could
  * not be queued is remembered and turns up as the exchange's outcome, so that callers check once.
  */

@@ -16,6 +16,14 @@ static const struct statement policy_load = {
 	       " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
 };
 
+static const struct statement policy_look = {
+	.name = "policy_look",
+	.params = 2,
+	.columns = 7,
+	.rows = ROWS_ANY,
+	.sql = "SELECT * FROM grantd.get_policies($1, $2)",
+};
+
 /* Without any rule there is one row with the version alone; without the tenant there is none. */
 static enum outcome
 policy_load_read(struct db_rows *rows, void *into)
@@ -43,6 +51,18 @@ db_policy_load(struct db *db, const struct uuid *tenant, struct policy_rules *li
 	policy_rules_clear(list);
 	db_put_uuid(&p, tenant);
 	db_queue(db, &policy_load, &p, policy_load_read, list);
+}
+
+void
+db_policy_look(struct db *db, const struct uuid *tenant, const uint8_t key_hash[KEY_HASH_LEN],
+    struct policy_rules *list)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	policy_rules_clear(list);
+	db_put_uuid(&p, tenant);
+	db_put_bytea(&p, key_hash, KEY_HASH_LEN);
+	db_queue(db, &policy_look, &p, policy_load_read, list);
 }
 
 bool

@@ -2,6 +2,7 @@
 #ifndef GRANTD_DB_POLICY_LOAD_H
 #define GRANTD_DB_POLICY_LOAD_H
 
+#include "db/key.h"
 #include "db/statement.h"
 
 /* One rule of an enabled policy, as a decision needs it. Texts borrow from the list. */
@@ -31,6 +32,10 @@ struct policy_rules {
  * creation (created_at, id), then by ordinal and id. A tenant without rules has count 0 and still its version.
  */
 void db_policy_load(struct db *, const struct uuid *tenant, struct policy_rules *);
+
+/* Queue the same for the tenant of a caller, as a statement of its own. Without such a key there is nothing, and version 0. */
+void db_policy_look(struct db *, const struct uuid *tenant, const uint8_t key_hash[KEY_HASH_LEN],
+    struct policy_rules *);
 
 /* The i-th of them. False: a column is not as it should be. */
 MUST_CHECK bool policy_rules_at(const struct policy_rules *, size_t i, struct policy_rule *);

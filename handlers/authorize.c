@@ -13,33 +13,43 @@
 #include "handlers/service.h"
 #include "policy/cache.h"
 
-/* Read and compile what is in force now, and keep it. */
-static enum outcome
-load_policies(struct call *c, const struct policy_set **set)
+/* Compile what was read, and keep it. NULL, logged, where it cannot be. */
+static const struct policy_set *
+compile_policies(struct call *c)
 {
-	struct policy_rules rules = POLICY_RULES_EMPTY;
-	struct policy_set *compiled = NULL;
-	const struct uuid tenant = c->caller.key.tenant;
-	struct key reader = KEY_EMPTY; /* the same key, looked up to open the tenant's rows */
-	enum outcome rc;
+	struct caller *who = &c->caller;
+	struct policy_set *set;
 
-	db_begin(c->db, DB_READ_ONLY);
-	db_key_authenticate(c->db, c->caller.key_hash, &reader);
-	db_policy_load(c->db, &tenant, &rules);
-	rc = db_commit(c->db);
-	if (rc == DONE && reader.found)
-		compiled = policy_set_compile(&rules);
-	if (compiled != NULL &&
-	    !policy_cache_put(c->service->policies, &tenant, rules.version, compiled)) {
-		policy_set_free(compiled);
-		compiled = NULL;
+	if (who->policies.rows.result == NULL || who->policies.version == 0)
+		return NULL;
+	set = policy_set_compile(&who->policies, policy_cache_share(c->service->policies));
+	if (set != NULL &&
+	    !policy_cache_put(c->service->policies, &who->key.tenant, who->policies.version, set)) {
+		policy_set_free(set);
+		return NULL;
 	}
-	/* What was read is the present, and so is the decision on it. */
-	if (compiled != NULL)
-		c->caller.key.policy_version = rules.version;
-	*set = compiled;
-	policy_rules_clear(&rules);
-	key_clear(&reader);
+	/* What was read is the present, and what is decided rests on it. */
+	who->key.policy_version = who->policies.version;
+	return set;
+}
+
+/* The policies in force: kept, read together with the caller, or read now. */
+static enum outcome
+find_policies(struct call *c, const struct policy_set **set)
+{
+	struct caller *who = &c->caller;
+	enum outcome rc = DONE;
+
+	*set = policy_cache_get(c->service->policies, &who->key.tenant, who->key.policy_version);
+	if (*set != NULL)
+		return DONE;
+	if (who->policies.version != who->key.policy_version) {
+		db_begin(c->db, DB_ONE_READ);
+		db_policy_look(c->db, &who->key.tenant, who->key_hash, &who->policies);
+		rc = db_commit(c->db);
+	}
+	if (rc == DONE)
+		*set = compile_policies(c);
 	return rc;
 }
 
@@ -85,9 +95,7 @@ authorize(struct call *c)
 
 	c->decision = (struct decision){ .verdict = VERDICT_DENIED };
 	c->change.rests_on_target = false;
-	set = policy_cache_get(c->service->policies, &c->caller.key.tenant,
-	    c->caller.key.policy_version);
-	if (set == NULL && (rc = load_policies(c, &set)) != DONE)
+	if ((rc = find_policies(c, &set)) != DONE)
 		return rc;
 	if (set == NULL)
 		return DONE; /* denied, and logged */

@@ -77,7 +77,7 @@ decision_json(const struct call *c, const struct decision *d)
 static void
 evaluate(struct call *c, const struct policy_question *q)
 {
-	struct policy_set *set = policy_set_compile(&c->of.question.rules);
+	struct policy_set *set = policy_set_compile(&c->of.question.rules, NULL);
 	struct decision d;
 
 	if (set == NULL) {

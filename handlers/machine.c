@@ -263,6 +263,10 @@ look(struct machine *m)
 
 		db_begin(c->db, DB_ONE_READ);
 		target_look(c);
+		/* Whose key is new to this worker, his policies most likely are, too. */
+		if (known_keys_get(c->service->known_keys, c->caller.key_hash) == NULL)
+			db_policy_look(c->db, &c->caller.tenant, c->caller.key_hash,
+			    &c->caller.policies);
 		rc = db_commit(c->db);
 		if (rc != DONE || c->caller.key.found)
 			return rc;

@@ -123,7 +123,8 @@ struct caller {
 	struct uuid tenant; /* of X-Tenant-ID */
 	uint8_t key_hash[KEY_HASH_LEN];
 	struct key key; /* owned, or borrowed from what is known of it where nothing was read yet */
-	char id[UUID_TEXT_LEN + 1]; /* of the key, as text; "" until it is known */
+	struct policy_rules policies; /* in force in the tenant, where they were read */
+	char id[UUID_TEXT_LEN + 1];   /* of the key, as text; "" until it is known */
 };
 
 /* The one change of the request. Its ids are made once, so that a call that is repeated is the same call. */

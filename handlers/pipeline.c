@@ -53,6 +53,7 @@ call_clear(struct call *c)
 	json_object_put(c->request.body);
 	json_object_put(c->change.context);
 	key_clear(&c->caller.key);
+	policy_rules_clear(&c->caller.policies);
 	db_list_clear(&c->list);
 	target_clear(c);
 	explicit_bzero(c->caller.key_hash, sizeof(c->caller.key_hash));

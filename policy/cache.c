@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: MIT */
+/* A table by tenant with the least lately used at the end of a list. */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/cache.h"
+#include "policy/share.h"
 
-#define SLOTS_FIRST 64 /* a power of two */
+#define BUCKETS_FIRST 64 /* a power of two */
 
-struct cache_slot {
+struct entry {
 	struct uuid tenant;
 	int64_t version;
-	struct policy_set *set; /* NULL: the slot is free */
-	uint64_t used;          /* the tick of its last use */
+	struct policy_set *set;
+	struct entry *next;          /* in the bucket */
+	struct entry *newer, *older; /* used later, used earlier */
 };
 
-/* Open addressing with linear probing; at most three quarters full. */
 struct policy_cache {
-	struct cache_slot *slot;
-	size_t slots; /* a power of two */
+	struct policy_share *share;
+	struct entry **bucket;
+	size_t buckets; /* a power of two */
 	size_t count;
-	size_t memory;
+	struct entry *newest, *oldest;
+	size_t memory; /* of the entries and their sets */
 	size_t memory_max;
-	uint64_t tick;
 };
 
 struct policy_cache *
@@ -32,141 +35,153 @@ policy_cache_new(size_t memory_max)
 
 	if (c == NULL)
 		return NULL;
-	c->slots = SLOTS_FIRST;
 	c->memory_max = memory_max;
-	c->slot = calloc(c->slots, sizeof(*c->slot));
-	if (c->slot == NULL) {
-		free(c);
+	c->buckets = BUCKETS_FIRST;
+	c->bucket = calloc(c->buckets, sizeof(*c->bucket));
+	c->share = policy_share_new();
+	if (c->bucket == NULL || c->share == NULL) {
+		policy_cache_free(c);
 		return NULL;
 	}
 	return c;
 }
 
-void
-policy_cache_free(struct policy_cache *c)
+struct policy_share *
+policy_cache_share(struct policy_cache *c)
 {
-	size_t i;
-
-	if (c == NULL)
-		return;
-	for (i = 0; i < c->slots; i++)
-		policy_set_free(c->slot[i].set);
-	free(c->slot);
-	free(c);
+	return c->share;
 }
+
+/* ---- table ---- */
 
 /*
  * Tenants are known ones, with keys of their own, so nobody can fill the table with ids made to collide; the end of
  * a UUID is random in every version that is in use.
  */
-static size_t
-slot_home(const struct policy_cache *c, const struct uuid *tenant)
+static struct entry **
+place_of(const struct policy_cache *c, const struct uuid *tenant)
 {
+	struct entry **at;
 	uint64_t bits;
 
 	memcpy(&bits, tenant->octet + 8, sizeof(bits));
 	bits *= UINT64_C(0x9E3779B97F4A7C15);
-	return (size_t)(bits >> 32) & (c->slots - 1);
+	at = &c->bucket[(size_t)(bits >> 32) & (c->buckets - 1)];
+	while (*at != NULL && !uuid_equal(&(*at)->tenant, tenant))
+		at = &(*at)->next;
+	return at;
 }
 
-/* The tenant's slot, or the free one where it belongs. */
-static struct cache_slot *
-slot_find(const struct policy_cache *c, const struct uuid *tenant)
+static void
+link_entry(struct policy_cache *c, struct entry *e)
 {
-	size_t i = slot_home(c, tenant);
+	struct entry **at = place_of(c, &e->tenant);
 
-	while (c->slot[i].set != NULL && !uuid_equal(&c->slot[i].tenant, tenant))
-		i = (i + 1) & (c->slots - 1);
-	return &c->slot[i];
+	e->next = NULL;
+	*at = e;
+}
+
+/* As many buckets as entries at least; without memory for that, their lists are longer. */
+static void
+cache_widen(struct policy_cache *c)
+{
+	struct policy_cache wider = *c;
+	size_t i;
+
+	wider.buckets = c->buckets * 2;
+	if (c->count < c->buckets ||
+	    (wider.bucket = calloc(wider.buckets, sizeof(*wider.bucket))) == NULL)
+		return;
+	for (i = 0; i < c->buckets; i++)
+		while (c->bucket[i] != NULL) {
+			struct entry *e = c->bucket[i];
+
+			c->bucket[i] = e->next;
+			link_entry(&wider, e);
+		}
+	free(c->bucket);
+	*c = wider;
+}
+
+/* ---- use ---- */
+
+static void
+unlink_use(struct policy_cache *c, struct entry *e)
+{
+	*(e->newer != NULL ? &e->newer->older : &c->newest) = e->older;
+	*(e->older != NULL ? &e->older->newer : &c->oldest) = e->newer;
+}
+
+static void
+link_newest(struct policy_cache *c, struct entry *e)
+{
+	e->newer = NULL;
+	e->older = c->newest;
+	*(c->newest != NULL ? &c->newest->newer : &c->oldest) = e;
+	c->newest = e;
+}
+
+static void
+forget(struct policy_cache *c, struct entry **at)
+{
+	struct entry *e = *at;
+
+	*at = e->next;
+	unlink_use(c, e);
+	c->count--;
+	c->memory -= sizeof(*e) + e->set->memory;
+	policy_set_free(e->set);
+	free(e);
+}
+
+void
+policy_cache_free(struct policy_cache *c)
+{
+	if (c == NULL)
+		return;
+	while (c->oldest != NULL)
+		forget(c, place_of(c, &c->oldest->tenant));
+	policy_share_free(c->share);
+	free(c->bucket);
+	free(c);
 }
 
 const struct policy_set *
 policy_cache_get(struct policy_cache *c, const struct uuid *tenant, int64_t version)
 {
-	struct cache_slot *s = slot_find(c, tenant);
+	struct entry *e = *place_of(c, tenant);
 
-	if (s->set == NULL || s->version != version)
+	if (e == NULL || e->version != version)
 		return NULL;
-	s->used = ++c->tick;
-	return s->set;
-}
-
-/* Free a slot, and move up what was displaced past it. */
-static void
-slot_evict(struct policy_cache *c, struct cache_slot *s)
-{
-	size_t i;
-
-	c->memory -= s->set->memory;
-	c->count--;
-	policy_set_free(s->set);
-	s->set = NULL;
-	for (i = ((size_t)(s - c->slot) + 1) & (c->slots - 1); c->slot[i].set != NULL;
-	     i = (i + 1) & (c->slots - 1)) {
-		struct cache_slot moved = c->slot[i];
-
-		c->slot[i].set = NULL;
-		*slot_find(c, &moved.tenant) = moved;
-	}
-}
-
-static struct cache_slot *
-slot_oldest(const struct policy_cache *c)
-{
-	struct cache_slot *found = NULL;
-	size_t i;
-
-	for (i = 0; i < c->slots; i++)
-		if (c->slot[i].set != NULL && (found == NULL || c->slot[i].used < found->used))
-			found = &c->slot[i];
-	return found;
-}
-
-static bool
-cache_grow(struct policy_cache *c)
-{
-	struct policy_cache larger = *c;
-	size_t i;
-
-	if (c->count + 1 <= c->slots / 4 * 3)
-		return true;
-	larger.slots = c->slots * 2;
-	larger.slot = calloc(larger.slots, sizeof(*larger.slot));
-	if (larger.slot == NULL)
-		return false;
-	for (i = 0; i < c->slots; i++)
-		if (c->slot[i].set != NULL)
-			*slot_find(&larger, &c->slot[i].tenant) = c->slot[i];
-	free(c->slot);
-	*c = larger;
-	return true;
+	unlink_use(c, e);
+	link_newest(c, e);
+	return e->set;
 }
 
 bool
 policy_cache_put(struct policy_cache *c, const struct uuid *tenant, int64_t version,
     struct policy_set *set)
 {
-	struct cache_slot *s = slot_find(c, tenant);
+	struct entry **known = place_of(c, tenant), *e;
 
-	if (s->set != NULL)
-		slot_evict(c, s);
-	while (c->count > 0 && c->memory + set->memory > c->memory_max)
-		slot_evict(c, slot_oldest(c));
-	if (!cache_grow(c))
+	if (*known != NULL)
+		forget(c, known);
+	if ((e = malloc(sizeof(*e))) == NULL)
 		return false;
-	*slot_find(c, tenant) = (struct cache_slot){
-		.tenant = *tenant,
-		.version = version,
-		.set = set,
-		.used = ++c->tick,
-	};
-	c->memory += set->memory;
+	*e = (struct entry){ .tenant = *tenant, .version = version, .set = set };
+	cache_widen(c);
+	link_entry(c, e);
+	link_newest(c, e);
 	c->count++;
+	c->memory += sizeof(*e) + set->memory;
+	while (policy_cache_memory(c) > c->memory_max && c->oldest != e)
+		forget(c, place_of(c, &c->oldest->tenant));
 	return true;
 }
 
 size_t
 policy_cache_memory(const struct policy_cache *c)
 {
-	return c->memory + c->slots * sizeof(*c->slot);
+	return c->memory + sizeof(*c) + c->buckets * sizeof(*c->bucket) +
+	    policy_share_memory(c->share);
 }

@@ -155,12 +155,13 @@ void
 policy_decide(struct decider *d, const struct policy_set *set, const struct policy_question *q,
     struct decision *out)
 {
+	const struct policy_program *program = set->program;
 	size_t i;
 
 	*out = (struct decision){ .verdict = VERDICT_DENIED };
-	cedar_request_begin(d->request, set->cedar);
+	cedar_request_begin(d->request, program->cedar);
 	entities_build(d->request, q, &d->texts);
-	for (i = 0; i < set->layers; i++)
-		if (ask_layer(d, set, &set->layer[i], out))
+	for (i = 0; i < program->layers; i++)
+		if (ask_layer(d, set, &program->layer[i], out))
 			return;
 }

@@ -62,7 +62,7 @@ policy_guard(struct db *db, struct decider *d, const struct policy_question *cir
 		db_key_list(db, circumstances->tenant, "active", &page, &keys);
 		rc = db_exchange(db);
 		if (rc == DONE && set == NULL)
-			set = policy_set_compile(&rules);
+			set = policy_set_compile(&rules, NULL);
 		if (rc != DONE || set == NULL)
 			break;
 		*kept = one_may_mend(d, set, circumstances, &keys);

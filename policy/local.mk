@@ -7,9 +7,11 @@ libpolicy_la_SOURCES = \
 	policy/entities.c policy/entities.h \
 	policy/file.c policy/file.h \
 	policy/guard.c policy/guard.h \
+	policy/program.c policy/program.h \
 	policy/question.c policy/question.h \
 	policy/rule.c policy/rule.h \
 	policy/rule_json.c policy/rule_json.h \
 	policy/rule_text.c policy/rule_text.h \
-	policy/set.c policy/set.h
-libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS)
+	policy/set.c policy/set.h \
+	policy/share.c policy/share.h
+libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS)

@@ -4,49 +4,43 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/uuid.h"
 #include "db/policy_load.h"
-
-struct cedar_set;
+#include "policy/program.h"
 
 /* What is told of a rule when it determines an answer. */
 struct policy_info {
 	struct uuid policy_id;
 	struct uuid id;
-	const char *notice; /* NULL: none */
+	const char *notice; /* NULL: none; in the set's own memory */
 	bool forbid;
 	bool audit_session;
 };
 
-/* The rules of one priority: `count` of them from `first`. */
-struct policy_layer {
-	int64_t priority;
-	size_t first, count;
-};
-
-/* A tenant's rules in force, compiled. Immutable; owns copies of all it needs. */
+/* A tenant's rules in force, compiled. Immutable; owns copies of all it needs, but for a program that others use too. */
 struct policy_set {
-	struct cedar_set *cedar;
-	struct policy_info *info; /* by the number of the rule in the set */
+	struct policy_program *program;
+	size_t memory; /* bytes held; without those of a shared program */
 	size_t count;
-	struct policy_layer *layer; /* from high priority to low */
-	size_t layers;
-	char *notices; /* what info[].notice points into */
-	size_t memory; /* bytes held in all */
+	struct policy_info
+	    info[]; /* by the number of the rule in the program; the notices follow */
 };
 
 /*
- * Compile rules. NULL where one does not parse, or memory ran out: the caller refuses whatever was asked. The reason,
- * with the rule's id, line and column, is logged for the operator.
+ * Compile rules, or use the program that the share has of the same ones; NULL: no share, for a set that is kept for no
+ * longer than a request. The share must outlive the set.
+ * NULL where one does not parse, or memory ran out: the caller refuses whatever was asked. The reason, with the rule's
+ * id, line and column, is logged for the operator.
  */
-MUST_CHECK struct policy_set *policy_set_compile(const struct policy_rules *);
+MUST_CHECK struct policy_set *policy_set_compile(const struct policy_rules *,
+    struct policy_share *);
 
 /* The same from a list in the order of asking, which need not come from the database. */
-MUST_CHECK struct policy_set *policy_set_compile_list(const struct policy_rule *, size_t count);
+MUST_CHECK struct policy_set *policy_set_compile_list(const struct policy_rule *, size_t count,
+    struct policy_share *);
 
-void policy_set_free(struct policy_set *);
+void policy_set_free(struct policy_set *); /* NULL is fine */
 
 #endif

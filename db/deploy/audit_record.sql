@@ -6,7 +6,9 @@
 -- entry tells is kept as the text that was hashed (record), where the first form
 -- hashed what PostgreSQL makes of jsonb (metadata). Entries of the first form
 -- stay as they are, with record null; no row is written anew, so this takes
--- milliseconds at any size, and both forms follow each other in one chain.
+-- milliseconds at any size, and both forms follow each other in one chain. The
+-- planner's statistics of a column go with its type: ANALYZE afterwards, as
+-- install.sql does.
 --
 -- The columns that every change writes have the plain types underneath their
 -- domains: the functions that write them (changes.sql) are the only way in, and

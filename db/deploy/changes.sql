@@ -173,17 +173,22 @@ AS $$
 DECLARE
 	g grantd.grants;
 	a grantd.audit_log;
-	after json;
+	audited boolean;
 BEGIN
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	a := grantd.entry_made(tenant, entry, 'grant', grant_id);
-	after := a.record -> 'after';
 	IF g.revoked_at > a.created_at THEN
 		g.revoked_at := NULL;
 		g.status := 'active';
 	END IF;
-	g.audit_enabled := coalesce((after ->> 'audit_enabled')::boolean, g.audit_enabled);
-	g.version := (after ->> 'version')::bigint;
+	-- RevokeGrant does not say it.
+	SELECT coalesce(x.record, x.metadata::json) -> 'after' ->> 'audit_enabled' INTO audited
+	FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.resource_type = 'grant'
+		AND x.resource_id = grant_id AND x.sequence <= a.sequence AND x.outcome = 'done'
+		AND x.action IN ('CreateGrant', 'UpdateGrant')
+	ORDER BY x.sequence DESC LIMIT 1;
+	g.audit_enabled := coalesce(audited, g.audit_enabled);
+	g.version := a.record -> 'after' ->> 'version';
 	g.updated_at := a.created_at;
 	RETURN grantd.grant_changed('made', g, a.created_at);
 END
@@ -226,6 +231,30 @@ $$;
 COMMENT ON FUNCTION grantd.get_grant(uuid, bytea, uuid) IS 'GetGrant: the caller''s key and the grant';
 REVOKE ALL ON FUNCTION grantd.get_grant(uuid, bytea, uuid) FROM PUBLIC;
 
+-- The rules in force, in the order in which they are asked, for a worker that has them not. One row with the
+-- version alone where there are none; no row where the key is not of this tenant.
+CREATE FUNCTION grantd.get_policies(tenant uuid, key_hash bytea)
+	RETURNS TABLE (policies_version bigint, policy uuid, rank integer, rule uuid, content text,
+		message text, audits boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+	SELECT t.policy_version::bigint, r.policy_id, p.priority, r.id, r.policy_text::text, r.notice::text,
+		r.audit_session
+	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+	LEFT JOIN (grantd.policies p JOIN grantd.policy_rules r
+		ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)
+		ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL
+	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id;
+END
+$$;
+COMMENT ON FUNCTION grantd.get_policies(uuid, bytea) IS 'The rules in force in a caller''s tenant';
+REVOKE ALL ON FUNCTION grantd.get_policies(uuid, bytea) FROM PUBLIC;
+
 -- UpdateGrant, which everything is tuned for. One UPDATE looks the key up, compares what was
 -- decided on, and computes the entry's hash from the row it holds, so that the row is
 -- locked and written once; the entry is inserted from what it returns. The hash is
@@ -244,7 +273,8 @@ BEGIN
 	IF octet_length(reason) > 512 OR octet_length(context) > 131072 THEN
 		RAISE EXCEPTION 'a reason of more than 512 bytes, or a context of more than 128 KiB'
 			USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'audit_log',
-			CONSTRAINT = 'audit_log_text_length';
+			CONSTRAINT = CASE WHEN octet_length(reason) > 512 THEN 'reason_length'
+				ELSE 'audit_log_record_length' END;
 	END IF;
 	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
 		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,
@@ -1126,7 +1156,7 @@ DECLARE
 BEGIN
 	FOR f IN SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
 		WHERE p.pronamespace = 'grantd'::regnamespace AND p.proowner = 'grantd_auth'::regrole
-		  AND p.proname IN ('get_grant', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
+		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant')
 	LOOP

@@ -5,8 +5,8 @@ BEGIN;
 
 DO $$
 BEGIN
-	ASSERT (SELECT count(*) = 15 AND bool_and(prosecdef) AND bool_and(proowner = 'grantd_auth'::regrole)
-		FROM pg_proc WHERE pronamespace = 'grantd'::regnamespace AND proname IN ('get_grant',
+	ASSERT (SELECT count(*) = 16 AND bool_and(prosecdef) AND bool_and(proowner = 'grantd_auth'::regrole)
+		FROM pg_proc WHERE pronamespace = 'grantd'::regnamespace AND proname IN ('get_grant', 'get_policies',
 			'update_grant', 'revoke_grant', 'create_grant', 'log_denied', 'record_activity',
 			'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use', 'create_policy',
 			'update_policy', 'delete_policy', 'change_rule', 'create_tenant')

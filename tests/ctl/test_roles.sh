@@ -29,7 +29,7 @@ sql "CREATE FUNCTION public.who() RETURNS trigger LANGUAGE plpgsql AS \$\$
 	BEGIN RAISE EXCEPTION 'written by % in %', current_user, current_setting('application_name'); END \$\$" \
 	'GRANT USAGE ON SCHEMA public TO grantd_owner' \
 	'CREATE TRIGGER who BEFORE INSERT ON grantd.tenants EXECUTE FUNCTION public.who()'
-refuses 1 'written by grantd_owner in grantctl' tenant create --name B
+refuses 1 'written by grantd_auth in grantctl' tenant create --name B
 sql 'DROP TRIGGER who ON grantd.tenants'
 
 done_testing

@@ -2,7 +2,7 @@
 --
 -- Session activity: what the tables refuse, what a worker may do with them, and the months.
 BEGIN;
-SELECT plan(82);
+SELECT plan(84);
 \ir two_tenants.sql
 
 \set event '''ffffffff-0000-7000-8000-000000000001'''
@@ -52,34 +52,53 @@ SELECT is_empty('SELECT * FROM grantd.activity_count', 'without a tenant no coun
 SELECT set_config('grantd.tenant', :a, true) \g /dev/null
 SELECT results_eq('SELECT tenant_id FROM grantd.activity_event', ARRAY[:a::uuid], 'A sees its own events');
 SELECT results_eq('SELECT tenant_id FROM grantd.activity_count', ARRAY[:a::uuid], 'A sees its own counts');
-SELECT is_empty(format('UPDATE grantd.activity_count SET events = 0 WHERE tenant_id = %L RETURNING 1', :b),
-	'A cannot touch B''s counts');
-SELECT lives_ok(format($$INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at,
-	service, name, kind, outcome) VALUES (%L, gen_random_uuid(), gen_random_uuid(), now(), 's3', 'x',
-	'read', 'success')$$, :a), 'a worker stores events of its tenant');
-SELECT throws_ok(format($$INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at,
-	service, name, kind, outcome) VALUES (%L, gen_random_uuid(), gen_random_uuid(), now(), 's3', 'x',
-	'read', 'success')$$, :b), '42501', NULL, 'and of no other');
-SELECT throws_ok(format($$INSERT INTO grantd.activity_count VALUES (%L, gen_random_uuid(), now(), 's3',
-	'read', 'success', 1)$$, :b), '42501', NULL, 'nor counts of another');
-SELECT throws_ok(format($$INSERT INTO grantd.activity_event (tenant_id, grant_id, id, recorded_at,
-	occurred_at, service, name, kind, outcome) VALUES (%L, gen_random_uuid(), gen_random_uuid(),
-	now() - interval '1 year', now(), 's3', 'x', 'read', 'success')$$, :a), '42501', NULL,
-	'a worker may not say when an event was stored');
-SELECT lives_ok('UPDATE grantd.activity_count SET events = events + 1', 'a worker may count');
-SELECT throws_ok(format('UPDATE grantd.activity_event SET %I = %1$I', c), '42501', NULL,
-	'a worker may not update activity_event.' || c)
-FROM unnest(ARRAY['id', 'recorded_at', 'occurred_at', 'outcome', 'details']) AS c;
-SELECT throws_ok(format('UPDATE grantd.activity_count SET %I = %1$I', c), '42501', NULL,
-	'a worker may not update activity_count.' || c)
-FROM unnest(ARRAY['tenant_id', 'grant_id', 'month', 'service', 'kind', 'outcome']) AS c;
-SELECT throws_ok('DELETE FROM grantd.' || t, '42501', NULL, 'a worker may not delete from ' || t)
-FROM unnest(ARRAY['activity_event', 'activity_count', 'activity_event_other']) AS t;
 SELECT throws_ok('SELECT * FROM grantd.activity_event_other', '42501', NULL,
 	'a worker may not look into a partition past its table');
 SELECT throws_ok('SELECT * FROM grantd.activity_maintain(1, NULL, true)', '42501', NULL,
 	'a worker may not ask for partitions');
+SELECT throws_ok('DELETE FROM grantd.activity_event_other', '42501', NULL, 'nor delete what is in one');
+
+-- Through the function that stores them: all new events of a batch or none, counted once.
+CREATE FUNCTION pg_temp.record(events jsonb, tenant uuid DEFAULT '11111111-1111-7111-8111-111111111111',
+	hash bytea DEFAULT sha256('key A'), key_version bigint DEFAULT 1, policies_version bigint DEFAULT 7,
+	grant_id uuid DEFAULT 'aaaaaaaa-0000-7000-8000-000000000002', grant_version bigint DEFAULT 1) RETURNS text
+LANGUAGE sql AS $$
+	SELECT concat_ws(' ', state, accepted) FROM grantd.record_activity(tenant, hash, key_version,
+		policies_version, grant_id, grant_version, events)
+$$;
+CREATE FUNCTION pg_temp.event(n integer, change jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_build_object('id', 'ffffffff-0000-7000-8000-' || lpad(n::text, 12, '0'), 'occurred_at',
+		'2026-11-23T02:31:45Z', 'service', 'sqs', 'name', 'Send', 'kind', 'write', 'outcome', 'success') || change
+$$;
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(1))), 'off', 'what is not audited stores no event');
 RESET ROLE;
+UPDATE grantd.grants SET audit_enabled = true WHERE id = :grant2;
+SET LOCAL ROLE grantd_app;
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(1), pg_temp.event(2), pg_temp.event(1, '{"name":"again"}'))),
+	'done 2', 'an id that is twice in a batch is one event');
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(2), pg_temp.event(3))), 'done 1', 'one that is there is not stored again');
+SELECT is(pg_temp.record('[]'), 'done 0', 'no events are none');
+SELECT results_eq($$SELECT right(id::text, 1), name::text FROM grantd.activity_event WHERE service = 'sqs' ORDER BY id$$,
+	$$VALUES ('1', 'Send'), ('2', 'Send'), ('3', 'Send')$$, 'these are stored, the first of two with one id');
+SELECT results_eq($$SELECT service::text, kind::text, outcome::text, events FROM grantd.activity_count WHERE service = 'sqs'$$,
+	$$VALUES ('sqs', 'write', 'success', 3::bigint)$$, 'and counted');
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(4)), hash => sha256(h::bytea)), 'key', 'refused: ' || h)
+FROM unnest(ARRAY['key B', 'key revoked', 'key expired', 'nobody''s']) h;
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(4)), grant_id => gen_random_uuid()), 'key', 'refused: a grant that is not there');
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(4)), key_version => 2), 'stale', 'refused: another version of the key');
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(4)), policies_version => 6), 'stale', 'of the policies');
+SELECT is(pg_temp.record(jsonb_build_array(pg_temp.event(4)), grant_version => 2), 'stale', 'of the grant');
+SELECT pg_temp.refused(what, format('SELECT pg_temp.record(%L)', jsonb_build_array(pg_temp.event(4),
+	pg_temp.event(5, change::jsonb))), '23514 ' || rule)
+FROM (VALUES ('an event without a service''s name', '{"service":""}', 'service_name_length'),
+	('an event of the year 10000', '{"occurred_at":"10000-01-01T00:00:00Z"}', 'moment_four_digit_year'),
+	('an event of an unknown kind', '{"kind":"list"}', 'event_kind_known'),
+	('an event with an unknown outcome', '{"outcome":"done"}', 'event_outcome_known'),
+	('an event with a list for details', '{"details":[]}', 'event_details_object')) AS v(what, change, rule);
+SELECT is((SELECT count(*) FROM grantd.activity_event WHERE service = 'sqs'), 3::bigint, 'and with it the whole batch');
+RESET ROLE;
+SELECT is((SELECT count(*) FROM grantd.activity_event WHERE tenant_id = :b), 1::bigint, 'no other tenant has more than it had');
 SELECT throws_ok('SELECT * FROM grantd.activity_maintain(1, NULL, true)', '42501', NULL,
 	'nor may a superuser, who would own them');
 

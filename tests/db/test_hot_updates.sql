@@ -14,9 +14,9 @@ FROM generate_series(1, 500);
 
 SET LOCAL ROLE grantd_app;
 SELECT set_config('grantd.tenant', :a, true) \g /dev/null
-EXECUTE patch('eeeeeeee-0000-7000-8000-000000000001');
-EXECUTE patch('eeeeeeee-0000-7000-8000-000000000002');
-EXECUTE patch('eeeeeeee-0000-7000-8000-000000000003');
+EXECUTE patch('eeeeeeee-0000-7000-8000-000000000001', true) \g /dev/null
+EXECUTE patch('eeeeeeee-0000-7000-8000-000000000002', false) \g /dev/null
+EXECUTE patch('eeeeeeee-0000-7000-8000-000000000003', true) \g /dev/null
 RESET ROLE;
 SELECT is((SELECT ctid::text FROM grantd.grants WHERE tenant_id = :a AND id = :grant1) ~ '^\(0,',
 	true, 'the row is still on the first page');

@@ -185,8 +185,7 @@ a_key_lives(void **state)
 		   " WHERE m.action = l.action), ' ' ORDER BY action) FROM (SELECT DISTINCT action"
 		   " FROM grantd.audit_log) l",
 	    "CreateApiKey:1 RevokeApiKey:1 RotateApiKey:2");
-	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE record::text LIKE '%grd\\_%'",
-	    "0");
+	assert_sql("SELECT count(*) FROM grantd.audit_log WHERE record::text LIKE '%grd\\_%'", "0");
 }
 
 /* Without a write for each request. */

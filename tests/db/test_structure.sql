@@ -98,7 +98,7 @@ $$, 'no function may be called by everybody');
 SELECT set_eq($$
 	SELECT p.proname::text FROM pg_proc p
 	WHERE p.pronamespace = 'grantd'::regnamespace AND p.prosecdef
-$$, ARRAY['authenticate', 'find_key', 'get_grant', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
+$$, ARRAY['authenticate', 'find_key', 'get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 	'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use', 'create_policy',
 	'update_policy', 'delete_policy', 'change_rule', 'create_tenant'],
 	'these functions run with rights that their callers lack');

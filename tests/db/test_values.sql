@@ -2,7 +2,7 @@
 --
 -- What the tables refuse, whoever writes.
 BEGIN;
-SELECT plan(72);
+SELECT plan(117);
 \ir two_tenants.sql
 
 -- Single values of a grant. The update is the superuser's, so that it gets to the check.
@@ -24,9 +24,6 @@ FROM (VALUES
 		'moment_four_digit_year'),
 	('a grant from before the year 1', 'granted_at = ''0001-12-31 00:00:00+00 BC''',
 		'moment_four_digit_year'),
-	('version 0', 'version = 0', 'revision_positive'),
-	('a chain of negative length', 'audit_length = -1', 'chain_length_natural'),
-	('a chain head of 31 bytes', 'audit_head = ''\x00''', 'sha256_length'),
 	('a revoked grant without a time', 'status = ''revoked''', 'grants_revoked_at_status'),
 	('an active grant that was revoked', 'revoked_at = now()', 'grants_revoked_at_status'),
 	('a grant that ends before it begins', 'expires_at = granted_at', 'grants_expires_later'),
@@ -101,24 +98,68 @@ SELECT lives_ok($$UPDATE grantd.api_keys SET roles = array_fill(repeat('a', 63),
 SELECT lives_ok($$UPDATE grantd.api_keys SET roles = ARRAY['admin', 'null', 'null']$$,
 	'a role called null is accepted');
 
--- Audit entries.
+-- What columns without a domain hold is what the functions let through: nobody else writes them. A worker
+-- with a key, and grantctl without one.
 SET LOCAL ROLE grantd_app;
-SELECT set_config('grantd.tenant', :a, true) \g /dev/null
-SELECT pg_temp.refused(what, format($$
-	INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action, resource_type,
-		resource_id, outcome, metadata, reasoning, sequence, previous_hash, hash)
-	SELECT %L, gen_random_uuid(), 'x', %L, 'x', %L, gen_random_uuid(), %L, '{}', %L,
-		%s, sha256(''), substr(sha256(''), 1, %s)$$, :a, actor, owner, outcome, reasoning,
-	sequence, bytes), '23514 ' || rule)
+SELECT pg_temp.refused(what, pg_temp.call(name, arguments::jsonb), rule)
 FROM (VALUES
-	('an unknown kind of actor', 'user', 'grant', 'done', '', 1, 32, 'actor_type_known'),
-	('a chain of something unknown', 'system', 'session', 'done', '', 1, 32, 'chain_owner_known'),
-	('an unknown outcome', 'system', 'grant', 'failed', '', 1, 32, 'outcome_known'),
-	('a reason of 513 bytes', 'system', 'grant', 'done', repeat('x', 513), 1, 32, 'reason_length'),
-	('an entry in place 0', 'system', 'grant', 'done', '', 0, 32, 'revision_positive'),
-	('a hash of 31 bytes', 'system', 'grant', 'done', '', 1, 31, 'sha256_length')
-) AS v(what, actor, owner, outcome, reasoning, sequence, bytes, rule);
+	('an operation without a name', 'log_denied', '{"operation":""}', '23514 identifier_length'),
+	('an operation of 257 bytes', 'log_denied', jsonb_build_object('operation', repeat('x', 257))::text,
+		'23514 identifier_length'),
+	('an operation on rules that is none', 'change_rule', '{"operation":"CreatePolicy"}', '22023 '),
+	('somebody without a name', 'update_grant', '{"key_hash":null,"actor":""}', '23514 identifier_length'),
+	('somebody with a name of 257 bytes', 'revoke_grant',
+		jsonb_build_object('key_hash', NULL, 'actor', repeat('x', 257))::text, '23514 identifier_length'),
+	('nobody', 'create_grant', '{"key_hash":null,"actor":null}', '23502 '),
+	('an entry without an id', 'update_grant', '{"entry":null}', '23502 '),
+	('more than 1 MiB of what was wanted', 'log_denied',
+		jsonb_build_object('requested', jsonb_build_object('x', repeat('x', 1048576)))::text,
+		'23514 audit_log_record_length'),
+	('more than 128 KiB of context', 'update_grant', jsonb_build_object('context',
+		jsonb_build_object('x', repeat('x', 131072))::text)::text, '23514 audit_log_record_length'),
+	('a grant of nobody', 'create_grant', '{"grantee":""}', '23514 identifier_length'),
+	('a grant of an unknown resource', 'create_grant', '{"resource_kind":"x"}', '23514 resource_type_known'),
+	('a grant of nothing', 'create_grant', '{"resource":""}', '23514 resource_identifier_length'),
+	('a grant to do nothing', 'create_grant', '{"operation":""}', '23514 identifier_length'),
+	('a grant for ever', 'create_grant', '{"expires":"infinity"}', '23514 moment_four_digit_year'),
+	('a grant with a list', 'create_grant', '{"about":"[]"}', '23514 json_object_only'),
+	('an Idempotency-Key with a blank', 'create_grant', jsonb_build_object('idempotency_key', 'a b', 'body',
+		sha256(''), 'grant_id', :entry1)::text, '23514 idempotency_key_printable'),
+	('a body''s hash of one byte', 'create_grant', jsonb_build_object('idempotency_key', 'a', 'body',
+		'\x00', 'grant_id', :entry1)::text, '23514 body_hash_sha256'),
+	('a key without a name', 'create_api_key', '{"title":""}', '23514 display_name_one_line'),
+	('a key name of 7 characters', 'create_api_key', '{"public_name":"AAAAAAA"}', '23514 key_name_base62'),
+	('a key without roles', 'create_api_key', '{"role_list":"{}"}', '23514 role_names_form'),
+	('a key''s hash of one byte', 'create_api_key', '{"new_hash":"\\x00"}', '23514 sha256_length'),
+	('a new hash of one byte', 'rotate_api_key', '{"new_hash":"\\x00"}', '23514 sha256_length'),
+	('a policy of two lines', 'create_policy', '{"title":"a\nb"}', '23514 display_name_one_line')
+) AS v(what, name, arguments, rule);
+SELECT pg_temp.refused('a context that is ' || what, pg_temp.call(name, jsonb_build_object('context', context)),
+	coalesce(rule, CASE name WHEN 'update_grant' THEN '22P02 ' ELSE '23502 ' END))
+FROM (VALUES ('none', NULL, NULL), ('an empty object', '{}', '22P02 '), ('a list', '["x"]', '22P02 '),
+	('two objects', '{"a":1} {"b":1}', '22P02 '), ('followed by a blank', '{"a":1} ', '22P02 '),
+	('no JSON', 'x', '22P02 ')) AS c(what, context, rule),
+	unnest(ARRAY['update_grant', 'create_grant']) AS name;
 RESET ROLE;
+INSERT INTO grantd.policies (tenant_id, id, name) VALUES (:a, 'dddddddd-0000-7000-8000-000000000001', 'p');
+SELECT pg_temp.refused('a rule without text', pg_temp.call('change_rule', '{"text_":""}'), '23514 rule_text_length');
+SELECT pg_temp.refused('a notice of two lines', pg_temp.call('change_rule', '{"notice_":"a\nb"}'), '23514 notice_one_line');
+SELECT pg_temp.refused('a tenant without a name', pg_temp.call('create_tenant', jsonb_build_object('tenant', gen_random_uuid(),
+	'actor', 'x', 'title', '')), '23514 display_name_one_line');
+SELECT pg_temp.refused('a reason of 513 bytes for ' || name, pg_temp.call(name, jsonb_build_object('reason', repeat('x', 513),
+	'tenant', CASE name WHEN 'create_tenant' THEN gen_random_uuid() ELSE :a END, 'actor', 'x',
+	'key_id', CASE name WHEN 'revoke_api_key' THEN 'cccccccc-0000-7000-8000-00000000000a' ELSE :entry1 END,
+	'policy_id', CASE name WHEN 'create_policy' THEN :b ELSE 'dddddddd-0000-7000-8000-000000000001' END)),
+	'23514 reason_length')
+FROM unnest(ARRAY['update_grant', 'revoke_grant', 'create_grant', 'log_denied', 'create_api_key', 'rotate_api_key',
+	'revoke_api_key', 'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant']) AS name;
+SELECT is((SELECT count(*) FROM grantd.audit_log), 0::bigint, 'none of all that left an entry');
+SELECT is((SELECT count(*) FROM grantd.grants WHERE audit_length > 0 OR version > 1), 0::bigint, 'or a change');
+SELECT lives_ok(pg_temp.call('change_rule', jsonb_build_object('text_', repeat(E'\x01', 49152))),
+	'the longest text of a rule fits an entry');
+SELECT lives_ok(pg_temp.call('change_rule', jsonb_build_object('operation', 'UpdatePolicyRule', 'policies_version',
+	(SELECT policy_version FROM grantd.tenants WHERE id = :a), 'text_', repeat(E'\x02', 49152))),
+	'and so do two, whatever is in them');
 
 -- Tenants and the version.
 SELECT pg_temp.refused('a tenant without a name',

@@ -236,10 +236,12 @@ is "and it, too, leaves everything as it was" "$(state)" "$before"
 before=$(state)
 GRANTD_REQUEST_TIMEOUT=1000 start_patient --workers 1
 hold_grant
-begin_patch "$true_body" param HTTP_X_REQUEST_ID=too-long
+begin_patch "$false_body" param HTTP_X_REQUEST_ID=too-long
 end_patch
 is "a request that takes too long: the connection is closed" "$client_status" 3
 ok "a request that takes too long: the log tells of it" logged 'has had request too-long in hand for [0-9]+ ms and is killed'
+# All of it was sent already: until the database notices, within a second, it would still be made.
+ok "a request that takes too long: its session ends" until_true no_session
 release
 is "a request that takes too long: nothing is changed" "$(state)" "$before"
 is "a request that takes too long: the next is served" "$(patch_status '{}')" "Status: 200"

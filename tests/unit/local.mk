@@ -24,6 +24,7 @@ unit_programs = \
 	tests/unit/test_operations \
 	tests/unit/test_path \
 	tests/unit/test_policy_cache \
+	tests/unit/test_policy_share \
 	tests/unit/test_prefer \
 	tests/unit/test_query \
 	tests/unit/test_request \
@@ -64,6 +65,7 @@ tests_unit_test_operations_LDADD = libhandlers.la libpolicy.la libdb.la cedar/li
 tests_unit_test_path_LDADD = $(unit_ldadd)
 tests_unit_test_policy_cache_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_policy_cache_LDFLAGS = $(AM_LDFLAGS) -static
+tests_unit_test_policy_share_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_prefer_LDADD = $(unit_ldadd)
 tests_unit_test_query_LDADD = $(unit_ldadd)
 tests_unit_test_request_LDADD = $(unit_ldadd)

@@ -10,14 +10,12 @@
 
 #include <limits.h>
 
-/* The names are those of the linker's --wrap. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*) */
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
 void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 static unsigned long calls;              /* allocations so far */
 static unsigned long budget = ULONG_MAX; /* those that may still succeed */
@@ -158,6 +156,17 @@ sets_keep_to_their_bound(void **state)
 	assert_in_range(max, 4096, 1 << 16);
 }
 
+/* There may be thousands of sets, most of them small: what one holds is not much more than what it needs. */
+static void
+small_sets_hold_little(void **state)
+{
+	struct cedar_set *set = compiled("permit (principal, action, resource);");
+
+	(void)state;
+	assert_in_range(cedar_set_memory(set), 1024, 4096);
+	cedar_set_free(set);
+}
+
 /* A question of a dozen kinds of values, from C and from JSON. */
 static void
 begin_large(struct cedar_request *rq, const struct cedar_set *set)
@@ -221,6 +230,7 @@ main(void)
 		cmocka_unit_test(no_heap_in_the_steady_state),
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(sets_keep_to_their_bound),
+		cmocka_unit_test(small_sets_hold_little),
 		cmocka_unit_test(requests_keep_to_their_bound),
 	};
 
