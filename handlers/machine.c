@@ -445,8 +445,13 @@ do_change(struct machine *m, bool in_doubt)
 	enum attempt attempt = in_doubt ? ATTEMPT_REPEAT :
 	    m->c->op->unlogged          ? ATTEMPT_ONCE :
 					  ATTEMPT_CHANGE;
+	enum ending ending;
 
-	if (!follow(m, attempt, send_change(m)))
+	ending = send_change(m);
+	/* The entry is there. Whatever the state is by now, it is to be found and nothing is to be done: no key has this version. */
+	if (in_doubt && ending == END_CONFLICT)
+		m->c->change.by.key_version = 0;
+	if (!follow(m, attempt, ending))
 		return;
 	if (m->c->change.locked_out) /* undone, unless it was done the first time */
 		end_with(m, in_doubt ? ERROR_COMMIT_UNKNOWN : ERROR_POLICY_LOCKOUT);

@@ -142,6 +142,13 @@ fixture_restart(void)
 }
 
 void
+fixture_pooler(bool on)
+{
+	settings.pooler = on ? POOLER_TRANSACTION : POOLER_NONE;
+	fixture_restart();
+}
+
+void
 fixture_after_fork(void)
 {
 	assert_true(admin_open());
@@ -176,6 +183,7 @@ each_setup(void **state)
 	    "', 'p')");
 	make_key();
 	idempotency_key = NULL;
+	settings.pooler = POOLER_NONE;
 	service = service_open(&settings);
 	return service == NULL;
 }

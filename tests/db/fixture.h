@@ -38,6 +38,9 @@ void *fixture_share(size_t size);
 /* End the worker and its session, and go on with another. */
 void fixture_restart(void);
 
+/* The same, as behind a pooler or not; each test begins without one. */
+void fixture_pooler(bool on);
+
 /* A forked process needs connections of its own, and leaves its parent's alone. */
 void fixture_after_fork(void);
 

@@ -166,6 +166,31 @@ the_higher_priority_decides(void **state)
 	assert_int_equal(patch(false), 403);
 }
 
+/* What the server closed while it lay idle is replaced before anything is sent: not even what nothing could tell of is in doubt. */
+static void
+a_connection_closed_while_idle_is_not_noticed(void **state)
+{
+	static const char terminate[] =
+	    "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
+	    " WHERE usename = 'grantd_worker' AND datname = current_database()";
+	static const char events[] =
+	    "{\"events\":[{\"id\":\"00000000-0000-4000-8000-000000000001\","
+	    "\"occurred_at\":\"2026-11-23T02:31:45Z\",\"service\":\"s3\",\"name\":\"GetObject\","
+	    "\"kind\":\"read\",\"outcome\":\"success\"}]}";
+
+	(void)state;
+	permit();
+	assert_int_equal(patch(true), 200);
+	assert_sql(terminate, "t");
+	assert_int_equal(request(HTTP_POST, "/v1/grants/" GRANT "/activity", NULL, events), 200);
+	assert_body("\"accepted\":1");
+	assert_sql(terminate, "t");
+	assert_int_equal(patch(false), 200);
+	assert_entries("2");
+	assert_sql(terminate, "t");
+	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
+}
+
 int
 main(void)
 {
@@ -179,6 +204,7 @@ main(void)
 		TEST(another_grant_is_not_found),
 		TEST(a_broken_rule_refuses_everything),
 		TEST(the_higher_priority_decides),
+		TEST(a_connection_closed_while_idle_is_not_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
