@@ -63,7 +63,7 @@ db_activity_record(struct db *db, const struct uuid *tenant, const struct uuid *
 	db_put_int(&p, by->key_version);
 	db_put_int(&p, by->policy_version);
 	db_put_uuid(&p, grant);
-	change_put_version(&p, by->target_version);
+	db_put_int_or_null(&p, by->target_version);
 	db_put_text(&p, events);
 	db_queue(db, &activity_record, &p, receipt_read, receipt);
 }
@@ -141,10 +141,7 @@ db_activity_maintain(struct db *db, int ahead, const int64_t *keep, bool dry_run
 	if (ahead < 0 || ahead > ACTIVITY_AHEAD_MOST)
 		p.failed = true;
 	db_put_int(&p, ahead);
-	if (keep != NULL)
-		db_put_int(&p, *keep);
-	else
-		db_put_text(&p, NULL);
+	db_put_int_or_null(&p, keep);
 	db_put_bool(&p, dry_run);
 	db_queue(db, &activity_maintain, &p, month_list_read, list);
 }

@@ -10,12 +10,6 @@
 static const char *const names[] = { CHANGES(CHANGE_WORD) };
 #undef CHANGE_WORD
 
-const char *
-change_name(enum change change)
-{
-	return (size_t)change < COUNT_OF(names) ? names[change] : "?";
-}
-
 bool
 change_has_row(enum change change)
 {
@@ -24,22 +18,10 @@ change_has_row(enum change change)
 }
 
 void
-change_put_version(struct db_params *p, const int64_t *version)
-{
-	if (version != NULL)
-		db_put_int(p, *version);
-	else
-		db_put_text(p, NULL);
-}
-
-void
 change_put(struct db_params *p, const struct uuid *tenant, const struct change_by *by)
 {
 	db_put_uuid(p, tenant);
-	if (by->key_hash != NULL)
-		db_put_bytea(p, by->key_hash, KEY_HASH_LEN);
-	else
-		db_put_text(p, NULL);
+	db_put_bytea(p, by->key_hash, KEY_HASH_LEN);
 	db_put_int(p, by->key_version);
 	db_put_int(p, by->policy_version);
 	db_put_text(p, by->actor);

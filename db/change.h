@@ -47,9 +47,6 @@ struct change_by {
 enum change { CHANGES(CHANGE_MEMBER) CHANGE__MAX };
 #undef CHANGE_MEMBER
 
-/* As the database calls it. */
-const char *change_name(enum change);
-
 /* Does the row follow that was changed, or is as it should be? Otherwise there is none worth reading. */
 bool change_has_row(enum change);
 
@@ -59,7 +56,6 @@ bool change_has_row(enum change);
 #define CHANGE_PARAMS 8
 #define CHANGE_ARGUMENTS "$1, $2, $3, $4, $5, $6, $7, $8"
 void change_put(struct db_params *, const struct uuid *tenant, const struct change_by *);
-void change_put_version(struct db_params *, const int64_t *); /* NULL is NULL */
 
 /* Read the state, which comes before the row. */
 enum change change_from_row(struct db_row *);

@@ -23,14 +23,16 @@
 static const struct statement session_settings = {
 	.name = "session_settings",
 	.params = 4,
-	.columns = 6,
+	.columns = 7,
 	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
-	       " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
-	       " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
-	       " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
-	       " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
-	       " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean)",
+	.sql =
+	    "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
+	    " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
+	    " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
+	    " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
+	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
+	    " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean),"
+	    " pg_catalog.set_config('default_transaction_isolation', 'read committed', $4::boolean)",
 };
 
 /* The same as SET ROLE, with the choice between session and transaction as a parameter. */

@@ -150,7 +150,7 @@ db_grant_set_audit(struct db *db, const struct uuid *tenant, const struct uuid *
 	grant_clear(changed);
 	change_put(&p, tenant, by);
 	db_put_uuid(&p, id);
-	change_put_version(&p, by->target_version);
+	db_put_int_or_null(&p, by->target_version);
 	db_put_bool(&p, audit_enabled);
 	db_queue(db, &grant_set_audit, &p, grant_change_read, changed);
 }
@@ -164,7 +164,7 @@ db_grant_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
 	grant_clear(changed);
 	change_put(&p, tenant, by);
 	db_put_uuid(&p, id);
-	change_put_version(&p, by->target_version);
+	db_put_int_or_null(&p, by->target_version);
 	db_queue(db, &grant_revoke, &p, grant_change_read, changed);
 }
 

@@ -32,9 +32,6 @@ db_grant_create(struct db *db, const struct uuid *tenant, const struct grant_new
 	db_put_time(&p, n->expires_at);
 	db_put_text(&p, n->metadata);
 	db_put_text(&p, once->key);
-	if (once->key != NULL)
-		db_put_bytea(&p, once->body_hash, sizeof(once->body_hash));
-	else
-		db_put_text(&p, NULL);
+	db_put_bytea(&p, once->key != NULL ? once->body_hash : NULL, sizeof(once->body_hash));
 	db_queue(db, &grant_create, &p, grant_change_read, created);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* API keys. The look-up by hash is the only door into a tenant's rows: it sets the tenant for the transaction. */
+/* The caller's key: its look-up by hash chooses the tenant whose rows the rest of the transaction sees. */
 #include "config.h"
 
 #include "db/key.h"

@@ -174,7 +174,7 @@ db_key_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
 	key_record_clear(changed);
 	change_put(&p, tenant, by);
 	db_put_uuid(&p, id);
-	change_put_version(&p, by->target_version);
+	db_put_int_or_null(&p, by->target_version);
 	db_queue(db, &key_revoke, &p, key_change_read, changed);
 }
 

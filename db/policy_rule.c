@@ -96,7 +96,7 @@ db_policy_rule_change(struct db *db, const struct uuid *tenant, const struct uui
 	db_put_text(&p, is->text);
 	db_put_text(&p, is->notice);
 	db_put_bool(&p, is->audit_session);
-	change_put_version(&p, is->has_ordinal ? &is->ordinal : NULL);
+	db_put_int_or_null(&p, is->has_ordinal ? &is->ordinal : NULL);
 	db_queue(db, &rule_change, &p, rule_change_read, changed);
 }
 

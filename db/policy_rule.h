@@ -41,7 +41,7 @@ struct rule_record {
 void db_policy_rule_get(struct db *, const struct uuid *tenant, const struct uuid *policy,
     const struct uuid *id, struct rule_record *r);
 
-/* Queue: read a page of a policy's rules in their order: page->ordinal and page->id are those of the last one seen. */
+/* Queue: read a page of a policy's rules in their order: page->key.ordinal and page->key.id are those of the last one seen. */
 void db_policy_rule_list(struct db *, const struct uuid *tenant, const struct uuid *policy,
     const struct page *, struct db_list *);
 

@@ -65,6 +65,15 @@ db_put_int(struct db_params *p, int64_t value)
 }
 
 void
+db_put_int_or_null(struct db_params *p, const int64_t *value)
+{
+	if (value != NULL)
+		db_put_int(p, *value);
+	else
+		put(p, NULL);
+}
+
+void
 db_put_bool(struct db_params *p, bool value)
 {
 	put(p, value ? "true" : "false");
@@ -83,7 +92,7 @@ db_put_time(struct db_params *p, int64_t t)
 void
 db_put_bytea(struct db_params *p, const void *bytes, size_t len)
 {
-	char *text = scratch(p, len * 2 + 3);
+	char *text = bytes != NULL ? scratch(p, len * 2 + 3) : NULL;
 
 	if (text != NULL) {
 		text[0] = '\\';

@@ -14,7 +14,6 @@
 /* For db/ and ctl/ alone: what a verb is made of. */
 
 #define DB_PARAMS_MAX 32
-#define DB_COLUMNS_MAX 32
 
 enum rows_expected { ROWS_NONE, ROWS_ZERO_OR_ONE, ROWS_ONE, ROWS_ANY };
 
@@ -45,10 +44,11 @@ void db_put_text(struct db_params *,
     const char *); /* NULL is SQL's NULL; borrowed until the send */
 void db_put_uuid(struct db_params *, const struct uuid *); /* NULL is NULL */
 void db_put_int(struct db_params *, int64_t);
+void db_put_int_or_null(struct db_params *, const int64_t *); /* NULL is NULL */
 void db_put_bool(struct db_params *, bool);
 void db_put_time(struct db_params *,
     int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
-void db_put_bytea(struct db_params *, const void *, size_t);
+void db_put_bytea(struct db_params *, const void *, size_t); /* NULL is NULL */
 
 /* From 1970, from where we count, to 2000, from where PostgreSQL does. */
 #define MICROSECONDS_TO_2000 (INT64_C(946684800) * 1000000)

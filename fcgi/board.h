@@ -17,10 +17,11 @@
  * summed up over all.
  */
 struct slot {
-	_Atomic int64_t busy_since; /* clock_monotonic_ms() at its connection; 0: it has none */
-	_Atomic uint64_t requests;  /* answered since the worker started */
-	atomic_bool ready;          /* it has come as far as waiting for connections */
-	atomic_bool streaming;      /* it sends a response in pieces, as its client reads */
+	_Atomic int64_t
+	    busy_since; /* clock_monotonic_ms() since which it reads or answers a request; 0: it waits */
+	_Atomic uint64_t requests; /* answered since the worker started */
+	atomic_bool ready;         /* it has come as far as waiting for connections */
+	atomic_bool streaming;     /* it sends a response in pieces, as its client reads */
 	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "": not known yet */
 };
 

@@ -288,7 +288,7 @@ serve_new(struct serving *sv)
 	return ok;
 }
 
-/* Wait for a request, and serve it. What came of waiting; POOL_FAILED also when serving is over. */
+/* Wait for a request, and serve it. What came of waiting; POOL_FAILED also where this process can accept no more. */
 static enum pool_event
 serve_next(struct serving *sv, const sigset_t *open, int ms)
 {

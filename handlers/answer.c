@@ -62,3 +62,9 @@ answer_invalid_member(struct call *c, const char *member, const char *expected)
 		json_object_object_add(details, "expected", json_object_new_string(expected));
 	response_error(c->rs, ERROR_INVALID_BODY, details, NULL);
 }
+
+void
+answer_nothing(struct call *c)
+{
+	response_empty(c->rs, 204);
+}

@@ -18,4 +18,7 @@ void answer_created(struct call *, const char *path, const char *etag, struct js
 /* 422 invalid_body, for what a member's type and the schema do not tell. */
 void answer_invalid_member(struct call *, const char *member, const char *expected);
 
+/* Answer a change that leaves nothing to show: 204. */
+void answer_nothing(struct call *c);
+
 #endif

@@ -22,15 +22,10 @@ audit_export_load(struct call *c, const struct audit_filter *wanted)
 static enum outcome
 read_once(struct call *c, const struct audit_filter *wanted)
 {
-	enum outcome rc;
-
 	db_begin(c->db, DB_READ_ONLY);
 	db_key_authenticate(c->db, c->caller.key_hash, &c->caller.key);
 	db_audit_scan(c->db, &c->caller.tenant, wanted, &c->of.scan);
-	db_queue_commit(c->db);
-	rc = db_exchange(c->db);
-	db_rollback(c->db);
-	return rc;
+	return db_commit(c->db);
 }
 
 /* The next batch, for whoever may still have it. Otherwise the reason not to go on. */

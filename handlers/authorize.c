@@ -6,14 +6,17 @@
 #include <json-c/json.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "db/policy_load.h"
 #include "handlers/authorize.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 
-/* Compile what was read, and keep it. NULL, logged, where it cannot be. */
+/*
+ * Compile what was read, and keep it. NULL, logged, where it cannot be. Should it be of a later version than the key was
+ * seen with, then what the path names may be, too: the change still carries the version that was seen, and is
+ * refused as stale.
+ */
 static const struct policy_set *
 compile_policies(struct call *c)
 {
@@ -28,8 +31,6 @@ compile_policies(struct call *c)
 		policy_set_free(set);
 		return NULL;
 	}
-	/* What was read is the present, and what is decided rests on it. */
-	who->key.policy_version = who->policies.version;
 	return set;
 }
 

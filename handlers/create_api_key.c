@@ -8,7 +8,6 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
-#include "handlers/answer.h"
 #include "handlers/api_key_answer.h"
 #include "handlers/check.h"
 

@@ -101,20 +101,13 @@ grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 static enum prepared
 create_grant_prepare(struct call *c)
 {
-	struct grant_new g;
-	struct uuid request_id;
-
-	return grant_of(c, &g, &request_id) ? PREPARED : PREPARED_FAILED;
+	return grant_of(c, &c->of.grant.new, &c->of.grant.request_id) ? PREPARED : PREPARED_FAILED;
 }
 
 static const enum change *
 create_grant_change(struct call *c)
 {
-	struct grant_new g;
-	struct uuid request_id;
-
-	(void)grant_of(c, &g, &request_id); /* create_grant_prepare() has seen that it can be */
-	db_grant_create(c->db, &c->caller.tenant, &g, &c->request.once, &c->change.by,
+	db_grant_create(c->db, &c->caller.tenant, &c->of.grant.new, &c->request.once, &c->change.by,
 	    &c->of.grant.is);
 	return &c->of.grant.is.change;
 }

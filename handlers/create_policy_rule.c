@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "handlers/policy_answer.h"
-#include "handlers/policy_change.h"
 #include "handlers/rule_body.h"
 
 static enum prepared

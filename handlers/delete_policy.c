@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "handlers/policy_change.h"
+#include "handlers/answer.h"
 
 static const enum change *
 delete_policy_change(struct call *c)
@@ -13,12 +13,6 @@ delete_policy_change(struct call *c)
 	db_policy_delete(c->db, &c->caller.tenant, &c->request.path_id[0], &c->change.by,
 	    &c->of.policy.is);
 	return &c->of.policy.is.change;
-}
-
-static void
-delete_policy_answer(struct call *c)
-{
-	response_empty(c->rs, 204);
 }
 
 const struct operation op_delete_policy = {
@@ -29,5 +23,5 @@ const struct operation op_delete_policy = {
 	.target = TARGET_POLICY,
 	.change = delete_policy_change,
 	.guarded = true,
-	.answer = delete_policy_answer,
+	.answer = answer_nothing,
 };

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "handlers/policy_change.h"
+#include "handlers/answer.h"
 
 static const enum change *
 delete_policy_rule_change(struct call *c)
@@ -12,12 +12,6 @@ delete_policy_rule_change(struct call *c)
 	db_policy_rule_change(c->db, &c->caller.tenant, &c->request.path_id[0],
 	    &c->request.path_id[1], NULL, &c->change.by, &c->of.policy.rule_is);
 	return &c->of.policy.rule_is.change;
-}
-
-static void
-delete_policy_rule_answer(struct call *c)
-{
-	response_empty(c->rs, 204);
 }
 
 const struct operation op_delete_policy_rule = {
@@ -28,5 +22,5 @@ const struct operation op_delete_policy_rule = {
 	.target = TARGET_RULE,
 	.change = delete_policy_rule_change,
 	.guarded = true,
-	.answer = delete_policy_rule_answer,
+	.answer = answer_nothing,
 };

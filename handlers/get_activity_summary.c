@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GetActivitySummary, GET /v1/grants/{id}/activity/summary: how much was done in sessions under a
- * grant, and with which services. Answers 200; raises nothing that the pipeline does not.
+ * grant, and with which services. Answers 200; raises nothing that the machine does not.
  */
 #include "config.h"
 

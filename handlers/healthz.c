@@ -2,8 +2,6 @@
 /* Healthz, GET /healthz: this process answers; says nothing of the database. Answers 200. */
 #include "config.h"
 
-#include <json-c/json.h>
-
 #include "handlers/operation.h"
 
 static void

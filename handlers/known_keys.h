@@ -5,8 +5,8 @@
 #include "db/key.h"
 
 /*
- * What a worker saw of the keys that it served: a guess, and never more. A change that is decided on it takes the
- * versions of key and policies along, and the database makes it only where they are the present ones, in the very statement that
+ * What a worker saw of the keys that it served: a guess, and never more. A change that is decided on it carries the
+ * versions of key and policies, and the database makes it only where they are the present ones, in the very statement that
  * makes it; so a revoked or changed key, or a changed policy, never profits from what is kept here.
  *
  * Bounded by memory; whoever was not seen for the longest time is forgotten first.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ListActivity, GET /v1/grants/{id}/activity: what was done in sessions under a grant, the latest
- * first, page by page. Answers 200; raises nothing that the pipeline does not.
+ * first, page by page. Answers 200; raises nothing that the machine does not.
  */
 #include "config.h"
 

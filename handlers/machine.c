@@ -17,8 +17,6 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include <json-c/json.h>
 
 #include "base/log.h"
@@ -262,8 +260,8 @@ look(struct machine *m)
 		enum outcome rc;
 
 		db_begin(c->db, DB_ONE_READ);
-		target_look(c);
-		/* Whose key is new to this worker, his policies most likely are, too. */
+		target_look_grant(c);
+		/* Where the key is new to this worker, its tenant's policies most likely are, too. */
 		if (known_keys_get(c->service->known_keys, c->caller.key_hash) == NULL)
 			db_policy_look(c->db, &c->caller.tenant, c->caller.key_hash,
 			    &c->caller.policies);

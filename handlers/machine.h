@@ -58,7 +58,7 @@ enum next {
 	NEXT_ERROR   /* answer with the error */
 };
 
-/* A line of the table. `error` is also the answer where the request has been at it often enough. */
+/* A line of the table. `error` is also the answer where the request has been at it often enough; NEXT_GO_ON does not read it. */
 struct move {
 	enum next next;
 	enum http_error error;

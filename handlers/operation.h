@@ -142,6 +142,8 @@ struct call_change {
 /* A grant, as it was before the change and as it is after it. */
 struct of_grant {
 	struct grant was, is;
+	struct grant_new new; /* what is to be made; its texts are the body's */
+	struct uuid request_id;
 	struct grant_look look;
 	struct activity_receipt receipt;
 	struct activity_summary summary;
@@ -171,7 +173,7 @@ struct of_question {
 	struct key_record key; /* another one than the caller's */
 };
 
-/* A request on its way. Owned by the machine; what the operations see of it they borrow. A zeroed one is empty. */
+/* A request on its way. Owned by dispatch() (pipeline.c); what the operations see of it they borrow. A zeroed one is empty. */
 struct call {
 	struct service *service;
 	struct db *db;
@@ -202,7 +204,7 @@ OPERATIONS(X)
 /* How routing ended. */
 enum route { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 
-/* Find the operation for a method and path (HEAD is GET); fills call->op and call->path. */
+/* Find the operation for a method and path (HEAD is GET); fills call->op and call->request.path. */
 enum route route_find(struct call *, enum http_method, const char *path);
 
 /* The methods offered at a path, as in "GET, HEAD, PATCH, OPTIONS". False: none, the path is not ours. */

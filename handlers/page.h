@@ -6,7 +6,7 @@
 #include "handlers/operation.h"
 
 /*
- * Lists, page by page. A list operation has its first two query parameters from PAGE_QUERY, and .paged; then c->page is filled
+ * Lists, page by page. A list operation has its first two query parameters from PAGE_QUERY, and .paged; then c->request.page is filled
  * before load() queues the read into c->list. Its other parameters are its filters.
  *
  * A cursor is the place where the page ended, and which list that was: operation, tenant, what the path names, and filters, as a
@@ -23,7 +23,7 @@
 	}
 enum { PAGE_QUERY_LIMIT, PAGE_QUERY_CURSOR, PAGE_QUERY_OWN };
 
-/* Take c->query's limit and cursor into c->page. False: the cursor is none of ours, or another list's. */
+/* Take the query's limit and cursor into c->request.page. False: the cursor is none of ours, or another list's. */
 MUST_CHECK bool page_read(struct call *c);
 
 /* The i-th row as JSON. */

@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "handlers/check.h"
 #include "handlers/dispatch.h"
 #include "handlers/machine.h"
 #include "handlers/service.h"

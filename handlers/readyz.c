@@ -2,8 +2,6 @@
 /* Readyz, GET /readyz: the database answers and has the schema of this build. Answers 200, or 503. */
 #include "config.h"
 
-#include <json-c/json.h>
-
 #include "handlers/operation.h"
 
 static void

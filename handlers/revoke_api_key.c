@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "handlers/operation.h"
+#include "handlers/answer.h"
 
 static const enum change *
 revoke_api_key_change(struct call *c)
@@ -15,12 +15,6 @@ revoke_api_key_change(struct call *c)
 	return &c->of.api_key.is.made.change;
 }
 
-static void
-revoke_api_key_answer(struct call *c)
-{
-	response_empty(c->rs, 204);
-}
-
 const struct operation op_revoke_api_key = {
 	.id = "RevokeApiKey",
 	.method = HTTP_DELETE,
@@ -28,5 +22,5 @@ const struct operation op_revoke_api_key = {
 	.access = ACCESS_WRITE,
 	.target = TARGET_API_KEY,
 	.change = revoke_api_key_change,
-	.answer = revoke_api_key_answer,
+	.answer = answer_nothing,
 };

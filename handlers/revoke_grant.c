@@ -2,7 +2,7 @@
 /* RevokeGrant, DELETE /v1/grants/{id}: ends a grant before its time. Answers 204; again: 204, and nothing is logged. */
 #include "config.h"
 
-#include "handlers/operation.h"
+#include "handlers/answer.h"
 
 static const enum change *
 revoke_grant_change(struct call *c)
@@ -12,12 +12,6 @@ revoke_grant_change(struct call *c)
 	return &c->of.grant.is.change;
 }
 
-static void
-revoke_grant_answer(struct call *c)
-{
-	response_empty(c->rs, 204);
-}
-
 const struct operation op_revoke_grant = {
 	.id = "RevokeGrant",
 	.method = HTTP_DELETE,
@@ -25,5 +19,5 @@ const struct operation op_revoke_grant = {
 	.access = ACCESS_WRITE,
 	.target = TARGET_GRANT,
 	.change = revoke_grant_change,
-	.answer = revoke_grant_answer,
+	.answer = answer_nothing,
 };

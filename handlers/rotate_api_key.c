@@ -8,7 +8,6 @@
 
 #include <json-c/json.h>
 
-#include "handlers/answer.h"
 #include "handlers/api_key_answer.h"
 
 #define OVERLAP_DEFAULT 3600

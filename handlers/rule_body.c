@@ -111,7 +111,7 @@ read_parts(struct json_object *body, struct rule_parts *parts)
 }
 
 static enum prepared
-refuse_member(struct call *c, const char *member, const char *expected)
+refuse_part(struct call *c, const char *member, const char *expected)
 {
 	answer_invalid_member(c, member, expected);
 	return PREPARED_REFUSED;
@@ -147,12 +147,12 @@ make_rule(struct call *c, struct rule *old, struct rule *rule)
 		parts = old->parts;
 	read_parts(c->request.body, &parts);
 	if (parts.effect == NULL)
-		return refuse_member(c, "effect",
+		return refuse_part(c, "effect",
 		    "the rule as policy_text, or its parts with an effect");
 	if (parts.action_ids == NULL)
 		return PREPARED_FAILED;
 	if ((member = rule_parts_check(&parts, &expected)) != NULL)
-		return refuse_member(c, member, expected);
+		return refuse_part(c, member, expected);
 	if (old == NULL || !rule_says(old, &parts))
 		return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
 	*rule = *old;

@@ -165,23 +165,44 @@ static const struct {
 	int64_t (*version)(const struct call *);
 	void (*clear)(struct call *);
 } targets[] = {
-	[TARGET_NONE] = { NULL, NULL, NULL, NULL, NULL },
-	[TARGET_GRANT] = { queue_grant, grant_found, etag_of_grant, version_of_grant, clear_grant },
-	[TARGET_GRANTS] = { NULL, NULL, NULL, NULL, clear_grant },
-	[TARGET_API_KEY] = { queue_api_key, api_key_found, etag_of_api_key, version_of_api_key,
-	    clear_api_key },
-	[TARGET_API_KEYS] = { NULL, NULL, NULL, NULL, clear_api_key },
-	[TARGET_AUDIT_ENTRY] = { queue_audit_entry, audit_entry_found, NULL, NULL, NULL },
-	[TARGET_AUDIT_LOG] = { NULL, NULL, NULL, NULL, clear_scan },
-	[TARGET_POLICY] = { queue_policy, policy_found, etag_of_policy, NULL, clear_policy },
-	[TARGET_POLICIES] = { NULL, NULL, NULL, NULL, clear_policy },
-	[TARGET_RULE] = { queue_rule, rule_found, etag_of_rule, NULL, clear_policy },
-	[TARGET_RULES] = { queue_policy, policy_found, NULL, NULL, clear_policy },
-	[TARGET_QUESTION] = { NULL, NULL, NULL, NULL, clear_question },
+	[TARGET_NONE] = { .queue = NULL },
+	[TARGET_GRANT] = {
+	    .queue = queue_grant,
+	    .found = grant_found,
+	    .etag = etag_of_grant,
+	    .version = version_of_grant,
+	    .clear = clear_grant,
+	},
+	[TARGET_GRANTS] = { .clear = clear_grant },
+	[TARGET_API_KEY] = {
+	    .queue = queue_api_key,
+	    .found = api_key_found,
+	    .etag = etag_of_api_key,
+	    .version = version_of_api_key,
+	    .clear = clear_api_key,
+	},
+	[TARGET_API_KEYS] = { .clear = clear_api_key },
+	[TARGET_AUDIT_ENTRY] = { .queue = queue_audit_entry, .found = audit_entry_found },
+	[TARGET_AUDIT_LOG] = { .clear = clear_scan },
+	[TARGET_POLICY] = {
+	    .queue = queue_policy,
+	    .found = policy_found,
+	    .etag = etag_of_policy,
+	    .clear = clear_policy,
+	},
+	[TARGET_POLICIES] = { .clear = clear_policy },
+	[TARGET_RULE] = {
+	    .queue = queue_rule,
+	    .found = rule_found,
+	    .etag = etag_of_rule,
+	    .clear = clear_policy,
+	},
+	[TARGET_RULES] = { .queue = queue_policy, .found = policy_found, .clear = clear_policy },
+	[TARGET_QUESTION] = { .clear = clear_question },
 };
 
 void
-target_look(struct call *c)
+target_look_grant(struct call *c)
 {
 	c->of.grant.look = (struct grant_look){ &c->caller.key, &c->of.grant.was };
 	db_grant_look(c->db, &c->caller.tenant, c->caller.key_hash, &c->request.path_id[0],

@@ -7,7 +7,7 @@
 #define ETAG_TEXT_MAX 48
 
 /* Queue the look-up of the caller's key in the tenant and of the grant that the path names, as one statement by itself. */
-void target_look(struct call *);
+void target_look_grant(struct call *);
 
 /* Queue the read of what the path names, for a transaction that has looked up the key. */
 void target_queue(struct call *);

@@ -2,7 +2,7 @@
 /*
  * UpdateGrant, PATCH /v1/grants/{id}: switches the auditing of a grant's session on or off.
  *
- * Answers 200 with the grant, or 204 where the client prefers that; raises nothing that the pipeline
+ * Answers 200 with the grant, or 204 where the client prefers that; raises nothing that the machine
  * does not. Safe to repeat: it sets a state, and setting what is set changes and logs nothing.
  */
 #include "config.h"

@@ -7,7 +7,6 @@
 
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
-#include "handlers/policy_change.h"
 #include "handlers/rule_body.h"
 #include "policy/rule_json.h"
 

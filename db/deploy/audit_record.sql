@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:audit_record to pg
--- requires: audit_log
+-- requires: audit_log grants
 --
 -- Entries in a second form, whose hash costs a third of the first one's. What an
 -- entry tells is kept as the text that was hashed (record), where the first form

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes
+-- requires: audit_record rule_text list_indexes idempotency
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -9,7 +9,7 @@
 -- security lets see all tenants; each names its tenant in every statement. A
 -- worker's role may call them and write no table.
 --
--- All begin with the same eight parameters:
+-- All that make an entry begin with the same eight parameters (record_activity makes none, and has only the first four):
 --   tenant           whose rows these are
 --   key_hash         SHA-256 of the caller's key; null: grantctl, whose login must be a member
 --                    of grantd_owner
@@ -73,6 +73,34 @@ GRANT CREATE ON SCHEMA grantd TO grantd_auth;
 RESET ROLE;
 SET LOCAL ROLE grantd_auth;
 
+-- A stranger has no key in this tenant, not even one that is revoked: nothing is held for him.
+CREATE FUNCTION grantd.is_stranger(tenant uuid, key_hash bytea) RETURNS boolean
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN key_hash IS NOT NULL AND NOT EXISTS (SELECT FROM grantd.api_keys k
+		WHERE k.hash = key_hash AND k.tenant_id = tenant);
+END
+$$;
+COMMENT ON FUNCTION grantd.is_stranger(uuid, bytea) IS 'Is this hash of no key of the tenant?';
+REVOKE ALL ON FUNCTION grantd.is_stranger(uuid, bytea) FROM PUBLIC;
+
+-- A snapshot that is older than the statement would know keys that are revoked by now.
+CREATE FUNCTION grantd.refuse_old_snapshot() RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE EXCEPTION 'changes are made at READ COMMITTED'
+			USING ERRCODE = 'invalid_transaction_state';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.refuse_old_snapshot() IS 'Fails in a transaction whose snapshot may be old';
+REVOKE ALL ON FUNCTION grantd.refuse_old_snapshot() FROM PUBLIC;
+
 -- May this call go on? `actor` and `actor_kind` are who makes the entry.
 CREATE FUNCTION grantd.admit(tenant uuid, key_hash bytea, key_version bigint, policies_version bigint,
 	entry uuid, INOUT actor text, OUT actor_kind text, OUT state text)
@@ -80,6 +108,7 @@ CREATE FUNCTION grantd.admit(tenant uuid, key_hash bytea, key_version bigint, po
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM grantd.refuse_old_snapshot();
 	IF key_hash IS NULL THEN
 		IF NOT pg_has_role(session_user, 'grantd_owner', 'MEMBER') THEN
 			RAISE EXCEPTION 'a change without a key is for members of grantd_owner'
@@ -93,7 +122,7 @@ BEGIN
 		INTO actor, actor_kind, state
 		FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 		WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
-		  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+		  AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp());
 		IF NOT FOUND THEN
 			state := 'key';
 		END IF;
@@ -129,6 +158,7 @@ REVOKE ALL ON FUNCTION grantd.entry_made(uuid, uuid, text, uuid) FROM PUBLIC;
 
 -- ---- grants ----
 
+-- Spelled out in get_grant() and update_grant(), where one call more would tell.
 CREATE FUNCTION grantd.grant_status(status text, expires_at timestamptz, at timestamptz) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -177,7 +207,9 @@ DECLARE
 BEGIN
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	a := grantd.entry_made(tenant, entry, 'grant', grant_id);
-	IF g.revoked_at > a.created_at THEN
+	IF g.status = 'revoked' AND EXISTS (SELECT FROM grantd.audit_log x
+	    WHERE x.tenant_id = tenant AND x.resource_type = 'grant' AND x.resource_id = grant_id
+	      AND x.sequence > a.sequence AND x.action = 'RevokeGrant' AND x.outcome = 'done') THEN
 		g.revoked_at := NULL;
 		g.status := 'active';
 	END IF;
@@ -196,8 +228,8 @@ $$;
 COMMENT ON FUNCTION grantd.grant_made(uuid, uuid, uuid) IS 'A grant as one entry left it, with its row held';
 REVOKE ALL ON FUNCTION grantd.grant_made(uuid, uuid, uuid) FROM PUBLIC;
 
--- GetGrant, and what UpdateGrant is decided on. A key that is not of this tenant gives no row;
--- a grant that is not there gives one with the key alone.
+-- GetGrant, and what changes of a grant are decided on. A key that is not of this tenant gives nulls;
+-- a grant that is not there gives the key alone.
 CREATE TYPE grantd.grant_view AS (key_id uuid, key_name text, roles text, key_version bigint,
 	policies_version bigint,
 	id uuid, request_id uuid, grantee_id text, resource_type text, resource_id text, action text,
@@ -270,6 +302,9 @@ AS $$
 DECLARE
 	r grantd.grant_change;
 BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		PERFORM grantd.refuse_old_snapshot();
+	END IF;
 	IF octet_length(reason) > 512 OR octet_length(context) > 131072 THEN
 		RAISE EXCEPTION 'a reason of more than 512 bytes, or a context of more than 128 KiB'
 			USING ERRCODE = 'check_violation', SCHEMA = 'grantd', TABLE = 'audit_log',
@@ -384,6 +419,9 @@ DECLARE
 	g grantd.grants;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	IF grantd.is_stranger(tenant, key_hash) THEN
+		RETURN grantd.grant_changed('key', NULL, at);
+	END IF;
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	IF a.state = 'made' THEN
@@ -494,6 +532,9 @@ DECLARE
 	c record;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	IF grantd.is_stranger(tenant, key_hash) THEN
+		RETURN 'key';
+	END IF;
 	IF grant_id IS NOT NULL THEN
 		SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	ELSE
@@ -537,6 +578,7 @@ AS $$
 DECLARE
 	held record;
 BEGIN
+	PERFORM grantd.refuse_old_snapshot();
 	SELECT k.version AS key, t.policy_version AS policies, g.version, g.audit_enabled INTO held
 	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 	JOIN grantd.grants g ON g.tenant_id = tenant AND g.id = record_activity.grant_id
@@ -546,7 +588,7 @@ BEGIN
 	IF NOT FOUND THEN
 		state := 'key'; -- or there is no such grant: whoever reads both tells
 		RETURN;
-	ELSIF held.key <> key_version OR held.policies <> policies_version
+	ELSIF held.key IS DISTINCT FROM key_version OR held.policies IS DISTINCT FROM policies_version
 	    OR held.version <> grant_version THEN
 		state := 'stale';
 		RETURN;
@@ -616,7 +658,7 @@ $$;
 COMMENT ON FUNCTION grantd.api_key_made(uuid, uuid, uuid) IS 'A key as one entry left it, with its row held';
 REVOKE ALL ON FUNCTION grantd.api_key_made(uuid, uuid, uuid) FROM PUBLIC;
 
--- CreateApiKey. More states: `past`, expires_at has gone by. `replaces` is the key that this one comes after, or null.
+-- CreateApiKey. One more state: `past`, expires_at has gone by.
 CREATE FUNCTION grantd.create_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	key_id uuid, public_name text, title text, role_list text[], new_hash bytea, expires timestamptz,
@@ -647,6 +689,7 @@ $$;
 COMMENT ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) IS 'CreateApiKey: makes a key';
 REVOKE ALL ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) FROM PUBLIC;
 
+-- Add a key, and its first entry. `replaces` is the key that this one comes after, or null.
 CREATE FUNCTION grantd.add_api_key(tenant uuid, actor text, actor_kind text, operation text, entry uuid,
 	context text, reason text, key_id uuid, public_name text, title text, role_list text[],
 	new_hash bytea, expires timestamptz, replaces uuid) RETURNS grantd.api_keys
@@ -658,6 +701,11 @@ DECLARE
 	key grantd.api_keys;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	-- A hash that two keys share opens nothing: so nobody may give one a second key.
+	IF EXISTS (SELECT FROM grantd.api_keys k WHERE k.hash = new_hash) THEN
+		RAISE EXCEPTION 'there is an API key with this hash already'
+			USING ERRCODE = 'unique_violation';
+	END IF;
 	c := grantd.audit_append(tenant, entry, actor, actor_kind, operation, 'api_key', key_id, 'done', context, NULL,
 		jsonb_build_object('key_name', public_name, 'name', title, 'roles', role_list,
 			'expires_at', grantd.time_text(expires), 'replaces', replaces, 'version', 1),
@@ -690,6 +738,10 @@ DECLARE
 	at CONSTANT timestamptz := statement_timestamp();
 	retires timestamptz;
 BEGIN
+	IF grantd.is_stranger(tenant, key_hash) THEN
+		state := 'key';
+		RETURN;
+	END IF;
 	SELECT * INTO retired FROM grantd.api_keys x
 	WHERE x.tenant_id = tenant AND x.id = old_id FOR UPDATE;
 	retired.hash := NULL;
@@ -752,6 +804,10 @@ DECLARE
 	c record;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	IF grantd.is_stranger(tenant, key_hash) THEN
+		state := 'key';
+		RETURN;
+	END IF;
 	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
 	key.hash := NULL; -- a worker's role may not read it
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
@@ -809,6 +865,10 @@ AS $$
 DECLARE
 	a record;
 BEGIN
+	IF grantd.is_stranger(tenant, key_hash) THEN
+		state := 'key';
+		RETURN;
+	END IF;
 	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	actor := a.actor;
@@ -971,7 +1031,6 @@ AS $$
 DECLARE
 	a record;
 	c record;
-	was jsonb;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
 	a := grantd.admit_policies(tenant, key_hash, key_version, policies_version, entry, actor);
@@ -986,9 +1045,8 @@ BEGIN
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
-	was := grantd.policy_json(policy);
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdatePolicy', 'policy', policy_id, 'done', context,
-		was, jsonb_build_object('name', title, 'priority', rank, 'enabled', active,
+		grantd.policy_json(policy), jsonb_build_object('name', title, 'priority', rank, 'enabled', active,
 			'version', policy.version + 1),
 		reason, at, policy.audit_length, policy.audit_head);
 	UPDATE grantd.policies p SET name = title, priority = rank, enabled = active, version = p.version + 1,

@@ -10,7 +10,7 @@ SET LOCAL ROLE grantd_owner;
 LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
 UPDATE grantd.schema_version SET version = 4, changed_at = statement_timestamp();
 
-DROP FUNCTION grantd.get_grant, grantd.get_policies, grantd.update_grant, grantd.update_grant_not, grantd.revoke_grant,
+DROP FUNCTION grantd.is_stranger, grantd.refuse_old_snapshot, grantd.get_grant, grantd.get_policies, grantd.update_grant, grantd.update_grant_not, grantd.revoke_grant,
 	grantd.create_grant, grantd.log_denied, grantd.record_activity, grantd.create_api_key,
 	grantd.rotate_api_key, grantd.revoke_api_key, grantd.note_key_use, grantd.create_policy,
 	grantd.update_policy, grantd.delete_policy, grantd.change_rule, grantd.create_tenant;
