@@ -41,7 +41,7 @@ tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)
 tests_db_test_pipeline_LDADD = $(service_ldadd)
-tests_db_test_pipeline_LDFLAGS = $(AM_LDFLAGS) -static
+tests_db_test_pipeline_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=db_policy_look
 
 check_PROGRAMS += tests/db/test_activity
 tests_db_test_activity_SOURCES = tests/db/test_activity.c $(service_fixture)

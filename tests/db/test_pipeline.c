@@ -8,7 +8,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "db/policy_load.h"
 #include "tests/db/fixture.h"
+
+static const char
+    *meanwhile; /* what somebody else does right before the policies are read; NULL: nothing */
+
+void __real_db_policy_look(struct db *, const struct uuid *, const uint8_t hash[KEY_HASH_LEN],
+    struct policy_rules *);
+void __wrap_db_policy_look(struct db *, const struct uuid *, const uint8_t hash[KEY_HASH_LEN],
+    struct policy_rules *);
+
+void
+__wrap_db_policy_look(struct db *db, const struct uuid *tenant, const uint8_t hash[KEY_HASH_LEN],
+    struct policy_rules *rules)
+{
+	if (meanwhile != NULL)
+		(void)sql(meanwhile);
+	meanwhile = NULL;
+	__real_db_policy_look(db, tenant, hash, rules);
+}
 
 static int
 ask(enum http_method method, const char *grant, const char *body)
@@ -191,6 +210,24 @@ a_connection_closed_while_idle_is_not_noticed(void **state)
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" GRANT, NULL, NULL), 200);
 }
 
+/* A policy that is changed after it was read, and before the rules are: what was read must not be written back. */
+static void
+a_policy_changed_between_two_reads_is_looked_at_anew(void **state)
+{
+	(void)state;
+	permit();
+	fixture_restart();
+	meanwhile = "WITH p AS (UPDATE grantd.policies SET name = 'theirs', version = version + 1"
+		    " WHERE id = '" POLICY "' RETURNING tenant_id) UPDATE grantd.tenants t"
+		    " SET policy_version = policy_version + 1 FROM p WHERE t.id = p.tenant_id"
+		    " RETURNING t.id";
+	assert_int_equal(request(HTTP_PATCH, "/v1/policies/" POLICY, NULL, "{\"priority\": 7}"),
+	    200);
+	assert_null(meanwhile);
+	assert_sql("SELECT name || priority FROM grantd.policies WHERE id = '" POLICY "'",
+	    "theirs7");
+}
+
 int
 main(void)
 {
@@ -201,6 +238,7 @@ main(void)
 		TEST(a_new_policy_holds_from_the_next_request_on),
 		TEST(a_revoked_key_changes_nothing),
 		TEST(a_key_with_other_roles_is_asked_about_anew),
+		TEST(a_policy_changed_between_two_reads_is_looked_at_anew),
 		TEST(another_grant_is_not_found),
 		TEST(a_broken_rule_refuses_everything),
 		TEST(the_higher_priority_decides),
