@@ -2,7 +2,7 @@
 --
 -- Changes: every function, in every state that it can answer with, and what is stored then.
 BEGIN;
-SELECT plan(235);
+SELECT plan(238);
 \ir two_tenants.sql
 
 \set key1 '''cccccccc-0000-7000-8000-000000000001'''
@@ -313,6 +313,18 @@ SELECT is(pg_temp.stored(), (SELECT stored FROM before), 'none of which changed 
 SELECT is((SELECT count(*) FROM grantd.audit_log), 26::bigint, 'and there is one entry for each that did, and two for each rotated key');
 
 SELECT is_empty($$SELECT n, said FROM calls WHERE said::text ~ 'hash": "'$$, 'no answer tells a key''s hash');
+
+-- ---- what a stolen worker's role gets ----
+
+SELECT throws_ok(pg_temp.call('create_api_key', jsonb_build_object('key_hash', NULL, 'actor', 'root', 'new_hash', sha256('key B'), 'expires', NULL)), '23505',
+	'there is an API key with this hash already', 'no second key with the hash of another tenant''s');
+
+\set grant4 '''aaaaaaaa-0000-7000-8000-000000000004'''
+INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, expires_at)
+VALUES (:a, :grant4, 'x', 'aws_account', '1', 'x', now() + interval '1 hour');
+SELECT is((pg_temp.answer('revoke_grant', jsonb_build_object('grant_id', :grant4, 'key_hash', sha256('nobody')))).state, 'key',
+	'a stranger is refused');
+SELECT is(xmax::text, '0', 'and no row is held for him') FROM grantd.grants WHERE id = :grant4;
 
 SELECT * FROM finish();
 ROLLBACK;
