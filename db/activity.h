@@ -51,7 +51,7 @@ struct activity_filter {
 };
 
 /*
- * Queue: read a page of a grant's events. The latest that happened come first: page->created_at
+ * Queue: read a page of a grant's events. The latest that happened come first: page->key.created_at
  * is occurred_at.
  */
 void db_activity_list(struct db *, const struct uuid *tenant, const struct uuid *grant,

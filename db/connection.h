@@ -30,9 +30,9 @@ struct db {
 	int prepared_count;
 	enum outcome sticky; /* what queueing met; DONE while all is well */
 	bool writes;         /* the transaction may; otherwise its COMMIT leaves nothing in doubt */
-	bool alone;          /* one statement, that is committed at the end of its exchange */
-	bool warned;         /* the server sent a warning since the transaction began */
-	bool ended;          /* the server has said that it ends the session */
+	bool alone;  /* without BEGIN: what is queued is committed at the end of its exchange */
+	bool warned; /* the server sent a warning since the transaction began */
+	bool ended;  /* the server has said that it ends the session */
 	bool commit_queued;  /* COMMIT of one that may write is among the pending */
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */

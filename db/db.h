@@ -47,8 +47,8 @@ enum db_access {
 	DB_SNAPSHOT, /* read only, and all statements see the rows of one moment */
 	DB_READ_WRITE,
 	/*
-	 * One statement, which is a transaction by itself where sessions are our own. Behind a pooler it still is between BEGIN
-	 * and COMMIT, since the session's settings come with it. Ends with db_commit() all the same.
+	 * One change, or reads of one exchange: a transaction by itself where sessions are our own. Behind a pooler it
+	 * still is between BEGIN and COMMIT, since the session's settings come with it. Ends with db_commit() all the same.
 	 */
 	DB_ONE_READ,
 	DB_ONE_WRITE

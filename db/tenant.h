@@ -29,7 +29,7 @@ struct tenant {
 void db_tenant_choose(struct db *, const struct uuid *tenant);
 
 /*
- * Queue: add a tenant, and the entry that says so. It must be chosen. CONFLICT where its id is
+ * Queue: add a tenant, and the entry that says so. CONFLICT where its id is
  * taken.
  */
 void db_tenant_create(struct db *, const struct uuid *id, const char *name,

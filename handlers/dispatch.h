@@ -10,8 +10,8 @@ struct response;
 struct service;
 
 /*
- * What answers requests: the settings, one lazily opened database connection, and nothing that
- * outlives a request otherwise. One for each process, made after the fork.
+ * What answers requests: the settings, one lazily opened database connection, and what is remembered of keys and
+ * policies, which is a guess that the database checks. One for each process, made after the fork.
  * NULL when out of memory. `settings` is borrowed and outlives it.
  */
 MUST_CHECK struct service *service_open(const struct settings *settings);

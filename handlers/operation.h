@@ -66,7 +66,7 @@ enum prepared {
 /*
  * One operation, as data. The machine (machine.c) takes a request through every check that this describes, exchanges with
  * the database, and sends only what was committed; the functions do what is left, and none of them begins,
- * exchanges, commits, or sends.
+ * exchanges, commits, or sends, but for an export, which goes on after its first batch (audit_export.h), and Readyz.
  */
 struct operation {
 	const char *id; /* also the action in policies, in the audit log and in the log */
