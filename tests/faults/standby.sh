@@ -165,6 +165,21 @@ grantd_stop 'with a standby'
 GRANTD_DATABASE="user=grantd_worker" GRANTD_STATEMENT_TIMEOUT=500 grantd_start --workers 2
 like 'without the standby a PATCH' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":false}')" '^Status: 50[0-9].*"commit_unknown"'
 like 'and a GET' "$(send GET "/v1/grants/$grant" '')" '^Status: 200'
+for _ in 1 2 3 4 5 6; do
+	send POST /v1/grants "$wanted"
+	echo
+done >"$work/more"
+sessions=$(waiting | wc -l)
+ok "of two workers no more than one session each waits" test "$sessions" -le 2
+is 'for what they were asked before: more is not begun' "$(grep -c '^Status: 503.*"unavailable"' "$work/more")" $((7 - sessions))
+is 'and not made' "$(sql "$granted")" $((2 + sessions))
+begin_standby
+switched_on()
+{
+	[[ $(send PATCH "/v1/grants/$grant" '{"audit_enabled":true}') == 'Status: 200'* ]]
+}
+ok 'with the standby again it serves' until_true switched_on
+ok 'and nothing waits' until_true none_waits
 grantd_stop 'without a standby'
 
 done_testing
