@@ -180,6 +180,18 @@ switched_on()
 }
 ok 'with the standby again it serves' until_true switched_on
 ok 'and nothing waits' until_true none_waits
+
+# What only reads can be asked of the standby.
+replayed()
+{
+	[ "$(standby_sql "$state")" = "$(sql "$state")" ]
+}
+until_true replayed
+for command in 'audit verify' 'audit export' 'audit checkpoint'; do
+	# shellcheck disable=SC2086 # words
+	ok "grantctl $command on the standby" eval '(eval "$("$cluster" env "$work/standby")" && "$build/grantctl" $command >"$work/out")'
+	ok 'which tells something' test -s "$work/out"
+done
 grantd_stop 'without a standby'
 
 done_testing
