@@ -18,7 +18,9 @@
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
+#include "fcgi/porter.h"
 #include "fcgi/single.h"
+#include "fcgi/spawner.h"
 
 #define EXIT_USAGE 2
 
@@ -118,6 +120,7 @@ serve(struct settings *s, const struct options *o)
 {
 	struct listener l = LISTENER_EMPTY;
 	char error[LISTENER_ERROR_MAX];
+	int spawner;
 
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
 		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
@@ -129,7 +132,10 @@ serve(struct settings *s, const struct options *o)
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
-	return s->workers == 0 ? single_run(s, o, &l) : parent_run(s, o, &l);
+	spawner = spawner_watch(&l);
+	if (s->workers == 0)
+		return single_run(s, o, &l, spawner);
+	return spawner == -1 ? parent_run(s, o, &l, -1) : porter_run(s, o, &l, spawner);
 }
 
 static int

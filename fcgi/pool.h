@@ -42,8 +42,8 @@ struct pool;
 
 /*
  * `most` is how many connections are kept (0: none), less where the process may not have as many
- * descriptors, which is logged. `link` is watched for its peer's end (-1: none). Both descriptors
- * are borrowed. NULL: the reason is logged.
+ * descriptors, which is logged. `link` is watched for its peer's end (-1: none): it is readable then, and
+ * never before. Both descriptors are borrowed. NULL: the reason is logged.
  */
 MUST_CHECK struct pool *pool_open(const struct listener *l, int link, int most);
 

@@ -17,6 +17,8 @@
 'use strict';
 const { createHash } = require('node:crypto');
 
+const CLOCK_MS = 5; // that two readings of one clock may differ by
+const COMMIT_MS = 1000; // that a commit, once it is written, may take to be seen
 const NOTHING_DONE = new Set(['unavailable', 'internal']);
 
 class Compare {
@@ -67,13 +69,13 @@ class Compare {
 		    r.body.status === (state.status ?? 'active') && r.etag === `"${state.version}.${r.body.status}"`;
 	}
 
-	// The version told was there between the question and the answer, by clocks that show milliseconds.
+	// The version told was there between the question and the answer. Times are those of commits, which others see a little later.
 	at_its_time(r) {
 		const seen = this.states.get(r.body.id)?.versions.get(r.body.version);
 
 		if (!seen || !this.is_shown(r, seen.state))
 			this.lie(r, `version ${r.body.version} was never so`);
-		else if (seen.from > r.ended + 5 || seen.to < r.sent - 5)
+		else if (seen.from > r.ended + CLOCK_MS || seen.to < r.sent - COMMIT_MS)
 			this.lie(r, `version ${r.body.version} was at another time`);
 	}
 

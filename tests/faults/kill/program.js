@@ -121,8 +121,11 @@ class Database {
 		});
 	}
 
-	// A server that was killed is not started as long as a process of it is left. It looks for that itself.
-	async revive() {
+	// A server that was killed is not started as long as a process of it is left, which it finds out itself but for the first: that counts
+	// as running until init has waited for it.
+	async revive(pid) {
+		for (let i = 0; i < 5000 && signal(pid, 0); i++)
+			await pause(2);
 		for (let i = 0; i < 300; i++) {
 			if (spawnSync(this.cluster, ['start', this.directory], { stdio: 'ignore' }).status === 0)
 				return;

@@ -105,7 +105,7 @@ async function kill_one() {
 		return '';
 	killed[kind] = (killed[kind] ?? 0) + 1;
 	if (kind === 'postmaster')
-		await database.revive();
+		await database.revive(pid);
 	return kind;
 }
 
@@ -143,7 +143,7 @@ function query(sql) {
 
 function compare() {
 	const entries = query(`SELECT json_build_object('resource_type', resource_type, 'resource_id', resource_id, 'outcome', outcome,
-		'at', extract(epoch FROM created_at) * 1000, 'record', record) FROM grantd.audit_log
+		'at', extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000, 'record', record) FROM grantd.audit_log
 		ORDER BY resource_type, resource_id, sequence`).map((line) => JSON.parse(line));
 	const events = new Set(query('SELECT id FROM grantd.activity_event'));
 	const keys = new Map(query("SELECT id, encode(hash, 'hex') FROM grantd.api_keys").map((line) => line.split('|')));
