@@ -11,7 +11,7 @@ const { Random } = require('./random.js');
 
 const [work, kills, seed, minutes, clients, cluster] = process.argv.slice(2).map((word) => (/^\d+$/.test(word) ? Number(word) : word));
 const PATIENCE_MS = 30000;
-const KINDS = { worker: 25, parent: 20, session: 15, postmaster: 12, pgbouncer: 12, lighttpd: 8, nginx: 5, 'nginx-worker': 3 };
+const KINDS = { worker: 25, parent: 15, porter: 8, session: 15, postmaster: 12, pgbouncer: 12, lighttpd: 8, nginx: 5, 'nginx-worker': 3 };
 
 const sites = read(`${work}/sites`).map((line) => ({ name: line.split('\t')[0], url: line.split('\t')[1] }));
 const programs = read(`${work}/programs`).map((line) => new Program(line));
@@ -76,13 +76,17 @@ const named = (name) => programs.filter((p) => p.name === name && p.pid !== 0).m
 // The pids that may be killed as this kind.
 function candidates(kind) {
 	const mine = grantds(work);
-	const pids = new Set(mine.map((p) => p.pid));
+	const children = (p) => mine.filter((child) => child.parent === p.pid);
+	const depth = (p) => Math.max(0, ...children(p).map((child) => 1 + depth(child)));
+	const of_depth = (n) => mine.filter((p) => depth(p) === n).map((p) => p.pid);
 
 	switch (kind) {
 	case 'worker':
-		return mine.filter((p) => pids.has(p.parent)).map((p) => p.pid);
+		return of_depth(0);
 	case 'parent':
-		return mine.filter((p) => mine.some((child) => child.parent === p.pid)).map((p) => p.pid);
+		return of_depth(1);
+	case 'porter':
+		return of_depth(2);
 	case 'session':
 		return database.sessions().map((p) => p.pid);
 	case 'postmaster':
@@ -141,6 +145,32 @@ function query(sql) {
 	    .split('\n').filter((line) => line !== '');
 }
 
+/*
+ * Would a false answer be seen? One true answer of each sort is made false, and compared again; the sorts of which none was seen.
+ */
+function unseen(entries, events, keys) {
+	const made = (kind, method) => world.records.find((r) => r.kind === kind && r.method === method && r.status >= 200 &&
+	    r.status < 300 && compared.done.has(r.id));
+	const compared = new Compare(entries, events, keys);
+	const plants = {
+		'another version': [made('patch', 'PATCH'), (r) => ({ ...r, body: { ...r.body, version: r.body.version + 1 } })],
+		'another state': [made('patch', 'PATCH'), (r) => ({ ...r, body: { ...r.body, audit_enabled: !r.body.audit_enabled } })],
+		'another ETag': [made('patch', 'PATCH'), (r) => ({ ...r, etag: '"0.active"' })],
+		'nothing was changed': [made('patch', 'PATCH'), (r) => ({ ...r, status: 503, code: 'unavailable' })],
+		'a refusal': [made('create', 'POST'), (r) => ({ ...r, status: 409, code: 'conflict' })],
+		'done without an entry': [made('create', 'POST'), (r) => ({ ...r, id: 'nobody', deed: undefined })],
+		'another key': [made('key', 'POST'), (r) => ({ ...r, body: { ...r.body, raw_key: 'grd_' } })],
+		'no events': [world.records.find((r) => r.kind === 'activity' && r.status === 200),
+			(r) => ({ ...r, status: 503, code: 'unavailable' })],
+	};
+
+	return Object.keys(plants).filter((name) => {
+		const [record, change] = plants[name];
+
+		return record === undefined || new Compare(entries, events, keys).all([change(record)]).length === 0;
+	});
+}
+
 function compare() {
 	const entries = query(`SELECT json_build_object('resource_type', resource_type, 'resource_id', resource_id, 'outcome', outcome,
 		'at', extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000, 'record', record) FROM grantd.audit_log
@@ -149,6 +179,9 @@ function compare() {
 	const keys = new Map(query("SELECT id, encode(hash, 'hex') FROM grantd.api_keys").map((line) => line.split('|')));
 
 	diag(`${entries.length} entries, ${events.size} events`);
+	const blind = unseen(entries, events, keys);
+
+	ok('a false answer would be seen', blind.length === 0, blind.join(', '));
 	return new Compare(entries, events, keys).all(world.records);
 }
 
