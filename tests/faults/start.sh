@@ -99,17 +99,6 @@ ok "it serves without standard descriptors" until_true answers
 grantd_stop "without standard descriptors"
 
 # TCP
-port_of()
-{
-	local port
-
-	for port in $(seq 23100 23199); do
-		(: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-			echo "$port"
-			return
-		}
-	done
-}
 tcp_answers()
 {
 	"$client" "127.0.0.1:$port" get /healthz >/dev/null 2>&1
