@@ -12,11 +12,11 @@ struct settings;
 
 /* Where the listening socket came from, which decides what becomes of its queue when we stop. */
 enum listener_kind {
-	LISTENER_UNIX,   /* ours, at a path that listener_retire() removes */
-	LISTENER_TCP,    /* ours */
-	LISTENER_PASSED, /* descriptor 0, from a web server or spawn-fcgi */
+	LISTENER_UNIX,    /* ours, at a path that listener_retire() removes */
+	LISTENER_TCP,     /* ours */
+	LISTENER_PASSED,  /* descriptor 0, from a web server or spawn-fcgi */
 	LISTENER_SYSTEMD, /* kept by systemd, with its queue, for whoever comes after us */
-	LISTENER_HANDED  /* a worker's: connections that the parent accepted (fcgi/handover.h) */
+	LISTENER_HANDED   /* a worker's: connections that the parent accepted (fcgi/handover.h) */
 };
 
 /* The socket that connections come from: non-blocking, close-on-exec except as descriptor 0. */

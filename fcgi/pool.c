@@ -171,8 +171,8 @@ pool_open(const struct listener *l, int link, int most)
 	p->most = limit_places(most);
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll != -1 && watch(p, l->fd, LISTENER_EVENTS, EVENT_LISTENER) &&
-	    (link < 0 || watch(p, link, EPOLLIN, EVENT_LINK)) &&
-	    open_shared(p) && open_sockets(p->ask, SOCK_SEQPACKET))
+	    (link < 0 || watch(p, link, EPOLLIN, EVENT_LINK)) && open_shared(p) &&
+	    open_sockets(p->ask, SOCK_SEQPACKET))
 		return p;
 	log_error("preparing to wait for connections: %s", strerror(errno));
 	pool_close(p);

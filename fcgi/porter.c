@@ -26,7 +26,8 @@ struct porter {
 	struct listener *listener;
 	struct handover handover;
 	int spawner;
-	int life[2]; /* a socket pair: the porter's, and the parent's, which is at its end when the porter is */
+	int life
+	    [2]; /* a socket pair: the porter's, and the parent's, which is at its end when the porter is */
 	pid_t parent;
 	bool stopping;
 };

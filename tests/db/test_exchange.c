@@ -444,7 +444,7 @@ the_first_attempt_that_can_succeeds(void **state)
 	int attempts;
 
 	assert_int_equal(db_ready(db), DONE);
-	away.database = (char *)(uintptr_t)"host=/nonexistent";
+	away.database = (char *)(uintptr_t) "host=/nonexistent";
 	db->settings = &away;
 	db_disconnect(db);
 	for (attempts = 0; attempts < 50; attempts++) {
