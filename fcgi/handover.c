@@ -13,6 +13,8 @@
 
 /* How many in a row, before somebody else's turn comes. */
 #define SOME 32
+/* How long until a shortage may be over. */
+#define SHORTAGE_MS 10
 
 bool
 handover_open(struct handover *h, const struct listener *l)
@@ -45,13 +47,23 @@ handover_close(struct handover *h)
 void
 handover_watch(const struct handover *h, struct pollfd *news)
 {
-	if (h->waiting != -1)
+	if (h->shortage)
+		*news = (struct pollfd){ .fd = -1 };
+	else if (h->waiting != -1)
 		*news = (struct pollfd){ .fd = h->queue, .events = POLLOUT };
 	else
-		*news = (struct pollfd){ .fd = h->shortage ? -1 : h->listener, .events = POLLIN };
+		*news = (struct pollfd){ .fd = h->listener, .events = POLLIN };
 }
 
-/* Put the waiting connection into the queue. False: it is full. One that cannot be sent at all is given up. */
+/* Errors that a process can wait out: no descriptors, no memory, or too many of its user's descriptors under way (ETOOMANYREFS). */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+	    error == ETOOMANYREFS;
+}
+
+/* Put the waiting connection into the queue. False: not now. One that cannot be sent at all is given up. */
 static bool
 send_waiting(struct handover *h)
 {
@@ -71,7 +83,8 @@ send_waiting(struct handover *h)
 	control.header.cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(&control.header), &h->waiting, sizeof(h->waiting));
 	if (sendmsg(h->queue, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == -1) {
-		if (errno == EAGAIN)
+		h->shortage = is_shortage(errno);
+		if (errno == EAGAIN || h->shortage)
 			return false;
 		log_warning("handing a connection to a worker: %s", strerror(errno));
 	}
@@ -88,19 +101,10 @@ hand_on(struct handover *h)
 		h->waiting = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (h->waiting != -1)
 		return send_waiting(h);
-	switch (errno) {
-	case EAGAIN:
-		return false;
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
+	h->shortage = is_shortage(errno);
+	if (h->shortage)
 		log_error("accepting a connection: %s", strerror(errno));
-		h->shortage = true;
-		return false;
-	default:
-		return true; /* this one is gone already */
-	}
+	return !h->shortage && errno != EAGAIN; /* this one is gone already */
 }
 
 void
@@ -129,9 +133,10 @@ handover_rest(struct handover *h, int ms)
 	while ((left = end - clock_monotonic_ms()) > 0) {
 		if (hand_on(h))
 			continue;
-		if (h->waiting == -1)
+		if (h->waiting == -1 && !h->shortage)
 			return;
-		(void)poll(&room, 1, (int)left);
+		(void)poll(&room, h->shortage ? 0 : 1,
+		    left < SHORTAGE_MS ? (int)left : SHORTAGE_MS);
 	}
 }
 

@@ -20,7 +20,7 @@ struct handover {
 	struct listener workers; /* the queue's other end, of kind LISTENER_HANDED */
 	int queue;
 	int waiting;   /* a connection that the queue had no room for; or -1 */
-	bool shortage; /* there were no descriptors or memory for the last */
+	bool shortage; /* of descriptors or memory, when it was last tried */
 };
 
 /* False: the reason is logged. */
