@@ -129,18 +129,38 @@ name_allowed(enum type type, const char *id)
 	return true;
 }
 
-static bool
-matches(const char *expression, const char *text)
-{
-	regex_t regex;
-	bool matched;
+static regex_t compiled[COUNT_OF(forms)];
+static bool is_compiled[COUNT_OF(forms)];
 
-	/* Out of memory, since the expressions are constants that compile. */
-	if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	matched = regexec(&regex, text, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return matched;
+/* False: out of memory, since the expressions are constants that compile. */
+static bool
+compile(size_t i)
+{
+	if (!is_compiled[i])
+		is_compiled[i] = regcomp(&compiled[i], forms[i].expression,
+				     REG_EXTENDED | REG_NOSUB) == 0;
+	return is_compiled[i];
+}
+
+bool
+resource_prepare(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(forms); i++)
+		if (!compile(i))
+			return false;
+	return true;
+}
+
+static enum resource_check
+match(int i, const char *text)
+{
+	int rc = compile((size_t)i) ? regexec(&compiled[i], text, 0, NULL, 0) : REG_ESPACE;
+
+	if (rc == 0)
+		return RESOURCE_GOOD;
+	return rc == REG_NOMATCH ? RESOURCE_BAD : RESOURCE_UNKNOWN;
 }
 
 const char *
@@ -151,11 +171,14 @@ resource_id_form(const char *type)
 	return i >= 0 ? forms[i].words : NULL;
 }
 
-bool
-resource_id_valid(const char *type, const char *id)
+enum resource_check
+resource_id_check(const char *type, const char *id)
 {
 	int i = words_find(resource_types, type);
+	enum resource_check check;
 
-	return i >= 0 && strlen(id) <= FIELD_RESOURCE_ID_MOST && matches(forms[i].expression, id) &&
-	    name_allowed((enum type)i, id);
+	if (i < 0 || strlen(id) > FIELD_RESOURCE_ID_MOST)
+		return RESOURCE_BAD;
+	check = match(i, id);
+	return check == RESOURCE_GOOD && !name_allowed((enum type)i, id) ? RESOURCE_BAD : check;
 }

@@ -65,9 +65,16 @@ create_grant_check(struct call *c, struct fault *f)
 	struct json_object *r = json_object_object_get(c->request.body, "resource");
 	const char *type = text_of(r, "type");
 
-	if (resource_id_valid(type, text_of(r, "id")))
+	switch (resource_id_check(type, text_of(r, "id"))) {
+	case RESOURCE_GOOD:
 		return true;
-	return refuse_member(f, "resource.id", resource_id_form(type));
+	case RESOURCE_BAD:
+		return refuse_member(f, "resource.id", resource_id_form(type));
+	case RESOURCE_UNKNOWN:
+		break;
+	}
+	f->error = ERROR_INTERNAL;
+	return false;
 }
 
 /* False: a value is not what the schema promised. */

@@ -4,17 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/api_key.h"
 #include "base/log.h"
+#include "base/resource.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 #include "policy/decide.h"
 
+/*
+ * Libraries that make themselves ready at their first use do so now: OpenSSL's digests and regular expressions, which end the process where
+ * memory runs out just then.
+ */
+static bool
+prepare_libraries(void)
+{
+	uint8_t hash[API_KEY_HASH_LEN];
+
+	return api_key_hash("", 0, hash) && resource_prepare();
+}
+
 struct service *
 service_open(const struct settings *settings)
 {
-	struct service *s = calloc(1, sizeof(*s));
+	struct service *s = prepare_libraries() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (s == NULL)
 		return NULL;
