@@ -18,18 +18,9 @@ extern const char *const resource_types[];
 const char *resource_id_form(const char *type);
 
 /*
- * Make ready what checking takes, while there is memory: otherwise it is done at the first need, where the C library ends the process
- * at some shortages. It lasts as long as the process. No threads. False: out of memory.
+ * Is this an id of a resource of that type, by its form? False for an unknown type. Needs no memory, without which regcomp(3)
+ * and regexec(3) would not tell a good id from a bad one.
  */
-MUST_CHECK bool resource_prepare(void);
-
-enum resource_check {
-	RESOURCE_GOOD,
-	RESOURCE_BAD,
-	RESOURCE_UNKNOWN /* out of memory */
-};
-
-/* Is this an id of a resource of that type, by its form? Bad for an unknown type. */
-MUST_CHECK enum resource_check resource_id_check(const char *type, const char *id);
+MUST_CHECK bool resource_id_valid(const char *type, const char *id);
 
 #endif

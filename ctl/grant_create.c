@@ -75,7 +75,7 @@ take_resource(const struct args *a, struct grant_new *g)
 {
 	g->resource_type = args_text(a, "resource-type");
 	g->resource_id = args_text(a, "resource-id");
-	if (resource_id_check(g->resource_type, g->resource_id) == RESOURCE_GOOD)
+	if (resource_id_valid(g->resource_type, g->resource_id))
 		return true;
 	return args_fault(a, "--resource-id must be %s, for %s", resource_id_form(g->resource_type),
 	    g->resource_type);

@@ -6,29 +6,25 @@
 
 #include "base/api_key.h"
 #include "base/log.h"
-#include "base/resource.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 #include "policy/decide.h"
 
-/*
- * Libraries that make themselves ready at their first use do so now: OpenSSL's digests and regular expressions, which end the process where
- * memory runs out just then.
- */
+/* OpenSSL makes itself ready at its first use, and ends the process where memory runs out just then: so that is now. */
 static bool
-prepare_libraries(void)
+prepare_digests(void)
 {
 	uint8_t hash[API_KEY_HASH_LEN];
 
-	return api_key_hash("", 0, hash) && resource_prepare();
+	return api_key_hash("", 0, hash);
 }
 
 struct service *
 service_open(const struct settings *settings)
 {
-	struct service *s = prepare_libraries() ? calloc(1, sizeof(*s)) : NULL;
+	struct service *s = prepare_digests() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (s == NULL)
 		return NULL;

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <json-c/json.h>
-#include <regex.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -21,11 +20,8 @@ spend(void)
 #define json_object_new_object() (spend() ? json_object_new_object() : NULL)
 #define json_object_new_string(s) (spend() ? json_object_new_string(s) : NULL)
 #define json_object_object_add(o, k, v) (spend() ? json_object_object_add(o, k, v) : -1)
-#define regcomp(r, e, f) (spend() ? regcomp(r, e, f) : REG_ESPACE)
-#define regexec(r, t, n, m, f) (spend() ? regexec(r, t, n, m, f) : REG_ESPACE)
 #include "base/api_key.c"
 #include "base/buf.c"
-#include "base/resource.c"
 #include "base/uuid.c"
 #include "http/response.c"
 
@@ -73,22 +69,6 @@ no_random_bytes(void **state)
 	response_clear(&rs);
 }
 
-/* What could not be looked at is not called wrong. */
-static void
-an_id_without_memory(void **state)
-{
-	(void)state;
-	budget = 0;
-	assert_false(resource_prepare());
-	assert_int_equal(resource_id_check("aws_account", "123456789012"), RESOURCE_UNKNOWN);
-	budget = COUNT_OF(forms);
-	assert_true(resource_prepare());
-	assert_int_equal(resource_id_check("aws_account", "123456789012"), RESOURCE_UNKNOWN);
-	budget = INT32_MAX;
-	assert_int_equal(resource_id_check("aws_account", "123456789012"), RESOURCE_GOOD);
-	assert_int_equal(resource_id_check("aws_account", "12345678901"), RESOURCE_BAD);
-}
-
 /* However little there is, an error is either whole or the response has failed. */
 static void
 every_allocation_of_an_error(void **state)
@@ -119,7 +99,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_buffer_fails_once),
-		cmocka_unit_test(an_id_without_memory),
 		cmocka_unit_test(no_random_bytes),
 		cmocka_unit_test(every_allocation_of_an_error),
 	};

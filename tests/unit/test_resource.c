@@ -46,7 +46,7 @@ ids_of_each_type(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(table); i++)
-		if (resource_id_check(table[i].type, table[i].id) != RESOURCE_GOOD)
+		if (!resource_id_valid(table[i].type, table[i].id))
 			fail_msg("%s %s", table[i].type, table[i].id);
 }
 
@@ -113,7 +113,7 @@ ids_of_none(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(table); i++)
-		if (resource_id_check(table[i].type, table[i].id) != RESOURCE_BAD)
+		if (resource_id_valid(table[i].type, table[i].id))
 			fail_msg("%s %s", table[i].type, table[i].id);
 }
 
@@ -125,8 +125,8 @@ long_ids(void **state)
 
 	(void)state;
 	memset(id, 'a', sizeof(id) - 1);
-	assert_int_equal(resource_id_check("aws_rds_instance", id), RESOURCE_BAD);
-	assert_int_equal(resource_id_check("aws_s3_bucket", id), RESOURCE_BAD);
+	assert_false(resource_id_valid("aws_rds_instance", id));
+	assert_false(resource_id_valid("aws_s3_bucket", id));
 }
 
 static void
