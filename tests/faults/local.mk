@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/faults/reload.sh \
 	tests/faults/run \
 	tests/faults/spawn.sh \
+	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
 	tests/faults/workers.sh
