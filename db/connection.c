@@ -11,8 +11,18 @@
 #include "base/log.h"
 #include "db/connection.h"
 
-#define BACKOFF_FIRST_MS 100
+/*
+ * Waits between attempts, twice as long each time. A database that refuses at once, as one that is being started again does, costs
+ * next to nothing and is tried often, so that it is found soon after it is back. An attempt that takes long holds a request
+ * up, and rarely gets better a moment later.
+ */
+#define BACKOFF_FIRST_MS 20
+#define BACKOFF_REFUSED_MOST_MS 200
 #define BACKOFF_MOST_MS 2000
+/* An attempt that failed sooner was refused. */
+#define REFUSED_MS 100
+/* How often it is logged that there is no database. */
+#define LOG_EVERY_MS 1000
 
 /*
  * Pinned on every session: names are looked up nowhere but in pg_catalog unless qualified, and no statement,
@@ -142,19 +152,30 @@ open_connection(const struct db *db)
 	return PQconnectdbParams(keywords, values, 1);
 }
 
-/* Capped exponential, with jitter so that the workers of a fleet do not come back all at once. */
-static void
-back_off(struct db *db)
+int
+db_backoff(int last_ms, int64_t took_ms)
 {
+	int most = took_ms < REFUSED_MS ? BACKOFF_REFUSED_MOST_MS : BACKOFF_MOST_MS;
+	int next = last_ms == 0 ? BACKOFF_FIRST_MS : last_ms * 2;
+
+	return next < most ? next : most;
+}
+
+/* With jitter, so that the workers of a fleet do not come back all at once. */
+static void
+back_off(struct db *db, int64_t began)
+{
+	int64_t now = clock_monotonic_ms();
 	unsigned char jitter;
 
 	if (getentropy(&jitter, sizeof(jitter)) != 0)
 		jitter = 128;
-	db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_FIRST_MS : db->backoff_ms * 2;
-	if (db->backoff_ms > BACKOFF_MOST_MS)
-		db->backoff_ms = BACKOFF_MOST_MS;
-	db->next_try_ms = clock_monotonic_ms() + db->backoff_ms / 2 +
-	    (int64_t)db->backoff_ms * jitter / 512;
+	db->backoff_ms = db_backoff(db->backoff_ms, now - began);
+	db->next_try_ms = now + db->backoff_ms / 2 + (int64_t)db->backoff_ms * jitter / 512;
+	if (now >= db->next_log_ms) {
+		db->next_log_ms = now + LOG_EVERY_MS;
+		log_error("no database: %s", db->message);
+	}
 }
 
 /*
@@ -202,19 +223,21 @@ open_session(struct db *db)
 enum outcome
 db_connect(struct db *db)
 {
+	int64_t now;
+
 	if (db->conn != NULL)
 		return DONE;
-	if (clock_monotonic_ms() < db->next_try_ms)
+	if ((now = clock_monotonic_ms()) < db->next_try_ms)
 		return UNAVAILABLE;
 	if (open_session(db) == DONE) {
 		db->backoff_ms = 0;
+		db->next_log_ms = 0;
 		log_info("connected to the database");
 		return DONE;
 	}
 	db_disconnect(db);
 	db->sticky = DONE;
-	back_off(db);
-	log_error("no database: %s", db->message);
+	back_off(db, now);
 	return UNAVAILABLE;
 }
 

@@ -41,12 +41,16 @@ struct db {
 	bool commit_queued;  /* COMMIT of one that may write is among the pending */
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */
+	int64_t next_log_ms; /* no failed attempt is logged before; monotonic */
 	char message[DB_MESSAGE_MAX];
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
 MUST_CHECK enum outcome db_connect(struct db *);
 void db_disconnect(struct db *);
+
+/* How long to wait before the next attempt, but for jitter, after one that failed and took so long; `last_ms` is the wait before it, 0 where there was none. */
+int db_backoff(int last_ms, int64_t took_ms);
 
 /* The outcome for a SQLSTATE; NULL and "" (libpq made the error itself) mean that the connection is gone. */
 enum outcome outcome_from_sqlstate(const char *sqlstate);

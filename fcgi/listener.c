@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,6 +116,27 @@ find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MA
 /* What is at the path already. */
 enum node_state { NODE_NONE, NODE_DEAD, NODE_LIVE, NODE_OTHER, NODE_ERROR };
 
+/*
+ * Has the process ended that listens at the other end? Its workers, who have the socket, too, end with the requests they have
+ * in hand and serve no more. False where nobody can tell.
+ */
+static bool
+owner_has_ended(int fd)
+{
+	struct ucred owner = { .pid = 0 };
+	socklen_t len = sizeof(owner);
+	struct pollfd end = { .events = POLLIN };
+	bool ended;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &len) == -1 || owner.pid <= 0)
+		return false;
+	if ((end.fd = pidfd_open(owner.pid, 0)) == -1)
+		return errno == ESRCH;
+	ended = poll(&end, 1, 0) == 1; /* and nobody has waited for it yet */
+	close(end.fd);
+	return ended;
+}
+
 static enum node_state
 probe_node(const struct node *n)
 {
@@ -128,11 +151,10 @@ probe_node(const struct node *n)
 	/* A full queue (EAGAIN) is a live one's, so do not wait in it. */
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
 		return NODE_ERROR;
-	if (connect(fd, (const struct sockaddr *)&n->address, sizeof(n->address)) == -1 &&
-	    errno == ECONNREFUSED)
-		state = NODE_DEAD;
+	if (connect(fd, (const struct sockaddr *)&n->address, sizeof(n->address)) == 0)
+		state = owner_has_ended(fd) ? NODE_DEAD : NODE_LIVE;
 	else
-		state = NODE_LIVE;
+		state = errno == ECONNREFUSED ? NODE_DEAD : NODE_LIVE;
 	close(fd);
 	return state;
 }
@@ -411,6 +433,13 @@ listener_retire(struct listener *l)
 }
 
 void
+listener_abandon(const struct listener *l)
+{
+	if (l->kind == LISTENER_UNIX || l->kind == LISTENER_TCP)
+		(void)shutdown(l->fd, SHUT_RDWR);
+}
+
+void
 listener_close(struct listener *l)
 {
 	if (l->fd >= 0)
@@ -430,6 +459,8 @@ listener_name(const struct listener *l, const struct settings *s)
 		return "the socket on descriptor 0";
 	case LISTENER_SYSTEMD:
 		return "systemd's socket";
+	case LISTENER_HANDED:
+		return "what the parent accepts";
 	}
 	return "";
 }

@@ -18,7 +18,10 @@
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
+#include "fcgi/pool.h"
+#include "fcgi/porter.h"
 #include "fcgi/single.h"
+#include "fcgi/spawner.h"
 
 #define EXIT_USAGE 2
 
@@ -91,9 +94,13 @@ check_log_file(const char *path)
 static int
 check(const struct settings *s)
 {
-	char error[LISTENER_ERROR_MAX];
+	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
 	bool good = check_log_file(s->log_file);
 
+	if (!pool_fits(s->kept_connections, shortage)) {
+		(void)fprintf(stderr, "grantd: %s\n", shortage);
+		good = false;
+	}
 	if (!listener_check(s, error)) {
 		(void)fprintf(stderr, "grantd: %s\n", error);
 		good = false;
@@ -117,7 +124,8 @@ static int
 serve(struct settings *s, const struct options *o)
 {
 	struct listener l = LISTENER_EMPTY;
-	char error[LISTENER_ERROR_MAX];
+	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
+	int spawner;
 
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
 		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
@@ -125,11 +133,16 @@ serve(struct settings *s, const struct options *o)
 		return EXIT_FAILURE;
 	}
 	hold_signals();
+	if (!pool_fits(s->kept_connections, shortage))
+		return fail_start(s, shortage);
 	if (!listener_open(&l, s, error))
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
-	return s->workers == 0 ? single_run(s, o, &l) : parent_run(s, o, &l);
+	spawner = spawner_watch(&l);
+	if (s->workers == 0)
+		return single_run(s, o, &l, spawner);
+	return spawner == -1 ? parent_run(s, o, &l, -1) : porter_run(s, o, &l, spawner);
 }
 
 static int

@@ -32,6 +32,33 @@ refused "no address" 1 'neither a path' "$grantd" --listen grantd.sock
 refused "a log file in no folder" 1 'GRANTD_LOG_FILE' \
 	env GRANTD_LOG_FILE="$work/none/log" "$grantd" --listen "$socket"
 
+# Few descriptors: said at the start, and not by workers that cannot accept
+with_files()
+{
+	(ulimit -n "$1" && exec "${@:2}")
+}
+refused "7 open files" 1 'no more than 7 files may be open.*GRANTD_KEPT_CONNECTIONS=0' \
+	with_files 7 "$grantd" --listen "$socket"
+refused "80 open files" 1 'no more than 80 files' with_files 80 "$grantd" --listen "$socket"
+refused "--check-config with 7" 1 'no more than 7 files' with_files 7 "$grantd" --check-config --listen "$socket"
+refused "7 open files, and no kept connections" 1 'no more than 7 files' \
+	with_files 7 env GRANTD_KEPT_CONNECTIONS=0 "$grantd" --listen "$socket"
+# As few as it says: requests are answered, one of which looks for the database.
+few_are_enough()
+{
+	local answer
+
+	(ulimit -n "$1" && GRANTD_KEPT_CONNECTIONS=$2 exec "$grantd" --listen "$socket" --workers 2) </dev/null >"$log" 2>&1 &
+	grantd_started $!
+	until_true answers
+	answer=$(fcgi get /readyz 2>&1)
+	like "with $1 open files it serves" "$answer" '^Status: 503'
+	not_ok "and lacks none" logged 'Too many open files'
+	grantd_stop "with $1 open files"
+}
+few_are_enough 81 1024
+few_are_enough 32 0
+
 # --check-config
 ok "--check-config" "$grantd" --check-config --listen "$socket"
 not_ok "--check-config leaves no socket" test -e "$socket"
@@ -72,17 +99,6 @@ ok "it serves without standard descriptors" until_true answers
 grantd_stop "without standard descriptors"
 
 # TCP
-port_of()
-{
-	local port
-
-	for port in $(seq 23100 23199); do
-		(: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-			echo "$port"
-			return
-		}
-	done
-}
 tcp_answers()
 {
 	"$client" "127.0.0.1:$port" get /healthz >/dev/null 2>&1
