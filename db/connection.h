@@ -37,6 +37,7 @@ struct db {
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */
 	char message[DB_MESSAGE_MAX];
+	char unready[DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
@@ -48,6 +49,13 @@ enum outcome outcome_from_sqlstate(const char *sqlstate);
 
 /* Queue the settings that every session has; `local`: until the end of the transaction. */
 void db_queue_session_settings(struct db *, bool local);
+
+/* Queue BEGIN, with the session's settings where it is a pooler's; and COMMIT, whose tag is checked. */
+void db_queue_begin(struct db *, enum db_access);
+void db_queue_end(struct db *);
+
+/* Is a new session one that changes can be trusted to? DONE, or UNAVAILABLE with the reason in db->message. */
+MUST_CHECK enum outcome db_check_session(struct db *);
 
 /* Remember a message of libpq's or the server's: its first line, bounded. */
 void db_note(struct db *, const char *message);
