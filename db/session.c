@@ -109,7 +109,7 @@ static const struct statement session_ready = {
 	    "  OR current_setting('default_transaction_read_only') = 'on',"
 	    " (SELECT string_agg(format('%s lacks %s on %s %s', l.who, l.privilege, l.kind,"
 	    "  concat_ws('.', CASE l.kind WHEN 'schema' THEN NULL ELSE 'grantd' END, l.name,"
-	    "   nullif(l.part, ''))), '; ' ORDER BY l.kind, l.name, l.part) FROM lacking l)",
+	    "   nullif(l.part, ''))), '; ' ORDER BY l.kind DESC, l.name, l.part) FROM lacking l)",
 };
 
 struct state {
