@@ -89,6 +89,16 @@ struct settings {
  */
 MUST_CHECK bool settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX]);
 
+/* Told a sentence, without a newline, for each problem. */
+typedef void settings_teller(void *of, const char *sentence);
+
+/*
+ * The same, and go on after each problem: each is told, and *s has the values that are good, for further checks. False: there was
+ * one. *s is to be cleared in any case; its texts are NULL where not even the defaults could be had.
+ */
+MUST_CHECK bool settings_examine(struct settings *s, const char *file, settings_teller *tell,
+    void *of);
+
 /* Set one from text, as a command line option does; the same checks and sentences. */
 MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value,
     const char *where, char error[SETTINGS_ERROR_MAX]);

@@ -10,26 +10,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/connection.h"
+#include "db/conninfo.h"
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MOST_MS 2000
-
-/* libpq quotes pieces of a connection string that it cannot parse, and one of them may be a password. */
-static bool
-conninfo_is_valid(struct db *db)
-{
-	PQconninfoOption *options;
-
-	if (db->settings->database[0] == '\0')
-		return true;
-	options = PQconninfoParse(db->settings->database, NULL);
-	if (options == NULL) {
-		db_note(db, "GRANTD_DATABASE is not a connection string");
-		return false;
-	}
-	PQconninfoFree(options);
-	return true;
-}
 
 static PGconn *
 open_connection(const struct db *db)
@@ -87,12 +71,19 @@ hear(void *of, const PGresult *notice)
 static enum outcome
 open_session(struct db *db)
 {
-	if (!conninfo_is_valid(db))
+	char sentence[CONNINFO_SENTENCE_MAX], said[DB_MESSAGE_MAX];
+
+	if (!conninfo_check(db->settings->database, sentence)) {
+		db_note(db, sentence);
 		return UNAVAILABLE;
+	}
 	db->conn = open_connection(db);
 	if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK ||
 	    PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1) {
-		db_note(db, db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn));
+		conninfo_hide(db->settings->database,
+		    db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn), said,
+		    sizeof(said));
+		db_note(db, said);
 		return UNAVAILABLE;
 	}
 	PQsetNoticeReceiver(db->conn, hear, db);

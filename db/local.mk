@@ -9,6 +9,7 @@ libdb_la_SOURCES = \
 	db/catalog.c db/catalog.h \
 	db/change.c db/change.h \
 	db/connection.c db/connection.h \
+	db/conninfo.c db/conninfo.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h db/grant_sql.h \
 	db/grant_create.c db/grant_create.h \

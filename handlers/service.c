@@ -5,11 +5,18 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 #include "policy/decide.h"
+
+bool
+service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX])
+{
+	return conninfo_check(settings->database, sentence);
+}
 
 struct service *
 service_open(const struct settings *settings)
