@@ -70,7 +70,7 @@ says_what_is_wrong_and_repeats_nothing(void **state)
 		{ "password=s3cr3t pw9zz=x", "option 2 is no option of libpq's" },
 		{ "password='s3cr3t host=a", "a quote in its option 1 is not closed" },
 		{ "host=a port=s3cr3t", "port is not a number" },
-		{ "host=a port=65536", "port is not a number" },
+		{ "host=a port=70000", "port is not a number" },
 		{ "connect_timeout=s3cr3t", "connect_timeout is not a whole number" },
 		{ "sslmode=s3cr3t", "sslmode has a value that libpq does not know" },
 		{ "postgresql://x@localhost/grantd?pgbouncer=true", "pgbouncer is an option of other programs'" },
