@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/faults/run \
 	tests/faults/served.sh \
 	tests/faults/session.sh \
+	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
 	tests/faults/workers.sh
