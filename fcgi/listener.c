@@ -90,20 +90,34 @@ struct node {
 	gid_t group; /* (gid_t)-1: the process's own */
 };
 
-static bool
-find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
-{
-	const struct group *gr;
+#define NODE_EMPTY \
+	{ \
+		.address = { .sun_family = AF_UNIX }, .group = (gid_t)-1 \
+	}
 
-	*n = (struct node){ .address = { .sun_family = AF_UNIX }, .group = (gid_t)-1 };
+static bool
+find_path(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
 	if (strlen(s->listen) >= sizeof(n->address.sun_path))
 		return fail(error, "listen: %s is longer than the %zu bytes of a socket's path",
 		    s->listen, sizeof(n->address.sun_path) - 1);
 	memcpy(n->address.sun_path, s->listen, strlen(s->listen) + 1);
-	if (!parse_mode(s->listen_mode, &n->mode))
-		return fail(error,
-		    "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
-		    s->listen_mode);
+	return true;
+}
+
+static bool
+find_mode(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	return parse_mode(s->listen_mode, &n->mode) ||
+	    fail(error, "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
+		s->listen_mode);
+}
+
+static bool
+find_group(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	const struct group *gr;
+
 	if (s->listen_group[0] == '\0')
 		return true;
 	if ((gr = getgrnam(s->listen_group)) == NULL)
@@ -111,6 +125,13 @@ find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MA
 		    s->listen_group);
 	n->group = gr->gr_gid;
 	return true;
+}
+
+static bool
+find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	*n = (struct node)NODE_EMPTY;
+	return find_path(n, s, error) && find_mode(n, s, error) && find_group(n, s, error);
 }
 
 /* What is at the path already. */
@@ -385,15 +406,14 @@ listener_open(struct listener *l, const struct settings *s, char error[LISTENER_
 }
 
 static bool
-check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
+check_path(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
 {
-	struct node n;
 	char *directory;
 	bool ok = true;
 
-	if (!find_node(&n, s, error))
+	if (!find_path(n, s, error))
 		return false;
-	if (probe_node(&n) == NODE_OTHER)
+	if (probe_node(n) == NODE_OTHER)
 		return fail(error, "listen: %s exists and is no socket", s->listen);
 	if ((directory = directory_of(s->listen)) == NULL)
 		return fail(error, "out of memory");
@@ -402,6 +422,26 @@ check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
 		    strerror(errno));
 	free(directory);
 	return ok;
+}
+
+/* All that is wrong, a line each. */
+static bool
+check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	static bool (*const checks[])(struct node *, const struct settings *, char *) = { find_mode,
+		find_group, check_path };
+	struct node n = NODE_EMPTY;
+	char each[LISTENER_ERROR_MAX];
+	size_t i, len = 0;
+
+	for (i = 0; i < COUNT_OF(checks); i++) {
+		if (checks[i](&n, s, each))
+			continue;
+		if (len < LISTENER_ERROR_MAX)
+			len += (size_t)snprintf(error + len, LISTENER_ERROR_MAX - len, "%s%s",
+			    len > 0 ? "\n" : "", each);
+	}
+	return len == 0;
 }
 
 bool

@@ -44,7 +44,7 @@ MUST_CHECK bool listener_open(struct listener *l, const struct settings *s,
 
 /*
  * Say whether listener_open() could do what the settings name, changing nothing. A live socket at
- * the path is taken for ours. True also where nothing is named.
+ * the path is taken for ours. True also where nothing is named. All that is wrong is in `error`, a line each.
  */
 MUST_CHECK bool listener_check(const struct settings *s, char error[LISTENER_ERROR_MAX]);
 

@@ -6,6 +6,7 @@
 
 #include "base/api_key.h"
 #include "base/log.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
@@ -19,6 +20,12 @@ prepare_digests(void)
 	uint8_t hash[API_KEY_HASH_LEN];
 
 	return api_key_hash("", 0, hash);
+}
+
+bool
+service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX])
+{
+	return conninfo_check(settings->database, sentence);
 }
 
 struct service *

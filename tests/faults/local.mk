@@ -15,9 +15,12 @@ EXTRA_DIST += \
 	tests/faults/kept.sh \
 	tests/faults/lib.sh \
 	tests/faults/protocol.sh \
+	tests/faults/ready.sh \
 	tests/faults/reload.sh \
 	tests/faults/run \
 	tests/faults/spawn.sh \
+	tests/faults/served.sh \
+	tests/faults/session.sh \
 	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
