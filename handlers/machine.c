@@ -196,8 +196,7 @@ end_with(struct machine *m, enum http_error error)
 static void
 end_with_fault(struct machine *m)
 {
-	response_error(m->c->rs, m->fault.error, m->fault.details, NULL);
-	m->fault.details = NULL;
+	answer_fault(m->c, &m->fault);
 	m->state = STATE_END;
 }
 
