@@ -448,6 +448,7 @@ supervise(struct parent *p, const sigset_t *open)
 			pool_listen(p->pool);
 		}
 		kill_overdue(p, now);
+		log_tick();
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 

@@ -359,7 +359,8 @@ serve_all(struct serving *sv)
 	if (w->link >= 0)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (!told(w, ++served) && atomic_load(&w->slot->requests) < limit) {
-		switch (serve_next(sv, &open, -1)) {
+		log_tick();
+		switch (serve_next(sv, &open, log_due())) {
 		case POOL_NEW:
 		case POOL_KEPT:
 		case POOL_NOTHING:

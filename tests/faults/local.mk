@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/faults/kept-connections \
 	tests/faults/kept.sh \
 	tests/faults/lib.sh \
+	tests/faults/log.sh \
 	tests/faults/protocol.sh \
 	tests/faults/reload.sh \
 	tests/faults/run \
