@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
@@ -51,6 +52,7 @@ struct parent {
 	struct listener *listener;
 	struct slot *board;
 	struct pool *pool;
+	struct limits *limits;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
@@ -167,6 +169,7 @@ be_worker(struct parent *p, int slot)
 		.settings = p->settings,
 		.listener = p->listener,
 		.pool = p->pool,
+		.limits = p->limits,
 		.slot = &p->board[slot],
 		.board = p->board,
 		.link = p->link[1],
@@ -460,7 +463,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL ||
+	if (p == NULL || board == NULL || (p->limits = limits_open()) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);

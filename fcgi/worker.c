@@ -385,7 +385,7 @@ worker_run(const struct worker *w)
 	struct serving sv = {
 		.w = w,
 		.seam = seam_open(w->settings),
-		.service = service_open(w->settings),
+		.service = service_open(w->settings, w->limits),
 		.rs = RESPONSE_EMPTY,
 	};
 	enum worker_end end = WORKER_FAILED;

@@ -124,8 +124,9 @@ log_answer(const struct call *c, int64_t ms)
 
 	(void)snprintf(about, sizeof(about), "%d %s", status, rq->remote_addr);
 	if (status == 401 || status == 403 || status == 429)
-		log_repeated(LEVEL_INFO, about, "%s %d in %lld ms key=%s from=%s",
-		    http_method_name(rq->method), status, (long long)ms, key, rq->remote_addr);
+		log_repeated(LEVEL_INFO, about, "%s %d in %lld ms key=%s name=%s from=%s",
+		    http_method_name(rq->method), status, (long long)ms, key,
+		    c->caller.key_name[0] != '\0' ? c->caller.key_name : "-", rq->remote_addr);
 	else
 		log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), status,
 		    (long long)ms, key);

@@ -12,13 +12,14 @@
 #include "policy/decide.h"
 
 struct service *
-service_open(const struct settings *settings)
+service_open(const struct settings *settings, struct limits *limits)
 {
 	struct service *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->settings = settings;
+	s->limits = limits;
 	s->db = db_open(settings, DB_WORKER);
 	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
 	s->decider = decider_new();

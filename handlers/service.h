@@ -7,11 +7,13 @@
 
 struct db;
 struct decider;
+struct limits;
 struct policy_cache;
 
 /* What a worker keeps from request to request. */
 struct service {
 	const struct settings *settings; /* borrowed */
+	struct limits *limits;           /* of all workers, borrowed; NULL: none */
 	struct db *db;
 	struct policy_cache *policies;
 	struct decider *decider;

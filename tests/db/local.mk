@@ -38,6 +38,11 @@ tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c $(service_fixt
 tests_db_test_audit_export_LDADD = $(service_ldadd)
 tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
 
+check_PROGRAMS += tests/db/test_guessing
+tests_db_test_guessing_SOURCES = tests/db/test_guessing.c $(service_fixture)
+tests_db_test_guessing_LDADD = $(service_ldadd)
+tests_db_test_guessing_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=db_begin
+
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)
 tests_db_test_pipeline_LDADD = $(service_ldadd)
