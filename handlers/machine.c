@@ -503,7 +503,7 @@ send_denial(struct call *c)
 		db_begin(c->db, DB_ONE_WRITE);
 		db_log_denied(c->db, &c->caller.tenant,
 		    c->op->target == TARGET_GRANT ? &c->request.path_id[0] : NULL, &c->change.by,
-		    text, &said);
+		    text, &c->service->writer, &said);
 		rc = db_commit(c->db);
 	}
 	json_object_put(requested);

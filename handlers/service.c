@@ -24,7 +24,8 @@ service_open(const struct settings *settings, struct limits *limits)
 	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
 	s->decider = decider_new();
 	s->known_keys = known_keys_new(KNOWN_KEYS_MEMORY);
-	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL)
+	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL &&
+	    uuid_make_v7(&s->writer))
 		return s;
 	service_close(s);
 	return NULL;
