@@ -22,6 +22,8 @@
 
 /* Descriptors below this are everybody's own; a process has no more than a dozen of those. */
 #define FIRST_FD 64
+/* What a process of ours takes at least: a dozen, and what libpq and its resolver open while they connect. */
+#define LEAST_FDS 32
 /* Above the last place: what is received on the way to its place. */
 #define SPARE_FDS 16
 /* How long a worker waits for the keeper, which answers at once unless it is gone or stopped. */
@@ -88,6 +90,22 @@ is_open(uint32_t generation)
 	return generation % 2 == 1;
 }
 
+/* Without these there is no connection of a web server, or none to the database: clients would wait for nothing. */
+static bool
+has_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= LEAST_FDS)
+		return true;
+	limit.rlim_cur = limit.rlim_max < LEAST_FDS ? limit.rlim_max : LEAST_FDS;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= LEAST_FDS)
+		return true;
+	log_error("with a limit of %llu open files there is no serving: it takes %d at least",
+	    (unsigned long long)limit.rlim_max, LEAST_FDS);
+	return false;
+}
+
 /* Raise the limit for as many as are wanted. How many there can be. */
 static int
 limit_places(int most)
@@ -143,9 +161,11 @@ open_shared(struct pool *p)
 struct pool *
 pool_open(const struct listener *l, int link, int most)
 {
-	struct pool *p = calloc(1, sizeof(*p));
+	struct pool *p;
 
-	if (p == NULL) {
+	if (!has_descriptors())
+		return NULL;
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		log_error("out of memory");
 		return NULL;
 	}

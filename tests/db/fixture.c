@@ -186,7 +186,7 @@ each_setup(void **state)
 	(void)state;
 	sql("SET session_replication_role = replica");
 	sql("TRUNCATE grantd.tenants, grantd.audit_log, grantd.activity_event,"
-	    " grantd.activity_count CASCADE");
+	    " grantd.activity_count, grantd.refusals CASCADE");
 	sql("SET session_replication_role = origin");
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
 	    " ('" OTHER_TENANT "', 'two')");

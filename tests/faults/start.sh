@@ -146,6 +146,18 @@ else
 	skip "it serves systemd's socket" "spawn-fcgi is not installed"
 fi
 
+# With too few descriptors workers would end over and over.
+for n in 0 2; do
+	(ulimit -n 16 && exec "$grantd" --workers "$n" --listen "$socket") </dev/null >"$work/said" 2>&1
+	is "$n workers, and 16 open files: status" "$?" 1
+	like "$n workers, and 16 open files: it says why" "$(<"$work/said")" 'with a limit of 16 open files there is no serving: it takes 32'
+done
+(ulimit -S -n 16 && exec timeout -s TERM 20 "$grantd" --workers 1 --listen "$socket") </dev/null >"$work/said" 2>&1 &
+background+=("$!")
+ok "a limit that may be raised is raised" until_true answers
+kill "$!"
+wait "$!"
+
 # The manual knows every setting, its default, and every option.
 manual=$here/../../docs/grantd.8
 missing=
