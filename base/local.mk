@@ -11,7 +11,10 @@ libbase_la_SOURCES = \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \
 	base/json_strict.c base/json_strict.h \
+	base/limits.c base/limits.h \
 	base/log.c base/log.h \
+	base/log_repeat.c base/log_repeat.h \
+	base/log_sink.c base/log_sink.h \
 	base/number.c base/number.h \
 	base/operations.h \
 	base/resource.c base/resource.h \

@@ -58,6 +58,12 @@
 	    "address space of a worker; 0: no limit") \
 	NUMBER(policy_memory, "GRANTD_POLICY_MEMORY", 64, 1, 4096, "MiB", \
 	    "compiled policies that a worker keeps, of all tenants together") \
+	NUMBER(limit_address, "GRANTD_LIMIT_ADDRESS", 300, 0, 60000, "failures", \
+	    "keys that are no good, from one address in a minute; 0: any number") \
+	NUMBER(limit_name, "GRANTD_LIMIT_NAME", 60, 0, 60000, "failures", \
+	    "keys that are no good, with one key's name in a minute; 0: any number") \
+	NUMBER(limit_key, "GRANTD_LIMIT_KEY", 0, 0, 60000, "requests", \
+	    "requests of one key in a minute; 0: any number") \
 	TEXT(base_path, "GRANTD_BASE_PATH", "", PUBLIC, \
 	    "what the web server's mount puts before /v1, such as /api") \
 	TEXT(cors_origins, "GRANTD_CORS_ORIGINS", "", PUBLIC, \

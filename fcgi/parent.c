@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
@@ -52,6 +53,7 @@ struct parent {
 	struct slot *board;
 	struct pool *pool;
 	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
+	struct limits *limits;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
@@ -169,6 +171,7 @@ be_worker(struct parent *p, int slot)
 		.settings = p->settings,
 		.listener = p->listener,
 		.pool = p->pool,
+		.limits = p->limits,
 		.slot = &p->board[slot],
 		.board = p->board,
 		.link = p->link[1],
@@ -458,6 +461,7 @@ supervise(struct parent *p, const sigset_t *open)
 			pool_listen(p->pool);
 		}
 		kill_overdue(p, now);
+		log_tick();
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 
@@ -469,7 +473,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL ||
+	if (p == NULL || board == NULL || (p->limits = limits_open()) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);

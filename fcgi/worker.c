@@ -381,7 +381,8 @@ serve_all(struct serving *sv)
 	if (w->link >= 0)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (!told(w, ++served) && atomic_load(&w->slot->requests) < limit) {
-		switch (serve_next(sv, &open, -1)) {
+		log_tick();
+		switch (serve_next(sv, &open, log_due())) {
 		case POOL_NEW:
 		case POOL_KEPT:
 		case POOL_NOTHING:
@@ -406,7 +407,7 @@ worker_run(const struct worker *w)
 	struct serving sv = {
 		.w = w,
 		.seam = seam_open(w->settings),
-		.service = service_open(w->settings),
+		.service = service_open(w->settings, w->limits),
 		.rs = RESPONSE_EMPTY,
 	};
 	enum worker_end end = WORKER_FAILED;

@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 
+struct limits;
 struct listener;
 struct pool;
 struct settings;
@@ -17,6 +18,7 @@ struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
 	struct pool *pool;
+	struct limits *limits;
 	struct slot *slot;
 	struct slot *board; /* of all workers; NULL: alone */
 	int link;           /* to the parent, which is told when we are ready; or -1 */

@@ -42,9 +42,8 @@ bool
 check_key(struct call *c, struct fault *f)
 {
 	const char *text = c->request.rq->header[HEADER_API_KEY];
-	char name[API_KEY_NAME_LEN + 1];
 
-	if (text == NULL || !api_key_check(text, strlen(text), name))
+	if (text == NULL || !api_key_check(text, strlen(text), c->caller.key_name))
 		return refuse(f, ERROR_UNAUTHENTICATED, NULL);
 	if (!api_key_hash(text, strlen(text), c->caller.key_hash))
 		return refuse(f, ERROR_INTERNAL, NULL);

@@ -127,7 +127,8 @@ struct call_request {
 
 /* Who calls. */
 struct caller {
-	struct uuid tenant; /* of X-Tenant-ID */
+	struct uuid tenant;                  /* of X-Tenant-ID */
+	char key_name[API_KEY_NAME_LEN + 1]; /* in the key that was sent; "": it is none */
 	uint8_t key_hash[KEY_HASH_LEN];
 	struct key key; /* owned, or borrowed from what is known of it where nothing was read yet */
 	struct policy_rules policies; /* in force in the tenant, where they were read */

@@ -29,18 +29,20 @@ service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX]
 }
 
 struct service *
-service_open(const struct settings *settings)
+service_open(const struct settings *settings, struct limits *limits)
 {
 	struct service *s = prepare_digests() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (s == NULL)
 		return NULL;
 	s->settings = settings;
+	s->limits = limits;
 	s->db = db_open(settings, DB_WORKER);
 	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
 	s->decider = decider_new();
 	s->known_keys = known_keys_new(KNOWN_KEYS_MEMORY);
-	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL)
+	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL &&
+	    uuid_make_v7(&s->writer))
 		return s;
 	service_close(s);
 	return NULL;

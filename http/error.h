@@ -13,6 +13,8 @@
 	X(ERROR_DUPLICATE_HEADER, 400, "duplicate_header", \
 	    "A request header that may occur once occurs twice.") \
 	X(ERROR_UNAUTHENTICATED, 401, "unauthenticated", "A valid X-API-Key is required.") \
+	X(ERROR_TOO_MANY_REQUESTS, 429, "too_many_requests", \
+	    "Too many keys that are no good, or too many requests; see Retry-After.") \
 	X(ERROR_INVALID_TENANT_ID, 400, "invalid_tenant_id", \
 	    "X-Tenant-ID is required and must be a UUID.") \
 	X(ERROR_TENANT_MISMATCH, 403, "tenant_mismatch", \

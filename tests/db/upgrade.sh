@@ -48,7 +48,7 @@ files_of()
 {
 	sql "$1" "SELECT oid::regclass, relfilenode FROM pg_class WHERE relnamespace = 'grantd'::regnamespace
 		AND relkind IN ('r', 'i') AND relname NOT IN ('grants_grantee', 'api_keys_newest', 'policies_newest',
-			'policy_rules_order', 'tenants_newest') ORDER BY relname"
+			'policy_rules_order', 'tenants_newest', 'refusals', 'refusals_pkey') ORDER BY relname"
 }
 
 # Changes by the functions after entries of the first form, in every kind of chain.

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/faults/kill/run.js \
 	tests/faults/kept.sh \
 	tests/faults/lib.sh \
+	tests/faults/log.sh \
 	tests/faults/protocol.sh \
 	tests/faults/ready.sh \
 	tests/faults/reload.sh \

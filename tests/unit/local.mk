@@ -18,6 +18,7 @@ unit_programs = \
 	tests/unit/test_json_memory \
 	tests/unit/test_json_strict \
 	tests/unit/test_known_keys \
+	tests/unit/test_limits \
 	tests/unit/test_log \
 	tests/unit/test_machine \
 	tests/unit/test_media_type \
@@ -59,6 +60,7 @@ tests_unit_test_json_build_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_known_keys_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_limits_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_machine_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
