@@ -40,6 +40,8 @@
 	    "length of the queue of the socket") \
 	NUMBER(kept_connections, "GRANTD_KEPT_CONNECTIONS", 1024, 0, 16384, "connections", \
 	    "connections that web servers may keep open between requests; 0: none") \
+	NUMBER(waiting_requests, "GRANTD_WAITING_REQUESTS", 256, 0, 4096, "requests", \
+	    "requests that may wait for the rest of them without a worker") \
 	NUMBER(workers, "GRANTD_WORKERS", 4, 0, 1024, "processes", \
 	    "worker processes; 0: serve in this one process") \
 	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 1000000, 0, 1000000000, "requests", \

@@ -2,6 +2,7 @@
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
+	fcgi/intake.c fcgi/intake.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
 	fcgi/options.c fcgi/options.h \

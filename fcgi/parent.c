@@ -22,6 +22,7 @@
 #include "fcgi/parent.h"
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
+#include "fcgi/seam.h"
 #include "fcgi/worker.h"
 
 /*
@@ -391,7 +392,7 @@ earlier(int64_t a, int64_t b)
 static int64_t
 until_due(const struct parent *p, int64_t now)
 {
-	int64_t due = now + WATCH_MS;
+	int64_t due = now + (pool_paused(p->pool) > 0 ? POOL_SWEEP_MS : WATCH_MS);
 
 	if (p->stopping && !p->forced)
 		due = earlier(due, p->stop_by);
@@ -448,6 +449,7 @@ supervise(struct parent *p, const sigset_t *open)
 			pool_listen(p->pool);
 		}
 		kill_overdue(p, now);
+		pool_sweep(p->pool);
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 
@@ -469,7 +471,8 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 	p->options = o;
 	p->listener = l;
 	p->board = board;
-	p->pool = pool_open(l, p->link[1], s->kept_connections);
+	p->pool = pool_open(l, p->link[1], s->kept_connections,
+	    s->waiting_requests, seam_save_most());
 	if (p->pool == NULL) {
 		close(p->link[0]);
 		close(p->link[1]);

@@ -9,6 +9,7 @@
 #include "fcgi/listener.h"
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
+#include "fcgi/seam.h"
 #include "fcgi/single.h"
 #include "fcgi/worker.h"
 
@@ -16,7 +17,8 @@ int
 single_run(struct settings *s, const struct options *o, struct listener *l)
 {
 	static struct slot slot; /* nobody else looks at it */
-	struct pool *pool = pool_open(l, -1, s->kept_connections);
+	struct pool *pool = pool_open(l, -1, s->kept_connections,
+	    s->waiting_requests, seam_save_most());
 	const struct worker w = {
 		.settings = s,
 		.listener = l,

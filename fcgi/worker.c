@@ -42,6 +42,17 @@
  */
 #define QUIET_MS 100
 
+/*
+ * How long a worker waits for the rest of a request that it meets for the first time: web servers send head
+ * and body one after the other, and to come back costs more than that. Not where many wait: then that
+ * is what somebody is after.
+ */
+#define GRACE_MS 5
+#define GRACE_MOST 16
+
+/* How often it is said that there is no room. */
+#define NO_ROOM_LOG_EVERY 1000
+
 /* What a worker has while it serves. */
 struct serving {
 	const struct worker *w;
@@ -167,47 +178,100 @@ answer(struct serving *sv, enum seam_head head, const struct request *rq)
 		dispatch(sv->service, rq, &sv->rs);
 }
 
-/* Read and answer one request. */
+static struct seam_source
+source_of(const struct serving *sv, const struct connection *c)
+{
+	const struct pool *pool = sv->w->pool;
+	bool rest = c->pause == PAUSE_REST;
+
+	return (struct seam_source){
+		.fd = c->fd,
+		.saved = rest ? pool_saved(pool, c) : NULL,
+		.grace = rest || pool_paused(pool) >= GRACE_MOST ? 0 : GRACE_MS,
+		.late = c->late,
+	};
+}
+
 static enum seam_next
-serve_one(struct serving *sv, int fd)
+answer_one(struct serving *sv, enum seam_head head, const struct request *rq)
 {
 	const struct response_sink sink = {
 		.to = sv,
 		.begin = stream_begin,
 		.write = stream_write,
 	};
+	enum seam_next next;
+
+	response_begin(&sv->rs, rq->header[HEADER_REQUEST_ID]);
+	sv->rs.sink = &sink;
+	slot_name(sv->w->slot, sv->rs.request_id);
+	answer(sv, head, rq);
+	next = seam_answer(sv->seam, rq, &sv->rs);
+	service_after(sv->service);
+	sv->rs.sink = NULL;
+	return next;
+}
+
+/* Save what came of a request, and let the connection wait for the rest. */
+static void
+wait_for_rest(struct serving *sv, struct connection *c)
+{
+	static unsigned long no_room;
+	struct pool *pool = sv->w->pool;
+	void *room = pool_room(pool, c);
+	size_t used = 0;
+	int64_t due;
+
+	if (room != NULL)
+		used = seam_save(sv->seam, room, seam_save_most(), &due);
+	else if (no_room++ % NO_ROOM_LOG_EVERY == 0)
+		log_warning("too many requests wait for their bodies: one is dropped "
+			    "(GRANTD_WAITING_REQUESTS)");
+	if (used > 0)
+		pool_pause(pool, c, PAUSE_REST, used, due);
+	else
+		pool_end(pool, c);
+}
+
+/* Read and answer one request. False: it is not all there, and the connection was given back. */
+static bool
+serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
+{
+	const struct seam_source from = source_of(sv, c);
 	struct slot *slot = sv->w->slot;
-	enum seam_next next = SEAM_CLOSE;
 	enum seam_head head;
 	struct request rq;
 
 	slot_begin(slot);
-	if ((head = seam_read(sv->seam, fd, &rq)) != SEAM_NONE) {
-		response_begin(&sv->rs, rq.header[HEADER_REQUEST_ID]);
-		sv->rs.sink = &sink;
-		slot_name(slot, sv->rs.request_id);
-		answer(sv, head, &rq);
-		next = seam_answer(sv->seam, &rq, &sv->rs);
-		service_after(sv->service);
-		sv->rs.sink = NULL;
-	}
-	slot_end(slot, head != SEAM_NONE);
-	return next;
+	head = seam_read(sv->seam, &from, &rq);
+	*next = SEAM_CLOSE;
+	if (head == SEAM_REQUEST || head == SEAM_REFUSED)
+		*next = answer_one(sv, head, &rq);
+	else if (head == SEAM_PART)
+		wait_for_rest(sv, c);
+	slot_end(slot, head == SEAM_REQUEST || head == SEAM_REFUSED);
+	return head != SEAM_PART;
 }
 
 /* Serve what a connection has for us, and give it back or close it. */
 static void
 serve(struct serving *sv, struct connection *c)
 {
-	enum seam_next next;
+	struct pool *pool = sv->w->pool;
+	enum seam_next next = SEAM_MORE;
 
-	do
-		next = serve_one(sv, c->fd);
-	while (next == SEAM_MORE);
+	if (c->pause == PAUSE_END)
+		next = seam_linger(c->fd);
+	for (; next == SEAM_MORE; c->pause = PAUSE_NONE, c->late = false)
+		if (!serve_one(sv, c, &next))
+			return;
 	if (next == SEAM_KEEP)
-		pool_keep(sv->w->pool, c);
+		pool_keep(pool, c);
+	else if (next == SEAM_LINGER)
+		pool_pause(pool, c, PAUSE_END, 0,
+		    clock_monotonic_ms() + sv->w->settings->peer_timeout);
 	else
-		pool_end(sv->w->pool, c);
+		pool_end(pool, c);
 }
 
 /* Errors of accept(2) that tell of one connection, or of none, and not of this process. */
@@ -302,6 +366,13 @@ serve_next(struct serving *sv, const sigset_t *open, int ms)
 	return event;
 }
 
+/* The rest of a request is still on its way. */
+static bool
+may_come(const struct pool *pool)
+{
+	return pool_paused(pool) > 0;
+}
+
 /*
  * Answer what is on its way already: in the queue of a socket that goes away with us, as nobody else
  * would, and on kept connections. It may never end while others can still connect, so it ends at
@@ -324,7 +395,7 @@ serve_last(struct serving *sv)
 			pool_refuse(w->pool);
 		event = serve_next(sv, &blocked, pool_count(w->pool) > 0 ? QUIET_MS : 0);
 		now = clock_monotonic_ms();
-	} while (now < half && (event == POOL_NEW || event == POOL_KEPT));
+	} while (now < half && (event == POOL_NEW || event == POOL_KEPT || may_come(w->pool)));
 }
 
 /* Whether one of the signals has come that end this worker. */
@@ -401,25 +472,26 @@ worker_run(const struct worker *w)
 
 /*
  * A request that wants more memory than any does is refused by the system, and this process
- * alone ends.
+ * alone ends. What all processes share counts once, and not here.
  */
 static void
-limit_memory(const struct settings *s)
+limit_memory(const struct settings *s, size_t shared)
 {
 #ifndef WITH_ASAN /* its shadow needs terabytes of addresses */
-	const rlim_t bytes = (rlim_t)s->memory_limit * 1024 * 1024;
+	const rlim_t bytes = (rlim_t)s->memory_limit * 1024 * 1024 + shared;
 	const struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
 
 	if (s->memory_limit > 0 && setrlimit(RLIMIT_AS, &limit) == -1)
 		log_warning("limiting a worker's memory: %s", strerror(errno));
 #else
 	(void)s;
+	(void)shared;
 #endif
 }
 
 void
 worker_process(const struct worker *w)
 {
-	limit_memory(w->settings);
+	limit_memory(w->settings, pool_memory(w->pool));
 	exit(worker_run(w) == WORKER_FAILED ? EXIT_FAILURE : EXIT_SUCCESS);
 }

@@ -2,6 +2,8 @@
 #ifndef GRANTD_HANDLERS_DISPATCH_H
 #define GRANTD_HANDLERS_DISPATCH_H
 
+#include <stddef.h>
+
 #include "base/compiler.h"
 #include "base/settings.h"
 
@@ -16,6 +18,12 @@ struct service;
  */
 MUST_CHECK struct service *service_open(const struct settings *settings);
 void service_close(struct service *);
+
+/* Bytes of the longest body that an operation takes. */
+#define DISPATCH_BODY_MOST ((size_t)120 * 1024)
+
+/* How much of its body this request could need, which is looked at for the path and the key's form alone: 0: none. */
+MUST_CHECK size_t dispatch_body_most(const struct request *rq);
 
 /*
  * Answer one request. Always leaves a whole response in *rs (begun and cleared by the caller),

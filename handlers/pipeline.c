@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "handlers/check.h"
 #include "handlers/dispatch.h"
 #include "handlers/machine.h"
 #include "handlers/service.h"
@@ -111,6 +112,19 @@ route_and_answer(struct call *c)
 	} else {
 		run(c);
 	}
+}
+
+size_t
+dispatch_body_most(const struct request *rq)
+{
+	struct call c = { .request = { .rq = rq } };
+	struct fault f = FAULT_NONE;
+	bool needed = rq->duplicate < 0 && rq->method != HTTP_OPTIONS &&
+	    route_find(&c, rq->method, rq->path) == ROUTE_FOUND && c.op->body != NULL &&
+	    check_key(&c, &f);
+
+	explicit_bzero(c.caller.key_hash, sizeof(c.caller.key_hash));
+	return needed ? c.op->body_max : 0;
 }
 
 void

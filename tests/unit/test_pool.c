@@ -13,6 +13,8 @@
 #include "fcgi/pool.c"
 
 #define PATIENCE_MS 10000
+#define ROOMS 2
+#define ROOM_SIZE ((size_t)100000)
 
 /* A pool with a listening socket; this process is its keeper. */
 struct world {
@@ -37,7 +39,7 @@ open_world(struct world *w, int most)
 			     &w->address_len),
 	    0);
 	assert_int_equal(listen(w->listener.fd, 16), 0);
-	w->pool = pool_open(&w->listener, -1, most);
+	w->pool = pool_open(&w->listener, -1, most, ROOMS, ROOM_SIZE);
 	assert_non_null(w->pool);
 	sigprocmask(SIG_BLOCK, NULL, &w->mask);
 }
@@ -486,7 +488,7 @@ few_descriptors(void **state)
 	low.rlim_cur = FIRST_FD + SPARE_FDS;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	open_world(&w, 100);
-	assert_int_equal(w.pool->most, 100);
+	assert_int_equal(w.pool->most, 100 + ROOMS);
 	close_world(&w);
 	if (fork() == 0) {
 		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
