@@ -13,6 +13,7 @@ grantd_SOURCES = \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
+	fcgi/share.c fcgi/share.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h

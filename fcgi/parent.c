@@ -23,6 +23,7 @@
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
 #include "fcgi/seam.h"
+#include "fcgi/share.h"
 #include "fcgi/worker.h"
 
 /*
@@ -51,6 +52,7 @@ struct parent {
 	const struct options *options;
 	struct listener *listener;
 	struct slot *board;
+	struct shares *shares;
 	struct pool *pool;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
@@ -170,6 +172,7 @@ be_worker(struct parent *p, int slot)
 		.pool = p->pool,
 		.slot = &p->board[slot],
 		.board = p->board,
+		.shares = p->shares,
 		.link = p->link[1],
 		.alone = false,
 	};
@@ -205,6 +208,7 @@ start_worker(struct parent *p, int64_t now)
 	if (slot < 0)
 		return false; /* a worker that ends makes room */
 	slot_clear(&p->board[slot]);
+	share_clear(p->shares, slot);
 	pid = fork();
 	if (pid == 0)
 		be_worker(p, slot);
@@ -278,6 +282,7 @@ bury(struct parent *p, pid_t pid, int status, int64_t now)
 		if (c->pid != pid)
 			continue;
 		log_death(p, i, status, now);
+		share_clear(p->shares, i);
 		pool_bury(p->pool, i, status != 0);
 		if (status != 0 && !c->killed && !p->stopping && now - c->started < EARLY_MS)
 			delay_start(p, now);
@@ -458,10 +463,11 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	struct slot *board = board_open();
+	struct shares *shares = shares_open();
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL ||
+	if (p == NULL || board == NULL || shares == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);
@@ -471,8 +477,9 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 	p->options = o;
 	p->listener = l;
 	p->board = board;
-	p->pool = pool_open(l, p->link[1], s->kept_connections,
-	    s->waiting_requests, seam_save_most());
+	p->shares = shares;
+	p->pool = pool_open(l, p->link[1], s->kept_connections, s->waiting_requests,
+	    seam_save_most());
 	if (p->pool == NULL) {
 		close(p->link[0]);
 		close(p->link[1]);

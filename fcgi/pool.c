@@ -58,7 +58,7 @@ struct place {
 };
 
 struct shared {
-	atomic_int count, paused;
+	atomic_int count, paused, sharing;
 	atomic_bool refusing;
 	struct place place[];
 };
@@ -88,6 +88,7 @@ struct pool {
 	size_t room_size;
 	struct shared *shared;
 	size_t shared_size;
+	_Atomic uint64_t *group; /* of each room: who is to be woken for it; 0: nobody */
 	unsigned char *room;
 	/* What this process has at each place's descriptor; of the keeper's, odd: there is one. */
 	uint32_t *generation;
@@ -160,16 +161,18 @@ static bool
 open_shared(struct pool *p)
 {
 	size_t places = sizeof(*p->shared) + (size_t)p->most * sizeof(p->shared->place[0]);
+	size_t before = places + (size_t)p->rooms * sizeof(p->group[0]);
 	void *memory;
 
-	places = (places + PAGE - 1) / PAGE * PAGE;
-	p->shared_size = places + (size_t)p->rooms * p->room_size;
+	before = (before + PAGE - 1) / PAGE * PAGE;
+	p->shared_size = before + (size_t)p->rooms * p->room_size;
 	memory = mmap(NULL, p->shared_size, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return false;
 	p->shared = memory;
-	p->room = (unsigned char *)memory + places;
+	p->group = (_Atomic uint64_t *)(void *)((unsigned char *)memory + places);
+	p->room = (unsigned char *)memory + before;
 	p->generation = calloc((size_t)p->most + 1, sizeof(p->generation[0]));
 	return p->generation != NULL;
 }
@@ -353,8 +356,10 @@ leave_room(const struct pool *p, int place)
 {
 	struct place *at = &p->shared->place[place];
 
-	if (at->room != 0)
+	if (at->room != 0) {
+		atomic_store(&p->group[at->room - 1], 0);
 		empty_room(p, room_at(p, at->room - 1));
+	}
 	at->room = 0;
 }
 
@@ -365,13 +370,24 @@ set_pause(const struct pool *p, int place, enum pool_pause pause, int64_t due)
 {
 	struct place *at = &p->shared->place[place];
 
-	atomic_fetch_add(&p->shared->paused,
-	    (pause != PAUSE_NONE) - (at->pause != PAUSE_NONE));
+	atomic_fetch_add(&p->shared->paused, (pause != PAUSE_NONE) - (at->pause != PAUSE_NONE));
+	if ((pause == PAUSE_SHARE) != (at->pause == PAUSE_SHARE))
+		atomic_fetch_add(&p->shared->sharing, pause == PAUSE_SHARE ? 1 : -1);
 	at->pause = pause;
 	at->late = false;
 	atomic_store(&at->due, due);
-	if (pause != PAUSE_REST)
+	if (pause != PAUSE_REST && pause != PAUSE_SHARE)
 		leave_room(p, place);
+}
+
+/*
+ * What it is to be told of. Who waits for a share has nothing to hear from its web server but that it is
+ * gone; here it is told to look again, as it may just have been told, or been told while it was held.
+ */
+static uint32_t
+events_of(const struct pool *p, int place)
+{
+	return p->shared->place[place].pause == PAUSE_SHARE ? EPOLLOUT : EPOLLIN;
 }
 
 /* A place that was free, with its next generation, for `who`; -1: there is none. */
@@ -446,7 +462,7 @@ keep_at(struct pool *p, int fd, int place, uint32_t generation)
 	}
 	atomic_fetch_add(&p->shared->count, 1);
 	atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
-	if (!arm(p, EPOLL_CTL_ADD, place, generation, EPOLLIN)) {
+	if (!arm(p, EPOLL_CTL_ADD, place, generation, events_of(p, place))) {
 		log_error("keeping a connection: %s", strerror(errno));
 		forget(p, place);
 	}
@@ -459,8 +475,7 @@ give_place(struct pool *p, int fd)
 	uint32_t generation;
 	int place = -1;
 
-	if (!atomic_load(&p->shared->refusing) &&
-	    pool_count(p) - pool_paused(p) < p->kept)
+	if (!atomic_load(&p->shared->refusing) && pool_count(p) - pool_paused(p) < p->kept)
 		place = take_place(p, 0, &generation);
 	if (place >= 0) {
 		keep_at(p, fd, place, generation);
@@ -547,9 +562,11 @@ pool_bury(struct pool *p, int worker, bool killed)
 		if (here && holder == held_by(p->generation[place], worker + 1))
 			forget(p, place);
 		else if ((uint32_t)holder == (uint32_t)worker + 1)
-			leave_place(p, place, (uint32_t)(holder >> 32)); /* had no time to send it */
+			leave_place(p, place,
+			    (uint32_t)(holder >> 32)); /* had no time to send it */
 		else if (here && killed)
-			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place], EPOLLIN);
+			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place],
+			    events_of(p, place));
 	}
 	bury_rooms(p);
 }
@@ -599,7 +616,7 @@ pool_refuse(struct pool *p)
 			continue;
 		if (p->shared->place[place].pause == PAUSE_NONE)
 			(void)shutdown(fd_of(place), SHUT_RD);
-		let_go(p, place, generation, EPOLLIN);
+		let_go(p, place, generation, events_of(p, place));
 	}
 }
 
@@ -633,7 +650,7 @@ end_pause(struct pool *p, int place, int64_t now)
 void
 pool_sweep(struct pool *p)
 {
-	int paused = pool_paused(p), seen = 0, place;
+	int paused = pool_paused(p), sharing = atomic_load(&p->shared->sharing), seen = 0, place;
 	int64_t now = clock_monotonic_ms(), due;
 
 	for (place = 0; place < p->most; place++) {
@@ -646,11 +663,13 @@ pool_sweep(struct pool *p)
 		if (due != 0 && due <= now)
 			end_pause(p, place, now);
 		else
-			let_go(p, place, p->generation[place], EPOLLIN);
+			let_go(p, place, p->generation[place], events_of(p, place));
 	}
 	/* A worker that was killed may have counted, and not paused, or the other way round. */
-	if (seen == 0)
+	if (seen == 0) {
 		(void)atomic_compare_exchange_strong(&p->shared->paused, &paused, 0);
+		(void)atomic_compare_exchange_strong(&p->shared->sharing, &sharing, 0);
+	}
 }
 
 /* Have the keeper's descriptor of the connection, which this worker holds. */
@@ -814,11 +833,71 @@ pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t u
 	if (p->shared->place[c->place].room != 0)
 		room_at(p, p->shared->place[c->place].room - 1)->used = used;
 	set_pause(p, c->place, pause, due);
+	if (pause == PAUSE_SHARE)
+		atomic_store(&p->group[p->shared->place[c->place].room - 1], c->group);
 	if (c->is_new)
 		give_to_keeper(p, c->fd, c->place, c->generation);
 	else
-		let_go(p, c->place, c->generation, EPOLLIN);
+		let_go(p, c->place, c->generation, pause == PAUSE_SHARE ? 0 : EPOLLIN);
 	c->fd = -1;
+}
+
+int
+pool_rooms(const struct pool *p)
+{
+	return p->rooms;
+}
+
+int
+pool_in_group(const struct pool *p, uint64_t group)
+{
+	int i, n = 0;
+
+	for (i = 0; i < p->rooms; i++)
+		n += atomic_load_explicit(&p->group[i], memory_order_relaxed) == group;
+	return n;
+}
+
+/* The room of the group whose request has waited the longest; -1: none. */
+static int
+first_in_group(const struct pool *p, uint64_t group)
+{
+	int i, place, first = -1;
+	int64_t due, least = INT64_MAX;
+
+	for (i = 0; i < p->rooms; i++) {
+		if (atomic_load_explicit(&p->group[i], memory_order_relaxed) != group)
+			continue;
+		place = atomic_load(&room_at(p, i)->place) - 1;
+		due = place < 0 ? INT64_MAX : atomic_load(&p->shared->place[place].due);
+		if (due < least) {
+			least = due;
+			first = i;
+		}
+	}
+	return first;
+}
+
+void
+pool_wake(struct pool *p, uint64_t group)
+{
+	int room, place;
+	uint32_t generation;
+
+	if (atomic_load(&p->shared->sharing) == 0 || (room = first_in_group(p, group)) < 0)
+		return;
+	/* Once: the next that is woken is another one. */
+	if (!atomic_compare_exchange_strong(&p->group[room], &group, 0))
+		return;
+	place = atomic_load(&room_at(p, room)->place) - 1;
+	if (place < 0)
+		return;
+	generation = (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32);
+	/* Whoever holds it looks by himself. */
+	if (!is_open(generation) || !hold(p, place, generation))
+		return;
+	if (p->generation[place] == generation || fetch(p, place, generation))
+		let_go(p, place, generation, EPOLLIN | EPOLLOUT);
 }
 
 void

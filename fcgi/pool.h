@@ -70,17 +70,19 @@ MUST_CHECK bool pool_join(struct pool *, int worker);
 /* What a connection waits for that is not idle. */
 enum pool_pause {
 	PAUSE_NONE,
-	PAUSE_REST, /* for the rest of its request: what came so far is in its room */
-	PAUSE_END   /* for its web server to end it, its answer was sent */
+	PAUSE_REST,  /* for the rest of its request: what came so far is in its room */
+	PAUSE_SHARE, /* for a share of the workers (pool_wake()): its request is in its room */
+	PAUSE_END    /* for its web server to end it, its answer was sent */
 };
 
 /* A connection that has something to say. The worker's alone until pool_keep() or pool_end(). */
 struct connection {
 	int fd;
-	int place;           /* -1: it is new, and has none */
-	uint32_t generation; /* of the place */
+	int place;             /* -1: it is new, and has none */
+	uint32_t generation;   /* of the place */
 	enum pool_pause pause; /* what it has waited for */
 	bool late;             /* for as long as it may; it may have nothing to say */
+	uint64_t group;        /* PAUSE_SHARE: who is to be woken, not 0 */
 	bool is_new;           /* the pool's: it has a place, and is not the keeper's yet */
 };
 
@@ -115,7 +117,7 @@ void pool_keep(struct pool *, struct connection *);
  */
 MUST_CHECK void *pool_room(struct pool *, struct connection *);
 
-/* What was written there, by whichever worker, of one that has waited with PAUSE_REST. */
+/* What was written there, by whichever worker, of one that has waited with PAUSE_REST or PAUSE_SHARE. */
 const void *pool_saved(const struct pool *, const struct connection *);
 
 /*
@@ -127,6 +129,16 @@ void pool_pause(struct pool *, struct connection *, enum pool_pause, size_t used
 
 /* How many wait so. */
 int pool_paused(const struct pool *);
+
+/* How many wait with PAUSE_SHARE and this group, and how many rooms there are. */
+int pool_in_group(const struct pool *, uint64_t group);
+int pool_rooms(const struct pool *);
+
+/*
+ * A worker gets the one of the group that has waited the longest; it may find that it has to wait on. Called
+ * by whoever made place for it, and by whoever let it wait, where place was made meanwhile.
+ */
+void pool_wake(struct pool *, uint64_t group);
 
 /* Close it, in all processes. */
 void pool_end(struct pool *, struct connection *);

@@ -35,12 +35,14 @@ struct seam {
 	/* Of the request in hand: */
 	struct intake in;
 	struct times {
-		int64_t begun;    /* clock_monotonic_ms() at which it was waited for first; 0: not yet */
+		int64_t
+		    begun; /* clock_monotonic_ms() at which it was waited for first; 0: not yet */
 		int64_t has_head; /* the same for its body */
+		int64_t whole;    /* the same for what has nothing to do with its coming */
 	} times;
 	bool asked;             /* how much of its body is of use */
 	enum body_end body_end; /* how it came */
-	struct buf text;        /* its variables, where they are read before it is whole */
+	struct buf text;        /* its variables, where they may be read again */
 	struct buf path;
 	const char *length; /* Content-Length as text, or NULL; borrowed from the variables */
 
@@ -223,10 +225,15 @@ read_body(void *source, size_t max, struct buf *to)
 
 /* A request that is answered now, with its body, or with the reason why there is none. */
 static enum seam_head
-hand_over(struct seam *sm, struct request *rq, enum body_end end)
+hand_over(struct seam *sm, struct request *rq, enum body_end end, bool again)
 {
-	enum seam_head head = make_request(sm, &sm->in.variables, rq);
+	enum seam_head head;
 
+	/* Reading variables writes to them. */
+	buf_reset(&sm->text);
+	if (again)
+		buf_add(&sm->text, sm->in.variables.data, sm->in.variables.len);
+	head = make_request(sm, again ? &sm->text : &sm->in.variables, rq);
 	sm->body_end = end;
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];
 	rq->read_body = read_body;
@@ -273,7 +280,7 @@ part(struct seam *sm, const struct seam_source *from, struct request *rq)
 		log_info("no request's head came on a connection within %d ms",
 		    sm->settings->peer_timeout);
 	if (answered || (from->late && sm->in.s.has_head))
-		return hand_over(sm, rq, BODY_TIMEOUT);
+		return hand_over(sm, rq, BODY_TIMEOUT, false);
 	return from->late ? SEAM_NONE : SEAM_PART;
 }
 
@@ -284,9 +291,9 @@ read_request(struct seam *sm, const struct seam_source *from, struct request *rq
 	take(sm);
 	switch (sm->in.s.end) {
 	case INTAKE_WHOLE:
-		return hand_over(sm, rq, BODY_WHOLE);
+		return hand_over(sm, rq, BODY_WHOLE, from->again);
 	case INTAKE_GONE:
-		return hand_over(sm, rq, BODY_GONE);
+		return hand_over(sm, rq, BODY_GONE, from->again);
 	case INTAKE_MORE:
 		return part(sm, from, rq);
 	case INTAKE_MEMORY:
@@ -316,29 +323,46 @@ seam_save_most(void)
 	return sizeof(struct saved) + intake_save_most(DISPATCH_BODY_MOST);
 }
 
+bool
+seam_can_save(const struct seam *sm)
+{
+	return sm->wire.at == sm->wire.have && sm->in.s.end != INTAKE_MORE;
+}
+
+/* Until when to wait, at this time. */
+static int64_t
+due_of(struct seam *sm, int64_t now)
+{
+	const struct settings *s = sm->settings;
+	int64_t due;
+
+	if (sm->in.s.end != INTAKE_MORE) {
+		if (sm->times.whole == 0)
+			sm->times.whole = now;
+		return sm->times.whole + s->tenant_wait;
+	}
+	if (sm->times.begun == 0)
+		sm->times.begun = now;
+	if (!sm->in.s.has_head)
+		return sm->times.begun + s->peer_timeout;
+	if (sm->times.has_head == 0)
+		sm->times.has_head = now;
+	due = sm->times.has_head + s->body_timeout;
+	return now + s->peer_timeout < due ? now + s->peer_timeout : due;
+}
+
 size_t
 seam_save(struct seam *sm, void *to, size_t most, int64_t *due)
 {
-	const struct settings *s = sm->settings;
-	int64_t now = clock_monotonic_ms();
 	struct saved *saved = to;
 	size_t size = most > sizeof(*saved) ?
 	    intake_save(&sm->in, saved->bytes, most - sizeof(*saved)) :
 	    0;
 
-	if (sm->times.begun == 0)
-		sm->times.begun = now;
-	if (sm->times.has_head == 0 && sm->in.s.has_head)
-		sm->times.has_head = now;
+	*due = due_of(sm, clock_monotonic_ms());
 	if (size > 0) {
 		saved->times = sm->times;
 		saved->asked = sm->asked;
-	}
-	*due = sm->times.begun + s->peer_timeout;
-	if (sm->in.s.has_head) {
-		*due = sm->times.has_head + s->body_timeout;
-		if (now + s->peer_timeout < *due)
-			*due = now + s->peer_timeout;
 	}
 	wipe(sm);
 	sm->wire.fd = -1;

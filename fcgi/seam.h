@@ -43,6 +43,7 @@ struct seam_source {
 	const void *saved; /* what came of it before, as seam_save() wrote it; NULL: nothing */
 	int grace;         /* ms to wait for the rest of it here and now */
 	bool late;         /* it is not waited for any longer: one that has a head is answered */
+	bool again;        /* a whole one may be saved as well, instead of being answered */
 };
 
 /*
@@ -56,10 +57,15 @@ MUST_CHECK enum seam_head seam_read(struct seam *, const struct seam_source *fro
 size_t seam_save_most(void);
 
 /*
- * After SEAM_PART: write what came so far, which holds the caller's key, to memory that is aligned for
+ * Can a request that seam_read() gave be saved? Not one behind which the next has begun to come.
+ */
+bool seam_can_save(const struct seam *);
+
+/*
+ * After SEAM_PART, or instead of seam_answer(): write what came so far, which holds the caller's key, to memory that is aligned for
  * anything; any process can go on from there. *due: the clock_monotonic_ms() until which to wait, for
  * a head as long as GRANTD_PEER_TIMEOUT in all, for a body as long without a byte of it, and for all
- * of it as long as GRANTD_BODY_TIMEOUT. How much was written; 0: it does not fit.
+ * of it as long as GRANTD_BODY_TIMEOUT; one that is whole, as long as GRANTD_TENANT_WAIT in all. How much was written; 0: it does not fit.
  */
 MUST_CHECK size_t seam_save(struct seam *, void *to, size_t most, int64_t *due);
 
@@ -79,8 +85,8 @@ MUST_CHECK bool seam_stream(struct seam *, const void *data, size_t len);
 /* What becomes of a connection after its answer. */
 enum seam_next {
 	SEAM_CLOSE,
-	SEAM_KEEP,  /* the web server asked for it, and all of its request was read */
-	SEAM_MORE,  /* the same, and its next request has begun to come: seam_read() has it */
+	SEAM_KEEP, /* the web server asked for it, and all of its request was read */
+	SEAM_MORE, /* the same, and its next request has begun to come: seam_read() has it */
 	SEAM_LINGER /* its web server still sends: to be closed when that has ended, see seam_linger() */
 };
 

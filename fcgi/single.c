@@ -17,14 +17,15 @@ int
 single_run(struct settings *s, const struct options *o, struct listener *l)
 {
 	static struct slot slot; /* nobody else looks at it */
-	struct pool *pool = pool_open(l, -1, s->kept_connections,
-	    s->waiting_requests, seam_save_most());
+	struct pool *pool = pool_open(l, -1, s->kept_connections, s->waiting_requests,
+	    seam_save_most());
 	const struct worker w = {
 		.settings = s,
 		.listener = l,
 		.pool = pool,
 		.slot = &slot,
 		.board = NULL,
+		.shares = NULL,
 		.link = -1,
 		.alone = true,
 	};

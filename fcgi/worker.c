@@ -22,6 +22,7 @@
 #include "fcgi/peer.h"
 #include "fcgi/pool.h"
 #include "fcgi/seam.h"
+#include "fcgi/share.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
 #include "http/request.h"
@@ -59,6 +60,12 @@ struct serving {
 	struct seam *seam;
 	struct service *service;
 	struct response rs; /* its memory is kept from one request to the next */
+
+	struct connection *c;      /* whose request is in hand */
+	bool counted;              /* as some tenant's, or maybe some tenant's */
+	uint64_t tenant;           /* that it is counted for for sure; 0: none */
+	struct tenant_share share; /* how service asks for that */
+	int share_most;
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -167,7 +174,8 @@ refuse_request(struct response *rs)
 	response_error(rs, ERROR_INVALID_PARAMETER, NULL, NULL);
 }
 
-static void
+/* False: it is to come again. */
+static bool
 answer(struct serving *sv, enum seam_head head, const struct request *rq)
 {
 	if (!seam_is_responder(sv->seam))
@@ -175,46 +183,124 @@ answer(struct serving *sv, enum seam_head head, const struct request *rq)
 	else if (head == SEAM_REFUSED)
 		refuse_request(&sv->rs);
 	else
-		dispatch(sv->service, rq, &sv->rs);
+		return dispatch(sv->service, rq, &sv->rs);
+	return true;
 }
+
+/* ---- each tenant's share of the workers ---- */
+
+/* There is room for it, and no tenant takes more than half of what there is. */
+static bool
+may_wait(struct serving *sv, uint64_t tenant)
+{
+	struct pool *pool = sv->w->pool;
+
+	return !sv->c->late && sv->w->settings->tenant_wait > 0 && seam_can_save(sv->seam) &&
+	    pool_in_group(pool, tenant) < pool_rooms(pool) / 2 && pool_room(pool, sv->c) != NULL;
+}
+
+static int
+own_slot(const struct serving *sv)
+{
+	return (int)(sv->w->slot - sv->w->board);
+}
+
+static enum share
+take_share(void *to, const struct uuid *id)
+{
+	struct serving *sv = to;
+	struct shares *shares = sv->w->shares;
+	uint64_t tenant = share_tenant(id);
+
+	sv->counted = true;
+	if (share_take(shares, own_slot(sv), tenant, sv->share_most)) {
+		sv->tenant = tenant;
+		return SHARE_TAKEN;
+	}
+	if (!may_wait(sv, tenant)) {
+		atomic_fetch_add(&shares->refused, 1);
+		return SHARE_REFUSED;
+	}
+	if (sv->c->pause != PAUSE_SHARE)
+		atomic_fetch_add(&shares->waited, 1);
+	sv->c->group = tenant;
+	return SHARE_LATER;
+}
+
+static bool
+guess_share(void *to, const struct uuid *id)
+{
+	struct serving *sv = to;
+
+	sv->counted = true;
+	return share_guess(sv->w->shares, own_slot(sv), share_tenant(id), sv->share_most);
+}
+
+static void
+give_back_share(struct serving *sv)
+{
+	if (!sv->counted)
+		return;
+	share_give_back(sv->w->shares, own_slot(sv));
+	if (sv->tenant != 0)
+		pool_wake(sv->w->pool, sv->tenant);
+	sv->counted = false;
+	sv->tenant = 0;
+}
+
+static void
+ask_for_shares(struct serving *sv)
+{
+	if (sv->w->shares == NULL)
+		return;
+	sv->share_most = share_most(sv->w->settings->workers, sv->w->settings->tenant_workers);
+	sv->share = (struct tenant_share){ .to = sv, .take = take_share, .guess = guess_share };
+	service_share(sv->service, &sv->share);
+}
+
+/* ---- one request ---- */
 
 static struct seam_source
 source_of(const struct serving *sv, const struct connection *c)
 {
 	const struct pool *pool = sv->w->pool;
-	bool rest = c->pause == PAUSE_REST;
+	bool rest = c->pause == PAUSE_REST || c->pause == PAUSE_SHARE;
 
 	return (struct seam_source){
 		.fd = c->fd,
 		.saved = rest ? pool_saved(pool, c) : NULL,
 		.grace = rest || pool_paused(pool) >= GRACE_MOST ? 0 : GRACE_MS,
 		.late = c->late,
+		.again = sv->w->shares != NULL && sv->w->settings->tenant_wait > 0,
 	};
 }
 
-static enum seam_next
-answer_one(struct serving *sv, enum seam_head head, const struct request *rq)
+/* False: it is to come again. */
+static bool
+answer_one(struct serving *sv, enum seam_head head, const struct request *rq, enum seam_next *next)
 {
 	const struct response_sink sink = {
 		.to = sv,
 		.begin = stream_begin,
 		.write = stream_write,
 	};
-	enum seam_next next;
+	bool answered;
 
 	response_begin(&sv->rs, rq->header[HEADER_REQUEST_ID]);
 	sv->rs.sink = &sink;
 	slot_name(sv->w->slot, sv->rs.request_id);
-	answer(sv, head, rq);
-	next = seam_answer(sv->seam, rq, &sv->rs);
-	service_after(sv->service);
+	answered = answer(sv, head, rq);
+	if (answered) {
+		*next = seam_answer(sv->seam, rq, &sv->rs);
+		service_after(sv->service);
+	}
 	sv->rs.sink = NULL;
-	return next;
+	return answered;
 }
 
-/* Save what came of a request, and let the connection wait for the rest. */
+/* Save what came of a request, and let the connection wait for the rest, or for its tenant's share. */
 static void
-wait_for_rest(struct serving *sv, struct connection *c)
+let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
 {
 	static unsigned long no_room;
 	struct pool *pool = sv->w->pool;
@@ -228,29 +314,37 @@ wait_for_rest(struct serving *sv, struct connection *c)
 		log_warning("too many requests wait for their bodies: one is dropped "
 			    "(GRANTD_WAITING_REQUESTS)");
 	if (used > 0)
-		pool_pause(pool, c, PAUSE_REST, used, due);
+		pool_pause(pool, c, pause, used, due);
 	else
 		pool_end(pool, c);
+	/* It may have been given back while this one was not yet seen to wait. */
+	if (pause == PAUSE_SHARE && share_is_left(sv->w->shares, c->group, sv->share_most))
+		pool_wake(pool, c->group);
 }
 
-/* Read and answer one request. False: it is not all there, and the connection was given back. */
+/* Read and answer one request. False: it has to wait, and the connection was given back. */
 static bool
 serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
 {
 	const struct seam_source from = source_of(sv, c);
+	enum pool_pause pause = PAUSE_NONE;
 	struct slot *slot = sv->w->slot;
 	enum seam_head head;
 	struct request rq;
 
+	sv->c = c;
 	slot_begin(slot);
 	head = seam_read(sv->seam, &from, &rq);
 	*next = SEAM_CLOSE;
-	if (head == SEAM_REQUEST || head == SEAM_REFUSED)
-		*next = answer_one(sv, head, &rq);
-	else if (head == SEAM_PART)
-		wait_for_rest(sv, c);
-	slot_end(slot, head == SEAM_REQUEST || head == SEAM_REFUSED);
-	return head != SEAM_PART;
+	if (head == SEAM_PART)
+		pause = PAUSE_REST;
+	else if (head != SEAM_NONE && !answer_one(sv, head, &rq, next))
+		pause = PAUSE_SHARE;
+	give_back_share(sv);
+	slot_end(slot, head != SEAM_NONE && pause == PAUSE_NONE);
+	if (pause != PAUSE_NONE)
+		let_wait(sv, c, pause);
+	return pause == PAUSE_NONE;
 }
 
 /* Serve what a connection has for us, and give it back or close it. */
@@ -454,16 +548,19 @@ worker_run(const struct worker *w)
 {
 	struct serving sv = {
 		.w = w,
+		.share = { .to = NULL },
 		.seam = seam_open(w->settings),
 		.service = service_open(w->settings),
 		.rs = RESPONSE_EMPTY,
 	};
 	enum worker_end end = WORKER_FAILED;
 
-	if (sv.seam != NULL && sv.service != NULL)
+	if (sv.seam != NULL && sv.service != NULL) {
+		ask_for_shares(&sv);
 		end = serve_all(&sv);
-	else
+	} else {
 		log_error("out of memory at the start of a worker");
+	}
 	response_clear(&sv.rs);
 	service_close(sv.service);
 	seam_close(sv.seam);

@@ -10,6 +10,7 @@
 struct listener;
 struct pool;
 struct settings;
+struct shares;
 struct slot;
 
 /* What a worker works with; everything is borrowed. */
@@ -18,9 +19,10 @@ struct worker {
 	const struct listener *listener;
 	struct pool *pool;
 	struct slot *slot;
-	struct slot *board; /* of all workers; NULL: alone */
-	int link;           /* to the parent, which is told when we are ready; or -1 */
-	bool alone;         /* the one process there is, without a parent */
+	struct slot *board;    /* of all workers; NULL: alone */
+	struct shares *shares; /* likewise */
+	int link;              /* to the parent, which is told when we are ready; or -1 */
+	bool alone;            /* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */

@@ -185,6 +185,7 @@ struct call {
 	struct caller caller;
 	struct decision decision; /* of the tenant's policies */
 	struct call_change change;
+	bool later;          /* it is to come again; nothing was done, and there is no answer */
 	struct db_list list; /* of lists and of the audit log: what was read */
 	union {              /* by op->target; its table entry clears it */
 		struct of_grant grant;

@@ -127,7 +127,7 @@ dispatch_body_most(const struct request *rq)
 	return needed ? c.op->body_max : 0;
 }
 
-void
+bool
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service,
@@ -138,6 +138,11 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 
 	log_context(rs->request_id, NULL, NULL);
 	route_and_answer(&c);
+	if (c.later) {
+		log_context(NULL, NULL, NULL);
+		call_clear(&c);
+		return false;
+	}
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
@@ -145,4 +150,5 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	    (long long)(clock_monotonic_ms() - started), c.caller.key.found ? c.caller.id : "-");
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
+	return true;
 }

@@ -11,7 +11,8 @@ struct policy_cache;
 
 /* What a worker keeps from request to request. */
 struct service {
-	const struct settings *settings; /* borrowed */
+	const struct settings *settings;  /* borrowed */
+	const struct tenant_share *share; /* borrowed; NULL: nobody asks for one */
 	struct db *db;
 	struct policy_cache *policies;
 	struct decider *decider;

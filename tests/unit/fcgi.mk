@@ -8,7 +8,8 @@ fcgi_unit_programs = \
 	tests/unit/test_params \
 	tests/unit/test_peer \
 	tests/unit/test_pool \
-	tests/unit/test_route
+	tests/unit/test_route \
+	tests/unit/test_share
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
 
@@ -26,4 +27,6 @@ tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(unit_ldadd)
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
+tests_unit_test_share_SOURCES = tests/unit/test_share.c fcgi/share.c
+tests_unit_test_share_LDADD = $(unit_ldadd)
 endif

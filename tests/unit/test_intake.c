@@ -156,8 +156,8 @@ wrong_ones(void **state)
 	int i;
 
 	(void)state;
-	fcgi_put_record(&b, &(struct fcgi_header){ .version = 2, .type = FCGI_BEGIN_REQUEST, .id = 1 },
-	    NULL);
+	fcgi_put_record(&b,
+	    &(struct fcgi_header){ .version = 2, .type = FCGI_BEGIN_REQUEST, .id = 1 }, NULL);
 	assert_int_equal(end_of(&in, &b), INTAKE_BROKEN);
 	put(&b, FCGI_BEGIN_REQUEST, 1, "\0\001\0", 3, 0);
 	assert_int_equal(end_of(&in, &b), INTAKE_BROKEN);
