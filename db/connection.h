@@ -42,7 +42,8 @@ struct db {
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */
 	char message[DB_MESSAGE_MAX];
-	char unready[DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
+	char unready
+	    [DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
