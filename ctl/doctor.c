@@ -71,7 +71,8 @@ print(struct examination *x, const char *check, enum verdict v, const char *foun
 }
 
 static void
-report(struct examination *x, const char *check, enum verdict v, const char *found, const char *mend)
+report(struct examination *x, const char *check, enum verdict v, const char *found,
+    const char *mend)
 {
 	x->problems += v == PROBLEM;
 	if (x->json)
