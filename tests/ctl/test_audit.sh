@@ -35,9 +35,12 @@ for _ in 1 2 3 4; do
 done
 
 does 'the chains hold' audit verify
-like 'and are counted' "$out" '^the chains hold: tenants 2, chains 6, entries [0-9]+$'
+like 'and are counted' "$(head -n 1 <<<"$out")" '^the chains hold: tenants 2, chains 6, entries [0-9]+$'
+is 'and so are rows: a baseline policy has five rules' "$(tail -n 1 <<<"$out")" \
+	"the rows are as the entries tell: rows $(sql 'SELECT (SELECT count(*) FROM grantd.tenants) + (SELECT count(*) FROM grantd.grants)
+		+ (SELECT count(*) FROM grantd.policies) + (SELECT count(*) FROM grantd.policy_rules)'), differences 0, values that no entry tells 0"
 does 'of one tenant' audit verify --tenant $b --json
-is 'for programs' "$(json '[.holds, .tenants, .faults]')" '[true,1,[]]'
+is 'for programs' "$(json '[.holds, .tenants, .faults, .differences, .untold]')" '[true,1,[],[],0]'
 refuses 1 "there is no tenant $nobody" audit verify --tenant $nobody
 refuses 2 '--tenant must be a UUID' audit verify --tenant x
 is 'all entries are counted' "$(ctl audit verify --json; json .entries)" "$(sql 'SELECT count(*) FROM grantd.audit_log')"
