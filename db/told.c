@@ -86,6 +86,7 @@ told_begin(struct told *t, const struct told_table *table, const struct uuid *id
 	t->table = table;
 	t->id = *id;
 	t->failed = false;
+	t->begun = false;
 	for (i = 0; i < TOLD_COLUMNS_MAX; i++)
 		t->value[i].is = false;
 }
@@ -174,8 +175,8 @@ compare_before(const struct told *t, const struct told_entry *e, const struct to
 static void
 take_unsaid(struct told *t, const struct told_entry *e)
 {
-	bool made = e->before.text == NULL && e->after.text != NULL;
 	bool changed = e->before.text != NULL || e->after.text != NULL;
+	bool made = !t->begun && e->before.text == NULL && changed;
 	size_t i;
 
 	for (i = 0; i < t->table->columns; i++) {
@@ -190,6 +191,7 @@ take_unsaid(struct told *t, const struct told_entry *e)
 		if (text != NULL)
 			set(t, i, json_raw_of(text), e->sequence);
 	}
+	t->begun = t->begun || changed;
 }
 
 static void

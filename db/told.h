@@ -195,6 +195,7 @@ struct told {
 	const struct told_table *table;
 	struct uuid id;
 	bool failed; /* out of memory */
+	bool begun;  /* an entry told of it; only the first can have made it */
 	struct told_value {
 		bool is;
 		int64_t sequence;

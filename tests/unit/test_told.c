@@ -138,6 +138,17 @@ what_an_entry_found_is_compared(void **state)
 	assert_string_equal(last, "3 grants version 3 2 9");
 }
 
+/* What comes later may leave out what was there, and has made nothing. */
+static void
+only_the_first_entry_makes_the_row(void **state)
+{
+	(void)state;
+	take("CreateGrant", "done", 1, MADE);
+	take("X", "done", 2, "{\"before\":null,\"after\":{\"version\":2}}");
+	told_compare(&told, ROW("\"active\"", "true", "null", "2", "2"), &sink);
+	assert_int_equal(count.differences, 0);
+}
+
 /* Nothing is said of what no entry tells. */
 static void
 what_is_not_told_is_counted(void **state)
@@ -228,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_row_is_what_was_set_last, begin, end),
 		cmocka_unit_test_setup_teardown(what_an_entry_found_is_compared, begin, end),
+		cmocka_unit_test_setup_teardown(only_the_first_entry_makes_the_row, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_told_is_counted, begin, end),
 		cmocka_unit_test_setup_teardown(a_hash_is_not_shown, begin, end),
 		cmocka_unit_test_setup_teardown(rules_come_and_go, begin, end),
