@@ -337,7 +337,7 @@ static void
 hear_version(struct walk *w, const struct told_entry *e)
 {
 	struct policies_told *told = &w->verdict->policies;
-	const struct json_raw text = json_raw_member(e->all, "policy_version");
+	const struct json_raw text = e->policy_version;
 	int64_t version;
 
 	if (!e->done || (e->before.text == NULL && e->after.text == NULL))

@@ -65,12 +65,24 @@ told_differs(const struct told_sink *sink, const struct difference *d)
 bool
 told_entry_read(struct told_entry *e, const struct audit_row *row)
 {
+	struct json_raw name, value, other;
+	struct json_raw_walk w;
+
 	e->action = row->action;
 	e->done = strcmp(row->outcome, "done") == 0;
 	e->sequence = row->sequence;
-	e->all = json_raw_of(row->metadata);
-	e->before = json_raw_member(e->all, "before");
-	e->after = json_raw_member(e->all, "after");
+	e->before = e->after = e->policy_version = (struct json_raw)JSON_RAW_NONE;
+	if (json_raw_begin(&w, json_raw_of(row->metadata)))
+		while (json_raw_next(&w, &name, &value)) {
+			struct json_raw *member = json_raw_is(name, "before") ? &e->before :
+			    json_raw_is(name, "after")                        ? &e->after :
+			    json_raw_is(name, "policy_version")               ? &e->policy_version :
+										&other;
+
+			/* The last of a name, which is ours: those before it are of the request. */
+			*member = json_raw_is(value, "null") ? (struct json_raw)JSON_RAW_NONE :
+							       value;
+		}
 	e->at[0] = '"';
 	if (!time_print(row->created_at, e->at + 1))
 		return false;

@@ -183,8 +183,8 @@ struct told_entry {
 	const char *action;
 	bool done; /* false: it was refused, and set nothing */
 	int64_t sequence;
-	struct json_raw all, before, after;
-	char at[TIME_TEXT_LEN + 3]; /* as JSON */
+	struct json_raw before, after, policy_version; /* none: null, or not there */
+	char at[TIME_TEXT_LEN + 3];                    /* as JSON */
 };
 
 /* False: its time is out of range. */

@@ -161,6 +161,13 @@ worker impossible 'change something without a key' "SELECT grantd.update_grant('
 worker impossible 'hold a row' "$choose" 'SELECT id FROM grantd.grants FOR UPDATE'
 worker impossible 'keep requests from a table' 'BEGIN' 'LOCK TABLE grantd.grants IN SHARE MODE'
 worker impossible 'read a file of the server' "SELECT pg_read_file('/etc/passwd')"
+worker impossible 'read the planner'\''s statistics' "SELECT tablename FROM pg_stats WHERE schemaname = 'grantd' AND tablename <> 'schema_version'"
+worker possible 'learn how large the tables are' "SELECT relname, reltuples FROM pg_class WHERE relname = 'grants'"
+worker possible 'learn from estimates how frequent a value is, in all tenants' "$choose" "EXPLAIN SELECT FROM grantd.grants WHERE grantee_id = 'dave'"
+worker possible 'keep an upgrade waiting' 'BEGIN' "SELECT pg_advisory_xact_lock(hashtextextended('grantd.install', 0)), 'held'"
+worker possible 'fill the disk with temporary tables' 'CREATE TEMPORARY TABLE full_of AS SELECT 1 AS n' 'SELECT n FROM full_of'
+worker possible 'fill the disk with large objects' 'SELECT lo_create(0) > 0'
+worker possible 'do without a limit of time' 'SET statement_timeout = 0' 'SHOW statement_timeout'
 worker possible 'read the rows of a tenant whose id it knows, without a key' "$choose" 'SELECT id FROM grantd.grants'
 worker entry 'do what a key may do that it has seen, past the policies' "SELECT (grantd.update_grant($key_a, $by,
 	'01aaaaaa-0000-7000-8000-000000000000', NULL, false)).state"

@@ -45,3 +45,6 @@ SELECT (grantd.record_activity(:a, sha256('key A'), 1, (SELECT policy_version FR
 	'01aaaaaa-0000-7000-8000-000000000000', 3, (SELECT jsonb_agg(jsonb_build_object('id', gen_random_uuid(),
 		'occurred_at', now(), 'service', CASE n % 2 WHEN 0 THEN 's3' ELSE 'ec2' END, 'name', 'Get', 'kind', 'read',
 		'outcome', 'success')) FROM generate_series(1, 20) n))).state;
+
+-- So that there are statistics that a worker's role might see.
+ANALYZE;
