@@ -7,7 +7,8 @@
 
 /*
  * Compare what activity_count says with the events that are there, and the events' grants with the grants, of one tenant: the
- * events of a thousand grants at a time. In the caller's transaction, and in its snapshot. `step` is called before each
+ * events of a thousand grants at a time. In the caller's transaction, and in its snapshot; a statement may take ten
+ * minutes from then on. `step` is called before each
  * exchange; NULL: nothing is. As db_exchange().
  */
 MUST_CHECK enum outcome audit_counts(struct db *, const struct uuid *tenant,
