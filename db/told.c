@@ -65,7 +65,7 @@ told_differs(const struct told_sink *sink, const struct difference *d)
 bool
 told_entry_read(struct told_entry *e, const struct audit_row *row)
 {
-	struct json_raw name, value, other;
+	struct json_raw name, value, other = JSON_RAW_NONE; /* `other` is for nobody */
 	struct json_raw_walk w;
 
 	e->action = row->action;

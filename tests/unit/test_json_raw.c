@@ -14,8 +14,7 @@ static const char *const texts[] = {
 	" { } ",
 	"{\"a\":1}",
 	"{\"a\": 1, \"b\": [1, {\"c\": \"}\"}], \"d\": {\"e\": {}}, \"f\": null, \"g\": true}",
-	"{\"request_id\":\"r\",\"before\":{\"audit_enabled\":false,\"version\":1},\"after\":{\"audit_"
-	"enabled\":true,\"version\":2}}",
+	"{\"request_id\":\"r\",\"before\":{\"on\":false,\"n\":1},\"after\":{\"on\":true}}",
 	"{\"a\\\"b\":\"c\\\\\",\"d\\\\\":\"\\\"}\",\"\":-2.50e+3}",
 	"{\n\t\"ünï\" : \"\\u00e9\" ,\r\n \"x\" : [ ] }",
 };
