@@ -119,21 +119,21 @@ definer doctor 'give a table to another role' 'ALTER TABLE grantd.grants OWNER T
 definer doctor 'let row-level security not bind workers' 'ALTER ROLE grantd_worker BYPASSRLS' 'ALTER ROLE grantd_worker NOBYPASSRLS'
 definer doctor 'let workers act as the owner' 'GRANT grantd_owner TO grantd_worker' 'REVOKE grantd_owner FROM grantd_worker'
 definer doctor 'give the role of the functions more rights' 'ALTER ROLE grantd_auth BYPASSRLS' 'ALTER ROLE grantd_auth NOBYPASSRLS'
-pinned 'put another function in place of one' "CREATE OR REPLACE FUNCTION grantd.is_stranger(tenant uuid, key_hash bytea) RETURNS boolean
+definer doctor 'put another function in place of one' "CREATE OR REPLACE FUNCTION grantd.is_stranger(tenant uuid, key_hash bytea) RETURNS boolean
 	LANGUAGE sql SET search_path = pg_catalog, pg_temp RETURN false"
-pinned 'let a function look names up elsewhere' 'ALTER FUNCTION grantd.authenticate(bytea) RESET search_path'
-pinned 'give a function to another role' "ALTER FUNCTION grantd.find_key(bytea) OWNER TO postgres"
-pinned 'let workers call a function that is not for them' 'GRANT EXECUTE ON FUNCTION grantd.find_key(bytea) TO grantd_app'
-pinned 'add a function that runs with rights of its own' "CREATE FUNCTION grantd.mine() RETURNS void LANGUAGE sql SECURITY DEFINER
+definer doctor 'let a function look names up elsewhere' 'ALTER FUNCTION grantd.authenticate(bytea) RESET search_path'
+definer doctor 'give a function to another role' "ALTER FUNCTION grantd.find_key(bytea) OWNER TO postgres"
+definer doctor 'let workers call a function that is not for them' 'GRANT EXECUTE ON FUNCTION grantd.find_key(bytea) TO grantd_app'
+definer doctor 'add a function that runs with rights of its own' "CREATE FUNCTION grantd.mine() RETURNS void LANGUAGE sql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp AS ''; GRANT EXECUTE ON FUNCTION grantd.mine() TO grantd_app"
-pinned 'let a policy show all tenants' 'ALTER POLICY grants_tenant ON grantd.grants USING (true)'
-pinned 'add a policy' 'CREATE POLICY mine ON grantd.grants FOR SELECT TO grantd_app USING (true)'
-pinned 'let workers write a table' 'GRANT UPDATE ON grantd.grants TO grantd_app'
-pinned 'drop the trigger that keeps keys revoked' 'DROP TRIGGER api_keys_stay_revoked ON grantd.api_keys'
-pinned 'add a trigger' "CREATE FUNCTION public.mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+definer doctor 'let a policy show all tenants' 'ALTER POLICY grants_tenant ON grantd.grants USING (true)'
+definer doctor 'add a policy' 'CREATE POLICY mine ON grantd.grants FOR SELECT TO grantd_app USING (true)'
+definer doctor 'let workers write a table' 'GRANT UPDATE ON grantd.grants TO grantd_app'
+definer doctor 'drop the trigger that keeps keys revoked' 'DROP TRIGGER api_keys_stay_revoked ON grantd.api_keys'
+definer doctor 'add a trigger' "CREATE FUNCTION public.mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 	CREATE TRIGGER mine BEFORE UPDATE ON grantd.grants FOR EACH ROW EXECUTE FUNCTION public.mine()"
-pinned 'add a rewrite rule' 'CREATE RULE mine AS ON DELETE TO grantd.grants DO INSTEAD NOTHING'
-pinned 'take a constraint away' 'ALTER DOMAIN grantd.role_names DROP CONSTRAINT role_names_form'
+definer doctor 'add a rewrite rule' 'CREATE RULE mine AS ON DELETE TO grantd.grants DO INSTEAD NOTHING'
+definer doctor 'take a constraint away' 'ALTER DOMAIN grantd.role_names DROP CONSTRAINT role_names_form'
 
 # ---- what a stolen worker's role can do ----
 worker impossible 'switch a grant by hand' "$choose" "UPDATE grantd.grants SET audit_enabled = false"
