@@ -2,6 +2,7 @@ bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c \
 	ctl/audit.c ctl/audit_list.c \
+	ctl/audit_report.c ctl/audit_report.h \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/commands.c ctl/commands.h \

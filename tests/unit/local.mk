@@ -16,6 +16,7 @@ unit_programs = \
 	tests/unit/test_hex \
 	tests/unit/test_json_build \
 	tests/unit/test_json_memory \
+	tests/unit/test_json_raw \
 	tests/unit/test_json_strict \
 	tests/unit/test_known_keys \
 	tests/unit/test_limits \
@@ -36,6 +37,7 @@ unit_programs = \
 	tests/unit/test_settings \
 	tests/unit/test_statement \
 	tests/unit/test_time_text \
+	tests/unit/test_told \
 	tests/unit/test_utf8 \
 	tests/unit/test_uuid
 check_PROGRAMS += $(unit_programs)
@@ -58,6 +60,7 @@ tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
 tests_unit_test_json_build_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
+tests_unit_test_json_raw_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_known_keys_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_limits_LDADD = $(unit_ldadd)
@@ -81,6 +84,8 @@ tests_unit_test_settings_LDADD = $(unit_ldadd)
 tests_unit_test_statement_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_statement_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_time_text_LDADD = $(unit_ldadd)
+tests_unit_test_told_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_told_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_utf8_LDADD = $(unit_ldadd)
 tests_unit_test_uuid_LDADD = $(unit_ldadd)
 endif
