@@ -165,6 +165,20 @@ folded_bools(const struct validator *v, const struct expr *e)
 	return (struct literal){ .kind = LITERAL_OTHER, .value = value_bool(truth) };
 }
 
+/* A number with a sign is one, but `-(1)` is a computation. */
+static bool
+is_computed(const struct validator *v, const struct expr *e)
+{
+	struct lexer lex = { .text = v->policy->source->text, .len = e->end, .at = e->start };
+	struct cd_token token;
+
+	if (e->value.type != VALUE_LONG || e->value.number >= 0)
+		return false;
+	cd_lex(&lex, &token);
+	cd_lex(&lex, &token);
+	return token.kind != TOKEN_INTEGER;
+}
+
 struct literal
 cd_literal(const struct validator *v, const struct expr *e)
 {
@@ -178,7 +192,7 @@ cd_literal(const struct validator *v, const struct expr *e)
 		};
 	if (e->kind == EXPR_AND || e->kind == EXPR_OR)
 		return folded_bools(v, e);
-	if (e->kind != EXPR_LITERAL)
+	if (e->kind != EXPR_LITERAL || is_computed(v, e))
 		return (struct literal){ .kind = LITERAL_NONE };
 	if (e->value.type != VALUE_ENTITY)
 		return (struct literal){ .kind = LITERAL_OTHER, .value = e->value };

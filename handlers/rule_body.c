@@ -5,9 +5,12 @@
 
 #include <json-c/json.h>
 
+#include "base/json_build.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
+#include "policy/rule_json.h"
+#include "policy/vocabulary.h"
 
 #define NAME_MAX_BYTES RULE_TYPE_MAX
 #define ACTIONS_MAX 256
@@ -56,6 +59,17 @@ static const struct body_member members[] = {
 	{ .name = "audit_session", .type = MEMBER_BOOLEAN },
 };
 const struct body_schema rule_body = { members, COUNT_OF(members) };
+
+static const char *const truth_words[] = { "false", "true", NULL };
+const struct query_parameter rule_query[RULE_QUERY_COUNT] = {
+	{ .name = "allow_unknown", .type = QUERY_WORD, .words = truth_words },
+};
+
+static bool
+allows_unknown(const struct call *c)
+{
+	return c->request.query.value[0].present && c->request.query.value[0].number != 0;
+}
 
 /* The members of a scope, in the order of struct rule_scope, and the type that `is ... in` means when none is said. */
 struct scope_names {
@@ -117,11 +131,16 @@ refuse_part(struct call *c, const char *member, const char *expected)
 	return PREPARED_REFUSED;
 }
 
-/* What the parser said; `made`: the text was made of parts, so it is shown. */
+/*
+ * What the parser said, and then what the vocabulary says of what it took; `made`: the text was made of parts, so it is
+ * shown.
+ */
 static enum prepared
 conclude(struct call *c, enum rule_result result, const struct rule *rule, bool made,
-    const struct rule_fault *f)
+    struct rule_fault *f)
 {
+	if (result == RULE_DONE && !allows_unknown(c))
+		result = rule_known(rule, f);
 	if (result == RULE_REFUSED) {
 		answer_invalid_policy(c, f, made ? rule->text : NULL);
 		return PREPARED_REFUSED;
@@ -229,4 +248,42 @@ rule_body_read(struct call *c, const struct rule_record *was)
 	if (json_object_object_get_ex(c->request.body, "audit_session", &value))
 		s->audit_session = json_object_get_boolean(value);
 	return rc;
+}
+
+/* What is wrong with a rule that is stored all the same. */
+static bool
+put_warning(struct json_object *object, const struct rule_fault *f)
+{
+	struct json_build b;
+	struct json_object *warning;
+
+	json_build_begin(&b);
+	json_put_int(&b, "line", f->line);
+	json_put_int(&b, "column", f->column);
+	json_put_text(&b, "expected", f->expected);
+	json_put_text(&b, "message", f->message);
+	warning = json_build_end(&b);
+	if (warning != NULL && json_object_object_add(object, "warning", warning) == 0)
+		return true;
+	json_object_put(warning);
+	return false;
+}
+
+struct json_object *
+rule_body_answer(const struct call *c, const struct rule_record *r)
+{
+	struct json_object *object = rule_record_json(r);
+	struct cedar_schema *schema;
+	struct rule_fault f;
+	enum rule_result rc = RULE_NO_MEMORY;
+
+	if (object == NULL || !allows_unknown(c))
+		return object;
+	if ((schema = vocabulary_new()) != NULL)
+		rc = rule_text_known(schema, r->is.text, &f);
+	vocabulary_free(schema);
+	if (rc == RULE_DONE || (rc == RULE_REFUSED && put_warning(object, &f)))
+		return object;
+	json_object_put(object);
+	return NULL;
 }

@@ -8,7 +8,6 @@
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
-#include "policy/rule_json.h"
 
 static enum prepared
 update_policy_rule_prepare(struct call *c)
@@ -32,7 +31,7 @@ update_policy_rule_answer(struct call *c)
 	char etag[ETAG_TEXT_MAX];
 
 	rule_etag(r, etag);
-	answer_changed(c, etag, rule_record_json(r));
+	answer_changed(c, etag, rule_body_answer(c, r));
 }
 
 const struct operation op_update_policy_rule = {
@@ -41,6 +40,8 @@ const struct operation op_update_policy_rule = {
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_RULE,
+	.query = rule_query,
+	.query_count = RULE_QUERY_COUNT,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.merge_patch = true,
