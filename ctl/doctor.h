@@ -24,6 +24,8 @@ void found_problem(struct examination *, const char *check, const char *mend, co
 
 /* The checks, in order of dependence; each reports what it found. */
 void examine_database(struct examination *, const struct settings *);
+/* Where the database has no problem. Reads every tenant's rules. */
+void examine_rules(struct examination *, struct ctl *);
 void examine_socket(struct examination *, const struct settings *);
 
 #endif
