@@ -305,6 +305,8 @@ cd_check_in(struct validator *v, const struct known *known, const struct expr *l
 	bool in;
 
 	one = cd_hold(v, a, cd_span(left), WANT(TYPE_ENTITY), contains);
+	if (a.type != NULL && one.type == NULL)
+		return answer_of(&cd_type_bool, false);
 	other = cd_hold(v, other, cd_span(right), WANT(TYPE_ENTITY) | WANT_ENTITIES,
 	    other.type != NULL && other.type->kind == TYPE_SET ? contains : NULL);
 	if (!one.good || !other.good)

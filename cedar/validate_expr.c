@@ -467,7 +467,7 @@ static struct answer
 check_order(struct validator *v, const struct known *known, const struct expr *e)
 {
 	const struct expr *second = e->first->next;
-	struct answer left = cd_check(v, known, e->first), right = cd_check(v, known, second);
+	struct answer left = cd_check(v, known, e->first), right = cd_check(v, known, second), held;
 	bool ordered = left.type != NULL && (WANT(left.type->kind) & WANT_ORDERED) != 0;
 	unsigned wanted = WANT_ORDERED;
 
@@ -475,9 +475,11 @@ check_order(struct validator *v, const struct known *known, const struct expr *e
 		wanted = WANT(left.type->kind);
 	else if (right.type != NULL && (WANT(right.type->kind) & WANT_ORDERED) != 0)
 		wanted = WANT(right.type->kind);
-	left = cd_hold(v, left, cd_span(e->first), wanted, NULL);
+	held = cd_hold(v, left, cd_span(e->first), wanted, NULL);
+	if (left.type != NULL && held.type == NULL)
+		return after(good(&cd_type_bool), false);
 	right = cd_hold(v, right, cd_span(second), wanted, NULL);
-	return after(good(&cd_type_bool), left.good && right.good);
+	return after(good(&cd_type_bool), held.good && right.good);
 }
 
 static struct answer
