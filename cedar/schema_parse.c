@@ -374,7 +374,7 @@ record_type(struct reader *r)
 				cd_no_memory(&r->p);
 				return NULL;
 			}
-			if (made->count > 0)
+			if (room != NULL)
 				memcpy(wider, room, made->count * sizeof(*wider));
 			made->attributes = room = wider;
 		}

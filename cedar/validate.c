@@ -156,7 +156,7 @@ check_listed(struct validator *v, const struct uid *uid, struct span at)
 		    memcmp(type->ids[i].data, uid->id, uid->len) == 0)
 			return;
 	cd_find(v, at, "the schema lists all entities of this type, and this is none of them",
-	    NULL);
+	    (char *)NULL);
 }
 
 static void
@@ -223,7 +223,7 @@ check_all_names(struct validator *v)
 	check_scope_names(v, &v->policy->principal);
 	if (v->policy->action_list && v->policy->action_count == 0)
 		cd_find(v, effect_span(v->policy),
-		    "this can never apply: its list of actions is empty", NULL);
+		    "this can never apply: its list of actions is empty", (char *)NULL);
 	for (i = 0; i < v->policy->action_count; i++)
 		check_uid(v, v->policy->actions[i], v->policy->actions_at[i]);
 	check_scope_names(v, &v->policy->resource);
@@ -255,7 +255,7 @@ find_in_for_equal(struct validator *v, const struct scope *scope, const char *of
 	}
 	if (fits)
 		cd_find(v, scope->entity_at, "this can never apply: no ", of,
-		    " is such an entity; did you mean `in`?", NULL);
+		    " is such an entity; did you mean `in`?", (char *)NULL);
 	return fits;
 }
 
@@ -270,12 +270,12 @@ find_impossible(struct validator *v)
 		    !find_in_for_equal(v, &v->policy->resource, "resource", true))
 			cd_find(v, effect_span(v->policy),
 			    "this can never apply: no action has such a principal and such a resource",
-			    NULL);
+			    (char *)NULL);
 		return;
 	}
 	if (v->never == NULL) {
 		cd_find(v, effect_span(v->policy),
-		    "this can never apply: its conditions are never true", NULL);
+		    "this can never apply: its conditions are never true", (char *)NULL);
 		return;
 	}
 	cd_text_puts(&text, "this can never apply: there is never an attribute `");
@@ -413,7 +413,7 @@ validate(struct validator *v)
 	if (v->left == 0) {
 		v->found->count = 0;
 		cd_find(v, effect_span(v->policy),
-		    "checking this against the schema takes too long", NULL);
+		    "checking this against the schema takes too long", (char *)NULL);
 	} else if (impossible && !v->found->refused) {
 		find_impossible(v);
 	}

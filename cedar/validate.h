@@ -44,6 +44,41 @@ struct answer {
 	bool good;
 };
 
+static inline struct answer
+answer_good(const struct type *type)
+{
+	return (struct answer){ .type = type, .good = true };
+}
+
+static inline struct answer
+answer_unknown(void)
+{
+	return (struct answer){ .type = NULL };
+}
+
+/* What is found of a part spoils the whole, which then teaches nothing. */
+static inline struct answer
+answer_after(struct answer whole, bool parts_good)
+{
+	if (!parts_good || !whole.good) {
+		whole.good = false;
+		whole.learned = NULL;
+	}
+	return whole;
+}
+
+static inline bool
+answer_is_false(struct answer a)
+{
+	return a.type != NULL && a.type->kind == TYPE_FALSE;
+}
+
+static inline bool
+answer_is_true(struct answer a)
+{
+	return a.type != NULL && a.type->kind == TYPE_TRUE;
+}
+
 /* Who asks for what on what: one of the cases that a schema lets be. */
 struct setting {
 	const struct entity_type *principal, *resource;
@@ -112,6 +147,12 @@ struct answer cd_want(struct validator *, const struct known *, const struct exp
 /* Hold an answer to what is wanted there. */
 struct answer cd_hold(struct validator *, struct answer, struct span, unsigned wanted,
     const char *help);
+struct answer cd_check_and(struct validator *, const struct known *, const struct expr *);
+struct answer cd_check_or(struct validator *, const struct known *, const struct expr *);
+struct answer cd_check_not(struct validator *, const struct known *, const struct expr *);
+struct answer cd_check_if(struct validator *, const struct known *, const struct expr *);
+struct answer cd_check_has(struct validator *, const struct known *, const struct expr *);
+struct answer cd_check_chain(struct validator *, const struct known *, const struct expr *);
 struct answer cd_check_call(struct validator *, const struct known *, const struct expr *);
 struct answer cd_check_method(struct validator *, const struct known *, struct target receiver,
     struct answer, const struct expr *);

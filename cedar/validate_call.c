@@ -76,7 +76,7 @@ find_arity(struct validator *v, const struct expr *e)
 
 	cd_find(v, cd_span(e), "`", fn->name,
 	    fn->argc - fn->method == 0 ? "` takes no argument" : "` takes exactly one argument",
-	    NULL);
+	    (char *)NULL);
 	return false;
 }
 
@@ -92,13 +92,13 @@ check_constructor(struct validator *v, const struct expr *e)
 		literal &= argument->kind == EXPR_LITERAL;
 	if (!literal) {
 		cd_find(v, cd_span(e), "`", name, "` takes a literal, so that it cannot fail",
-		    NULL);
+		    (char *)NULL);
 		return false;
 	}
 	if (e->count == 1 && e->first->value.type == VALUE_STRING &&
 	    !text_fits((enum function)e->op, &e->first->value)) {
 		cd_find(v, cd_span(e->first), "this text is no ",
-		    e->op == FN_IP ? "IP address or range" : name, NULL);
+		    e->op == FN_IP ? "IP address or range" : name, (char *)NULL);
 		return false;
 	}
 	return true;
@@ -168,9 +168,10 @@ check_set_method(struct validator *v, const struct known *known, struct answer r
 {
 	static const char never[] = "the set never holds it: there are ";
 	bool one = e->op == FN_CONTAINS, comparable = true;
-	struct answer set, other;
+	struct answer set = cd_hold(v, receiver, at, WANT(TYPE_SET),
+			  help_of_contains(receiver.type)),
+		      other;
 
-	set = cd_hold(v, receiver, at, WANT(TYPE_SET), help_of_contains(receiver.type));
 	if (e->op == FN_IS_EMPTY)
 		return answer_of(&cd_type_bool, set.good);
 	if (one)
@@ -194,11 +195,11 @@ get_tag(struct validator *v, const struct known *known, const struct target *of,
 		return unknown;
 	if (!cd_knows_tag(v, known, of, e->first)) {
 		cd_find(v, cd_span(e), "this tag need not be there; test with `hasTag` first",
-		    NULL);
+		    (char *)NULL);
 		return unknown;
 	}
 	if (owner->entity->tags == NULL) {
-		cd_find(v, cd_span(e), "an entity of this type has no tags", NULL);
+		cd_find(v, cd_span(e), "an entity of this type has no tags", (char *)NULL);
 		return unknown;
 	}
 	return answer_of(owner->entity->tags, good);
