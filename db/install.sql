@@ -33,6 +33,14 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL search_path = pg_catalog, pg_temp;
+-- Whatever role and database say, the scripts mean one thing.
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL transform_null_equals = off;
+SET LOCAL array_nulls = on;
+SET LOCAL row_security = on;
+SET LOCAL datestyle = 'ISO, MDY';
+SET LOCAL timezone = 'UTC';
+SET LOCAL check_function_bodies = on;
 SELECT pg_advisory_xact_lock(hashtextextended('grantd.install', 0)) AS locked \gset
 
 SELECT to_regclass('grantd.schema_version') IS NOT NULL AS found \gset
@@ -69,16 +77,30 @@ SELECT :version_before < 4 AS wanted \gset
 \ir deploy/activity.sql
 \endif
 
-SELECT :version_before < 5 AS wanted \gset
+SELECT :version_before < 6 AS wanted \gset
 \if :wanted
 -- Every request reads its key first, so that none is under way any more once this is held, and none
 -- waits for what an upgrade holds while it has what that still needs.
 SET LOCAL ROLE grantd_owner;
 LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
 RESET ROLE;
+\endif
+
+SELECT :version_before < 5 AS wanted \gset
+\if :wanted
 \ir deploy/rule_text.sql
 \ir deploy/list_indexes.sql
 \ir deploy/audit_record.sql
+\endif
+
+-- Functions are made anew, all of them.
+SELECT :version_before = 5 AS wanted \gset
+\if :wanted
+\ir revert/changes.sql
+\endif
+
+SELECT :version_before < 6 AS wanted \gset
+\if :wanted
 \ir deploy/changes.sql
 \endif
 

@@ -30,4 +30,7 @@ MUST_CHECK enum prepared rule_body_read(struct call *c, const struct rule_record
  */
 struct json_object *rule_body_answer(const struct call *c, const struct rule_record *);
 
+/* Read the rule alone into c->of.policy.rule, and answer nothing. False: it is none, or memory ran out. */
+MUST_CHECK bool rule_body_look(struct call *c, const struct rule_record *was);
+
 #endif

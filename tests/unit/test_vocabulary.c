@@ -14,6 +14,7 @@
 #define cedar_entity_parent heard_entity_parent
 #define cedar_put_bool heard_put_bool
 #define cedar_put_datetime heard_put_datetime
+#define cedar_put_entity heard_put_entity
 #define cedar_put_ip heard_put_ip
 #define cedar_put_long heard_put_long
 #define cedar_put_record heard_put_record
@@ -58,6 +59,7 @@ void heard_entity_opaque(struct cedar_entity *, bool);
 void heard_entity_parent(struct cedar_entity *, struct cedar_entity *);
 void heard_put_bool(struct cedar_record *, struct cedar_str, bool);
 void heard_put_datetime(struct cedar_record *, struct cedar_str, int64_t);
+void heard_put_entity(struct cedar_record *, struct cedar_str, const struct cedar_entity *);
 void heard_put_ip(struct cedar_record *, struct cedar_str, struct cedar_str);
 void heard_put_long(struct cedar_record *, struct cedar_str, int64_t);
 struct cedar_record *heard_put_record(struct cedar_record *, struct cedar_str);
@@ -134,6 +136,13 @@ heard_put_datetime(struct cedar_record *r, struct cedar_str name, int64_t value)
 {
 	(void)value;
 	hear(r, name, TYPE_DATETIME);
+}
+
+void
+heard_put_entity(struct cedar_record *r, struct cedar_str name, const struct cedar_entity *e)
+{
+	assert_string_equal(e->type, "ApiKey");
+	hear(r, name, TYPE_ENTITY);
 }
 
 void
@@ -233,17 +242,39 @@ takes_audit_enabled(const struct operation *op)
 	return false;
 }
 
+/* What a change is about, as far as the schema says that it is: of each member its type is heard. */
+static void
+tell_about(struct about *about, const struct cedar_schema *schema, const char *id, bool full)
+{
+	const struct schema_action *action = cd_schema_action(schema, id, strlen(id));
+	const struct attribute *a;
+	int i;
+
+	assert_non_null(action);
+	for (i = 0; i < ABOUT__MAX; i++) {
+		a = cd_type_attribute(action->context, about_name((enum about_member)i),
+		    strlen(about_name((enum about_member)i)));
+		if (a == NULL || !(full || a->required))
+			continue;
+		about_number(about, (enum about_member)i, 1);
+		about->member[i].text = about_type((enum about_member)i) == ABOUT_IS_OBJECT ? "{}" :
+											      "x";
+	}
+}
+
 /* What is asked for an operation at the most, or at the least. */
 static void
-ask(struct cedar_request *r, const struct operation *op, const struct policy_action *action,
-    bool full)
+ask(struct cedar_request *r, const struct cedar_schema *schema, const struct operation *op,
+    const struct policy_action *action, bool full)
 {
 	static struct entity_texts texts;
 	struct grant grant = some_grant(full);
+	struct about about = { .member = { { .there = false } } };
 	struct policy_question q = {
 		.tenant = &some,
 		.key = &some,
 		.key_name = "k",
+		.about = &about,
 		.roles = "admin",
 		.action = action->id,
 		.write = action->write,
@@ -257,6 +288,7 @@ ask(struct cedar_request *r, const struct operation *op, const struct policy_act
 
 	memset(r, 0, sizeof(*r));
 	hearing = r;
+	tell_about(&about, schema, action->id, full);
 	entities_build(r, &q, &texts);
 	entity_texts_clear(&texts);
 }
@@ -378,7 +410,7 @@ every_operation_is_in_the_schema_as_it_is(void **state)
 			continue;
 		actions++;
 		for (full = 0; full < 2; full++) {
-			ask(r, operations[i], action, full);
+			ask(r, schema, operations[i], action, full);
 			hold_entity(schema, r->principal, full);
 			hold_entity(schema, r->resource, full);
 			hold_action(schema, r, full);
