@@ -7,7 +7,7 @@ grantctl_SOURCES = \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/commands.c ctl/commands.h \
 	ctl/completion.c \
-	ctl/doctor.c ctl/doctor.h ctl/doctor_catalog.c ctl/doctor_database.c ctl/doctor_socket.c \
+	ctl/doctor.c ctl/doctor.h ctl/doctor_catalog.c ctl/doctor_database.c ctl/doctor_rules.c ctl/doctor_socket.c \
 	ctl/engine/args.c ctl/engine/args.h \
 	ctl/engine/command.c ctl/engine/command.h \
 	ctl/engine/complete.c ctl/engine/complete.h \

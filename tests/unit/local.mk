@@ -39,7 +39,8 @@ unit_programs = \
 	tests/unit/test_time_text \
 	tests/unit/test_told \
 	tests/unit/test_utf8 \
-	tests/unit/test_uuid
+	tests/unit/test_uuid \
+	tests/unit/test_vocabulary
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 EXTRA_DIST += tests/unit/rows.h tests/unit/unit.h
@@ -88,4 +89,7 @@ tests_unit_test_told_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_told_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_utf8_LDADD = $(unit_ldadd)
 tests_unit_test_uuid_LDADD = $(unit_ldadd)
+# Looks inside the engine, whose names are hidden in the shared library.
+tests_unit_test_vocabulary_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_vocabulary_LDFLAGS = $(CHECK_LDFLAGS) -static
 endif
