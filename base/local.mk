@@ -19,6 +19,7 @@ libbase_la_SOURCES = \
 	base/operations.h \
 	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
+	base/spelling.c base/spelling.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \
 	base/uuid.c base/uuid.h \

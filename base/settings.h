@@ -25,6 +25,8 @@
 	    "libpq connection string; empty: libpq's own PG* variables") \
 	CHOICE(pooler, "GRANTD_POOLER", "none", "none|transaction", \
 	    "transaction: PgBouncer in transaction mode is in front of the database") \
+	CHOICE(allow_async_commit, "GRANTD_ALLOW_ASYNC_COMMIT", "no", "no|yes", \
+	    "yes: serve where synchronous_commit is off, local or remote_write, too") \
 	NUMBER(connect_timeout, "GRANTD_CONNECT_TIMEOUT", 3000, 100, 60000, "ms", \
 	    "longest wait for a database connection") \
 	NUMBER(statement_timeout, "GRANTD_STATEMENT_TIMEOUT", 5000, 10, 60000, "ms", \
@@ -71,6 +73,7 @@
 	    "least severe level that is logged")
 
 enum { POOLER_NONE, POOLER_TRANSACTION };
+enum { ASYNC_COMMIT_NO, ASYNC_COMMIT_YES };
 
 struct settings {
 #define TEXT(field, name, initial, secret, help) char *field; /* owned, never NULL */
@@ -91,6 +94,16 @@ struct settings {
  * read; *s is then empty. Secrets are never quoted in the sentence.
  */
 MUST_CHECK bool settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX]);
+
+/* Told a sentence, without a newline, for each problem. */
+typedef void settings_teller(void *of, const char *sentence);
+
+/*
+ * The same, and go on after each problem: each is told, and *s has the values that are good, for further checks. False: there was
+ * one. *s is to be cleared in any case; its texts are NULL where not even the defaults could be had.
+ */
+MUST_CHECK bool settings_examine(struct settings *s, const char *file, settings_teller *tell,
+    void *of);
 
 /* Set one from text, as a command line option does; the same checks and sentences. */
 MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value,

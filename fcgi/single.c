@@ -14,10 +14,10 @@
 #include "fcgi/worker.h"
 
 int
-single_run(struct settings *s, const struct options *o, struct listener *l)
+single_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
 {
 	static struct slot slot; /* nobody else looks at it */
-	struct pool *pool = pool_open(l, -1, s->kept_connections);
+	struct pool *pool = pool_open(l, spawner, s->kept_connections);
 	const struct worker w = {
 		.settings = s,
 		.listener = l,

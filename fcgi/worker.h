@@ -29,7 +29,7 @@ struct worker {
 enum worker_end {
 	WORKER_RETIRED,  /* it has served GRANTD_MAX_REQUESTS, or was told to make room (SIGHUP) */
 	WORKER_STOPPED,  /* it was told to stop (SIGTERM; SIGINT and SIGQUIT, too, when alone) */
-	WORKER_ORPHANED, /* the parent is gone */
+	WORKER_ORPHANED, /* the parent is gone, or who spawned the one process there is */
 	WORKER_FAILED    /* it cannot work; the reason is logged */
 };
 

@@ -18,6 +18,9 @@ struct service;
 MUST_CHECK struct service *service_open(const struct settings *settings, struct limits *limits);
 void service_close(struct service *);
 
+/* Could a database be found by these settings? Asks nobody. False, with a sentence that repeats no secret. */
+MUST_CHECK bool service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX]);
+
 /*
  * Answer one request. Always leaves a whole response in *rs (begun and cleared by the caller),
  * whatever happens; a 2xx means that the database acknowledged the commit.

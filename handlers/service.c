@@ -4,17 +4,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/api_key.h"
 #include "base/log.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 #include "policy/decide.h"
 
+/* OpenSSL makes itself ready at its first use, and ends the process where memory runs out just then: so that is now. */
+static bool
+prepare_digests(void)
+{
+	uint8_t hash[API_KEY_HASH_LEN];
+
+	return api_key_hash("", 0, hash);
+}
+
+bool
+service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX])
+{
+	return conninfo_check(settings->database, sentence);
+}
+
 struct service *
 service_open(const struct settings *settings, struct limits *limits)
 {
-	struct service *s = calloc(1, sizeof(*s));
+	struct service *s = prepare_digests() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (s == NULL)
 		return NULL;
