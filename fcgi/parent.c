@@ -52,8 +52,8 @@ struct parent {
 	struct listener *listener;
 	struct slot *board;
 	struct pool *pool;
-	struct limits *limits;
 	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
+	struct limits *limits;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;

@@ -160,9 +160,9 @@ open_shared(struct pool *p)
 struct pool *
 pool_open(const struct listener *l, int link, int most)
 {
-	struct pool *p = calloc(1, sizeof(*p));
+	struct pool *p;
 
-	if (p == NULL) {
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		log_error("out of memory");
 		return NULL;
 	}

@@ -156,6 +156,7 @@ ending_of_change(enum outcome rc, enum change said)
 		[CHANGE_PAST] = END_REFUSED,
 		[CHANGE_MISMATCH] = END_REFUSED,
 		[CHANGE_REVOKED] = END_REFUSED,
+		[CHANGE_REPLACED] = END_REFUSED,
 		[CHANGE_OFF] = END_REFUSED,
 	};
 
@@ -199,8 +200,7 @@ end_with(struct machine *m, enum http_error error)
 static void
 end_with_fault(struct machine *m)
 {
-	response_error(m->c->rs, m->fault.error, m->fault.details, NULL);
-	m->fault.details = NULL;
+	answer_fault(m->c, &m->fault);
 	m->state = STATE_END;
 }
 
@@ -387,7 +387,7 @@ rest_on(struct call *c)
 	by->key_version = c->caller.key.version;
 	by->policy_version = c->caller.key.policy_version;
 	by->target_version = NULL;
-	if (grant_seen || (c->op->target == TARGET_API_KEY && is_conditional(c)))
+	if (grant_seen || c->op->target == TARGET_API_KEY) /* of a key, rules see the roles */
 		by->target_version = &c->change.seen_version;
 	c->change.seen_version = target_version(c);
 }

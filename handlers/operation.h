@@ -28,6 +28,7 @@
 #include "policy/decide.h"
 #include "policy/rule.h"
 
+struct about;
 struct call;
 struct fault;
 struct json_object;
@@ -89,6 +90,11 @@ struct operation {
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
 	/*
+	 * Writing operations. Tell the policies what the request asks for, beside what target_about() tells of what its path
+	 * names. False: out of memory. May be NULL.
+	 */
+	bool (*about)(struct call *, struct about *);
+	/*
 	 * Writing operations. What can be made of the request once it is permitted, and before it is sent: ids of what is
 	 * new are in call->change already. Called again where the target was read again. May be NULL.
 	 */
@@ -100,7 +106,8 @@ struct operation {
 	const enum change *(*change)(struct call *);
 	bool
 	    direct; /* prepare() and change() need nothing that is read: they may go before it is */
-	bool guarded;  /* changes the policies: somebody must be left who may change them again */
+	bool
+	    guarded; /* changes the policies, or ends a key: somebody must be left who may change them again */
 	bool unlogged; /* makes no entry: where nobody knows what became of it, nobody will */
 	/* Build the response from what was read and changed: after the commit, and for whatever change() says but what the machine answers itself. */
 	void (*answer)(struct call *);

@@ -815,8 +815,9 @@ COMMENT ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text,
 REVOKE ALL ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz, uuid) FROM PUBLIC;
 
 -- RotateApiKey: a new key with the name and roles of an old one, which goes on for `overlap` seconds, but never longer
--- than it was to. Each of the two gets an entry. `expires` is when the new one ends; with `inherit` it lives
--- as long from now as the old one was meant to. More states: `past`; `revoked`, the old key is.
+-- than it was to. Each of the two gets an entry. `expires` is when the new one ends; with `inherit` it ends when
+-- the old one was to. More states: `past`; `revoked`, the old key is; `replaced`, it was rotated before: two
+-- keys would follow one, and whoever still has the old one could make himself a new one in its last hour.
 CREATE FUNCTION grantd.rotate_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	old_id uuid, old_version bigint, overlap bigint, old_entry uuid,
@@ -855,12 +856,14 @@ BEGIN
 	ELSIF retired.revoked_at IS NOT NULL THEN
 		state := 'revoked';
 		RETURN;
+	ELSIF EXISTS (SELECT FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.resource_type = 'api_key'
+	    AND x.resource_id = old_id AND x.action = 'RotateApiKey' AND x.outcome = 'done'
+	    AND coalesce(x.record, x.metadata::json) -> 'after' ->> 'replaced_by' IS NOT NULL) THEN
+		state := 'replaced';
+		RETURN;
 	END IF;
 	IF inherit THEN
-		expires := least(at + (retired.expires_at - retired.created_at), '9999-12-31 23:59:59.999999+00');
-		IF retired.expires_at IS NULL THEN
-			expires := NULL;
-		END IF;
+		expires := retired.expires_at;
 	END IF;
 	IF expires <= at THEN
 		state := 'past';
@@ -885,7 +888,8 @@ $$;
 COMMENT ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) IS 'RotateApiKey: a new key in place of an old one';
 REVOKE ALL ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) FROM PUBLIC;
 
--- RevokeApiKey.
+-- RevokeApiKey. The tenant's row is held, as by changes of policies: whoever revokes looks whether a key is left that may
+-- change the policies, and two who revoke the last two of them must not each see the other's.
 CREATE FUNCTION grantd.revoke_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	key_id uuid, old_version bigint, OUT state text, OUT key grantd.api_keys)
@@ -901,6 +905,7 @@ BEGIN
 		state := 'key';
 		RETURN;
 	END IF;
+	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
 	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
 	key.hash := NULL; -- a worker's role may not read it
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);

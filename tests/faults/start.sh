@@ -223,6 +223,12 @@ else
 	skip "it serves systemd's socket" "spawn-fcgi is not installed"
 fi
 
+(ulimit -S -n 16 && exec timeout -s TERM 20 "$grantd" --workers 1 --listen "$socket") </dev/null >"$work/said" 2>&1 &
+background+=("$!")
+ok "a limit that may be raised is raised" until_true answers
+kill "$!"
+wait "$!"
+
 # The manual knows every setting, its default, and every option.
 manual=$here/../../docs/grantd.8
 missing=
