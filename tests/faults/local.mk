@@ -11,12 +11,9 @@ EXTRA_DIST += \
 	tests/faults/protocol.sh \
 	tests/faults/reload.sh \
 	tests/faults/run \
-<<<<<<< HEAD
 	tests/faults/share.sh \
 	tests/faults/slow-bodies \
-=======
 	tests/faults/standby.sh \
->>>>>>> main
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
 	tests/faults/workers.sh
