@@ -134,7 +134,7 @@ guarded(struct apply *a)
 	if (d == NULL)
 		a->problem = "out of memory";
 	else
-		a->rc = policy_guard(a->c->db, d, &circumstances, &kept);
+		a->rc = policy_guard(a->c->db, d, &circumstances, NULL, &kept);
 	decider_free(d);
 	if (a->rc == DONE && !kept && a->problem == NULL)
 		a->problem =

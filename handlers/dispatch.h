@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "base/settings.h"
 
+struct limits;
 struct request;
 struct response;
 struct service;
@@ -32,9 +33,9 @@ struct tenant_share {
 /*
  * What answers requests: the settings, one lazily opened database connection, and what is remembered of keys and
  * policies, which is a guess that the database checks. One for each process, made after the fork.
- * NULL when out of memory. `settings` is borrowed and outlives it.
+ * NULL when out of memory. `settings` is borrowed and outlives it, as do `limits` (base/limits.h), which all processes share; NULL: none.
  */
-MUST_CHECK struct service *service_open(const struct settings *settings);
+MUST_CHECK struct service *service_open(const struct settings *settings, struct limits *limits);
 void service_close(struct service *);
 
 /* From now on, this is asked. It is borrowed. */
@@ -45,6 +46,8 @@ void service_share(struct service *, const struct tenant_share *);
 
 /* How much of its body this request could need, which is looked at for the path and the key's form alone: 0: none. */
 MUST_CHECK size_t dispatch_body_most(const struct request *rq);
+/* Could a database be found by these settings? Asks nobody. False, with a sentence that repeats no secret. */
+MUST_CHECK bool service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX]);
 
 /*
  * Answer one request: leaves a whole response in *rs (begun and cleared by the caller),

@@ -58,7 +58,8 @@ guarded_change(struct call *c)
 	db_begin(c->db, DB_READ_WRITE);
 	db_key_authenticate(c->db, c->caller.key_hash, &reader);
 	c->change.said = c->op->change(c);
-	rc = policy_guard(c->db, c->service->decider, &circumstances, &kept);
+	rc = policy_guard(c->db, c->service->decider, &circumstances,
+	    c->op->target == TARGET_API_KEY ? &c->of.api_key.is.made : NULL, &kept);
 	key_clear(&reader);
 	c->change.locked_out = rc == DONE && *c->change.said == CHANGE_DONE && !kept;
 	if (rc == DONE && change_has_row(*c->change.said) && !c->change.locked_out)

@@ -5,7 +5,7 @@
 #include "handlers/operation.h"
 
 /*
- * Send a change of policies or rules in a transaction that is committed only where it leaves a key that can change
+ * Send a change of policies or rules, or the end of a key, in a transaction that is committed only where it leaves a key that can change
  * policies (policy/guard.h): what would be in force is looked at before it is. Otherwise it is undone and
  * c->change.locked_out is set. The outcome of the transaction; c->change.said is what became of the change.
  */
