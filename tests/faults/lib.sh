@@ -58,6 +58,7 @@ trap clean_up EXIT
 database_hangs()
 {
 	mkdir -p "$work/database"
+	# shellcheck disable=SC2034 # for those who source this
 	database="host=$work/database connect_timeout=60"
 	"$grantd" --workers 0 --listen "$work/database/.s.PGSQL.5432" </dev/null >"$work/database/log" 2>&1 &
 	database_pid=$!
@@ -81,10 +82,12 @@ database_ends()
 }
 
 # A whole PATCH, with more steps before its end.
+# shellcheck disable=SC2034 # as above
 patch_steps=(request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 	param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f
 	param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 	param CONTENT_TYPE=application/json param CONTENT_LENGTH=22)
+# shellcheck disable=SC2034 # as above
 patch_body=(stdin '{"audit_enabled":true}' end)
 
 until_true()
