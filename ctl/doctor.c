@@ -153,8 +153,7 @@ doctor(struct ctl *c)
 	} else {
 		found_well(&x, "settings", "every GRANTD_... setting is one");
 		examine_database(&x, &c->settings);
-		if (x.problems == 0)
-			examine_rules(&x, c);
+		examine_rules(&x, c);
 		examine_socket(&x, &c->settings);
 	}
 	return conclude(c, &x);

@@ -275,13 +275,17 @@ a_type_that_cannot_be_stored_is_refused(void **state)
 	(void)snprintf(type, sizeof(type), "A%01023d", 0);
 	(void)snprintf(body, sizeof(body),
 	    "{\"policy_text\":\"permit (principal, action, resource is %s);\"}", type);
-	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL, body), 201);
+	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", "allow_unknown=true",
+			     body),
+	    201);
 	(void)snprintf(body, sizeof(body),
 	    "{\"policy_text\":\"permit (principal is %sA, action, resource);\"}", type);
-	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL, body), 422);
+	assert_int_equal(request(HTTP_POST, "/v1/policies/" POLICY "/rules", "allow_unknown=true",
+			     body),
+	    422);
 	assert_string_equal(member("code"), "invalid_policy");
 	assert_int_equal(
-	    request(HTTP_POST, "/v1/policies/" POLICY "/rules", NULL,
+	    request(HTTP_POST, "/v1/policies/" POLICY "/rules", "allow_unknown=true",
 		"{\"policy_text\":\"permit (principal == A :: B::\\\"x\\\", action, resource);\"}"),
 	    201);
 	assert_string_equal(member("principal_entity_type"), "A::B");

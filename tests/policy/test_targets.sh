@@ -88,7 +88,8 @@ refused 'the key that is to be revoked'
 new_grant='{"grantee_id":"alice","resource":{"type":"aws_account","id":"123456789012"},"action":"administer",
     "expires_at":"2099-01-01T00:00:00Z","request_id":"11111111-2222-4333-8444-AAAAAAAAAAAA","metadata":{"team":"payments"}}'
 sees CreateGrant 'context.target_grantee_id == "alice" && context.target_resource_type == "aws_account" &&
-    context.target_resource_id == "123456789012" && context.target_action == "administer" && context.target_metadata.team == "payments" &&
+    context.target_resource_id == "123456789012" && context.target_action == "administer" &&
+    context.target_metadata has team && context.target_metadata.team == "payments" &&
     context.target_expires_at == datetime("2099-01-01") && context has target_request_id &&
     context.target_request_id == "11111111-2222-4333-8444-aaaaaaaaaaaa"'
 send POST /v1/grants "$new_grant"
@@ -120,7 +121,7 @@ for given in '{"policy_text":"permit (principal, action, resource);"}' '{"effect
 	refused "the rule that is to be made, given as $given"
 done
 policy=$high
-make_rule 'forbid (principal, action == Action::"ListGrants", resource) when { false };'
+make_rule 'forbid (principal, action == Action::"ListGrants", resource) when { context.now < datetime("2001-01-01") };'
 inner=$rule
 for given in '{"policy_text":"permit (principal, action, resource);"}' '{"effect":"permit"}'; do
 	sees UpdatePolicyRule 'context.target_priority == 99 && context.target_effect == "forbid" && context.target_policy_text like "*ListGrants*" &&
