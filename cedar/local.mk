@@ -35,6 +35,7 @@ cedar_libcedar_la_SOURCES = \
 	cedar/request.c cedar/request.h \
 	cedar/set.c \
 	cedar/text.c cedar/text.h \
+	cedar/times.c \
 	cedar/utf8.c cedar/utf8.h \
 	cedar/value.c cedar/value.h
 cedar_libcedar_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
