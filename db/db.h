@@ -29,7 +29,7 @@ enum outcome {
 };
 
 /* The schema version that this build reads and writes. */
-#define DB_SCHEMA_VERSION 5
+#define DB_SCHEMA_VERSION 6
 
 /* Whom a connection speaks as. */
 enum db_session {

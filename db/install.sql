@@ -69,16 +69,30 @@ SELECT :version_before < 4 AS wanted \gset
 \ir deploy/activity.sql
 \endif
 
-SELECT :version_before < 5 AS wanted \gset
+SELECT :version_before < 6 AS wanted \gset
 \if :wanted
 -- Every request reads its key first, so that none is under way any more once this is held, and none
 -- waits for what an upgrade holds while it has what that still needs.
 SET LOCAL ROLE grantd_owner;
 LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
 RESET ROLE;
+\endif
+
+SELECT :version_before < 5 AS wanted \gset
+\if :wanted
 \ir deploy/rule_text.sql
 \ir deploy/list_indexes.sql
 \ir deploy/audit_record.sql
+\endif
+
+-- Functions are made anew, all of them.
+SELECT :version_before = 5 AS wanted \gset
+\if :wanted
+\ir revert/changes.sql
+\endif
+
+SELECT :version_before < 6 AS wanted \gset
+\if :wanted
 \ir deploy/changes.sql
 \endif
 

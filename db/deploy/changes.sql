@@ -1236,7 +1236,7 @@ DROP POLICY tenants_change_own_row ON grantd.tenants;
 REVOKE ALL ON FUNCTION grantd.audit_hash(bytea, uuid, uuid, text, uuid, bigint, text, text, text, text,
 	jsonb, text, timestamptz) FROM grantd_app;
 
-UPDATE grantd.schema_version SET version = 5, changed_at = statement_timestamp();
+UPDATE grantd.schema_version SET version = 6, changed_at = statement_timestamp();
 
 RESET ROLE;
 \if :{?grantd_in_transaction}

@@ -4,20 +4,33 @@
 -- Workers write the tables themselves again. For policy_rules they get the columns
 -- that there are; the others come back with them (rule_text).
 
+\if :{?grantd_in_transaction}
+\else
 BEGIN;
+\endif
 SET LOCAL ROLE grantd_owner;
 
 LOCK TABLE grantd.api_keys IN ACCESS EXCLUSIVE MODE;
 UPDATE grantd.schema_version SET version = 4, changed_at = statement_timestamp();
 
-DROP FUNCTION grantd.is_stranger, grantd.refuse_old_snapshot, grantd.get_grant, grantd.get_policies, grantd.update_grant, grantd.update_grant_not, grantd.revoke_grant,
-	grantd.create_grant, grantd.log_denied, grantd.record_activity, grantd.create_api_key,
-	grantd.rotate_api_key, grantd.revoke_api_key, grantd.note_key_use, grantd.create_policy,
-	grantd.update_policy, grantd.delete_policy, grantd.change_rule, grantd.create_tenant;
-DROP FUNCTION grantd.grant_made, grantd.api_key_made, grantd.policy_made, grantd.rule_made,
-	grantd.entry_made, grantd.grant_changed, grantd.grant_status, grantd.add_api_key,
-	grantd.policy_json, grantd.rule_json, grantd.move_policies, grantd.admit_policies, grantd.admit;
-DROP TYPE grantd.grant_change, grantd.grant_view;
+-- Whatever belongs to grantd_auth, but for the doors that were there before (authenticate): an upgrade takes away with this
+-- what another version has made.
+DO $$
+DECLARE
+	old record;
+BEGIN
+	FOR old IN SELECT oid::regprocedure AS name FROM pg_proc
+		WHERE pronamespace = 'grantd'::regnamespace AND proowner = 'grantd_auth'::regrole AND proname NOT IN ('authenticate', 'find_key')
+	LOOP
+		EXECUTE format('DROP FUNCTION %s', old.name);
+	END LOOP;
+	FOR old IN SELECT oid::regtype AS name FROM pg_type
+		WHERE typnamespace = 'grantd'::regnamespace AND typowner = 'grantd_auth'::regrole AND typrelid <> 0
+	LOOP
+		EXECUTE format('DROP TYPE %s', old.name);
+	END LOOP;
+END
+$$;
 
 DO $$
 DECLARE
@@ -68,4 +81,8 @@ GRANT INSERT (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome
 GRANT INSERT ON grantd.activity_count TO grantd_app;
 GRANT UPDATE (events) ON grantd.activity_count TO grantd_app;
 
+RESET ROLE;
+\if :{?grantd_in_transaction}
+\else
 COMMIT;
+\endif

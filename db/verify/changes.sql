@@ -19,7 +19,7 @@ BEGIN
 		'grantd_app writes no table';
 	ASSERT NOT has_schema_privilege('grantd_auth', 'grantd', 'CREATE'),
 		'grantd_auth may not create anything in the schema';
-	ASSERT (SELECT version >= 5 FROM grantd.schema_version), 'the schema says its version';
+	ASSERT (SELECT version >= 6 FROM grantd.schema_version), 'the schema says its version';
 END
 $$;
 

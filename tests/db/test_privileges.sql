@@ -142,7 +142,7 @@ SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = NULL', '23514', 'a rev
 	'it cannot bring back a revoked key');
 SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = now() - interval ''1 day''', '23514',
 	'a revoked API key stays revoked', 'nor say that it was revoked at another time');
-SELECT throws_ok('UPDATE grantd.schema_version SET version = 6', '42501', NULL, 'nor move the schema''s version');
+SELECT throws_ok('UPDATE grantd.schema_version SET version = 7', '42501', NULL, 'nor move the schema''s version');
 SELECT throws_ok('CREATE FUNCTION grantd.mine() RETURNS integer LANGUAGE sql AS ''SELECT 1''', '42501', NULL,
 	'nor make functions');
 RESET ROLE;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # variables of tests/db/run, which sources this
 # SPDX-License-Identifier: MIT
 #
-# Tests of the upgrade from version 4 of the schema to this one, with rows in it: by install.sql and by sqitch, halfway,
+# Tests of the upgrade from versions 4 and 5 of the schema to this one, with rows in it: by install.sql and by sqitch, halfway,
 # under requests, with a grantd that waits for it; and of the way back.
 
 # Makes DATABASE with the schema of version 4, and rows.
@@ -9,11 +9,26 @@ version_four()
 {
 	if [ ! -d "$work/four" ]; then
 		cp -r "$db" "$work/four"
-		sed -i '/version_before < 5/,/^.endif/d' "$work/four/install.sql"
+		sed -i '/version_before [<=] [56] /,/^.endif/d' "$work/four/install.sql"
 	fi
 	sql postgres "CREATE DATABASE $1" || bail "no database \"$1\""
 	psql -X -q -d "$1" -f "$work/four/install.sql" >/dev/null &&
 		psql -X -q -v ON_ERROR_STOP=1 -d "$1" -f "$here/version4.sql" || bail 'no schema of version 4'
+}
+
+# Makes DATABASE what version 5 was: without the tables of later ones, with functions that this one makes anew, and one that it has not.
+version_five()
+{
+	version_four "$1"
+	if [ ! -d "$work/five" ]; then
+		cp -r "$db" "$work/five"
+		sed -i -e '/version_before = 5 /,/^.endif/d' \
+			-e '/version_before < 6 /,/^.endif/{/ir deploy/{/changes.sql/!d}}' "$work/five/install.sql"
+		sed -i 's/SET version = 6,/SET version = 5,/' "$work/five/deploy/changes.sql"
+	fi
+	psql -X -q -d "$1" -f "$work/five/install.sql" >/dev/null || bail 'no schema of version 5'
+	sql "$1" 'CREATE FUNCTION grantd.of_five(g grantd.grant_change) RETURNS int LANGUAGE sql AS $$ SELECT 5 $$' \
+		'ALTER FUNCTION grantd.of_five OWNER TO grantd_auth'
 }
 
 # Every row of DATABASE, but for what the upgrade adds to it or leaves out.
@@ -50,14 +65,14 @@ changes_in()
 		t.policy_version, NULL, gen_random_uuid(), '{\"request_id\":\"é\"}', NULL, t.id, 4)" | sort | uniq -c | xargs
 }
 
-# upgraded WHAT COMMAND...: the command makes DATABASE $database, which is of version 4, one of this version.
+# upgraded WHAT COMMAND...: the command makes DATABASE $database, which is of an older version, one of this.
 upgraded()
 {
 	local what=$1
 
 	shift
 	rows_of "$database" >"$work/rows"
-	is "there are rows of version 4 ($what)" "$(grep -c . "$work/rows")" 1842
+	is "there are rows ($what)" "$(grep -c . "$work/rows")" 1842
 	files_of "$database" >"$work/files"
 	ok "a database with rows is upgraded ($what)" "$@"
 	rows_of "$database" >"$work/rows.now"
@@ -84,6 +99,15 @@ upgrade_by_install()
 		WHERE a.attrelid IN ('grantd.grants'::regclass, 'grantd.audit_log'::regclass) AND a.attnum > 0
 		AND NOT a.attisdropped AND s.starelid IS NULL")" ''
 	not_back
+	sql postgres "DROP DATABASE $database"
+}
+
+upgrade_from_five()
+{
+	database=upgrade
+	version_five $database
+	is 'the schema is of version 5' "$(sql $database 'SELECT version FROM grantd.schema_version')" 5
+	upgraded 'from version 5' psql -X -q -d $database -f "$db/install.sql"
 	sql postgres "DROP DATABASE $database"
 }
 
@@ -205,7 +229,7 @@ upgrade_under_way()
 	wait "$request"
 	wait $upgrade
 	is 'and then the upgrade is made' "$? $(tail -n 1 "$work/said")" \
-		'0 grantd: installed schema version 5 in database "upgrade", which had version 4'
+		'0 grantd: installed schema version 6 in database "upgrade", which had version 4'
 	sql postgres 'DROP DATABASE upgrade'
 }
 
@@ -241,7 +265,7 @@ served_after()
 	grantd=$!
 	ok 'a grantd of this version starts before the upgrade' until_true answers /healthz '"status":"ok"'
 	ok 'and answers 503' answers /readyz '^Status: 503'
-	like 'with the reason in its log' "$(<"$work/log")" 'has version 4 of the schema and this build needs 5'
+	like 'with the reason in its log' "$(<"$work/log")" 'has version 4 of the schema and this build needs 6'
 	install_as postgres upgrade
 	ok 'after the upgrade it serves, without a restart' until_true answers /readyz '"status":"ready"'
 	is 'the same one' "$(jobs -pr | grep -cx "$grantd")" 1

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/faults/protocol.sh \
 	tests/faults/reload.sh \
 	tests/faults/run \
+	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
 	tests/faults/workers.sh

@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A synchronous standby that is away: 200 means that the change is there, too, whatever became of the session that committed it.
+# shellcheck source=tests/faults/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cluster=$here/../lib/cluster
+trap '"$cluster" remove "$work/standby" 2>/dev/null; "$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
+"$cluster" start "$work/pg" || bail "the database cluster does not start"
+"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
+eval "$("$cluster" env "$work/pg")"
+
+tenant=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
+grant=0192f0c1-2b3a-7000-8000-00000000000a
+
+sql()
+{
+	psql -XqAtc "$1"
+}
+
+# What the standby would serve if it were promoted now.
+standby_sql()
+{
+	(eval "$("$cluster" env "$work/standby")" && sql "$1")
+}
+
+{
+	sql 'CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app' &&
+	"$build/grantctl" tenant create --id "$tenant" --name standby &&
+	"$build/grantctl" grant create --tenant "$tenant" --id "$grant" --resource-type aws_account --resource-id 123456789012 \
+		--grantee-id somebody --action read --expires-in 1d &&
+	"$build/grantctl" key create --tenant "$tenant" --name standby --role admin --json >"$work/key"
+} >"$work/world.log" 2>&1 || bail "$(<"$work/world.log")"
+key=$(jq -r .raw_key "$work/key")
+
+begin_standby()
+{
+	"$cluster" standby "$work/standby" "$work/pg" || bail 'no standby'
+	until_true synchronous || bail 'the standby does not follow'
+}
+synchronous()
+{
+	[ "$(sql 'SELECT sync_state FROM pg_stat_replication')" = sync ]
+}
+sql "ALTER SYSTEM SET synchronous_standby_names = 'standby'" && sql 'SELECT pg_reload_conf()' >/dev/null
+begin_standby
+
+base=(param "HTTP_X_API_KEY=$key" param "HTTP_X_TENANT_ID=$tenant" param CONTENT_TYPE=application/json)
+call=("${base[@]}")
+# send METHOD PATH BODY: status and body
+send()
+{
+	fcgi request "$1" "$2" "${call[@]}" param "CONTENT_LENGTH=${#3}" begin 1 0 params stdin "$3" end read 2>&1 | tr -d '\r\n'
+}
+begin_send()
+{
+	send "$@" >"$work/answer" &
+	asker=$!
+	background+=("$asker")
+}
+answered()
+{
+	! kill -0 "$asker" 2>/dev/null
+}
+
+# Sessions of workers that have committed, and wait for the standby.
+waiting()
+{
+	sql "SELECT pid FROM pg_stat_activity WHERE usename = 'grantd_worker' AND wait_event = 'SyncRep'"
+}
+one_waits()
+{
+	[ -n "$(waiting)" ]
+}
+none_waits()
+{
+	[ -z "$(waiting)" ]
+}
+# Another one than $1 does.
+another_waits()
+{
+	local pid
+
+	pid=$(waiting)
+	[ -n "$pid" ] && [ "$pid" != "$1" ]
+}
+
+# What there is, and what of it is the entry's of a request.
+state='SELECT audit_enabled, version, audit_length, (SELECT count(*) FROM grantd.audit_log WHERE resource_id = g.id) FROM grantd.grants g'
+granted='SELECT count(*) FROM grantd.grants'
+
+GRANTD_DATABASE="user=grantd_worker" GRANTD_REQUEST_TIMEOUT=20000 grantd_start --workers 2
+like 'with a standby: a PATCH' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":true}')" '^Status: 200'
+is 'the standby has it' "$(standby_sql "$state")" 't|2|2|2'
+
+# away WHAT METHOD PATH BODY: the session that committed is ended while it waits. The change is there, on this one machine alone:
+# it is told as made only when the standby has it.
+away()
+{
+	local what=$1 first
+
+	"$cluster" stop "$work/standby"
+	begin_send "${@:2}"
+	until_true one_waits || bail "nobody waits for the standby: $(<"$work/answer")"
+	first=$(waiting)
+	sql "SELECT pg_terminate_backend($first)" >/dev/null
+	ok "$what: a session that is terminated is followed by one that waits again" until_true another_waits "$first"
+	like "$what: reads do not wait" "$(send GET "/v1/grants/$grant" '')" '^Status: 200'
+	ok "$what: nothing is said to the client meanwhile" kill -0 "$asker"
+	begin_standby
+	ok "$what: with the standby it is answered" until_true answered
+	wait "$asker"
+}
+away 'a PATCH' PATCH "/v1/grants/$grant" '{"audit_enabled":false}'
+like 'a PATCH: with its own state' "$(<"$work/answer")" '^Status: 200.*"audit_enabled":false.*"version":3'
+is 'a PATCH: which the standby has' "$(standby_sql "$state")" 'f|3|3|3'
+is 'a PATCH: made once' "$(sql "$state")" 'f|3|3|3'
+
+wanted='{"resource":{"type":"aws_account","id":"123456789012"},"grantee_id":"a","action":"read","expires_at":"2099-01-01T00:00:00Z"}'
+call=("${base[@]}" param HTTP_IDEMPOTENCY_KEY=once)
+away 'a creation' POST /v1/grants "$wanted"
+like 'a creation' "$(<"$work/answer")" '^Status: 201'
+is 'a creation: which the standby has' "$(standby_sql "$granted")" 2
+is 'a creation: made once' "$(sql "$granted")" 2
+
+# One that its key finds, on a primary that has it alone, is told when the standby has it, too.
+call=("${base[@]}" param HTTP_IDEMPOTENCY_KEY=twice)
+"$cluster" stop "$work/standby"
+begin_send POST /v1/grants "$wanted"
+until_true one_waits || bail "nobody waits for the standby: $(<"$work/answer")"
+for worker in $(workers); do
+	kill -KILL "$worker"
+done
+wait "$asker"
+sql "SELECT pg_terminate_backend($(waiting))" >/dev/null
+until_true none_waits
+is 'a creation that nobody was told of is there' "$(sql "$granted")" 3
+until_true answers
+begin_send POST /v1/grants "$wanted"
+ok 'asked for again it waits' until_true one_waits
+ok 'and nothing is said' kill -0 "$asker"
+begin_standby
+ok 'until the standby has it' until_true answered
+like 'and is told as made' "$(<"$work/answer")" '^Status: 201'
+is 'once' "$(standby_sql "$granted")" 3
+
+# A wait that is cancelled: the server says that it committed, with a warning that the standby may not have it.
+call=("${base[@]}")
+"$cluster" stop "$work/standby"
+begin_send PATCH "/v1/grants/$grant" '{"audit_enabled":true}'
+until_true one_waits || bail "nobody waits for the standby: $(<"$work/answer")"
+cancelled()
+{
+	sql "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'grantd_worker' AND wait_event = 'SyncRep'" >/dev/null
+	answered
+}
+ok 'a wait that is cancelled, as often as it is begun, comes to an end' until_true cancelled
+like 'which nobody knows' "$(<"$work/answer")" '^Status: 50[0-9].*"commit_unknown"'
+begin_standby
+like 'with the standby the state is told' "$(send GET "/v1/grants/$grant" '')" '^Status: 200.*"audit_enabled":true'
+
+# Nobody comes: an answer in bounded time all the same.
+grantd_stop 'with a standby'
+"$cluster" stop "$work/standby"
+GRANTD_DATABASE="user=grantd_worker" GRANTD_STATEMENT_TIMEOUT=500 grantd_start --workers 2
+like 'without the standby a PATCH' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":false}')" '^Status: 50[0-9].*"commit_unknown"'
+like 'and a GET' "$(send GET "/v1/grants/$grant" '')" '^Status: 200'
+grantd_stop 'without a standby'
+
+done_testing
