@@ -47,9 +47,9 @@ static const struct statement owner_role = {
 static const struct statement schema_version = {
 	.name = "schema_version",
 	.params = 0,
-	.columns = 1,
+	.columns = 2,
 	.rows = ROWS_ONE,
-	.sql = "SELECT version FROM grantd.schema_version",
+	.sql = "SELECT version, statement_timestamp() FROM grantd.schema_version",
 };
 
 static void
@@ -75,13 +75,19 @@ db_queue_session_settings(struct db *db, bool local)
 		queue_owner_role(db, local);
 }
 
+/* What a server says of itself: the version of its schema, and its time. */
+struct found {
+	int64_t version, now;
+};
+
 static enum outcome
 schema_version_read(struct db_rows *rows, void *into)
 {
 	struct db_row row = db_row_at(rows, 0);
-	int64_t *version = into;
+	struct found *found = into;
 
-	*version = db_get_int(&row);
+	found->version = db_get_int(&row);
+	found->now = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
@@ -90,17 +96,19 @@ static enum outcome
 check_schema(struct db *db)
 {
 	enum outcome rc;
-	int64_t found = 0;
+	struct found found = { 0, 0 };
 
 	db_queue(db, &schema_version, &(struct db_params)DB_PARAMS_EMPTY, schema_version_read,
 	    &found);
 	rc = db_exchange(db);
-	if (rc == DONE && found == DB_SCHEMA_VERSION)
+	if (rc == DONE && found.version == DB_SCHEMA_VERSION) {
+		db_clock_saw(db, found.now);
 		return DONE;
+	}
 	if (rc == DONE)
 		(void)snprintf(db->message, sizeof(db->message),
 		    "the database has version %lld of the schema and this build needs %d",
-		    (long long)found, DB_SCHEMA_VERSION);
+		    (long long)found.version, DB_SCHEMA_VERSION);
 	else if (rc == BROKEN)
 		(void)snprintf(db->message, sizeof(db->message),
 		    "the database has no schema for grantd that this role may read; this build "
@@ -225,6 +233,7 @@ db_disconnect(struct db *db)
 	db->conn = NULL;
 	db->pending_count = 0;
 	db->prepared_count = 0;
+	db->clock.known = false; /* the next server may be another one */
 	db->commit_queued = false;
 	db->ended = false;
 }

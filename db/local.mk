@@ -7,6 +7,7 @@ libdb_la_SOURCES = \
 	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \
 	db/change.c db/change.h \
+	db/clock.c \
 	db/connection.c db/connection.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h db/grant_sql.h \

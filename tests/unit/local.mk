@@ -10,6 +10,7 @@ unit_programs = \
 	tests/unit/test_description \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
+	tests/unit/test_fail_closed \
 	tests/unit/test_fastcgi \
 	tests/unit/test_field \
 	tests/unit/test_hex \
@@ -49,6 +50,7 @@ tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcd
 tests_unit_test_description_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
 tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
+tests_unit_test_fail_closed_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_fastcgi_LDADD = $(unit_ldadd) $(FCGI_LIBS)
 tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)
