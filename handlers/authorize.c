@@ -7,7 +7,6 @@
 
 #include "base/json_build.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "db/policy_load.h"
 #include "handlers/authorize.h"
 #include "handlers/service.h"
@@ -63,18 +62,12 @@ find_policies(struct call *c, const struct policy_set **set)
 	return rc == BROKEN ? DONE : rc;
 }
 
-static const char *
-printable(const char *text)
-{
-	return text != NULL && utf8_printable(text, strlen(text)) ? text : NULL;
-}
-
 void
 authorize_context(struct call *c, struct policy_question *q)
 {
 	q->request_id = c->rs->request_id;
 	q->source_ip = c->request.rq->remote_addr;
-	q->user_agent = printable(c->request.rq->header[HEADER_USER_AGENT]);
+	q->user_agent = c->request.rq->header[HEADER_USER_AGENT];
 	q->reason = c->request.reason;
 	if (!db_clock_now(c->db, &q->now))
 		q->now = c->caller.key.now; /* read for this request; 0: nothing was */

@@ -31,7 +31,7 @@ struct policy_question {
 	const struct grant *grant;
 	const struct uuid *grant_id;
 
-	/* context; NULL or false: the member is not there */
+	/* context; NULL or false: the member is not there. An unprintable user_agent or reason is as none, and so is an empty one. */
 	bool has_audit_enabled;
 	bool audit_enabled; /* what the patch asks for */
 	const char *request_id;

@@ -10,6 +10,7 @@
 
 #include "base/json_strict.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cedar/cedar.h"
 #include "policy/entities.h"
 
@@ -257,6 +258,17 @@ source_address(const char *text, char address[INET6_ADDRSTRLEN])
 	return inet_ntop(AF_INET, &v4, address, INET6_ADDRSTRLEN) != NULL;
 }
 
+/*
+ * What the caller says of itself, as it likes: what is empty or no printable text is as if it had said nothing, in a request and
+ * in a described one.
+ */
+static void
+put_said(struct cedar_record *context, const char *name, const char *text)
+{
+	if (text != NULL && text[0] != '\0' && utf8_printable(text, strlen(text)))
+		cedar_put_string(context, cedar_str(name), cedar_str(text));
+}
+
 static void
 build_context(struct cedar_request *r, const struct policy_question *q, struct entity_texts *t)
 {
@@ -268,8 +280,8 @@ build_context(struct cedar_request *r, const struct policy_question *q, struct e
 	if (source_address(q->source_ip, t->source_ip))
 		cedar_put_ip(context, cedar_str("source_ip"), cedar_str(t->source_ip));
 	put_time(context, "now", q->now);
-	put_text(context, "user_agent", q->user_agent);
-	put_text(context, "reason", q->reason);
+	put_said(context, "user_agent", q->user_agent);
+	put_said(context, "reason", q->reason);
 }
 
 void

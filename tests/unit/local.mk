@@ -5,6 +5,7 @@ unit_programs = \
 	tests/unit/test_api_key \
 	tests/unit/test_body \
 	tests/unit/test_buf \
+	tests/unit/test_clock \
 	tests/unit/test_cors \
 	tests/unit/test_decide \
 	tests/unit/test_description \
@@ -44,6 +45,7 @@ EXTRA_DIST += tests/unit/rows.h tests/unit/unit.h
 tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
+tests_unit_test_clock_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_cors_LDADD = $(unit_ldadd)
 tests_unit_test_decide_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
