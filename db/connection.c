@@ -267,6 +267,7 @@ db_close(struct db *db)
 	if (db == NULL)
 		return;
 	db_disconnect(db);
+	PQfinish(db->overdue);
 	free(db);
 }
 

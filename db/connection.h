@@ -32,6 +32,11 @@ struct db {
 	const struct settings *settings;
 	enum db_session session;
 	PGconn *conn; /* NULL: closed */
+	/*
+	 * A commit was sent here and was not answered in time: kept while that is so, for the server keeps the session anyhow
+	 * (it may wait for a standby), and each further write would add another.
+	 */
+	PGconn *overdue;
 	struct db_pending pending[DB_PENDING_MAX];
 	int pending_count;
 	const struct statement *prepared[DB_PREPARED_MAX]; /* on this connection, by name */

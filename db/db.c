@@ -276,18 +276,31 @@ static enum outcome
 give_up(struct db *db, enum outcome rc, int64_t deadline)
 {
 	bool committing = db->commit_queued;
+	bool late = clock_monotonic_ms() >= deadline;
 
 	if (rc == DONE || rc == NOT_FOUND) {
-		if (clock_monotonic_ms() >= deadline)
-			rc = UNAVAILABLE;
-		else
-			rc = LOST;
-		if (committing)
-			rc = COMMIT_UNKNOWN;
+		rc = committing ? COMMIT_UNKNOWN : late ? UNAVAILABLE : LOST;
 		log_warning("%s: %s", outcome_name(rc), db->message);
+	}
+	if (committing && late && db->overdue == NULL) {
+		db->overdue = db->conn;
+		db->conn = NULL;
 	}
 	db_disconnect(db);
 	return rc;
+}
+
+/* Does a commit that was sent before still wait for its end? Then the next one would. */
+static bool
+is_overdue(struct db *db)
+{
+	if (db->overdue == NULL)
+		return false;
+	if (PQconsumeInput(db->overdue) == 1 && PQisBusy(db->overdue))
+		return true;
+	PQfinish(db->overdue);
+	db->overdue = NULL;
+	return false;
 }
 
 static enum outcome
@@ -375,6 +388,11 @@ db_begin(struct db *db, enum db_access access)
 	db->alone = (access == DB_ONE_READ || access == DB_ONE_WRITE) &&
 	    db->settings->pooler == POOLER_NONE;
 	db->warned = false;
+	if (db->writes && is_overdue(db)) {
+		db_note(db, "an earlier commit has not ended yet");
+		db->sticky = UNAVAILABLE;
+		return;
+	}
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
 	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE ||

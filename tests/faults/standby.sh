@@ -165,6 +165,38 @@ grantd_stop 'with a standby'
 GRANTD_DATABASE="user=grantd_worker" GRANTD_STATEMENT_TIMEOUT=500 grantd_start --workers 2
 like 'without the standby a PATCH' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":false}')" '^Status: 50[0-9].*"commit_unknown"'
 like 'and a GET' "$(send GET "/v1/grants/$grant" '')" '^Status: 200'
+for _ in 1 2 3 4 5 6; do
+	send POST /v1/grants "$wanted"
+	echo
+done >"$work/more"
+sessions=$(waiting | wc -l)
+ok "of two workers no more than one session each waits" test "$sessions" -le 2
+is 'for what they were asked before: more is not begun' "$(grep -c '^Status: 503.*"unavailable"' "$work/more")" $((7 - sessions))
+is 'and not made' "$(sql "$granted")" $((2 + sessions))
+begin_standby
+switched_on()
+{
+	[[ $(send PATCH "/v1/grants/$grant" '{"audit_enabled":true}') == 'Status: 200'* ]]
+}
+ok 'with the standby again it serves' until_true switched_on
+ok 'and nothing waits' until_true none_waits
+
+# What only reads can be asked of the standby.
+replayed()
+{
+	[ "$(standby_sql "$state")" = "$(sql "$state")" ]
+}
+until_true replayed
+on_standby()
+{
+	(eval "$("$cluster" env "$work/standby")" && "$build/grantctl" "$@" >"$work/out" 2>&1) || { cat "$work/out"; return 1; }
+}
+ok 'grantctl audit verify on the standby' on_standby audit verify
+like 'says what it has seen' "$(tail -n 1 "$work/out")" '^the chains hold: '
+ok 'grantctl audit export on the standby' on_standby audit export --tenant "$tenant"
+like 'tells the entries' "$(<"$work/out")" '"UpdateGrant"'
+ok 'grantctl audit checkpoint on the standby' on_standby audit checkpoint "$work/checkpoint"
+ok 'is good for the primary' "$build/grantctl" audit verify --checkpoint "$work/checkpoint"
 grantd_stop 'without a standby'
 
 done_testing
