@@ -30,7 +30,8 @@ static const struct option test_options[] = {
 	    .value = "WORD",
 	    .type = VALUE_WORD,
 	    .words = failing_forbid_words,
-	    .help = "what a forbid does that fails, as in grantctl tenant set; default: what it does in the tenant, or passes" },
+	    .help =
+		"what a forbid does that fails, as in grantctl tenant set; default: what it does in the tenant, or passes" },
 	OPTIONS_END,
 };
 

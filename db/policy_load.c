@@ -9,11 +9,12 @@ static const struct statement policy_load = {
 	.params = 1,
 	.columns = 9,
 	.rows = ROWS_ANY,
-	.sql = "SELECT t.policy_version, t.failing_forbid_denies, statement_timestamp(), r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
-	       " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
-	       " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
-	       " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
-	       " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
+	.sql =
+	    "SELECT t.policy_version, t.failing_forbid_denies, statement_timestamp(), r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
+	    " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
+	    " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
+	    " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
+	    " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
 };
 
 static const struct statement policy_look = {

@@ -15,7 +15,8 @@ struct tenant {
 	int64_t updated_at;
 	int64_t version;
 	int64_t policy_version;
-	bool failing_forbid_denies; /* a forbid that fails in evaluation denies; else it takes no part */
+	bool
+	    failing_forbid_denies; /* a forbid that fails in evaluation denies; else it takes no part */
 	struct db_rows rows;
 };
 

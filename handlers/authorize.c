@@ -167,9 +167,7 @@ decision_failed_json(const struct decision *d)
 const char *
 decision_reason(const struct decision *d)
 {
-	return d->over_budget    ? "budget" :
-	    d->failed_forbid ? "rule_failed" :
-			       NULL;
+	return d->over_budget ? "budget" : d->failed_forbid ? "rule_failed" : NULL;
 }
 
 static bool
@@ -217,7 +215,8 @@ culprits_json(const struct decision *d)
 	size_t i;
 
 	for (i = 0; i < d->failures; i++)
-		if (d->over_budget ? i + 1 == d->failures : is_among(d->failed[i], d->rule, d->rules))
+		if (d->over_budget ? i + 1 == d->failures :
+				     is_among(d->failed[i], d->rule, d->rules))
 			json_array_append(&list, rule_ids_json(d->failed[i]));
 	return list;
 }

@@ -442,8 +442,7 @@ send_change(struct machine *m)
 static void
 hear_time(const struct call *c)
 {
-	if (c->op->target == TARGET_GRANT && *c->change.said == CHANGE_DONE &&
-	    c->of.grant.is.found)
+	if (c->op->target == TARGET_GRANT && *c->change.said == CHANGE_DONE && c->of.grant.is.found)
 		db_clock_saw(c->db, c->of.grant.is.updated_at);
 }
 

@@ -64,7 +64,8 @@ struct decision {
 	    failed_forbid; /* forbidden, and a forbid that failed is among those that determined it */
 	bool
 	    over_budget; /* VERDICT_DENIED because asking takes more than POLICY_STEPS_MAX; forbidden is false */
-	bool fault; /* VERDICT_DENIED because the question could not be put, for want of memory; likewise */
+	bool
+	    fault; /* VERDICT_DENIED because the question could not be put, for want of memory; likewise */
 	bool audit_session; /* VERDICT_ALLOWED: a determining permit has it */
 	const struct policy_info
 	    *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */

@@ -14,7 +14,7 @@ static const char *const needed[] = { "CreatePolicyRule", "UpdatePolicyRule" };
 
 /* The id of no key: of one that is yet to be made in the place of another. */
 static const struct uuid successor = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 
 /*
  * What all its questions may cost, in steps of the engine; what is beside them in one counts as QUESTION_STEPS. Hundreds of
@@ -102,7 +102,8 @@ try_all(struct guard *g, struct db *db, struct page *page, struct db_list *keys)
 			return rc;
 	}
 	if (g->left <= 0)
-		log_warning("asking which key may change policies costs too much, so the change is refused");
+		log_warning(
+		    "asking which key may change policies costs too much, so the change is refused");
 	return g->fault ? UNAVAILABLE : DONE;
 }
 
@@ -152,7 +153,8 @@ policy_guard(struct db *db, struct decider *d, const struct policy_question *cir
 		if ((rc = try_all(&g, db, &page, &keys)) == DONE)
 			conclude(&g, found);
 	} else if ((rc == BROKEN && rules.version != 0) || found->too_large) {
-		rc = DONE; /* a rule does not parse, or there are too many: nobody can do anything */
+		rc =
+		    DONE; /* a rule does not parse, or there are too many: nobody can do anything */
 	}
 	policy_set_free(set);
 	policy_rules_clear(&rules);

@@ -20,7 +20,8 @@
 struct guarded {
 	bool too_large; /* more than may be in force: see POLICY_RULES_MAX and POLICY_TEXT_MAX */
 	size_t rules, text;
-	bool kept; /* at each time there is one active key that may both create and update policy rules */
+	bool
+	    kept; /* at each time there is one active key that may both create and update policy rules */
 	bool later;         /* not kept: it is kept now, */
 	int64_t locked_out; /* and not at this time any more; microseconds since 1970 */
 };

@@ -61,8 +61,7 @@ who_reads_it_fails(void **state)
 
 	for (i = 0; i < COUNT_OF(readers); i++) {
 		ask(w, readers[i]);
-		if (w->result.failure_count != 1 ||
-		    !cedar_failure_unheld(&w->result.failures[0]))
+		if (w->result.failure_count != 1 || !cedar_failure_unheld(&w->result.failures[0]))
 			fail_msg("%s does not fail", readers[i]);
 		cedar_failure_message(w->rq, &w->result.failures[0], NULL, text, sizeof(text));
 		if (strstr(text, "no type for") == NULL)

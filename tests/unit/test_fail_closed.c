@@ -50,8 +50,8 @@ compile(struct ground *g, bool failing_forbid_denies, const char *const text[], 
 			.notice = "N",
 		};
 	policy_set_free(g->set);
-	assert_int_equal(
-	    policy_set_compile_list(rule, count, failing_forbid_denies, NULL, &g->set), DONE);
+	assert_int_equal(policy_set_compile_list(rule, count, failing_forbid_denies, NULL, &g->set),
+	    DONE);
 }
 
 static struct decision
@@ -85,8 +85,11 @@ ask(struct ground *g, const char *metadata)
 static void
 what_nobody_can_read_is_forbidden(void **state)
 {
-	static const char *const rules[] = { PERMIT,
-		FORBID("resource.metadata has tags && resource.metadata.tags.contains(\"production\")") };
+	static const char *const rules[] = {
+		PERMIT,
+		FORBID(
+		    "resource.metadata has tags && resource.metadata.tags.contains(\"production\")")
+	};
 	static const struct {
 		const char *metadata;
 		enum verdict verdict;
@@ -287,7 +290,8 @@ static void
 every_time_ahead_is_asked(void **state)
 {
 	static const char *const rules[] = {
-		FORBID("context.now > datetime(\"2027-01-01\") && context.now < datetime(\"2020-01-01\")"),
+		FORBID(
+		    "context.now > datetime(\"2027-01-01\") && context.now < datetime(\"2020-01-01\")"),
 		FORBID("context.now.durationSince(datetime(\"2026-01-01\")) > duration(\"366d\")"),
 	};
 	struct ground *g = *state;
