@@ -7,11 +7,11 @@
 
 /*
  * What a tenant may have in force: so many rules, and so many bytes of their texts together. Whatever they say, that many compile
- * in less than a program may take (policy/program.c); and as no rule costs more than a step for each three bytes of its
- * text, but for work on long values, asking all of them is within POLICY_STEPS_MAX.
+ * in less than a program may take (policy/program.c); and as no rule takes more than some seven steps for ten bytes of its
+ * text, but for work on long values, asking all of them is within POLICY_STEPS_MAX: docs/performance.md has the worst.
  */
 #define POLICY_RULES_MAX 4096
-#define POLICY_TEXT_MAX ((size_t)512 * 1024)
+#define POLICY_TEXT_MAX ((size_t)256 * 1024)
 
 /*
  * The guard against locking a tenant out of its own policies. Asked in the transaction of a change, after it and before the

@@ -9,7 +9,7 @@
 #include "policy/program.h"
 
 /* What one list of rules may take when compiled, whatever the cache's bound: more than what may be stored needs. */
-#define PROGRAM_MEMORY_MAX ((size_t)32 << 20)
+#define PROGRAM_MEMORY_MAX ((size_t)16 << 20)
 
 static enum outcome
 refuse(const struct policy_program *p, const struct policy_rule *rule)
