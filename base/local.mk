@@ -11,11 +11,15 @@ libbase_la_SOURCES = \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \
 	base/json_strict.c base/json_strict.h \
+	base/limits.c base/limits.h \
 	base/log.c base/log.h \
+	base/log_repeat.c base/log_repeat.h \
+	base/log_sink.c base/log_sink.h \
 	base/number.c base/number.h \
 	base/operations.h \
 	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
+	base/spelling.c base/spelling.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \
 	base/uuid.c base/uuid.h \

@@ -2,27 +2,33 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/log_repeat.h"
+#include "base/log_sink.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 
-#define LINE_MAX_BYTES 4096
 #define CUT_MARK " [cut]"
 
-static int log_fd = STDERR_FILENO;
+/* Lost lines are spoken of no more often than lines that are repeated. */
+#define LOST_RETRY_MS 1000
+
 enum log_level log_level_from = LEVEL_INFO;
 
 /* The request in hand, as it came: most requests write one line, and one that does not pays nothing. */
 static struct {
 	char request[160], operation[64], tenant[64];
 } context;
+
+static unsigned long lost; /* lines of this process, since it was last said */
 
 static pid_t process; /* getpid(), which is a system call; 0: not yet asked for */
 
@@ -97,6 +103,8 @@ static void
 forget_process(void)
 {
 	process = 0;
+	lost = 0;
+	repeat_forget();
 }
 
 static pid_t
@@ -112,7 +120,7 @@ process_id(void)
 }
 
 static void
-line_add_head(struct line *l, enum log_level level)
+line_add_head(struct line *l, enum log_level level, bool in_context)
 {
 	static const char *const names[] = {
 		[LEVEL_ERROR] = "error",
@@ -128,62 +136,202 @@ line_add_head(struct line *l, enum log_level level)
 	n = snprintf(head, sizeof(head), "%s %s %ld ", time, names[level], (long)process_id());
 	if (n > 0 && (size_t)n < sizeof(head))
 		line_add(l, head, (size_t)n);
+	if (!in_context)
+		return;
 	line_add_pair(l, "request=", context.request);
 	line_add_pair(l, "operation=", context.operation);
 	line_add_pair(l, "tenant=", context.tenant);
 }
 
-/*
- * One write; a line that the file takes only part of, or not at all, is lost: there is nowhere to
- * say so.
- */
-static void
+static bool
 line_write(struct line *l)
 {
-	ssize_t n;
-
 	if (l->cut) {
 		memcpy(l->text + l->len, CUT_MARK, sizeof(CUT_MARK) - 1);
 		l->len += sizeof(CUT_MARK) - 1;
 	}
 	l->text[l->len++] = '\n';
-	do
-		n = write(log_fd, l->text, l->len);
-	while (n < 0 && errno == EINTR);
+	return log_sink_write(l->text, l->len);
+}
+
+/* False: it is lost. */
+static bool
+write_message(enum log_level level, const char *message, bool in_context)
+{
+	char text[LOG_LINE_MAX];
+	struct line l = { .text = text, .size = sizeof(text) - sizeof(CUT_MARK) };
+
+	line_add_head(&l, level, in_context);
+	line_add_escaped(&l, message, false);
+	return line_write(&l);
+}
+
+static void
+tell_lost(void)
+{
+	char text[64];
+
+	if (lost == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%lu lines lost: the log took none", lost);
+	if (write_message(LEVEL_WARNING, text, false))
+		lost = 0;
+}
+
+/* What was lost is told before anything else is. */
+static void
+tell(enum log_level level, const char *message, bool in_context)
+{
+	tell_lost();
+	if (lost > 0 || !write_message(level, message, in_context))
+		lost++;
+}
+
+static void
+tell_repeated(int64_t now)
+{
+	char text[REPEAT_TEXT_MAX + 64];
+	struct repeated r;
+
+	while (repeat_next(now, &r)) {
+		(void)snprintf(text, sizeof(text), "%s (repeated %lu times in %ld s)", r.text,
+		    r.times, r.seconds);
+		tell((enum log_level)r.level, text, false);
+	}
+}
+
+/* ---- which lines are the same ---- */
+
+#define FNV_OFFSET UINT64_C(0xCBF29CE484222325)
+#define FNV_PRIME UINT64_C(0x100000001B3)
+
+static uint64_t
+mix(uint64_t hash, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	while (len-- > 0)
+		hash = (hash ^ *p++) * FNV_PRIME;
+	return hash;
+}
+
+/* By where its format is, and what it is about. Never 0. */
+static uint64_t
+kind_of(enum log_level level, const char *format, const char *about)
+{
+	uint64_t hash = mix(FNV_OFFSET + (uint64_t)level, &format, sizeof(format));
+
+	return mix(hash, about, strlen(about)) | 1;
+}
+
+/*
+ * Is this line to be written, and not counted? `about` NULL: what it says. One of too many kinds is written where all of it matters, and
+ * counted with the rest where `about` does.
+ */
+static bool
+is_to_write(enum log_level level, const char *format, const char *about, const char *message)
+{
+	int64_t now = clock_monotonic_ms();
+	enum repeat taken;
+
+	tell_repeated(now);
+	taken = repeat_take(kind_of(level, format, about != NULL ? about : message), level, message,
+	    now);
+	if (taken == REPEAT_FULL && about != NULL)
+		taken = repeat_take(REPEAT_REST, level, message, now);
+	return taken != REPEAT_COUNTED;
+}
+
+static void
+log_message(enum log_level level, const char *about, const char *format, const char *message)
+{
+	if (log_level_from < LEVEL_DEBUG && (level <= LEVEL_WARNING || about != NULL) &&
+	    !is_to_write(level, format, about, message))
+		return;
+	tell(level, message, true);
 }
 
 void
 log_line(enum log_level level, const char *format, ...)
 {
-	char text[LINE_MAX_BYTES], message[LINE_MAX_BYTES];
-	struct line l = { .text = text, .size = sizeof(text) - sizeof(CUT_MARK) };
+	char message[LOG_LINE_MAX];
 	int saved = errno;
 	va_list ap;
 	int n;
 
 	if (level > log_level_from)
 		return;
-	line_add_head(&l, level);
-	errno = saved; /* for %m */
 	va_start(ap, format);
 	n = vsnprintf(message, sizeof(message), format, ap);
 	va_end(ap);
-	line_add_escaped(&l, n < 0 ? format : message, false);
-	line_write(&l);
+	log_message(level, NULL, format, n < 0 ? format : message);
 	errno = saved;
+}
+
+void
+log_repeated(enum log_level level, const char *about, const char *format, ...)
+{
+	char message[LOG_LINE_MAX];
+	int saved = errno;
+	va_list ap;
+	int n;
+
+	if (level > log_level_from)
+		return;
+	va_start(ap, format);
+	n = vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	log_message(level, about, format, n < 0 ? format : message);
+	errno = saved;
+}
+
+/* ---- when nothing is logged ---- */
+
+int
+log_due(void)
+{
+	int64_t now, due = repeat_due();
+
+	if (lost > 0)
+		return LOST_RETRY_MS;
+	if (due == INT64_MAX)
+		return -1;
+	now = clock_monotonic_ms();
+	return due > now ? (int)(due - now) : 0;
+}
+
+/* All that there is to tell, of repeated lines those whose time is over. */
+static void
+tell_rest(int64_t now)
+{
+	tell_repeated(now);
+	tell_lost();
+}
+
+void
+log_tick(void)
+{
+	if (lost > 0 || repeat_due() != INT64_MAX)
+		tell_rest(clock_monotonic_ms());
+}
+
+static void
+tell_at_end(void)
+{
+	tell_rest(INT64_MAX);
 }
 
 bool
 log_open(const char *path, enum log_level level)
 {
-	int fd = STDERR_FILENO;
+	static bool at_end;
 
-	if (path != NULL && *path != '\0' &&
-	    (fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640)) < 0)
+	tell_at_end(); /* where it was counted */
+	repeat_forget();
+	if (!at_end)
+		at_end = atexit(tell_at_end) == 0;
+	if (!log_sink_open(path))
 		return false;
-	if (log_fd != STDERR_FILENO)
-		(void)close(log_fd);
-	log_fd = fd;
 	log_level_from = level;
 	return true;
 }

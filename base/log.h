@@ -16,8 +16,28 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
  * works. Not for signal handlers.
  *
  *	2026-11-23T02:31:45.123456Z info 1234 request=… operation=… tenant=… message
+ *
+ * Nobody waits for the log's reader: what cannot be written at once is lost, and the next line that can be is preceded by one
+ * that says how many were.
+ *
+ * Of errors and warnings that say the very same, each process writes three in ten seconds; those that follow become one line,
+ * "message (repeated N times in S s)", when the time is over: at the next line or log_tick(), or when the process ends. At
+ * LEVEL_DEBUG every line is written.
  */
 void log_line(enum log_level, const char *, ...) GRANTD_PRINTF(2, 3);
+
+/*
+ * A line of which what matters is that there are many: as above, but the same are all with the same level, format and `about`, whatever
+ * else they say; the last one's words are told. Where too many things are talked about at a time, those that are
+ * beyond count as one.
+ */
+void log_repeated(enum log_level, const char *about, const char *, ...) GRANTD_PRINTF(3, 4);
+
+/* For how many milliseconds to wait before log_tick() is due; -1: there is nothing to tell. */
+int log_due(void);
+
+/* Tell what is due of lines that were counted or lost. Costs nothing where there is nothing to tell. */
+void log_tick(void);
 
 /*
  * What a line is made of is not looked at where nobody reads it: of a level that is not logged, the

@@ -17,7 +17,10 @@ extern const char *const resource_types[];
 /* What an id of this type is, in words that go after "must be"; NULL: there is no such type. */
 const char *resource_id_form(const char *type);
 
-/* Is this an id of a resource of that type, by its form? False for an unknown type. */
+/*
+ * Is this an id of a resource of that type, by its form? False for an unknown type. Needs no memory, without which regcomp(3)
+ * and regexec(3) would not tell a good id from a bad one.
+ */
 MUST_CHECK bool resource_id_valid(const char *type, const char *id);
 
 #endif

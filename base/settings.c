@@ -11,11 +11,11 @@
 
 #include "base/number.h"
 #include "base/settings.h"
+#include "base/spelling.h"
 #include "base/utf8.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
 #define SHOWN_MAX 64      /* bytes of a refused value or name that a sentence quotes */
-#define NAME_MAX_BYTES 64 /* of a name that a nearest one is looked for */
 #define NEAR 3            /* changed letters that still are a typing mistake */
 
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_CHOICE };
@@ -136,33 +136,6 @@ refuse_value(const struct setting *setting, const char *value, const char *where
 	    setting->name);
 }
 
-/*
- * How many letters must be changed, added or left out to make `a` of `b` (Levenshtein's distance).
- */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[NAME_MAX_BYTES + 1], above_left, above, i, j, best;
-	size_t a_len = strlen(a), b_len = strlen(b);
-
-	if (a_len > NAME_MAX_BYTES || b_len > NAME_MAX_BYTES)
-		return NAME_MAX_BYTES;
-	for (j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (i = 1; i <= a_len; i++) {
-		above_left = row[0];
-		row[0] = i;
-		for (j = 1; j <= b_len; j++) {
-			above = row[j];
-			best = above_left + (a[i - 1] != b[j - 1]);
-			best = above + 1 < best ? above + 1 : best;
-			row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-			above_left = above;
-		}
-	}
-	return row[b_len];
-}
-
 static bool
 refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
 {
@@ -171,7 +144,7 @@ refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
 	char quoted[SHOWN_MAX + 4];
 
 	for (i = 0; i < COUNT_OF(table); i++) {
-		d = distance(name, table[i].name);
+		d = spelling_distance(name, table[i].name);
 		if (d < least) {
 			least = d;
 			nearest = table[i].name;
@@ -270,6 +243,27 @@ settings_set(struct settings *s, const char *name, const char *value, const char
 
 /* ---- sources ---- */
 
+/* Who is told of what is wrong: `error` has the sentence of the last one. */
+struct problems {
+	settings_teller *tell; /* NULL: the first ends the loading */
+	void *of;
+	bool any;
+	char error[SETTINGS_ERROR_MAX];
+};
+
+/* After something that may have gone wrong: does loading go on? */
+static bool
+go_on(struct problems *p, bool good)
+{
+	if (good)
+		return true;
+	p->any = true;
+	if (p->tell == NULL)
+		return false;
+	p->tell(p->of, p->error);
+	return true;
+}
+
 static bool
 load_defaults(struct settings *s, char error[SETTINGS_ERROR_MAX])
 {
@@ -282,14 +276,14 @@ load_defaults(struct settings *s, char error[SETTINGS_ERROR_MAX])
 }
 
 static bool
-load_environment(struct settings *s, char error[SETTINGS_ERROR_MAX])
+load_environment(struct settings *s, struct problems *p)
 {
 	const char *value;
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(table); i++) {
 		if ((value = getenv(table[i].name)) != NULL &&
-		    !set_value(s, &table[i], value, "environment", error))
+		    !go_on(p, set_value(s, &table[i], value, "environment", p->error)))
 			return false;
 	}
 	return true;
@@ -332,7 +326,7 @@ load_line(struct settings *s, char *line, const char *where, bool *seen,
 }
 
 static bool
-load_lines(struct settings *s, char *text, const char *file, char error[SETTINGS_ERROR_MAX])
+load_lines(struct settings *s, char *text, const char *file, struct problems *p)
 {
 	bool seen[COUNT_OF(table)] = { false };
 	char where[SETTINGS_ERROR_MAX / 2], *line, *next;
@@ -342,7 +336,7 @@ load_lines(struct settings *s, char *text, const char *file, char error[SETTINGS
 		if ((next = strchr(line, '\n')) != NULL)
 			*next++ = '\0';
 		(void)snprintf(where, sizeof(where), "%.200s:%d", file, number);
-		if (!load_line(s, line, where, seen, error))
+		if (!go_on(p, load_line(s, line, where, seen, p->error)))
 			return false;
 	}
 	return true;
@@ -370,45 +364,69 @@ read_whole(const char *file, char *text, size_t size)
 }
 
 static bool
-load_text(struct settings *s, char *text, const char *file, char error[SETTINGS_ERROR_MAX])
+load_text(struct settings *s, char *text, const char *file, struct problems *p)
 {
 	ssize_t len = read_whole(file, text, FILE_MAX);
+	bool good = false;
 
 	if (len < 0)
-		return refuse(error, "%.200s: %s", file, strerror(errno));
-	if ((size_t)len == FILE_MAX)
-		return refuse(error, "%.200s: larger than a file of settings can be", file);
-	if (memchr(text, '\0', (size_t)len) != NULL)
-		return refuse(error, "%.200s: not a text file", file);
+		(void)refuse(p->error, "%.200s: %s", file, strerror(errno));
+	else if ((size_t)len == FILE_MAX)
+		(void)refuse(p->error, "%.200s: larger than a file of settings can be", file);
+	else if (memchr(text, '\0', (size_t)len) != NULL)
+		(void)refuse(p->error, "%.200s: not a text file", file);
+	else
+		good = true;
+	if (!good)
+		return go_on(p, false);
 	text[len] = '\0';
-	return load_lines(s, text, file, error);
+	return load_lines(s, text, file, p);
 }
 
 static bool
-load_file(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX])
+load_file(struct settings *s, const char *file, struct problems *p)
 {
 	char *text = malloc(FILE_MAX); /* one block, so that secrets in it can be overwritten */
 	bool good;
 
 	if (text == NULL)
-		return refuse(error, "%.200s: out of memory", file);
-	good = load_text(s, text, file, error);
+		return go_on(p, refuse(p->error, "%.200s: out of memory", file));
+	good = load_text(s, text, file, p);
 	explicit_bzero(text, FILE_MAX);
 	free(text);
 	return good;
 }
 
+static bool
+load(struct settings *s, const char *file, struct problems *p)
+{
+	*s = (struct settings){ 0 };
+	if (file == NULL)
+		file = getenv("GRANTD_CONFIG");
+	return load_defaults(s, p->error) &&
+	    (file == NULL || *file == '\0' || load_file(s, file, p)) && load_environment(s, p);
+}
+
 bool
 settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX])
 {
-	*s = (struct settings){ 0 };
-	error[0] = '\0';
-	if (file == NULL)
-		file = getenv("GRANTD_CONFIG");
-	if (load_defaults(s, error) &&
-	    (file == NULL || *file == '\0' || load_file(s, file, error)) &&
-	    load_environment(s, error))
-		return true;
+	struct problems p = { .tell = NULL };
+	bool good = load(s, file, &p);
+
+	(void)snprintf(error, SETTINGS_ERROR_MAX, "%s", p.error);
+	if (!good)
+		settings_clear(s);
+	return good;
+}
+
+bool
+settings_examine(struct settings *s, const char *file, settings_teller *tell, void *of)
+{
+	struct problems p = { .tell = tell, .of = of };
+
+	if (load(s, file, &p))
+		return !p.any;
+	tell(of, p.error); /* out of memory for the defaults */
 	settings_clear(s);
 	return false;
 }

@@ -25,6 +25,8 @@
 	    "libpq connection string; empty: libpq's own PG* variables") \
 	CHOICE(pooler, "GRANTD_POOLER", "none", "none|transaction", \
 	    "transaction: PgBouncer in transaction mode is in front of the database") \
+	CHOICE(allow_async_commit, "GRANTD_ALLOW_ASYNC_COMMIT", "no", "no|yes", \
+	    "yes: serve where synchronous_commit is off, local or remote_write, too") \
 	NUMBER(connect_timeout, "GRANTD_CONNECT_TIMEOUT", 3000, 100, 60000, "ms", \
 	    "longest wait for a database connection") \
 	NUMBER(statement_timeout, "GRANTD_STATEMENT_TIMEOUT", 5000, 10, 60000, "ms", \
@@ -56,6 +58,12 @@
 	    "address space of a worker; 0: no limit") \
 	NUMBER(policy_memory, "GRANTD_POLICY_MEMORY", 64, 1, 4096, "MiB", \
 	    "compiled policies that a worker keeps, of all tenants together") \
+	NUMBER(limit_address, "GRANTD_LIMIT_ADDRESS", 300, 0, 60000, "failures", \
+	    "keys that are no good, from one address in a minute; 0: any number") \
+	NUMBER(limit_name, "GRANTD_LIMIT_NAME", 60, 0, 60000, "failures", \
+	    "keys that are no good, with one key's name in a minute; 0: any number") \
+	NUMBER(limit_key, "GRANTD_LIMIT_KEY", 0, 0, 60000, "requests", \
+	    "requests of one key in a minute; 0: any number") \
 	TEXT(base_path, "GRANTD_BASE_PATH", "", PUBLIC, \
 	    "what the web server's mount puts before /v1, such as /api") \
 	TEXT(cors_origins, "GRANTD_CORS_ORIGINS", "", PUBLIC, \
@@ -65,6 +73,7 @@
 	    "least severe level that is logged")
 
 enum { POOLER_NONE, POOLER_TRANSACTION };
+enum { ASYNC_COMMIT_NO, ASYNC_COMMIT_YES };
 
 struct settings {
 #define TEXT(field, name, initial, secret, help) char *field; /* owned, never NULL */
@@ -85,6 +94,16 @@ struct settings {
  * read; *s is then empty. Secrets are never quoted in the sentence.
  */
 MUST_CHECK bool settings_load(struct settings *s, const char *file, char error[SETTINGS_ERROR_MAX]);
+
+/* Told a sentence, without a newline, for each problem. */
+typedef void settings_teller(void *of, const char *sentence);
+
+/*
+ * The same, and go on after each problem: each is told, and *s has the values that are good, for further checks. False: there was
+ * one. *s is to be cleared in any case; its texts are NULL where not even the defaults could be had.
+ */
+MUST_CHECK bool settings_examine(struct settings *s, const char *file, settings_teller *tell,
+    void *of);
 
 /* Set one from text, as a command line option does; the same checks and sentences. */
 MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value,

@@ -27,14 +27,19 @@ const struct command cmd_doctor = {
 	.run = doctor,
 };
 
+enum verdict { WELL, PROBLEM, NOT_CHECKED };
+
 static void
-keep(struct examination *x, const char *check, const char *found, const char *mend)
+keep(struct examination *x, const char *check, enum verdict v, const char *found, const char *mend)
 {
 	struct json_build b;
 
 	json_build_begin(&b);
 	json_put_text(&b, "check", check);
-	json_put_bool(&b, "ok", mend == NULL);
+	if (v == NOT_CHECKED)
+		json_put_text(&b, "ok", NULL);
+	else
+		json_put_bool(&b, "ok", v == WELL);
 	json_put_text(&b, "found", found);
 	json_put_text(&b, "mend", mend);
 	json_array_append(&x->checks, json_build_end(&b));
@@ -42,14 +47,19 @@ keep(struct examination *x, const char *check, const char *found, const char *me
 
 /* One line or two, printed as a table, since what was found may quote names that others chose. */
 static void
-print(struct examination *x, const char *check, const char *found, const char *mend)
+print(struct examination *x, const char *check, enum verdict v, const char *found, const char *mend)
 {
+	static const char *const words[] = {
+		[WELL] = "ok",
+		[PROBLEM] = "problem",
+		[NOT_CHECKED] = "-",
+	};
 	struct table t;
 
 	table_begin(&t, NULL, 3);
 	t.width[0] = (int)sizeof("problem") - 1;
 	t.width[1] = (int)sizeof("row-level security") - 1;
-	table_text(&t, mend == NULL ? "ok" : "problem");
+	table_text(&t, words[v]);
 	table_row(&t, check, found);
 	if (mend != NULL) {
 		table_text(&t, " ");
@@ -61,13 +71,13 @@ print(struct examination *x, const char *check, const char *found, const char *m
 }
 
 static void
-report(struct examination *x, const char *check, const char *found, const char *mend)
+report(struct examination *x, const char *check, enum verdict v, const char *found, const char *mend)
 {
-	x->problems += mend != NULL;
+	x->problems += v == PROBLEM;
 	if (x->json)
-		keep(x, check, found, mend);
+		keep(x, check, v, found, mend);
 	else
-		print(x, check, found, mend);
+		print(x, check, v, found, mend);
 }
 
 void
@@ -79,7 +89,7 @@ found_well(struct examination *x, const char *check, const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(found, sizeof(found), format, ap);
 	va_end(ap);
-	report(x, check, found, NULL);
+	report(x, check, WELL, found, NULL);
 }
 
 void
@@ -91,7 +101,21 @@ found_problem(struct examination *x, const char *check, const char *mend, const 
 	va_start(ap, format);
 	(void)vsnprintf(found, sizeof(found), format, ap);
 	va_end(ap);
-	report(x, check, found, mend);
+	report(x, check, PROBLEM, found, mend);
+}
+
+void
+not_checked(struct examination *x, const char *check, const char *format, ...)
+{
+	static const char word[] = "not checked: ";
+	char found[FOUND_MAX];
+	va_list ap;
+
+	(void)snprintf(found, sizeof(found), "%s", word);
+	va_start(ap, format);
+	(void)vsnprintf(found + sizeof(word) - 1, sizeof(found) - sizeof(word) + 1, format, ap);
+	va_end(ap);
+	report(x, check, NOT_CHECKED, found, NULL);
 }
 
 static enum status

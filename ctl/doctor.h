@@ -4,6 +4,7 @@
 
 #include "ctl/engine/command.h"
 
+struct db;
 struct json_object;
 
 /* What was found so far: each check is printed at once, or kept for --json. */
@@ -22,8 +23,13 @@ void found_well(struct examination *, const char *check, const char *format, ...
 void found_problem(struct examination *, const char *check, const char *mend, const char *format,
     ...) GRANTD_PRINTF(4, 5);
 
+/* A check that could not be made, and why. */
+void not_checked(struct examination *, const char *check, const char *format, ...)
+    GRANTD_PRINTF(3, 4);
+
 /* The checks, in order of dependence; each reports what it found. */
 void examine_database(struct examination *, const struct settings *);
+void examine_catalog(struct examination *, struct db *, int server_major);
 void examine_socket(struct examination *, const struct settings *);
 
 #endif

@@ -10,7 +10,7 @@
 static void
 check_server(struct examination *x, const struct inspection *in)
 {
-	if (!in->new_enough)
+	if (in->server_major < 15)
 		found_problem(x, "database", "use PostgreSQL 15 or later", "this is PostgreSQL %s",
 		    in->server);
 	else if (in->standby)
@@ -21,7 +21,8 @@ check_server(struct examination *x, const struct inspection *in)
 		found_well(x, "database", "PostgreSQL %s, connected as %s", in->server, in->login);
 }
 
-static void
+/* Is it this program's version, so that its objects can be compared? */
+static bool
 check_schema(struct examination *x, struct db *db, const struct inspection *in)
 {
 	int64_t version = 0;
@@ -29,7 +30,7 @@ check_schema(struct examination *x, struct db *db, const struct inspection *in)
 	if (!in->has_schema) {
 		found_problem(x, "schema", INSTALL,
 		    "there is no schema for grantd in this database");
-		return;
+		return false;
 	}
 	db_begin(db, DB_READ_ONLY);
 	db_inspect_version(db, &version);
@@ -46,6 +47,7 @@ check_schema(struct examination *x, struct db *db, const struct inspection *in)
 		    DB_SCHEMA_VERSION);
 	else
 		found_well(x, "schema", "version %lld", (long long)version);
+	return version == DB_SCHEMA_VERSION;
 }
 
 static void
@@ -69,8 +71,16 @@ check_groups(struct examination *x, const struct inspection *in)
 	if (in->missing_roles != NULL)
 		found_problem(x, "roles", INSTALL, "these do not exist: %s", in->missing_roles);
 	else if (in->strong_roles != NULL)
-		found_problem(x, "roles", "ALTER ROLE ... NOSUPERUSER NOBYPASSRLS NOLOGIN",
+		found_problem(x, "roles",
+		    "ALTER ROLE ... NOSUPERUSER NOBYPASSRLS NOLOGIN NOCREATEROLE NOREPLICATION",
 		    "these have rights that they must not have: %s", in->strong_roles);
+	else if (in->member_roles != NULL)
+		found_problem(x, "roles", "REVOKE the one role FROM the other",
+		    "these have the rights of others: %s", in->member_roles);
+	else if (in->auth_members != NULL)
+		found_problem(x, "roles", "REVOKE grantd_auth FROM the role",
+		    "these may act as grantd_auth, whom no tenant's rows are hidden from: %s",
+		    in->auth_members);
 	else
 		found_well(x, "roles",
 		    "grantd_owner, grantd_app and grantd_auth have no rights beyond theirs");
@@ -91,45 +101,77 @@ check_workers(struct examination *x, const struct inspection *in)
 		    "REVOKE grantd_owner FROM the role, and give what it owns to grantd_owner",
 		    "these own tables of grantd, or may act as their owner: %s",
 		    in->owning_workers);
+	else if (in->able_workers != NULL)
+		found_problem(x, "workers' roles",
+		    "REVOKE ... FROM the role, ALTER ROLE ... NOCREATEROLE NOREPLICATION",
+		    "more than a worker may be: %s", in->able_workers);
 	else
 		found_well(x, "workers' roles",
 		    "%s: no superuser, bound by row-level security, owning nothing", in->workers);
 }
 
 static void
-check_tables(struct examination *x, const struct inspection *in)
+check_server_settings(struct examination *x, const struct inspected_settings *in)
 {
-	if (in->strange_tables != NULL)
-		found_problem(x, "tables", "ALTER TABLE ... OWNER TO grantd_owner",
-		    "these do not belong to grantd_owner: %s", in->strange_tables);
-	if (in->unforced_tables != NULL)
-		found_problem(x, "row-level security",
-		    "ALTER TABLE ... ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
-		    "it is not forced on: %s", in->unforced_tables);
+	if (!in->fsync || !in->full_page_writes)
+		found_problem(x, "durability", "set it to on in postgresql.conf",
+		    "%s is off: a crash of the machine can damage or lose everything",
+		    in->fsync ? "full_page_writes" : "fsync");
 	else
-		found_well(x, "row-level security", "forced on every table with rows of tenants");
+		found_well(x, "durability", "fsync and full_page_writes are on");
 }
 
 static void
-check_log(struct examination *x, const struct inspection *in)
+check_role_settings(struct examination *x, const struct settings *s,
+    const struct inspected_settings *in)
 {
-	if (!in->append_only)
-		found_problem(x, "audit log",
-		    "ALTER TABLE grantd.audit_log ENABLE TRIGGER audit_log_is_append_only; then grantctl "
-		    "audit verify",
-		    "the trigger that refuses changes of entries is not enabled");
-	else if (in->app_may_change_log)
-		found_problem(x, "audit log",
-		    "REVOKE UPDATE, DELETE, TRUNCATE ON grantd.audit_log FROM grantd_app",
-		    "workers may change or remove entries");
-	else
-		found_well(x, "audit log", "entries can be added and not changed");
+	bool allowed = s->allow_async_commit == ASYNC_COMMIT_YES;
+
+	if (in->async_commit != NULL && !allowed)
+		found_problem(x, "settings of roles",
+		    "ALTER ROLE ... SET synchronous_commit = on; or allow that by "
+		    "GRANTD_ALLOW_ASYNC_COMMIT=yes",
+		    "synchronous_commit is %s: a change that was answered could be lost",
+		    in->async_commit);
+	if (in->no_triggers != NULL)
+		found_problem(x, "settings of roles",
+		    "ALTER ROLE ... RESET session_replication_role",
+		    "session_replication_role is %s: triggers do not guard the audit log",
+		    in->no_triggers);
+	if (in->read_only != NULL)
+		found_problem(x, "settings of roles",
+		    "ALTER ROLE ... or DATABASE ... RESET default_transaction_read_only",
+		    "default_transaction_read_only is on, so that nothing can be written, for: %s",
+		    in->read_only);
+	if ((in->async_commit == NULL || allowed) && in->no_triggers == NULL &&
+	    in->read_only == NULL)
+		found_well(x, "settings of roles", "%s",
+		    in->async_commit == NULL ?
+			"synchronous_commit is on, triggers fire, and writing is allowed" :
+			"synchronous_commit is below on, which GRANTD_ALLOW_ASYNC_COMMIT allows");
 }
 
 static void
-examine(struct examination *x, struct db *db)
+check_settings(struct examination *x, const struct settings *s, struct db *db)
+{
+	struct inspected_settings in = { .rows = DB_ROWS_EMPTY };
+
+	db_begin(db, DB_READ_ONLY);
+	db_inspect_settings(db, &in);
+	if (db_commit(db) == DONE) {
+		check_server_settings(x, &in);
+		check_role_settings(x, s, &in);
+	} else {
+		not_checked(x, "durability", "%s", db_message(db));
+	}
+	db_rows_clear(&in.rows);
+}
+
+static void
+examine(struct examination *x, const struct settings *s, struct db *db)
 {
 	struct inspection in = INSPECTION_EMPTY;
+	bool comparable;
 
 	db_begin(db, DB_READ_ONLY);
 	db_inspect(db, &in);
@@ -140,14 +182,18 @@ examine(struct examination *x, struct db *db)
 		return;
 	}
 	check_server(x, &in);
-	check_schema(x, db, &in);
+	check_settings(x, s, db);
+	comparable = check_schema(x, db, &in);
 	check_groups(x, &in);
 	if (in.has_schema) {
 		check_login(x, &in);
 		check_workers(x, &in);
-		check_tables(x, &in);
-		check_log(x, &in);
 	}
+	if (comparable)
+		examine_catalog(x, db, in.server_major);
+	else
+		not_checked(x, "objects", "the schema is not known to be of version %d",
+		    DB_SCHEMA_VERSION);
 	inspection_clear(&in);
 }
 
@@ -160,6 +206,6 @@ examine_database(struct examination *x, const struct settings *s)
 		x->failed = true;
 		return;
 	}
-	examine(x, db);
+	examine(x, s, db);
 	db_close(db);
 }

@@ -8,6 +8,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
+#include "ctl/grant_output.h"
 #include "db/json.h"
 
 static enum status grant_list(struct ctl *);
@@ -45,7 +46,7 @@ const struct command cmd_grant_show = {
 	.run = grant_show,
 };
 
-static enum status
+enum status
 grant_print(struct ctl *c, const struct grant *g)
 {
 	struct table t;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantctl key rotate: a new key in the place of another one, with the same name and roles, and as
- * long a life as that one was given. The old one works for --overlap more. Both, with an entry for
- * each, are one transaction.
+ * grantctl key rotate: a new key in the place of another one, with the same name and roles, and the
+ * same end. The old one works for --overlap more. Both, with an entry for each, are one
+ * transaction.
  */
 #include "config.h"
 
@@ -32,8 +32,8 @@ const struct command cmd_key_rotate = {
 	.name = "key rotate",
 	.summary = "Replace an API key with a new one, and print that, once",
 	.help =
-	    "The new key has the old one's name and roles. Where the old one had an expiry, the new\n"
-	    "one lives as long from now, unless --expires-in or --expires-at is given.",
+	    "The new key has the old one's name and roles. Where the old one has an expiry, the new one\n"
+	    "ends at that time, too, unless --expires-in or --expires-at is given.",
 	.options = options,
 	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the old key's id" },
 	.needs = NEEDS_OWNER,
@@ -108,6 +108,9 @@ rotate(struct ctl *c, struct request *r, struct key_rotated *rotated)
 	case CHANGE_REVOKED:
 		return session_refuse(c,
 		    "this key is revoked: make a new one with grantctl key create");
+	case CHANGE_REPLACED:
+		return session_refuse(c,
+		    "this key was rotated already: rotate the one that came after it");
 	case CHANGE_PAST:
 		return session_refuse(c, "its expiry has passed already");
 	default:

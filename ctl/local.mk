@@ -6,7 +6,7 @@ grantctl_SOURCES = \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/commands.c ctl/commands.h \
 	ctl/completion.c \
-	ctl/doctor.c ctl/doctor.h ctl/doctor_database.c ctl/doctor_socket.c \
+	ctl/doctor.c ctl/doctor.h ctl/doctor_catalog.c ctl/doctor_database.c ctl/doctor_socket.c \
 	ctl/engine/args.c ctl/engine/args.h \
 	ctl/engine/command.c ctl/engine/command.h \
 	ctl/engine/complete.c ctl/engine/complete.h \
@@ -17,7 +17,7 @@ grantctl_SOURCES = \
 	ctl/engine/session.c ctl/engine/session.h \
 	ctl/engine/table.c ctl/engine/table.h \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
-	ctl/grant.c ctl/grant_create.c \
+	ctl/grant.c ctl/grant_change.c ctl/grant_create.c ctl/grant_output.h \
 	ctl/key.c ctl/key_create.c ctl/key_rotate.c \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \

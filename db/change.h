@@ -41,6 +41,7 @@ struct change_by {
 	X(CHANGE_PAST, "past")   /* expires_at has gone by */ \
 	X(CHANGE_MISMATCH, "mismatch") /* the Idempotency-Key was used with another body */ \
 	X(CHANGE_REVOKED, "revoked")   /* the key that is to be rotated is */ \
+	X(CHANGE_REPLACED, "replaced") /* the key that is to be rotated was already */ \
 	X(CHANGE_OFF, "off")           /* the grant's auditing is */
 
 #define CHANGE_MEMBER(name, word) name,

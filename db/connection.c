@@ -10,129 +10,20 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/connection.h"
-
-#define BACKOFF_FIRST_MS 100
-#define BACKOFF_MOST_MS 2000
+#include "db/conninfo.h"
 
 /*
- * Pinned on every session: names are looked up nowhere but in pg_catalog unless qualified, and no statement,
- * lock or forgotten transaction lasts for ever. A worker that is killed has its transaction undone within a
- * second even where the rest of it, COMMIT included, had been sent already and waits for a lock.
- * $4 says whether until the transaction's end only.
+ * Waits between attempts, twice as long each time. A database that refuses at once, as one that is being started again does, costs
+ * next to nothing and is tried often, so that it is found soon after it is back. An attempt that takes long holds a request
+ * up, and rarely gets better a moment later.
  */
-static const struct statement session_settings = {
-	.name = "session_settings",
-	.params = 4,
-	.columns = 7,
-	.rows = ROWS_ONE,
-	.sql =
-	    "SELECT pg_catalog.set_config('search_path', '', $4::boolean),"
-	    " pg_catalog.set_config('timezone', 'UTC', $4::boolean),"
-	    " pg_catalog.set_config('statement_timeout', $1, $4::boolean),"
-	    " pg_catalog.set_config('lock_timeout', $2, $4::boolean),"
-	    " pg_catalog.set_config('idle_in_transaction_session_timeout', $3, $4::boolean),"
-	    " pg_catalog.set_config('client_connection_check_interval', '1s', $4::boolean),"
-	    " pg_catalog.set_config('default_transaction_isolation', 'read committed', $4::boolean)",
-};
-
-/* The same as SET ROLE, with the choice between session and transaction as a parameter. */
-static const struct statement owner_role = {
-	.name = "owner_role",
-	.params = 1,
-	.columns = 1,
-	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.set_config('role', 'grantd_owner', $1::boolean)",
-};
-
-static const struct statement schema_version = {
-	.name = "schema_version",
-	.params = 0,
-	.columns = 2,
-	.rows = ROWS_ONE,
-	.sql = "SELECT version, statement_timestamp() FROM grantd.schema_version",
-};
-
-static void
-queue_owner_role(struct db *db, bool local)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	db_put_bool(&p, local);
-	db_queue(db, &owner_role, &p, NULL, NULL);
-}
-
-void
-db_queue_session_settings(struct db *db, bool local)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	db_put_int(&p, db->settings->statement_timeout);
-	db_put_int(&p, db->settings->lock_timeout);
-	db_put_int(&p, db->settings->request_timeout);
-	db_put_bool(&p, local);
-	db_queue(db, &session_settings, &p, NULL, NULL);
-	if (db->session == DB_OWNER)
-		queue_owner_role(db, local);
-}
-
-/* What a server says of itself: the version of its schema, and its time. */
-struct found {
-	int64_t version, now;
-};
-
-static enum outcome
-schema_version_read(struct db_rows *rows, void *into)
-{
-	struct db_row row = db_row_at(rows, 0);
-	struct found *found = into;
-
-	found->version = db_get_int(&row);
-	found->now = db_get_int(&row);
-	return row.failed ? BROKEN : DONE;
-}
-
-/* Refuse a schema that this build does not know, in words for the operator. */
-static enum outcome
-check_schema(struct db *db)
-{
-	enum outcome rc;
-	struct found found = { 0, 0 };
-
-	db_queue(db, &schema_version, &(struct db_params)DB_PARAMS_EMPTY, schema_version_read,
-	    &found);
-	rc = db_exchange(db);
-	if (rc == DONE && found.version == DB_SCHEMA_VERSION) {
-		db_clock_saw(db, found.now);
-		return DONE;
-	}
-	if (rc == DONE)
-		(void)snprintf(db->message, sizeof(db->message),
-		    "the database has version %lld of the schema and this build needs %d",
-		    (long long)found.version, DB_SCHEMA_VERSION);
-	else if (rc == BROKEN)
-		(void)snprintf(db->message, sizeof(db->message),
-		    "the database has no schema for grantd that this role may read; this build "
-		    "needs version %d",
-		    DB_SCHEMA_VERSION);
-	return UNAVAILABLE;
-}
-
-/* libpq quotes pieces of a connection string that it cannot parse, and one of them may be a password. */
-static bool
-conninfo_is_valid(struct db *db)
-{
-	PQconninfoOption *options;
-
-	if (db->settings->database[0] == '\0')
-		return true;
-	options = PQconninfoParse(db->settings->database, NULL);
-	if (options == NULL) {
-		db_note(db, "GRANTD_DATABASE is not a connection string");
-		return false;
-	}
-	PQconninfoFree(options);
-	return true;
-}
+#define BACKOFF_FIRST_MS 20
+#define BACKOFF_REFUSED_MOST_MS 200
+#define BACKOFF_MOST_MS 2000
+/* An attempt that failed sooner was refused. */
+#define REFUSED_MS 100
+/* How often it is logged that there is no database. */
+#define LOG_EVERY_MS 1000
 
 static PGconn *
 open_connection(const struct db *db)
@@ -150,19 +41,30 @@ open_connection(const struct db *db)
 	return PQconnectdbParams(keywords, values, 1);
 }
 
-/* Capped exponential, with jitter so that the workers of a fleet do not come back all at once. */
-static void
-back_off(struct db *db)
+int
+db_backoff(int last_ms, int64_t took_ms)
 {
+	int most = took_ms < REFUSED_MS ? BACKOFF_REFUSED_MOST_MS : BACKOFF_MOST_MS;
+	int next = last_ms == 0 ? BACKOFF_FIRST_MS : last_ms * 2;
+
+	return next < most ? next : most;
+}
+
+/* With jitter, so that the workers of a fleet do not come back all at once. */
+static void
+back_off(struct db *db, int64_t began)
+{
+	int64_t now = clock_monotonic_ms();
 	unsigned char jitter;
 
 	if (getentropy(&jitter, sizeof(jitter)) != 0)
 		jitter = 128;
-	db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_FIRST_MS : db->backoff_ms * 2;
-	if (db->backoff_ms > BACKOFF_MOST_MS)
-		db->backoff_ms = BACKOFF_MOST_MS;
-	db->next_try_ms = clock_monotonic_ms() + db->backoff_ms / 2 +
-	    (int64_t)db->backoff_ms * jitter / 512;
+	db->backoff_ms = db_backoff(db->backoff_ms, now - began);
+	db->next_try_ms = now + db->backoff_ms / 2 + (int64_t)db->backoff_ms * jitter / 512;
+	if (now >= db->next_log_ms) {
+		db->next_log_ms = now + LOG_EVERY_MS;
+		log_error("no database: %s", db->message);
+	}
 }
 
 /*
@@ -190,12 +92,19 @@ hear(void *of, const PGresult *notice)
 static enum outcome
 open_session(struct db *db)
 {
-	if (!conninfo_is_valid(db))
+	char sentence[CONNINFO_SENTENCE_MAX], said[DB_MESSAGE_MAX];
+
+	if (!conninfo_check(db->settings->database, sentence)) {
+		db_note(db, sentence);
 		return UNAVAILABLE;
+	}
 	db->conn = open_connection(db);
 	if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK ||
 	    PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1) {
-		db_note(db, db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn));
+		conninfo_hide(db->settings->database,
+		    db->conn == NULL ? "out of memory" : PQerrorMessage(db->conn), said,
+		    sizeof(said));
+		db_note(db, said);
 		return UNAVAILABLE;
 	}
 	PQsetNoticeReceiver(db->conn, hear, db);
@@ -204,25 +113,27 @@ open_session(struct db *db)
 		if (db_exchange(db) != DONE)
 			return UNAVAILABLE;
 	}
-	return db->session == DB_LOGIN ? DONE : check_schema(db);
+	return db->session == DB_LOGIN ? DONE : db_check_session(db);
 }
 
 enum outcome
 db_connect(struct db *db)
 {
+	int64_t now;
+
 	if (db->conn != NULL)
 		return DONE;
-	if (clock_monotonic_ms() < db->next_try_ms)
+	if ((now = clock_monotonic_ms()) < db->next_try_ms)
 		return UNAVAILABLE;
 	if (open_session(db) == DONE) {
 		db->backoff_ms = 0;
+		db->next_log_ms = 0;
 		log_info("connected to the database");
 		return DONE;
 	}
 	db_disconnect(db);
 	db->sticky = DONE;
-	back_off(db);
-	log_error("no database: %s", db->message);
+	back_off(db, now);
 	return UNAVAILABLE;
 }
 
@@ -269,18 +180,6 @@ db_close(struct db *db)
 	db_disconnect(db);
 	PQfinish(db->overdue);
 	free(db);
-}
-
-enum outcome
-db_ready(struct db *db)
-{
-	bool was_open = db->conn != NULL;
-
-	/* Opening looks at the version too, which shows that the server answers and what it has. */
-	if (was_open && check_schema(db) == DONE)
-		return DONE;
-	db_disconnect(db);
-	return db_connect(db);
 }
 
 const char *

@@ -51,18 +51,30 @@ struct db {
 	struct db_clock clock;
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */
+	int64_t next_log_ms; /* no failed attempt is logged before; monotonic */
 	char message[DB_MESSAGE_MAX];
+	char unready[DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
 MUST_CHECK enum outcome db_connect(struct db *);
 void db_disconnect(struct db *);
 
+/* How long to wait before the next attempt, but for jitter, after one that failed and took so long; `last_ms` is the wait before it, 0 where there was none. */
+int db_backoff(int last_ms, int64_t took_ms);
+
 /* The outcome for a SQLSTATE; NULL and "" (libpq made the error itself) mean that the connection is gone. */
 enum outcome outcome_from_sqlstate(const char *sqlstate);
 
 /* Queue the settings that every session has; `local`: until the end of the transaction. */
 void db_queue_session_settings(struct db *, bool local);
+
+/* Queue BEGIN, with the session's settings where it is a pooler's; and COMMIT, whose tag is checked. */
+void db_queue_begin(struct db *, enum db_access);
+void db_queue_end(struct db *);
+
+/* Is a new session one that changes can be trusted to? DONE, or UNAVAILABLE with the reason in db->message. */
+MUST_CHECK enum outcome db_check_session(struct db *);
 
 /* Remember a message of libpq's or the server's: its first line, bounded. */
 void db_note(struct db *, const char *message);

@@ -26,9 +26,10 @@ static const struct statement begin_snapshot = {
 	.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	.rows = ROWS_NONE,
 };
+/* Not READ WRITE: who has made role or database read-only is to be heeded. */
 static const struct statement begin_write = {
 	.name = "begin_write",
-	.sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+	.sql = "BEGIN ISOLATION LEVEL READ COMMITTED",
 	.rows = ROWS_NONE,
 };
 static const struct statement commit = { .name = "commit", .sql = "COMMIT", .rows = ROWS_NONE };
@@ -372,7 +373,7 @@ was_closed(struct db *db)
 }
 
 void
-db_begin(struct db *db, enum db_access access)
+db_queue_begin(struct db *db, enum db_access access)
 {
 	static const struct statement *const begin[] = {
 		[DB_READ_ONLY] = &begin_read,
@@ -383,6 +384,14 @@ db_begin(struct db *db, enum db_access access)
 	};
 	const struct db_params none = DB_PARAMS_EMPTY;
 
+	db_queue(db, begin[access], &none, NULL, NULL);
+	if (db->settings->pooler != POOLER_NONE)
+		db_queue_session_settings(db, true);
+}
+
+void
+db_begin(struct db *db, enum db_access access)
+{
 	db->sticky = DONE;
 	db->writes = access == DB_READ_WRITE || access == DB_ONE_WRITE;
 	db->alone = (access == DB_ONE_READ || access == DB_ONE_WRITE) &&
@@ -403,9 +412,7 @@ db_begin(struct db *db, enum db_access access)
 		return;
 	}
 	if (!db->alone)
-		db_queue(db, begin[access], &none, NULL, NULL);
-	if (db->settings->pooler != POOLER_NONE)
-		db_queue_session_settings(db, true);
+		db_queue_begin(db, access);
 }
 
 static enum outcome
@@ -416,16 +423,22 @@ commit_read(struct db_rows *rows, void *into)
 }
 
 void
-db_queue_commit(struct db *db)
+db_queue_end(struct db *db)
 {
 	const struct db_params none = DB_PARAMS_EMPTY;
 
+	db_queue(db, &commit, &none, commit_read, NULL);
+}
+
+void
+db_queue_commit(struct db *db)
+{
 	/* Outside a transaction COMMIT succeeds too, and would say that something was done. */
 	if (db->sticky == DONE && db->pending_count == 0 &&
 	    (db->conn == NULL || PQtransactionStatus(db->conn) == PQTRANS_IDLE))
 		db->sticky = BROKEN;
 	if (!db->alone)
-		db_queue(db, &commit, &none, commit_read, NULL);
+		db_queue_end(db);
 	db->commit_queued = db->writes && db->sticky == DONE;
 }
 

@@ -77,7 +77,10 @@ void db_queue_commit(struct db *);
 /* End a transaction without a trace; drops the connection where that cannot be had. */
 void db_rollback(struct db *);
 
-/* Connect if need be, and compare the schema's version: DONE or UNAVAILABLE. */
+/*
+ * Could a change be made, by this connection or a new one? The schema's version, rights, settings, and that the server is no standby
+ * and not read-only. DONE or UNAVAILABLE, with the reason in the log when it is another than the last time.
+ */
 MUST_CHECK enum outcome db_ready(struct db *);
 
 /*

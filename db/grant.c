@@ -39,10 +39,10 @@ static const struct statement grant_revoke = {
 
 static const struct statement log_denied = {
 	.name = "log_denied",
-	.params = CHANGE_PARAMS + 3,
+	.params = CHANGE_PARAMS + 4,
 	.columns = 1,
 	.rows = ROWS_ONE,
-	.sql = "SELECT grantd.log_denied(" CHANGE_ARGUMENTS ", $9, $10, $11)",
+	.sql = "SELECT grantd.log_denied(" CHANGE_ARGUMENTS ", $9, $10, $11, $12)",
 };
 
 bool
@@ -181,7 +181,8 @@ log_denied_read(struct db_rows *rows, void *into)
 
 void
 db_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *grant,
-    const struct change_by *by, const char *requested, enum change *change)
+    const struct change_by *by, const char *requested, const struct uuid *writer,
+    enum change *change)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
@@ -189,6 +190,7 @@ db_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *grant
 	db_put_text(&p, by->action);
 	db_put_uuid(&p, grant);
 	db_put_text(&p, requested);
+	db_put_uuid(&p, writer);
 	db_queue(db, &log_denied, &p, log_denied_read, change);
 }
 

@@ -73,10 +73,11 @@ struct grant grant_at(const struct db_list *, int i);
 
 /*
  * Queue a change that changes nothing: the entry of a refusal, in the chain of that grant, or with NULL in the tenant's.
- * `requested` is what was asked for, a JSON object.
+ * `requested` is what was asked for, a JSON object. Of many only some are entries, and the others counted: for that, `writer` is who
+ * writes, the same as long as it has one request at a time.
  */
 void db_log_denied(struct db *, const struct uuid *tenant, const struct uuid *grant,
-    const struct change_by *, const char *requested, enum change *);
+    const struct change_by *, const char *requested, const struct uuid *writer, enum change *);
 
 void grant_clear(struct grant *);
 

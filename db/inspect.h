@@ -12,23 +12,21 @@
 struct inspection {
 	const char *login;  /* the role that is connected */
 	const char *server; /* the server's version */
-	bool new_enough;    /* PostgreSQL 15 or later */
+	int server_major;   /* such as 15 */
 	bool standby;       /* a server that only reads */
 	bool is_owner;      /* the login may act as grantd_owner */
 	bool is_worker;     /* the login is a member of grantd_app, not just by being a superuser */
 	bool has_schema;    /* there is a table grantd.schema_version */
 	const char *missing_roles; /* of grantd_owner, grantd_app, grantd_auth */
 	const char *
-	    strong_roles; /* of these, those that are superusers, bypass row-level security or can log in */
+	    strong_roles; /* of these, those that are superusers, bypass row-level security, can log in, make roles or replicate */
+	const char *member_roles; /* of these, those that are members of another role: "grantd_app of x" */
+	const char *auth_members; /* members of grantd_auth that are not those of grantd_owner */
 	const char *workers;        /* login roles that are members of grantd_app */
 	const char *strong_workers; /* of these: superusers, or not bound by row-level security */
 	const char *
 	    owning_workers; /* of these: owners of something in the schema, or members of grantd_owner */
-	const char *
-	    unforced_tables; /* tables with rows of tenants on which row-level security is not forced */
-	const char *strange_tables; /* tables that belong to another role than grantd_owner */
-	bool append_only;        /* the trigger that keeps the audit log append-only is enabled */
-	bool app_may_change_log; /* grantd_app may change or remove audit entries */
+	const char *able_workers; /* what else lets one of these see or do what it must not */
 	struct db_rows rows;
 };
 
@@ -36,6 +34,19 @@ struct inspection {
 	{ \
 		.login = "", .server = "", .rows = DB_ROWS_EMPTY \
 	}
+
+/* Settings of the server and of roles that work against what grantd promises. Texts borrow from `rows`; clear it. */
+struct inspected_settings {
+	bool fsync;
+	bool full_page_writes;
+	const char *async_commit; /* "off for grantd_worker", of workers' roles and this one */
+	const char *no_triggers;  /* the same of session_replication_role */
+	const char *read_only;    /* names of roles */
+	struct db_rows rows;
+};
+
+/* Queue: settings. */
+void db_inspect_settings(struct db *, struct inspected_settings *);
 
 /* Queue: inspect. */
 void db_inspect(struct db *, struct inspection *);

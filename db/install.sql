@@ -33,6 +33,14 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL search_path = pg_catalog, pg_temp;
+-- Whatever role and database say, the scripts mean one thing.
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL transform_null_equals = off;
+SET LOCAL array_nulls = on;
+SET LOCAL row_security = on;
+SET LOCAL datestyle = 'ISO, MDY';
+SET LOCAL timezone = 'UTC';
+SET LOCAL check_function_bodies = on;
 SELECT pg_advisory_xact_lock(hashtextextended('grantd.install', 0)) AS locked \gset
 
 SELECT to_regclass('grantd.schema_version') IS NOT NULL AS found \gset
@@ -94,6 +102,7 @@ SELECT :version_before = 5 AS wanted \gset
 SELECT :version_before < 6 AS wanted \gset
 \if :wanted
 \ir deploy/tenant_settings.sql
+\ir deploy/refusals.sql
 \ir deploy/changes.sql
 \endif
 

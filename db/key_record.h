@@ -71,8 +71,7 @@ struct key_rotation {
 	int64_t overlap; /* seconds that the old one goes on for, but no longer than it was to */
 	struct uuid
 	    old_entry; /* the entry in the old key's chain; struct change_by has the new one's */
-	bool
-	    inherit; /* the new key lives as long from now as the old one was meant to; else as it says */
+	bool inherit;  /* the new key ends when the old one was to; else when it says */
 };
 
 /* What came of it. Texts of both keys borrow from made.rows; clear `made`. */

@@ -6,9 +6,11 @@ libdb_la_SOURCES = \
 	db/audit_row.c db/audit_row.h \
 	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \
+	db/catalog.c db/catalog.h \
 	db/change.c db/change.h \
 	db/clock.c \
 	db/connection.c db/connection.h \
+	db/conninfo.c db/conninfo.h \
 	db/db.c db/db.h \
 	db/grant.c db/grant.h db/grant_sql.h \
 	db/grant_create.c db/grant_create.h \
@@ -24,9 +26,31 @@ libdb_la_SOURCES = \
 	db/policy_list.c \
 	db/policy_load.c db/policy_load.h \
 	db/policy_rule.c db/policy_rule.h \
+	db/session.c \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
+
+# What the schema consists of, and how it is looked at: as C, and the rights that a worker needs as SQL.
+catalog_includes = db/catalog_expected.inc db/catalog_sql.inc db/rights_sql.inc
+db/catalog.lo: db/catalog_expected.inc db/catalog_sql.inc
+db/session.lo: db/rights_sql.inc
+CLEANFILES += $(catalog_includes)
+db/catalog_expected.inc: $(top_srcdir)/db/catalog.expected
+	$(AM_V_GEN)$(MKDIR_P) db && sed -e 's/[\\"]/\\&/g' -e 's/\t/", "/g' -e 's/^/{ "/' -e 's/$$/" },/' \
+		$(top_srcdir)/db/catalog.expected >$@.tmp && mv $@.tmp $@
+db/catalog_sql.inc: $(top_srcdir)/db/catalog.sql
+	$(AM_V_GEN)$(MKDIR_P) db && sed -e '/^--/d' -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+		$(top_srcdir)/db/catalog.sql >$@.tmp && mv $@.tmp $@
+db/rights_sql.inc: $(top_srcdir)/db/catalog.expected $(top_srcdir)/db/rights.awk
+	$(AM_V_GEN)$(MKDIR_P) db && awk -f $(top_srcdir)/db/rights.awk $(top_srcdir)/db/catalog.expected >$@.tmp && \
+		mv $@.tmp $@
+
+# Run it when a script of db/deploy/ has changed; tests/db/run says so where it was forgotten.
+EXTRA_DIST += db/catalog.sql db/catalog.expected db/rights.awk db/update-catalog
+.PHONY: update-catalog
+update-catalog:
+	$(top_srcdir)/db/update-catalog
 
 # The schema, for sqitch and for psql alone.
 EXTRA_DIST += db/install.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,20 +90,34 @@ struct node {
 	gid_t group; /* (gid_t)-1: the process's own */
 };
 
-static bool
-find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
-{
-	const struct group *gr;
+#define NODE_EMPTY \
+	{ \
+		.address = { .sun_family = AF_UNIX }, .group = (gid_t)-1 \
+	}
 
-	*n = (struct node){ .address = { .sun_family = AF_UNIX }, .group = (gid_t)-1 };
+static bool
+find_path(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
 	if (strlen(s->listen) >= sizeof(n->address.sun_path))
 		return fail(error, "listen: %s is longer than the %zu bytes of a socket's path",
 		    s->listen, sizeof(n->address.sun_path) - 1);
 	memcpy(n->address.sun_path, s->listen, strlen(s->listen) + 1);
-	if (!parse_mode(s->listen_mode, &n->mode))
-		return fail(error,
-		    "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
-		    s->listen_mode);
+	return true;
+}
+
+static bool
+find_mode(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	return parse_mode(s->listen_mode, &n->mode) ||
+	    fail(error, "GRANTD_LISTEN_MODE is \"%s\"; expected an octal mode such as 0660",
+		s->listen_mode);
+}
+
+static bool
+find_group(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	const struct group *gr;
+
 	if (s->listen_group[0] == '\0')
 		return true;
 	if ((gr = getgrnam(s->listen_group)) == NULL)
@@ -111,8 +127,36 @@ find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MA
 	return true;
 }
 
+static bool
+find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	*n = (struct node)NODE_EMPTY;
+	return find_path(n, s, error) && find_mode(n, s, error) && find_group(n, s, error);
+}
+
 /* What is at the path already. */
 enum node_state { NODE_NONE, NODE_DEAD, NODE_LIVE, NODE_OTHER, NODE_ERROR };
+
+/*
+ * Has the process ended that listens at the other end? Its workers, who have the socket, too, end with the requests they have
+ * in hand and serve no more. False where nobody can tell.
+ */
+static bool
+owner_has_ended(int fd)
+{
+	struct ucred owner = { .pid = 0 };
+	socklen_t len = sizeof(owner);
+	struct pollfd end = { .events = POLLIN };
+	bool ended;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &len) == -1 || owner.pid <= 0)
+		return false;
+	if ((end.fd = pidfd_open(owner.pid, 0)) == -1)
+		return errno == ESRCH;
+	ended = poll(&end, 1, 0) == 1; /* and nobody has waited for it yet */
+	close(end.fd);
+	return ended;
+}
 
 static enum node_state
 probe_node(const struct node *n)
@@ -128,11 +172,10 @@ probe_node(const struct node *n)
 	/* A full queue (EAGAIN) is a live one's, so do not wait in it. */
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
 		return NODE_ERROR;
-	if (connect(fd, (const struct sockaddr *)&n->address, sizeof(n->address)) == -1 &&
-	    errno == ECONNREFUSED)
-		state = NODE_DEAD;
+	if (connect(fd, (const struct sockaddr *)&n->address, sizeof(n->address)) == 0)
+		state = owner_has_ended(fd) ? NODE_DEAD : NODE_LIVE;
 	else
-		state = NODE_LIVE;
+		state = errno == ECONNREFUSED ? NODE_DEAD : NODE_LIVE;
 	close(fd);
 	return state;
 }
@@ -363,15 +406,14 @@ listener_open(struct listener *l, const struct settings *s, char error[LISTENER_
 }
 
 static bool
-check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
+check_path(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MAX])
 {
-	struct node n;
 	char *directory;
 	bool ok = true;
 
-	if (!find_node(&n, s, error))
+	if (!find_path(n, s, error))
 		return false;
-	if (probe_node(&n) == NODE_OTHER)
+	if (probe_node(n) == NODE_OTHER)
 		return fail(error, "listen: %s exists and is no socket", s->listen);
 	if ((directory = directory_of(s->listen)) == NULL)
 		return fail(error, "out of memory");
@@ -380,6 +422,26 @@ check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
 		    strerror(errno));
 	free(directory);
 	return ok;
+}
+
+/* All that is wrong, a line each. */
+static bool
+check_unix(const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	static bool (*const checks[])(struct node *, const struct settings *, char *) = { find_mode,
+		find_group, check_path };
+	struct node n = NODE_EMPTY;
+	char each[LISTENER_ERROR_MAX];
+	size_t i, len = 0;
+
+	for (i = 0; i < COUNT_OF(checks); i++) {
+		if (checks[i](&n, s, each))
+			continue;
+		if (len < LISTENER_ERROR_MAX)
+			len += (size_t)snprintf(error + len, LISTENER_ERROR_MAX - len, "%s%s",
+			    len > 0 ? "\n" : "", each);
+	}
+	return len == 0;
 }
 
 bool
@@ -411,6 +473,13 @@ listener_retire(struct listener *l)
 }
 
 void
+listener_abandon(const struct listener *l)
+{
+	if (l->kind == LISTENER_UNIX || l->kind == LISTENER_TCP)
+		(void)shutdown(l->fd, SHUT_RDWR);
+}
+
+void
 listener_close(struct listener *l)
 {
 	if (l->fd >= 0)
@@ -430,6 +499,8 @@ listener_name(const struct listener *l, const struct settings *s)
 		return "the socket on descriptor 0";
 	case LISTENER_SYSTEMD:
 		return "systemd's socket";
+	case LISTENER_HANDED:
+		return "what the parent accepts";
 	}
 	return "";
 }

@@ -12,10 +12,11 @@ struct settings;
 
 /* Where the listening socket came from, which decides what becomes of its queue when we stop. */
 enum listener_kind {
-	LISTENER_UNIX,   /* ours, at a path that listener_retire() removes */
-	LISTENER_TCP,    /* ours */
-	LISTENER_PASSED, /* descriptor 0, from a web server or spawn-fcgi */
-	LISTENER_SYSTEMD /* kept by systemd, with its queue, for whoever comes after us */
+	LISTENER_UNIX,    /* ours, at a path that listener_retire() removes */
+	LISTENER_TCP,     /* ours */
+	LISTENER_PASSED,  /* descriptor 0, from a web server or spawn-fcgi */
+	LISTENER_SYSTEMD, /* kept by systemd, with its queue, for whoever comes after us */
+	LISTENER_HANDED   /* a worker's: connections that the parent accepted (fcgi/handover.h) */
 };
 
 /* The socket that connections come from: non-blocking, close-on-exec except as descriptor 0. */
@@ -43,7 +44,7 @@ MUST_CHECK bool listener_open(struct listener *l, const struct settings *s,
 
 /*
  * Say whether listener_open() could do what the settings name, changing nothing. A live socket at
- * the path is taken for ours. True also where nothing is named.
+ * the path is taken for ours. True also where nothing is named. All that is wrong is in `error`, a line each.
  */
 MUST_CHECK bool listener_check(const struct settings *s, char error[LISTENER_ERROR_MAX]);
 
@@ -52,6 +53,12 @@ MUST_CHECK bool listener_check(const struct settings *s, char error[LISTENER_ERR
  * queue stays.
  */
 void listener_retire(struct listener *l);
+
+/*
+ * A worker whose parent was killed: nobody else shall wait for the likes of it, who answer no new connection any more. Those that
+ * come are refused, at once and in all processes, where the socket was made by grantd.
+ */
+void listener_abandon(const struct listener *l);
 
 /* Close and forget; the path stays. */
 void listener_close(struct listener *l);

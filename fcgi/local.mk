@@ -2,6 +2,7 @@
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
+	fcgi/handover.c fcgi/handover.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
 	fcgi/options.c fcgi/options.h \
@@ -9,10 +10,12 @@ grantd_SOURCES = \
 	fcgi/parent.c fcgi/parent.h \
 	fcgi/peer.c fcgi/peer.h \
 	fcgi/pool.c fcgi/pool.h \
+	fcgi/porter.c fcgi/porter.h \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/single.c fcgi/single.h \
+	fcgi/spawner.c fcgi/spawner.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h
 grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la

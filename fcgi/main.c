@@ -18,7 +18,11 @@
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
+#include "fcgi/pool.h"
+#include "fcgi/porter.h"
 #include "fcgi/single.h"
+#include "fcgi/spawner.h"
+#include "handlers/dispatch.h"
 
 #define EXIT_USAGE 2
 
@@ -87,20 +91,61 @@ check_log_file(const char *path)
 	return false;
 }
 
+static void
+say(void *of, const char *sentence)
+{
+	(void)of;
+	(void)fprintf(stderr, "grantd: %s\n", sentence);
+}
+
+/* The lines of what listener_check() found. */
+static void
+say_lines(char *lines)
+{
+	char *line;
+
+	while ((line = strsep(&lines, "\n")) != NULL)
+		say(NULL, line);
+}
+
 /* --check-config: one line for each problem, and the exit status. */
 static int
-check(const struct settings *s)
+check(const struct options *o)
 {
-	char error[LISTENER_ERROR_MAX];
-	bool good = check_log_file(s->log_file);
+	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX], sentence[SETTINGS_ERROR_MAX];
+	struct settings s;
+	bool good = options_examine(o, &s, say, NULL);
 
-	if (!listener_check(s, error)) {
-		(void)fprintf(stderr, "grantd: %s\n", error);
+	if (s.log_file == NULL)
+		return EXIT_FAILURE;
+	good = check_log_file(s.log_file) && good;
+	if (!pool_fits(s.kept_connections, shortage)) {
+		say(NULL, shortage);
 		good = false;
 	}
+	if (!listener_check(&s, error)) {
+		say_lines(error);
+		good = false;
+	}
+	if (!service_check(&s, sentence)) {
+		say(NULL, sentence);
+		good = false;
+	}
+	settings_clear(&s);
 	if (good)
 		printf("grantd: these settings can be served with\n");
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/*
+ * A name server that is silent holds whoever looks a name up, and GRANTD_CONNECT_TIMEOUT does not count meanwhile: 10 s
+ * and more, unless the resolver is told otherwise (resolv.conf(5)). Once per server, a second each; the next attempt comes
+ * soon anyway. What the operator says stays.
+ */
+static void
+limit_resolver(void)
+{
+	(void)setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 }
 
 /* At a start that fails, whoever started it should not have to look for the log file. */
@@ -117,7 +162,8 @@ static int
 serve(struct settings *s, const struct options *o)
 {
 	struct listener l = LISTENER_EMPTY;
-	char error[LISTENER_ERROR_MAX];
+	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
+	int spawner;
 
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
 		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
@@ -125,11 +171,17 @@ serve(struct settings *s, const struct options *o)
 		return EXIT_FAILURE;
 	}
 	hold_signals();
+	if (!pool_fits(s->kept_connections, shortage))
+		return fail_start(s, shortage);
+	limit_resolver();
 	if (!listener_open(&l, s, error))
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
-	return s->workers == 0 ? single_run(s, o, &l) : parent_run(s, o, &l);
+	spawner = spawner_watch(&l);
+	if (s->workers == 0)
+		return single_run(s, o, &l, spawner);
+	return spawner == -1 ? parent_run(s, o, &l, -1) : porter_run(s, o, &l, spawner);
 }
 
 static int
@@ -139,11 +191,13 @@ run(const struct options *o)
 	char error[SETTINGS_ERROR_MAX];
 	int status;
 
+	if (o->mode == MODE_CHECK)
+		return check(o);
 	if (!options_settings(o, &s, error)) {
 		(void)fprintf(stderr, "grantd: %s\n", error);
 		return EXIT_FAILURE;
 	}
-	status = o->mode == MODE_CHECK ? check(&s) : serve(&s, o);
+	status = serve(&s, o);
 	settings_clear(&s);
 	return status;
 }

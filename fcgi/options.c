@@ -137,3 +137,22 @@ options_settings(const struct options *o, struct settings *s, char error[SETTING
 	settings_clear(s);
 	return false;
 }
+
+bool
+options_examine(const struct options *o, struct settings *s, settings_teller *tell, void *of)
+{
+	char error[SETTINGS_ERROR_MAX];
+	bool good = settings_examine(s, o->config, tell, of);
+
+	if (s->base_path == NULL)
+		return false;
+	if (o->listen != NULL && !settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) {
+		tell(of, error);
+		good = false;
+	}
+	if (!check_base_path(s->base_path, error)) {
+		tell(of, error);
+		good = false;
+	}
+	return good;
+}

@@ -30,4 +30,8 @@ void options_help(FILE *);
 MUST_CHECK bool options_settings(const struct options *o, struct settings *s,
     char error[SETTINGS_ERROR_MAX]);
 
+/* The same for --check-config: every problem is told, as settings_examine() does. */
+MUST_CHECK bool options_examine(const struct options *o, struct settings *s, settings_teller *tell,
+    void *of);
+
 #endif

@@ -17,6 +17,7 @@ enum meta {
 	META_PATH_INFO,
 	META_QUERY,
 	META_REMOTE_ADDR,
+	META_URI,
 	META__MAX
 };
 
@@ -33,6 +34,7 @@ static const struct {
 	[META_PATH_INFO] = VARIABLE("PATH_INFO"),
 	[META_QUERY] = VARIABLE("QUERY_STRING"),
 	[META_REMOTE_ADDR] = VARIABLE("REMOTE_ADDR"),
+	[META_URI] = VARIABLE("REQUEST_URI"),
 #undef VARIABLE
 };
 
@@ -83,16 +85,69 @@ find_meta(const struct fcgi_pair *p)
 	return (enum meta)i;
 }
 
+/* One more line of a header that is a list; to be joined with the first when all are there. */
+struct line {
+	int header;
+	const char *value;
+};
+
 static void
-take_header(struct request *rq, int header, const char *value)
+take_header(struct request *rq, struct buf *lines, int header, const char *value)
 {
 	bool twice = rq->header[header] != NULL;
+
+	if (twice && http_header_is_list((enum http_header)header)) {
+		buf_add(lines, &(struct line){ header, value }, sizeof(struct line));
+		return;
+	}
 
 	if (joiner[header] != NULL && is_joined(value, joiner[header]))
 		twice = true;
 	if (twice && rq->duplicate < 0)
 		rq->duplicate = header;
 	rq->header[header] = value;
+}
+
+/* All lines of the header as one, at the end of `texts`. */
+static void
+join_lines(struct buf *texts, const struct line *line, size_t count, int header, const char *first)
+{
+	size_t i;
+
+	buf_adds(texts, first);
+	for (i = 0; i < count; i++) {
+		if (line[i].header != header)
+			continue;
+		buf_adds(texts, ", ");
+		buf_adds(texts, line[i].value);
+	}
+	buf_add(texts, "", 1);
+}
+
+/*
+ * Behind the path, which is the end of `texts` and moves when there is not enough room: so where
+ * each text begins is noted first.
+ */
+static void
+join_lists(struct buf *texts, const struct buf *lines, struct request *rq)
+{
+	const struct line *line = (const struct line *)(const void *)lines->data;
+	size_t count = lines->len / sizeof(*line), len = strlen(rq->path), path = texts->len - len;
+	size_t at[HTTP_HEADER__MAX] = { 0 }, i;
+
+	buf_add(texts, "", 1); /* the path's own end, and no text begins at 0 */
+	for (i = 0; i < count; i++) {
+		int header = line[i].header;
+
+		if (at[header] != 0)
+			continue;
+		at[header] = texts->len;
+		join_lines(texts, line, count, header, rq->header[header]);
+	}
+	for (i = 0; i < HTTP_HEADER__MAX && !texts->failed; i++)
+		if (at[i] != 0)
+			rq->header[i] = texts->data + at[i];
+	rq->path = len > 1 ? texts->data + path : "/";
 }
 
 /* Web servers say "no body" and "no type" with an empty variable, too. */
@@ -105,7 +160,7 @@ drop_empty(struct request *rq, enum http_header header)
 
 /* Take in one variable, whose value is a text by now. False: it is one that we read, and has a NUL in it. */
 static bool
-take(struct request *rq, const char *meta[META__MAX], const struct fcgi_pair *p)
+take(struct request *rq, struct buf *lines, const char *meta[META__MAX], const struct fcgi_pair *p)
 {
 	int header = http_header_from_variable(p->name, p->name_len);
 	enum meta m = header < 0 ? find_meta(p) : META__MAX;
@@ -115,7 +170,7 @@ take(struct request *rq, const char *meta[META__MAX], const struct fcgi_pair *p)
 	if (strlen(p->value) != p->value_len)
 		return false;
 	if (header >= 0)
-		take_header(rq, header, p->value);
+		take_header(rq, lines, header, p->value);
 	else
 		meta[m] = p->value;
 	return true;
@@ -126,7 +181,7 @@ take(struct request *rq, const char *meta[META__MAX], const struct fcgi_pair *p)
  * and overwritten when that was read. Behind the last is the buffer's own NUL.
  */
 static enum params_end
-take_all(struct buf *variables, struct request *rq, const char *meta[META__MAX])
+take_all(struct buf *variables, struct request *rq, struct buf *lines, const char *meta[META__MAX])
 {
 	char *at = variables->data, *end = at + variables->len;
 	struct fcgi_pair p, next;
@@ -136,7 +191,7 @@ take_all(struct buf *variables, struct request *rq, const char *meta[META__MAX])
 		p = next;
 		more = fcgi_get_pair(&at, end, &next);
 		p.value[p.value_len] = '\0';
-		nul |= !take(rq, meta, &p);
+		nul |= !take(rq, lines, meta, &p);
 	}
 	if (at != end)
 		return PARAMS_WRONG;
@@ -144,21 +199,27 @@ take_all(struct buf *variables, struct request *rq, const char *meta[META__MAX])
 }
 
 enum params_end
-params_request(struct buf *variables, const char *base_path, struct buf *path, struct request *rq)
+params_request(struct buf *variables, const char *base_path, struct buf *texts, struct request *rq)
 {
-	const char *meta[META__MAX] = { "", "", "", "", "" };
+	const char *meta[META__MAX] = { "", "", "", "", "", "" };
+	struct buf lines = BUF_EMPTY;
 	enum params_end end = PARAMS_GOOD;
 
 	*rq = (struct request){ .duplicate = -1 };
 	if (variables->failed)
 		return PARAMS_MEMORY;
 	if (variables->len > 0)
-		end = take_all(variables, rq, meta);
+		end = take_all(variables, rq, &lines, meta);
 	drop_empty(rq, HEADER_CONTENT_LENGTH);
 	drop_empty(rq, HEADER_CONTENT_TYPE);
 	rq->method = http_method_from_name(meta[META_METHOD]);
 	rq->query = meta[META_QUERY];
 	rq->remote_addr = meta[META_REMOTE_ADDR];
-	rq->path = route_path(path, meta[META_SCRIPT_NAME], meta[META_PATH_INFO], base_path);
-	return path->failed ? PARAMS_MEMORY : end;
+	rq->path = route_path(texts, meta[META_SCRIPT_NAME], meta[META_PATH_INFO], meta[META_URI],
+	    base_path);
+	if (lines.len > 0)
+		join_lists(texts, &lines, rq);
+	texts->failed = texts->failed || lines.failed;
+	buf_clear(&lines);
+	return texts->failed ? PARAMS_MEMORY : end;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
@@ -51,6 +52,8 @@ struct parent {
 	struct listener *listener;
 	struct slot *board;
 	struct pool *pool;
+	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
+	struct limits *limits;
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
@@ -59,6 +62,7 @@ struct parent {
 	int64_t last_early_death;
 	int64_t start_after; /* no worker is started before */
 
+	bool abandoned; /* so it has */
 	bool stopping;
 	int64_t stop_by;
 	int64_t refuse_at; /* when kept connections may bring nothing new any more; 0: done */
@@ -167,6 +171,7 @@ be_worker(struct parent *p, int slot)
 		.settings = p->settings,
 		.listener = p->listener,
 		.pool = p->pool,
+		.limits = p->limits,
 		.slot = &p->board[slot],
 		.board = p->board,
 		.link = p->link[1],
@@ -174,6 +179,8 @@ be_worker(struct parent *p, int slot)
 	};
 
 	close(p->link[0]);
+	if (p->spawner != -1)
+		close(p->spawner);
 	if (!pool_join(p->pool, slot))
 		exit(EXIT_FAILURE);
 	worker_process(&w);
@@ -358,6 +365,10 @@ obey(struct parent *p, int64_t now)
 	int stops = told_to_stop;
 
 	told_to_stop = 0;
+	if (p->abandoned && !p->stopping) {
+		log_warning("the process that accepts connections is gone");
+		stops++;
+	}
 	if (stops > 0 && !p->stopping) {
 		begin_stop(p, now);
 		stops--;
@@ -409,9 +420,10 @@ until_due(const struct parent *p, int64_t now)
 static bool
 wait_for_news(struct parent *p, const sigset_t *open)
 {
-	struct pollfd news[2] = {
+	struct pollfd news[3] = {
 		{ .fd = p->link[0], .events = POLLIN },
 		{ .fd = pool_ear(p->pool), .events = POLLIN },
+		{ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN },
 	};
 	char trash[64];
 	int64_t ms;
@@ -428,7 +440,8 @@ wait_for_news(struct parent *p, const sigset_t *open)
 		}
 		if (news[1].revents != 0)
 			pool_hear(p->pool);
-	} while (ms > 0 && news[0].revents == 0 && news[1].revents != 0);
+		p->abandoned = news[2].revents != 0;
+	} while (ms > 0 && news[0].revents == 0 && !p->abandoned && news[1].revents != 0);
 	while (recv(p->link[0], trash, sizeof(trash), MSG_DONTWAIT) > 0)
 		continue;
 	return true;
@@ -448,18 +461,19 @@ supervise(struct parent *p, const sigset_t *open)
 			pool_listen(p->pool);
 		}
 		kill_overdue(p, now);
+		log_tick();
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 
 int
-parent_run(struct settings *s, const struct options *o, struct listener *l)
+parent_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	struct slot *board = board_open();
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL ||
+	if (p == NULL || board == NULL || (p->limits = limits_open()) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);
@@ -468,6 +482,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l)
 	p->settings = s;
 	p->options = o;
 	p->listener = l;
+	p->spawner = spawner;
 	p->board = board;
 	p->pool = pool_open(l, p->link[1], s->kept_connections);
 	if (p->pool == NULL) {

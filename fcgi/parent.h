@@ -13,11 +13,13 @@ struct settings;
  * their number up. SIGHUP reads the settings again, into *s, and replaces the workers: new ones
  * come first, so no request is lost. A worker that has one request in hand for longer than
  * GRANTD_REQUEST_TIMEOUT is killed. The signals that main() holds are blocked on entry and on
- * return. The listener is retired and closed when stopping begins.
+ * return. The listener is retired and closed when stopping begins. When `spawner` is readable (-1: there is none; borrowed),
+ * that is as good as being told to stop: nobody could do so any more.
  *
  * Returns the process's exit status: 0 when every worker ended by itself; 1, with the reason
  * logged, when one had to be killed at the end, or the parent could not go on.
  */
-MUST_CHECK int parent_run(struct settings *s, const struct options *o, struct listener *l);
+MUST_CHECK int parent_run(struct settings *s, const struct options *o, struct listener *l,
+    int spawner);
 
 #endif

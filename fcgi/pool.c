@@ -24,6 +24,8 @@
 #define FIRST_FD 64
 /* Above the last place: what is received on the way to its place. */
 #define SPARE_FDS 16
+/* Where none are kept: standard ones, the log, sockets among our processes, a request's, the database's and what finding it takes. */
+#define LEAST_FDS 32
 /* How long a worker waits for the keeper, which answers at once unless it is gone or stopped. */
 #define KEEPER_SECONDS 5
 /* How often, in connections, it is said that more are asked for than are kept. */
@@ -88,18 +90,33 @@ is_open(uint32_t generation)
 	return generation % 2 == 1;
 }
 
+bool
+pool_fits(int most, char error[POOL_ERROR_MAX])
+{
+	const rlim_t need = most > 0 ? FIRST_FD + SPARE_FDS + 1 : LEAST_FDS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_max >= need)
+		return true;
+	(void)snprintf(error, POOL_ERROR_MAX,
+	    "no more than %llu files may be open (ulimit -n), and grantd needs %d at least, or %d with "
+	    "GRANTD_KEPT_CONNECTIONS=0",
+	    (unsigned long long)limit.rlim_max, FIRST_FD + SPARE_FDS + 1, LEAST_FDS);
+	return false;
+}
+
 /* Raise the limit for as many as are wanted. How many there can be. */
 static int
 limit_places(int most)
 {
 	struct rlimit limit;
-	rlim_t need = (rlim_t)(FIRST_FD + most + SPARE_FDS);
+	rlim_t need = most == 0 ? LEAST_FDS : (rlim_t)(FIRST_FD + most + SPARE_FDS);
 
-	if (most == 0 || getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= need)
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= need)
 		return most;
 	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur >= need)
+	if (limit.rlim_cur >= need || most == 0)
 		return most;
 	most = limit.rlim_cur > FIRST_FD + SPARE_FDS ? (int)limit.rlim_cur - FIRST_FD - SPARE_FDS :
 						       0;
@@ -143,9 +160,9 @@ open_shared(struct pool *p)
 struct pool *
 pool_open(const struct listener *l, int link, int most)
 {
-	struct pool *p = calloc(1, sizeof(*p));
+	struct pool *p;
 
-	if (p == NULL) {
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		log_error("out of memory");
 		return NULL;
 	}
@@ -154,8 +171,8 @@ pool_open(const struct listener *l, int link, int most)
 	p->most = limit_places(most);
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll != -1 && watch(p, l->fd, LISTENER_EVENTS, EVENT_LISTENER) &&
-	    (link < 0 || watch(p, link, 0, EVENT_LINK)) && /* EPOLLHUP needs no asking */
-	    open_shared(p) && open_sockets(p->ask, SOCK_SEQPACKET))
+	    (link < 0 || watch(p, link, EPOLLIN, EVENT_LINK)) && open_shared(p) &&
+	    open_sockets(p->ask, SOCK_SEQPACKET))
 		return p;
 	log_error("preparing to wait for connections: %s", strerror(errno));
 	pool_close(p);

@@ -40,10 +40,18 @@ struct listener;
  */
 struct pool;
 
+#define POOL_ERROR_MAX 256
+
+/*
+ * May this process, and those that it forks, have as many descriptors as serving takes with at most `most` kept connections? Fewer
+ * are kept where there are not enough for all, but some there must be. False: `error` is the sentence.
+ */
+MUST_CHECK bool pool_fits(int most, char error[POOL_ERROR_MAX]);
+
 /*
  * `most` is how many connections are kept (0: none), less where the process may not have as many
- * descriptors, which is logged. `link` is watched for its peer's end (-1: none). Both descriptors
- * are borrowed. NULL: the reason is logged.
+ * descriptors, which is logged. `link` is watched for its peer's end (-1: none): it is readable then, and
+ * never before. Both descriptors are borrowed. NULL: the reason is logged.
  */
 MUST_CHECK struct pool *pool_open(const struct listener *l, int link, int most);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,9 +16,21 @@ less_base(const char *path, const char *base)
 	return strncmp(path, base, len) == 0 && path[len] == '/' ? path + len : "";
 }
 
+/* Before the query. */
+static bool
+has_encoded_slash(const char *uri)
+{
+	const char *end = uri + strcspn(uri, "?");
+
+	for (uri = strchr(uri, '%'); uri != NULL && uri < end; uri = strchr(uri + 1, '%'))
+		if (uri[1] == '2' && (uri[2] == 'F' || uri[2] == 'f'))
+			return true;
+	return false;
+}
+
 const char *
 route_path(struct buf *joined, const char *script_name, const char *path_info,
-    const char *base_path)
+    const char *request_uri, const char *base_path)
 {
 	const char *path;
 
@@ -25,5 +38,5 @@ route_path(struct buf *joined, const char *script_name, const char *path_info,
 	buf_adds(joined, script_name);
 	buf_adds(joined, path_info);
 	path = less_base(buf_text(joined), base_path);
-	return path[0] == '/' ? path : "/";
+	return path[0] == '/' && !has_encoded_slash(request_uri) ? path : "/";
 }

@@ -14,10 +14,14 @@ struct buf;
  * be asked for below one path has not been told of the same below another. Nothing is guessed, so
  * that nobody finds a second way in.
  *
+ * `request_uri` is what the client sent ("" where the web server does not tell): a slash that it wrote as
+ * %2F is a part of a name and no separator (RFC 3986 section 2.2), but some web servers decode
+ * it before they tell the path. No name of ours has one, so that such a path is "/", too.
+ *
  * The result is a pointer into `joined`, whose contents are replaced, or static; it begins with
  * '/'. Check joined->failed before using it.
  */
 const char *route_path(struct buf *joined, const char *script_name, const char *path_info,
-    const char *base_path);
+    const char *request_uri, const char *base_path);
 
 #endif

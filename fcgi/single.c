@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
@@ -13,14 +14,15 @@
 #include "fcgi/worker.h"
 
 int
-single_run(struct settings *s, const struct options *o, struct listener *l)
+single_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
 {
 	static struct slot slot; /* nobody else looks at it */
-	struct pool *pool = pool_open(l, -1, s->kept_connections);
+	struct pool *pool = pool_open(l, spawner, s->kept_connections);
 	const struct worker w = {
 		.settings = s,
 		.listener = l,
 		.pool = pool,
+		.limits = limits_open(),
 		.slot = &slot,
 		.board = NULL,
 		.link = -1,
@@ -30,6 +32,10 @@ single_run(struct settings *s, const struct options *o, struct listener *l)
 
 	if (pool == NULL)
 		return EXIT_FAILURE;
+	if (w.limits == NULL) {
+		log_error("preparing to count failures: %m");
+		return EXIT_FAILURE;
+	}
 	while ((end = worker_run(&w)) == WORKER_RETIRED)
 		(void)reload_settings(s, o);
 	listener_retire(l);

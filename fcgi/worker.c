@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
+#include "fcgi/handover.h"
 #include "fcgi/listener.h"
 #include "fcgi/peer.h"
 #include "fcgi/pool.h"
@@ -252,7 +253,9 @@ accept_connection(const struct worker *w)
 {
 	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(peer);
-	int fd = accept4(w->listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+	int fd = w->listener->kind == LISTENER_HANDED ?
+	    handover_take(w->listener->fd, &peer) :
+	    accept4(w->listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
 	int error = errno;
 
 	pool_listen(w->pool);
@@ -327,6 +330,25 @@ serve_last(struct serving *sv)
 	} while (now < half && (event == POOL_NEW || event == POOL_KEPT));
 }
 
+/*
+ * The parent was killed, or whoever spawned the one process there is. What it has accepted for us is in our hands alone; what
+ * waits in a socket that others may have, too, is not.
+ */
+static void
+end_orphaned(struct serving *sv)
+{
+	const struct worker *w = sv->w;
+	struct connection c = { .place = -1 };
+
+	log_warning(w->alone ? "the process that spawned this one is gone; it ends" :
+			       "the parent process is gone; this worker ends");
+	listener_abandon(w->listener);
+	if (w->listener->kind != LISTENER_HANDED && !w->alone)
+		return;
+	while ((c.fd = accept_connection(w)) >= 0)
+		serve(sv, &c);
+}
+
 /* Whether one of the signals has come that end this worker. */
 static bool
 told(const struct worker *w, unsigned served)
@@ -359,14 +381,15 @@ serve_all(struct serving *sv)
 	if (w->link >= 0)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (!told(w, ++served) && atomic_load(&w->slot->requests) < limit) {
-		switch (serve_next(sv, &open, -1)) {
+		log_tick();
+		switch (serve_next(sv, &open, log_due())) {
 		case POOL_NEW:
 		case POOL_KEPT:
 		case POOL_NOTHING:
 		case POOL_SIGNAL:
 			break;
 		case POOL_ORPHANED:
-			log_warning("the parent process is gone; this worker ends");
+			end_orphaned(sv);
 			return WORKER_ORPHANED;
 		case POOL_FAILED:
 			return WORKER_FAILED;
@@ -384,7 +407,7 @@ worker_run(const struct worker *w)
 	struct serving sv = {
 		.w = w,
 		.seam = seam_open(w->settings),
-		.service = service_open(w->settings),
+		.service = service_open(w->settings, w->limits),
 		.rs = RESPONSE_EMPTY,
 	};
 	enum worker_end end = WORKER_FAILED;

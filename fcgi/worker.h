@@ -7,6 +7,7 @@
 
 #include "base/compiler.h"
 
+struct limits;
 struct listener;
 struct pool;
 struct settings;
@@ -17,6 +18,7 @@ struct worker {
 	const struct settings *settings;
 	const struct listener *listener;
 	struct pool *pool;
+	struct limits *limits;
 	struct slot *slot;
 	struct slot *board; /* of all workers; NULL: alone */
 	int link;           /* to the parent, which is told when we are ready; or -1 */
@@ -27,7 +29,7 @@ struct worker {
 enum worker_end {
 	WORKER_RETIRED,  /* it has served GRANTD_MAX_REQUESTS, or was told to make room (SIGHUP) */
 	WORKER_STOPPED,  /* it was told to stop (SIGTERM; SIGINT and SIGQUIT, too, when alone) */
-	WORKER_ORPHANED, /* the parent is gone */
+	WORKER_ORPHANED, /* the parent is gone, or who spawned the one process there is */
 	WORKER_FAILED    /* it cannot work; the reason is logged */
 };
 

@@ -11,6 +11,7 @@
 #include "db/json.h"
 #include "handlers/answer.h"
 #include "handlers/api_key_answer.h"
+#include "handlers/limit.h"
 
 void
 api_key_etag(const struct key_record *k, char etag[ETAG_TEXT_MAX])
@@ -60,6 +61,7 @@ answer_api_key_created(struct call *c)
 		answer_invalid_member(c, "expires_at", "a time to come");
 		return;
 	}
+	limit_good(c, c->of.api_key.raw_hash);
 	value = key_record_json(&c->of.api_key.is.made);
 	if (value != NULL &&
 	    json_object_object_add(value, "raw_key", json_object_new_string(c->of.api_key.raw)) !=

@@ -12,8 +12,8 @@
 
 #define USER_AGENT_MAX 512
 
-/* Bytes of a refused body that the audit log keeps; of a longer one, nothing. */
-#define REQUESTED_MAX 4096
+/* Bytes of a refused body that the audit log keeps: whole members, as far as there is room; the others are named. */
+#define REQUESTED_MAX 1024
 
 /* What a client says of itself may be any bytes; what the log stores is text. Cut, and '?' for what is none. */
 static struct json_object *
@@ -106,13 +106,27 @@ add_path(struct json_object *to, const struct call *c)
 static bool
 add_body(struct json_object *to, struct json_object *body)
 {
-	const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
+	struct json_object *left_out = NULL;
+	size_t room = REQUESTED_MAX, len;
 
-	if (text == NULL || strlen(text) > REQUESTED_MAX)
-		return true;
 	json_object_object_foreach(body, name, value)
 	{
-		if (json_object_object_add(to, name, json_object_get(value)) != 0)
+		const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+
+		if (text == NULL)
+			return false;
+		len = strlen(name) + strlen(text);
+		if (len <= room) {
+			room -= len;
+			if (json_object_object_add(to, name, json_object_get(value)) != 0)
+				return false;
+			continue;
+		}
+		if (left_out == NULL &&
+		    ((left_out = json_object_new_array()) == NULL ||
+			json_object_object_add(to, "left_out", left_out) != 0))
+			return false;
+		if (json_object_array_add(left_out, json_object_new_string(name)) != 0)
 			return false;
 	}
 	return true;

@@ -11,7 +11,7 @@
 MUST_CHECK bool audit_context_make(struct call *c);
 
 /*
- * What a refused request asked for, as far as the log keeps it: its body, unless that is large; and first what its path
+ * What a refused request asked for, as far as the log keeps it: of its body as many members as fit in 1 KiB, and the names of the others; and first what its path
  * names, where the entry is not in the chain of that very thing. The caller's; NULL: out of memory.
  */
 MUST_CHECK struct json_object *audit_requested(const struct call *c);

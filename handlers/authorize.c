@@ -10,6 +10,7 @@
 #include "db/policy_load.h"
 #include "handlers/authorize.h"
 #include "handlers/service.h"
+#include "handlers/target.h"
 #include "policy/cache.h"
 
 /*
@@ -90,9 +91,19 @@ ask(struct call *c, const struct key *key, struct policy_question *q)
 	q->audit_enabled = q->has_audit_enabled && json_object_get_boolean(wanted);
 }
 
+/* What a change is about, where that is no grant. False: out of memory. */
+static bool
+tell_about(struct call *c, struct about *about)
+{
+	*about = (struct about){ .member = { { .there = false } } };
+	target_about(c, about);
+	return c->op->about == NULL || c->op->about(c, about);
+}
+
 enum outcome
 authorize(struct call *c)
 {
+	struct about about;
 	struct policy_question q = { .grant = NULL };
 	const struct policy_set *set;
 	enum outcome rc;
@@ -107,6 +118,10 @@ authorize(struct call *c)
 		return DONE;
 	if (c->op->target == TARGET_GRANT)
 		q.grant = &c->of.grant.was;
+	else if (c->op->access == ACCESS_WRITE)
+		q.about = &about;
+	if (q.about != NULL && !tell_about(c, &about))
+		return BROKEN;
 	c->change.rests_on_target = q.grant != NULL;
 	ask(c, &c->caller.key, &q);
 	policy_decide(c->service->decider, set, &q, &c->decision);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <json-c/json.h>
 
@@ -41,9 +42,8 @@ bool
 check_key(struct call *c, struct fault *f)
 {
 	const char *text = c->request.rq->header[HEADER_API_KEY];
-	char name[API_KEY_NAME_LEN + 1];
 
-	if (text == NULL || !api_key_check(text, strlen(text), name))
+	if (text == NULL || !api_key_check(text, strlen(text), c->caller.key_name))
 		return refuse(f, ERROR_UNAUTHENTICATED, NULL);
 	if (!api_key_hash(text, strlen(text), c->caller.key_hash))
 		return refuse(f, ERROR_INTERNAL, NULL);
@@ -150,6 +150,13 @@ refuse_member(struct fault *f, const char *member, const char *expected)
 	return refuse(f, ERROR_INVALID_BODY, details);
 }
 
+static const char *
+accepted(const struct operation *op)
+{
+	return op->merge_patch ? "application/json, application/merge-patch+json" :
+				 "application/json";
+}
+
 static bool
 check_media_type(struct call *c, struct fault *f)
 {
@@ -164,10 +171,44 @@ check_media_type(struct call *c, struct fault *f)
 	case MEDIA_OTHER:
 		break;
 	}
-	return refuse(f, ERROR_UNSUPPORTED_MEDIA_TYPE,
-	    error_detail("accepted",
-		c->op->merge_patch ? "application/json, application/merge-patch+json" :
-				     "application/json"));
+	return refuse(f, ERROR_UNSUPPORTED_MEDIA_TYPE, error_detail("accepted", accepted(c->op)));
+}
+
+/* A content coding, such as gzip: none is taken. */
+static bool
+is_coded(const struct call *c)
+{
+	const char *coding = c->request.rq->header[HEADER_CONTENT_ENCODING];
+
+	return coding != NULL && coding[strspn(coding, " \t,")] != '\0' &&
+	    strcasecmp(coding, "identity") != 0;
+}
+
+static bool
+check_coding(const struct call *c, struct fault *f)
+{
+	struct json_object *details;
+
+	if (!is_coded(c))
+		return true;
+	details = error_detail("header", http_header_name(HEADER_CONTENT_ENCODING));
+	if (details != NULL)
+		json_object_object_add(details, "accepted", json_object_new_string("identity"));
+	return refuse(f, ERROR_UNSUPPORTED_MEDIA_TYPE, details);
+}
+
+/* RFC 5789 section 2.2, the Linked Data Platform's section 7.1, and RFC 9110 section 15.5.16: a 415 says what is taken. */
+void
+answer_fault(struct call *c, struct fault *f)
+{
+	response_error(c->rs, f->error, f->details, NULL);
+	f->details = NULL;
+	if (f->error != ERROR_UNSUPPORTED_MEDIA_TYPE)
+		return;
+	response_header(c->rs, c->op->method == HTTP_PATCH ? "Accept-Patch" : "Accept-Post",
+	    accepted(c->op));
+	if (is_coded(c))
+		response_header(c->rs, "Accept-Encoding", "identity");
 }
 
 static bool
@@ -214,7 +255,7 @@ check_body(struct call *c, struct fault *f)
 
 	if (c->op->body == NULL)
 		return true;
-	if (!check_media_type(c, f))
+	if (!check_media_type(c, f) || !check_coding(c, f))
 		return false;
 	ok = read_body(c, &text, f);
 	if (ok && c->op->idempotent &&

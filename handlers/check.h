@@ -32,4 +32,7 @@ MUST_CHECK bool check_tenant_id(struct call *c, struct fault *f);  /* X-Tenant-I
 MUST_CHECK bool check_parameters(struct call *c, struct fault *f); /* path, query, headers */
 MUST_CHECK bool check_body(struct call *c, struct fault *f);       /* type, size, syntax, schema */
 
+/* Answer with what is wrong, and take its details. */
+void answer_fault(struct call *c, struct fault *f);
+
 #endif

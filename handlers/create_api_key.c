@@ -10,6 +10,7 @@
 #include "base/field.h"
 #include "handlers/api_key_answer.h"
 #include "handlers/check.h"
+#include "policy/about.h"
 
 static const struct body_member role = { .type = MEMBER_LINE, .min = 1, .max = FIELD_ROLE_MOST };
 static const struct body_member members[] = {
@@ -56,8 +57,9 @@ join_roles(struct json_object *roles, struct buf *text)
 	}
 }
 
-static enum prepared
-create_api_key_prepare(struct call *c)
+/* The key that is asked for, which is what is made where the policies permit it. */
+static bool
+create_api_key_about(struct call *c, struct about *a)
 {
 	struct of_api_key *of = &c->of.api_key;
 
@@ -65,9 +67,19 @@ create_api_key_prepare(struct call *c)
 	buf_reset(&of->roles);
 	join_roles(json_object_object_get(c->request.body, "roles"), &of->roles);
 	of->new.roles = buf_text(&of->roles);
-	return !of->roles.failed && api_key_new(c) && api_key_expiry(c->request.body, &of->new) ?
-	    PREPARED :
-	    PREPARED_FAILED;
+	if (of->roles.failed || !api_key_expiry(c->request.body, &of->new))
+		return false;
+	about_text(a, ABOUT_NAME, of->new.name);
+	about_text(a, ABOUT_ROLES, of->new.roles);
+	if (of->new.has_expires_at)
+		about_number(a, ABOUT_EXPIRES_AT, of->new.expires_at);
+	return true;
+}
+
+static enum prepared
+create_api_key_prepare(struct call *c)
+{
+	return api_key_new(c) ? PREPARED : PREPARED_FAILED;
 }
 
 static const enum change *
@@ -87,6 +99,7 @@ const struct operation op_create_api_key = {
 	.body = &body,
 	.body_max = BODY_SMALL,
 	.check = create_api_key_check,
+	.about = create_api_key_about,
 	.prepare = create_api_key_prepare,
 	.change = create_api_key_change,
 	.answer = answer_api_key_created,

@@ -20,6 +20,7 @@
 #include "handlers/answer.h"
 #include "handlers/check.h"
 #include "handlers/grant_answer.h"
+#include "policy/about.h"
 
 static const struct body_member resource_members[] = {
 	{ .name = "type", .type = MEMBER_STRING, .required = true, .words = resource_types },
@@ -98,6 +99,25 @@ grant_of(struct call *c, struct grant_new *g, struct uuid *request_id)
 	return g->metadata != NULL && time_parse(&g->expires_at, expires_at, strlen(expires_at));
 }
 
+/* The grant that is asked for, under the names that rules know of one that is there. */
+static bool
+create_grant_about(struct call *c, struct about *a)
+{
+	const struct grant_new *g = &c->of.grant.new;
+
+	if (!grant_of(c, &c->of.grant.new, &c->of.grant.request_id))
+		return false;
+	if (g->request_id != NULL)
+		about_id(a, ABOUT_REQUEST_ID, g->request_id);
+	about_text(a, ABOUT_GRANTEE_ID, g->grantee_id);
+	about_text(a, ABOUT_RESOURCE_TYPE, g->resource_type);
+	about_text(a, ABOUT_RESOURCE_ID, g->resource_id);
+	about_text(a, ABOUT_ACTION, g->action);
+	about_number(a, ABOUT_EXPIRES_AT, g->expires_at);
+	about_text(a, ABOUT_METADATA, g->metadata);
+	return true;
+}
+
 static enum prepared
 create_grant_prepare(struct call *c)
 {
@@ -141,6 +161,7 @@ const struct operation op_create_grant = {
 	.body_max = BODY_SMALL,
 	.check = create_grant_check,
 	.idempotent = true,
+	.about = create_grant_about,
 	.prepare = create_grant_prepare,
 	.change = create_grant_change,
 	.answer = create_grant_answer,

@@ -7,6 +7,18 @@
 
 #include "handlers/policy_answer.h"
 #include "handlers/policy_change.h"
+#include "policy/about.h"
+
+static bool
+create_policy_about(struct call *c, struct about *a)
+{
+	const struct policy_settings s = policy_settings_of(c->request.body, NULL);
+
+	about_text(a, ABOUT_NAME, s.name);
+	about_number(a, ABOUT_PRIORITY, s.priority);
+	about_flag(a, ABOUT_ENABLED, s.enabled);
+	return true;
+}
 
 static const enum change *
 create_policy_change(struct call *c)
@@ -32,6 +44,7 @@ const struct operation op_create_policy = {
 	.target = TARGET_POLICIES,
 	.body = &policy_create_body,
 	.body_max = BODY_SMALL,
+	.about = create_policy_about,
 	.change = create_policy_change,
 	.guarded = true,
 	.answer = create_policy_answer,

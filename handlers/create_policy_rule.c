@@ -7,6 +7,20 @@
 
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
+#include "policy/about.h"
+
+/* Of a text that is no rule nothing can be told; it is refused before anything is stored. */
+static bool
+create_policy_rule_about(struct call *c, struct about *a)
+{
+	const struct rule *rule = &c->of.policy.rule;
+
+	if (!rule_body_look(c, NULL))
+		return true;
+	about_text(a, ABOUT_EFFECT, rule->parts.effect);
+	about_text(a, ABOUT_POLICY_TEXT, rule->text);
+	return true;
+}
 
 static enum prepared
 create_policy_rule_prepare(struct call *c)
@@ -36,6 +50,7 @@ const struct operation op_create_policy_rule = {
 	.target = TARGET_RULES,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
+	.about = create_policy_rule_about,
 	.prepare = create_policy_rule_prepare,
 	.change = create_policy_rule_change,
 	.guarded = true,

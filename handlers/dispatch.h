@@ -5,6 +5,7 @@
 #include "base/compiler.h"
 #include "base/settings.h"
 
+struct limits;
 struct request;
 struct response;
 struct service;
@@ -12,10 +13,13 @@ struct service;
 /*
  * What answers requests: the settings, one lazily opened database connection, and what is remembered of keys and
  * policies, which is a guess that the database checks. One for each process, made after the fork.
- * NULL when out of memory. `settings` is borrowed and outlives it.
+ * NULL when out of memory. `settings` is borrowed and outlives it, as do `limits` (base/limits.h), which all processes share; NULL: none.
  */
-MUST_CHECK struct service *service_open(const struct settings *settings);
+MUST_CHECK struct service *service_open(const struct settings *settings, struct limits *limits);
 void service_close(struct service *);
+
+/* Could a database be found by these settings? Asks nobody. False, with a sentence that repeats no secret. */
+MUST_CHECK bool service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX]);
 
 /*
  * Answer one request. Always leaves a whole response in *rs (begun and cleared by the caller),

@@ -140,6 +140,15 @@ known_keys_put(struct known_keys *k, const uint8_t hash[KEY_HASH_LEN], const str
 		forget(k, place_of(k, k->oldest->hash));
 }
 
+void
+known_keys_forget(struct known_keys *k, const uint8_t hash[KEY_HASH_LEN])
+{
+	struct entry **at = place_of(k, hash);
+
+	if (*at != NULL)
+		forget(k, at);
+}
+
 size_t
 known_keys_memory(const struct known_keys *k)
 {

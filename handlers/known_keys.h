@@ -24,6 +24,9 @@ const struct key *known_keys_get(struct known_keys *, const uint8_t hash[KEY_HAS
 /* Keep what the database says of the key with this hash. Out of memory it is just not kept. */
 void known_keys_put(struct known_keys *, const uint8_t hash[KEY_HASH_LEN], const struct key *);
 
+/* It is a key no more. */
+void known_keys_forget(struct known_keys *, const uint8_t hash[KEY_HASH_LEN]);
+
 /* Bytes that all entries take. */
 size_t known_keys_memory(const struct known_keys *);
 

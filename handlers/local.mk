@@ -20,6 +20,7 @@ libhandlers_la_SOURCES = \
 	handlers/get_policy.c handlers/get_policy_rule.c \
 	handlers/grant_answer.c handlers/grant_answer.h \
 	handlers/healthz.c \
+	handlers/limit.c handlers/limit.h \
 	handlers/list_activity.c \
 	handlers/list_api_keys.c \
 	handlers/list_grants.c \

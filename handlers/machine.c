@@ -3,7 +3,7 @@
  * The machine: every check of every request in one order, around what is sent to the database.
  *
  *	1  route, method, duplicate headers	pipeline.c
- *	2  the credential
+ *	2  the credential, and whether it may be looked up (limit.h)
  *	3  X-Tenant-ID
  *	4  the credential's tenant is that one
  *	5  path, query and header parameters
@@ -23,6 +23,7 @@
 #include "handlers/audit_context.h"
 #include "handlers/authorize.h"
 #include "handlers/check.h"
+#include "handlers/limit.h"
 #include "handlers/machine.h"
 #include "handlers/policy_change.h"
 #include "handlers/service.h"
@@ -155,6 +156,7 @@ ending_of_change(enum outcome rc, enum change said)
 		[CHANGE_PAST] = END_REFUSED,
 		[CHANGE_MISMATCH] = END_REFUSED,
 		[CHANGE_REVOKED] = END_REFUSED,
+		[CHANGE_REPLACED] = END_REFUSED,
 		[CHANGE_OFF] = END_REFUSED,
 	};
 
@@ -170,7 +172,10 @@ struct machine {
 	struct fault
 	    fault; /* what the checks without a database met, answered once the key is known to be good */
 	enum state state;
-	bool seen; /* the target was read */
+	const struct key *
+	    known; /* what this worker remembers of the key; not to be used once another was put there */
+	bool seen;    /* the target was read */
+	bool counted; /* against the key's limit of requests */
 	int attempts, faults;
 };
 
@@ -195,8 +200,7 @@ end_with(struct machine *m, enum http_error error)
 static void
 end_with_fault(struct machine *m)
 {
-	response_error(m->c->rs, m->fault.error, m->fault.details, NULL);
-	m->fault.details = NULL;
+	answer_fault(m->c, &m->fault);
 	m->state = STATE_END;
 }
 
@@ -280,6 +284,27 @@ look(struct machine *m)
 	return db_commit(c->db);
 }
 
+/* Row 2. Whoever was revoked is a stranger again. */
+static void
+refuse_key(struct machine *m)
+{
+	known_keys_forget(m->c->service->known_keys, m->c->caller.key_hash);
+	limit_failed(m->c);
+	end_with(m, ERROR_UNAUTHENTICATED);
+}
+
+/* A request counts once, however often it is tried. */
+static bool
+is_within_limit(struct machine *m)
+{
+	if (m->counted || limit_request(m->c)) {
+		m->counted = true;
+		return true;
+	}
+	m->state = STATE_END;
+	return false;
+}
+
 /* Rows 2 to 7, now that the credential is known. False: answered. */
 static bool
 check_caller(struct machine *m)
@@ -287,12 +312,16 @@ check_caller(struct machine *m)
 	struct call *c = m->c;
 
 	if (!c->caller.key.found) {
-		end_with(m, ERROR_UNAUTHENTICATED);
+		refuse_key(m);
 		return false;
 	}
+	if (m->known == NULL)
+		limit_good(c, c->caller.key_hash);
 	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
 	db_clock_saw(c->db, c->caller.key.now);
 	log_caller(c);
+	if (!is_within_limit(m))
+		return false;
 	if (m->fault.error != ERROR_INVALID_TENANT_ID &&
 	    !uuid_equal(&c->caller.tenant, &c->caller.key.tenant))
 		end_with(m, ERROR_TENANT_MISMATCH);
@@ -359,7 +388,7 @@ rest_on(struct call *c)
 	by->key_version = c->caller.key.version;
 	by->policy_version = c->caller.key.policy_version;
 	by->target_version = NULL;
-	if (grant_seen || (c->op->target == TARGET_API_KEY && is_conditional(c)))
+	if (grant_seen || c->op->target == TARGET_API_KEY) /* of a key, rules see the roles */
 		by->target_version = &c->change.seen_version;
 	c->change.seen_version = target_version(c);
 }
@@ -488,7 +517,7 @@ send_denial(struct call *c)
 		db_begin(c->db, DB_ONE_WRITE);
 		db_log_denied(c->db, &c->caller.tenant,
 		    c->op->target == TARGET_GRANT ? &c->request.path_id[0] : NULL, &c->change.by,
-		    text, &said);
+		    text, &c->service->writer, &said);
 		rc = db_commit(c->db);
 	}
 	json_object_put(requested);
@@ -511,14 +540,14 @@ static void
 start_unseen(struct machine *m)
 {
 	struct call *c = m->c;
-	const struct key *known = known_keys_get(c->service->known_keys, c->caller.key_hash);
 
-	if (!c->op->direct || known == NULL || is_conditional(c) ||
-	    !uuid_equal(&known->tenant, &c->caller.tenant) || !authorize_unseen(c, known))
+	if (!c->op->direct || m->known == NULL || is_conditional(c) ||
+	    !uuid_equal(&m->known->tenant, &c->caller.tenant) || !authorize_unseen(c, m->known))
 		return;
-	c->caller.key = *known;
+	c->caller.key = *m->known;
 	log_caller(c);
-	permit(m);
+	if (is_within_limit(m))
+		permit(m);
 }
 
 /* The ids of whatever the request makes: once, so that what is called again is the same call. */
@@ -553,15 +582,35 @@ run(struct machine *m)
 	}
 }
 
+/* Row 2, as far as it is known without the database, which is not asked for those who only guess. False: answered. */
+static bool
+meet(struct machine *m)
+{
+	struct call *c = m->c;
+	bool well_formed = check_key(c, &m->fault);
+
+	if (well_formed)
+		m->known = known_keys_get(c->service->known_keys, c->caller.key_hash);
+	if (m->known != NULL)
+		return true;
+	if (c->request.rq->header[HEADER_API_KEY] != NULL && !limit_stranger(c))
+		return false;
+	if (well_formed)
+		return true;
+	if (c->request.rq->header[HEADER_API_KEY] != NULL &&
+	    m->fault.error == ERROR_UNAUTHENTICATED)
+		limit_failed(c);
+	end_with_fault(m);
+	return false;
+}
+
 void
 machine_run(struct call *c)
 {
 	struct machine m = { .c = c, .fault = FAULT_NONE, .state = STATE_LOOK };
 
-	if (!check_key(c, &m.fault)) {
-		end_with_fault(&m);
+	if (!meet(&m))
 		return;
-	}
 	if (c->op->access == ACCESS_WRITE && !make_ids(&c->change)) {
 		end_with(&m, ERROR_INTERNAL);
 		return;

@@ -29,6 +29,7 @@
 #include "policy/guard.h"
 #include "policy/rule.h"
 
+struct about;
 struct call;
 struct fault;
 struct json_object;
@@ -90,6 +91,11 @@ struct operation {
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
 	/*
+	 * Writing operations. Tell the policies what the request asks for, beside what target_about() tells of what its path
+	 * names. False: out of memory. May be NULL.
+	 */
+	bool (*about)(struct call *, struct about *);
+	/*
 	 * Writing operations. What can be made of the request once it is permitted, and before it is sent: ids of what is
 	 * new are in call->change already. Called again where the target was read again. May be NULL.
 	 */
@@ -101,7 +107,8 @@ struct operation {
 	const enum change *(*change)(struct call *);
 	bool
 	    direct; /* prepare() and change() need nothing that is read: they may go before it is */
-	bool guarded;  /* changes the policies: somebody must be left who may change them again */
+	bool
+	    guarded; /* changes the policies, or ends a key: somebody must be left who may change them again */
 	bool unlogged; /* makes no entry: where nobody knows what became of it, nobody will */
 	/* Build the response from what was read and changed: after the commit, and for whatever change() says but what the machine answers itself. */
 	void (*answer)(struct call *);
@@ -121,7 +128,8 @@ struct call_request {
 
 /* Who calls. */
 struct caller {
-	struct uuid tenant; /* of X-Tenant-ID */
+	struct uuid tenant;                  /* of X-Tenant-ID */
+	char key_name[API_KEY_NAME_LEN + 1]; /* in the key that was sent; "": it is none */
 	uint8_t key_hash[KEY_HASH_LEN];
 	struct key key; /* owned, or borrowed from what is known of it where nothing was read yet */
 	struct policy_rules policies; /* in force in the tenant, where they were read */

@@ -113,6 +113,25 @@ route_and_answer(struct call *c)
 	}
 }
 
+/* Refusals say who was refused, and are counted where one address has many: a guesser must not fill the log. */
+static void
+log_answer(const struct call *c, int64_t ms)
+{
+	const struct request *rq = c->request.rq;
+	const char *key = c->caller.key.found ? c->caller.id : "-";
+	char about[80];
+	int status = c->rs->status;
+
+	(void)snprintf(about, sizeof(about), "%d %s", status, rq->remote_addr);
+	if (status == 401 || status == 403 || status == 429)
+		log_repeated(LEVEL_INFO, about, "%s %d in %lld ms key=%s name=%s from=%s",
+		    http_method_name(rq->method), status, (long long)ms, key,
+		    c->caller.key_name[0] != '\0' ? c->caller.key_name : "-", rq->remote_addr);
+	else
+		log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), status,
+		    (long long)ms, key);
+}
+
 void
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
@@ -127,8 +146,7 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
-	log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), rs->status,
-	    (long long)(clock_monotonic_ms() - started), c.caller.key.found ? c.caller.id : "-");
+	log_answer(&c, clock_monotonic_ms() - started);
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
 }

@@ -59,11 +59,12 @@ guarded_change(struct call *c)
 	db_begin(c->db, DB_READ_WRITE);
 	db_key_authenticate(c->db, c->caller.key_hash, &reader);
 	c->change.said = c->op->change(c);
-	rc = policy_guard(c->db, c->service->decider, &circumstances, &guarded);
+	rc = policy_guard(c->db, c->service->decider, &circumstances,
+	    c->op->target == TARGET_API_KEY ? &c->of.api_key.is.made : NULL, &guarded);
 	key_clear(&reader);
 	/* What takes away is never too much. */
 	c->change.too_large = rc == DONE && *c->change.said == CHANGE_DONE && guarded.too_large &&
-	    c->op->method != HTTP_DELETE;
+	    c->op->method != HTTP_DELETE && c->op->target != TARGET_API_KEY;
 	c->change.in_force = guarded;
 	c->change.locked_out = rc == DONE && *c->change.said == CHANGE_DONE && !guarded.kept;
 	if (rc == DONE && change_has_row(*c->change.said) && !c->change.too_large &&

@@ -5,10 +5,10 @@
 #include "handlers/operation.h"
 
 /*
- * Send a change of policies or rules in a transaction that is committed only where it leaves a key that can change
- * policies, and no more rules than may be in force (policy/guard.h): what would be in force is looked at before it is. Otherwise it
- * is undone, and c->change.locked_out or too_large is set. The outcome of the transaction; c->change.said is what became of
- * the change.
+ * Send a change of policies or rules, or the end of a key, in a transaction that is committed only where it leaves a key that
+ * can change policies, and no more rules than may be in force (policy/guard.h): what would be in force is looked at before it is.
+ * Otherwise it is undone, and c->change.locked_out or too_large is set. The outcome of the transaction; c->change.said is what
+ * became of the change.
  */
 MUST_CHECK enum outcome guarded_change(struct call *c);
 

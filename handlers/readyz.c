@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readyz, GET /readyz: the database answers and has the schema of this build. Answers 200, or 503. */
+/* Readyz, GET /readyz: a change could be made in the database now. Answers 200, or 503. */
 #include "config.h"
 
 #include "handlers/operation.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RevokeApiKey, DELETE /v1/api-keys/{keyId}: from the next request on the key opens nothing, in any worker.
- * Answers 204; again: 204, and nothing is logged.
+ * Answers 204; again: 204, and nothing is logged. Raises 409 policy_lockout for the last key that may change the policies.
  */
 #include "config.h"
 
@@ -22,5 +22,6 @@ const struct operation op_revoke_api_key = {
 	.access = ACCESS_WRITE,
 	.target = TARGET_API_KEY,
 	.change = revoke_api_key_change,
+	.guarded = true,
 	.answer = answer_nothing,
 };

@@ -110,28 +110,33 @@ read_parts(struct json_object *body, struct rule_parts *parts)
 	(void)take_text(body, "conditions", &parts->conditions);
 }
 
+/* What is wrong with a body: one of its parts, or the rule that it makes. */
+struct refusal {
+	const char *member, *expected; /* NULL: the rule */
+	struct rule_fault rule;
+	bool made; /* the rule's text was made of parts, so it is shown */
+};
+
 static enum prepared
-refuse_part(struct call *c, const char *member, const char *expected)
+refuse_part(struct refusal *no, const char *member, const char *expected)
 {
-	answer_invalid_member(c, member, expected);
+	no->member = member;
+	no->expected = expected;
 	return PREPARED_REFUSED;
 }
 
-/* What the parser said; `made`: the text was made of parts, so it is shown. */
+/* What the parser said. */
 static enum prepared
-conclude(struct call *c, enum rule_result result, const struct rule *rule, bool made,
-    const struct rule_fault *f)
+conclude(enum rule_result result)
 {
-	if (result == RULE_REFUSED) {
-		answer_invalid_policy(c, f, made ? rule->text : NULL);
-		return PREPARED_REFUSED;
-	}
-	return result == RULE_NO_MEMORY ? PREPARED_FAILED : PREPARED;
+	return result == RULE_REFUSED ? PREPARED_REFUSED :
+	    result == RULE_NO_MEMORY  ? PREPARED_FAILED :
+					PREPARED;
 }
 
 /* Parts over those of the rule that was, or over none. Where they change nothing, *rule takes over the old one. */
 static enum prepared
-make_rule(struct call *c, struct rule *old, struct rule *rule)
+make_rule(struct json_object *body, struct rule *old, struct rule *rule, struct refusal *no)
 {
 	struct rule_parts parts = {
 		.principal = { .type = "any" },
@@ -140,21 +145,21 @@ make_rule(struct call *c, struct rule *old, struct rule *rule)
 		.resource = { .type = "any" },
 		.conditions = "",
 	};
-	struct rule_fault f;
 	const char *member, *expected;
 
 	if (old != NULL)
 		parts = old->parts;
-	read_parts(c->request.body, &parts);
+	read_parts(body, &parts);
 	if (parts.effect == NULL)
-		return refuse_part(c, "effect",
+		return refuse_part(no, "effect",
 		    "the rule as policy_text, or its parts with an effect");
 	if (parts.action_ids == NULL)
 		return PREPARED_FAILED;
 	if ((member = rule_parts_check(&parts, &expected)) != NULL)
-		return refuse_part(c, member, expected);
+		return refuse_part(no, member, expected);
+	no->made = true;
 	if (old == NULL || !rule_says(old, &parts))
-		return conclude(c, rule_make(rule, &parts, old, &f), rule, true, &f);
+		return conclude(rule_make(rule, &parts, old, &no->rule));
 	*rule = *old;
 	*old = (struct rule)RULE_EMPTY;
 	return PREPARED;
@@ -181,22 +186,23 @@ gives_parts(struct json_object *body)
 }
 
 static enum prepared
-read_rule(struct call *c, const struct rule_record *was, struct rule *rule)
+read_rule(struct json_object *body, const struct rule_record *was, struct rule *rule,
+    struct refusal *no)
 {
 	struct rule old = RULE_EMPTY;
-	struct rule_fault f;
 	const char *text;
 	enum prepared rc = PREPARED_FAILED;
 
-	if (take_text(c->request.body, "policy_text", &text))
-		return conclude(c, rule_read(rule, text, strlen(text), &f), rule, false, &f);
+	*no = (struct refusal){ .member = NULL };
+	if (take_text(body, "policy_text", &text))
+		return conclude(rule_read(rule, text, strlen(text), &no->rule));
 	if (was == NULL)
-		return make_rule(c, NULL, rule);
+		return make_rule(body, NULL, rule, no);
 	rule->text = was->is.text;
-	if (!gives_parts(c->request.body))
+	if (!gives_parts(body))
 		return PREPARED;
-	if (rule_read(&old, was->is.text, strlen(was->is.text), &f) == RULE_DONE)
-		rc = make_rule(c, &old, rule);
+	if (rule_read(&old, was->is.text, strlen(was->is.text), &no->rule) == RULE_DONE)
+		rc = make_rule(body, &old, rule, no);
 	rule_clear(&old);
 	return rc;
 }
@@ -207,10 +213,15 @@ rule_body_read(struct call *c, const struct rule_record *was)
 	struct rule_settings *s = &c->of.policy.rule_set;
 	struct rule *rule = &c->of.policy.rule;
 	struct json_object *value;
+	struct refusal no;
 	enum prepared rc;
 
 	rule_clear(rule);
-	rc = read_rule(c, was, rule);
+	rc = read_rule(c->request.body, was, rule, &no);
+	if (rc == PREPARED_REFUSED && no.member != NULL)
+		answer_invalid_member(c, no.member, no.expected);
+	else if (rc == PREPARED_REFUSED)
+		answer_invalid_policy(c, &no.rule, no.made ? rule->text : NULL);
 	*s = (struct rule_settings){
 		.text = rule->text,
 		.audit_session = true,
@@ -229,4 +240,13 @@ rule_body_read(struct call *c, const struct rule_record *was)
 	if (json_object_object_get_ex(c->request.body, "audit_session", &value))
 		s->audit_session = json_object_get_boolean(value);
 	return rc;
+}
+
+bool
+rule_body_look(struct call *c, const struct rule_record *was)
+{
+	struct refusal no;
+
+	rule_clear(&c->of.policy.rule);
+	return read_rule(c->request.body, was, &c->of.policy.rule, &no) == PREPARED;
 }

@@ -20,4 +20,7 @@ extern const struct body_schema rule_body;
  */
 MUST_CHECK enum prepared rule_body_read(struct call *c, const struct rule_record *was);
 
+/* Read the rule alone into c->of.policy.rule, and answer nothing. False: it is none, or memory ran out. */
+MUST_CHECK bool rule_body_look(struct call *c, const struct rule_record *was);
+
 #endif

@@ -4,26 +4,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/api_key.h"
 #include "base/log.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "handlers/dispatch.h"
 #include "handlers/service.h"
 #include "policy/cache.h"
 #include "policy/decide.h"
 
-struct service *
-service_open(const struct settings *settings)
+/* OpenSSL makes itself ready at its first use, and ends the process where memory runs out just then: so that is now. */
+static bool
+prepare_digests(void)
 {
-	struct service *s = calloc(1, sizeof(*s));
+	uint8_t hash[API_KEY_HASH_LEN];
+
+	return api_key_hash("", 0, hash);
+}
+
+bool
+service_check(const struct settings *settings, char sentence[SETTINGS_ERROR_MAX])
+{
+	return conninfo_check(settings->database, sentence);
+}
+
+struct service *
+service_open(const struct settings *settings, struct limits *limits)
+{
+	struct service *s = prepare_digests() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (s == NULL)
 		return NULL;
 	s->settings = settings;
+	s->limits = limits;
 	s->db = db_open(settings, DB_WORKER);
 	s->policies = policy_cache_new((size_t)settings->policy_memory << 20);
 	s->decider = decider_new();
 	s->known_keys = known_keys_new(KNOWN_KEYS_MEMORY);
-	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL)
+	if (s->db != NULL && s->policies != NULL && s->decider != NULL && s->known_keys != NULL &&
+	    uuid_make_v7(&s->writer))
 		return s;
 	service_close(s);
 	return NULL;

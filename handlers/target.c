@@ -8,6 +8,7 @@
 #include "handlers/grant_answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/target.h"
+#include "policy/about.h"
 
 /* ---- grants ---- */
 
@@ -70,6 +71,18 @@ version_of_api_key(const struct call *c)
 }
 
 static void
+about_api_key(const struct call *c, struct about *a)
+{
+	const struct key_record *k = &c->of.api_key.was;
+
+	about_id(a, ABOUT_KEY, &k->id);
+	about_text(a, ABOUT_NAME, k->name);
+	about_text(a, ABOUT_ROLES, k->roles);
+	if (k->has_expires_at)
+		about_number(a, ABOUT_EXPIRES_AT, k->expires_at);
+}
+
+static void
 clear_api_key(struct call *c)
 {
 	key_record_clear(&c->of.api_key.was);
@@ -119,8 +132,22 @@ etag_of_policy(const struct call *c, char etag[ETAG_TEXT_MAX])
 }
 
 static void
+about_policy(const struct call *c, struct about *a)
+{
+	const struct policy *p = &c->of.policy.was;
+
+	about_id(a, ABOUT_POLICY, &p->id);
+	about_text(a, ABOUT_NAME, p->name);
+	about_number(a, ABOUT_PRIORITY, p->priority);
+	about_flag(a, ABOUT_ENABLED, p->enabled);
+}
+
+/* Of a rule that is to be changed, its policy decides on how much is at stake. */
+static void
 queue_rule(struct call *c)
 {
+	if (c->op->access == ACCESS_WRITE)
+		queue_policy(c);
 	db_policy_rule_get(c->db, &c->caller.tenant, &c->request.path_id[0], &c->request.path_id[1],
 	    &c->of.policy.rule_was);
 }
@@ -128,7 +155,18 @@ queue_rule(struct call *c)
 static bool
 rule_found(const struct call *c)
 {
-	return c->of.policy.rule_was.found;
+	return c->of.policy.rule_was.found &&
+	    (c->op->access != ACCESS_WRITE || c->of.policy.was.found);
+}
+
+static void
+about_rule(const struct call *c, struct about *a)
+{
+	const char *text = c->of.policy.rule_was.is.text;
+
+	about_policy(c, a);
+	about_text(a, ABOUT_EFFECT, rule_effect(text));
+	about_text(a, ABOUT_POLICY_TEXT, text);
 }
 
 static void
@@ -157,12 +195,13 @@ clear_question(struct call *c)
 	key_record_clear(&c->of.question.key);
 }
 
-/* NULL: nothing to be read, always there, without a tag or a version, nothing to be cleared. */
+/* NULL: nothing to be read, always there, without a tag or a version, nothing to tell, nothing to be cleared. */
 static const struct {
 	void (*queue)(struct call *);
 	bool (*found)(const struct call *);
 	void (*etag)(const struct call *, char etag[ETAG_TEXT_MAX]);
 	int64_t (*version)(const struct call *);
+	void (*about)(const struct call *, struct about *); /* what policies see of it */
 	void (*clear)(struct call *);
 } targets[] = {
 	[TARGET_NONE] = { .queue = NULL },
@@ -179,6 +218,7 @@ static const struct {
 	    .found = api_key_found,
 	    .etag = etag_of_api_key,
 	    .version = version_of_api_key,
+	    .about = about_api_key,
 	    .clear = clear_api_key,
 	},
 	[TARGET_API_KEYS] = { .clear = clear_api_key },
@@ -188,6 +228,7 @@ static const struct {
 	    .queue = queue_policy,
 	    .found = policy_found,
 	    .etag = etag_of_policy,
+	    .about = about_policy,
 	    .clear = clear_policy,
 	},
 	[TARGET_POLICIES] = { .clear = clear_policy },
@@ -195,9 +236,15 @@ static const struct {
 	    .queue = queue_rule,
 	    .found = rule_found,
 	    .etag = etag_of_rule,
+	    .about = about_rule,
 	    .clear = clear_policy,
 	},
-	[TARGET_RULES] = { .queue = queue_policy, .found = policy_found, .clear = clear_policy },
+	[TARGET_RULES] = {
+	    .queue = queue_policy,
+	    .found = policy_found,
+	    .about = about_policy,
+	    .clear = clear_policy,
+	},
 	[TARGET_QUESTION] = { .clear = clear_question },
 };
 
@@ -235,6 +282,13 @@ int64_t
 target_version(const struct call *c)
 {
 	return targets[c->op->target].version != NULL ? targets[c->op->target].version(c) : 0;
+}
+
+void
+target_about(const struct call *c, struct about *a)
+{
+	if (targets[c->op->target].about != NULL)
+		targets[c->op->target].about(c, a);
 }
 
 void

@@ -21,6 +21,9 @@ bool target_etag(const struct call *, char etag[ETAG_TEXT_MAX]);
 /* The version of its row, for a change to compare; 0 where rows of its kind are not compared. */
 int64_t target_version(const struct call *);
 
+/* What the policies are told of it, where it is no grant (those see all of a grant). */
+void target_about(const struct call *, struct about *);
+
 /* Free what was read and made, overwriting what is secret. */
 void target_clear(struct call *);
 

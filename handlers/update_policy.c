@@ -5,10 +5,27 @@
  */
 #include "config.h"
 
+#include <json-c/json.h>
+
 #include "db/json.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/policy_change.h"
+#include "policy/about.h"
+
+static bool
+update_policy_about(struct call *c, struct about *a)
+{
+	struct json_object *value;
+
+	if (json_object_object_get_ex(c->request.body, "name", &value))
+		about_text(a, ABOUT_ASKED_NAME, json_object_get_string(value));
+	if (json_object_object_get_ex(c->request.body, "priority", &value))
+		about_number(a, ABOUT_ASKED_PRIORITY, json_object_get_int64(value));
+	if (json_object_object_get_ex(c->request.body, "enabled", &value))
+		about_flag(a, ABOUT_ASKED_ENABLED, json_object_get_boolean(value));
+	return true;
+}
 
 static const enum change *
 update_policy_change(struct call *c)
@@ -39,6 +56,7 @@ const struct operation op_update_policy = {
 	.body = &policy_update_body,
 	.body_max = BODY_SMALL,
 	.merge_patch = true,
+	.about = update_policy_about,
 	.change = update_policy_change,
 	.guarded = true,
 	.answer = update_policy_answer,

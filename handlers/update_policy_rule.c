@@ -5,10 +5,27 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
+#include "policy/about.h"
 #include "policy/rule_json.h"
+
+/* A request that changes what is beside the text alone asks for no other text. */
+static bool
+update_policy_rule_about(struct call *c, struct about *a)
+{
+	const struct rule *rule = &c->of.policy.rule;
+
+	if (!rule_body_look(c, &c->of.policy.rule_was) ||
+	    strcmp(rule->text, c->of.policy.rule_was.is.text) == 0)
+		return true;
+	about_text(a, ABOUT_ASKED_EFFECT, rule->parts.effect);
+	about_text(a, ABOUT_ASKED_POLICY_TEXT, rule->text);
+	return true;
+}
 
 static enum prepared
 update_policy_rule_prepare(struct call *c)
@@ -44,6 +61,7 @@ const struct operation op_update_policy_rule = {
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.merge_patch = true,
+	.about = update_policy_rule_about,
 	.prepare = update_policy_rule_prepare,
 	.change = update_policy_rule_change,
 	.guarded = true,

@@ -10,10 +10,10 @@
 /* The request headers that we read and that the Fetch standard lets a script set. */
 #define ALLOW_HEADERS \
 	"X-API-Key, X-Tenant-ID, X-Request-Id, X-Audit-Reason, Idempotency-Key, " \
-	"Content-Type, If-Match, If-None-Match, Prefer"
+	"Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer"
 #define EXPOSE_HEADERS \
 	"ETag, Location, X-Request-Id, Preference-Applied, Retry-After, Allow, " \
-	"Accept-Patch, WWW-Authenticate"
+	"Accept-Patch, Accept-Post, WWW-Authenticate"
 #define MAX_AGE "600" /* seconds; a change of the list of origins is noticed after that */
 
 /* Is `origin` one of those, separated by blanks, in `origins`? */

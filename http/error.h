@@ -13,13 +13,15 @@
 	X(ERROR_DUPLICATE_HEADER, 400, "duplicate_header", \
 	    "A request header that may occur once occurs twice.") \
 	X(ERROR_UNAUTHENTICATED, 401, "unauthenticated", "A valid X-API-Key is required.") \
+	X(ERROR_TOO_MANY_REQUESTS, 429, "too_many_requests", \
+	    "Too many keys that are no good, or too many requests; see Retry-After.") \
 	X(ERROR_INVALID_TENANT_ID, 400, "invalid_tenant_id", \
 	    "X-Tenant-ID is required and must be a UUID.") \
 	X(ERROR_TENANT_MISMATCH, 403, "tenant_mismatch", \
 	    "The credential belongs to another tenant than X-Tenant-ID.") \
 	X(ERROR_INVALID_PARAMETER, 400, "invalid_parameter", "A parameter is malformed.") \
 	X(ERROR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type", \
-	    "The body must be JSON; see Accept-Patch and the documentation.") \
+	    "The body must be JSON, as it is; what is taken is in the details and headers of this answer.") \
 	X(ERROR_BODY_TOO_LARGE, 413, "body_too_large", \
 	    "The body is larger than this operation takes.") \
 	X(ERROR_INVALID_JSON, 400, "invalid_json", "The body is not strict JSON.") \

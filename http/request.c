@@ -53,6 +53,21 @@ http_header_name(enum http_header header)
 	return header_names[header];
 }
 
+bool
+http_header_is_list(enum http_header header)
+{
+	switch (header) {
+	case HEADER_CONTENT_ENCODING:
+	case HEADER_IF_MATCH:
+	case HEADER_IF_NONE_MATCH:
+	case HEADER_PREFER:
+	case HEADER_AC_REQUEST_HEADERS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int
 http_header_from_variable(const char *name, size_t len)
 {

@@ -22,7 +22,7 @@ enum http_method {
 
 /*
  * The request headers that are read, and nothing else: X(enumerator, name, name as a CGI variable).
- * Any of them that arrives twice refuses the request.
+ * One that arrives twice refuses the request, but for those that are lists (http_header_is_list()).
  */
 #define HTTP_HEADER_LIST(X) \
 	X(HEADER_API_KEY, "X-API-Key", "HTTP_X_API_KEY") \
@@ -31,6 +31,7 @@ enum http_method {
 	X(HEADER_AUDIT_REASON, "X-Audit-Reason", "HTTP_X_AUDIT_REASON") \
 	X(HEADER_IDEMPOTENCY_KEY, "Idempotency-Key", "HTTP_IDEMPOTENCY_KEY") \
 	X(HEADER_CONTENT_TYPE, "Content-Type", "CONTENT_TYPE") \
+	X(HEADER_CONTENT_ENCODING, "Content-Encoding", "HTTP_CONTENT_ENCODING") \
 	X(HEADER_CONTENT_LENGTH, "Content-Length", "CONTENT_LENGTH") \
 	X(HEADER_IF_MATCH, "If-Match", "HTTP_IF_MATCH") \
 	X(HEADER_IF_NONE_MATCH, "If-None-Match", "HTTP_IF_NONE_MATCH") \
@@ -86,6 +87,8 @@ const char *http_method_name(enum http_method);
 /* By exact, case-sensitive name (RFC 9110 section 9.1); HTTP_OTHER for anything unknown. */
 enum http_method http_method_from_name(const char *);
 const char *http_header_name(enum http_header);
+/* Are several lines of it one list (RFC 9110 section 5.3)? */
+bool http_header_is_list(enum http_header);
 /*
  * The header that a CGI variable (RFC 3875 section 4.1.18) carries, or -1 for one that is not read.
  */

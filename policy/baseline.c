@@ -7,7 +7,13 @@
 #include "db/policy_rule.h"
 #include "policy/baseline.h"
 
-/* One rule for each role. */
+#define KEYS_NOTICE \
+	"A key makes keys with no role that it has not, and rotates no others; admins may."
+
+/*
+ * One rule for each role; and one against a key that may make or rotate keys and no more: it could make itself the key of
+ * an admin.
+ */
 #define RULE(role, action) \
 	{ \
 		.text = "permit (principal in Role::\"" role "\", " action ", resource);", \
@@ -19,6 +25,13 @@ static const struct rule_settings rules[] = {
 	RULE("auditor", "action in Action::\"read\""),
 	RULE("operator", "action in [Action::\"read\", Action::\"UpdateGrant\"]"),
 	RULE("collector", "action == Action::\"RecordActivity\""),
+	{
+	    .text =
+		"forbid (principal, action in [Action::\"CreateApiKey\", Action::\"RotateApiKey\"], resource)\n"
+		"unless { principal in Role::\"admin\" || principal.roles.containsAll(context.target_roles) };",
+	    .notice = KEYS_NOTICE,
+	    .audit_session = true,
+	},
 };
 
 struct baseline {

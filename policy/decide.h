@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "base/uuid.h"
 #include "db/grant.h"
+#include "policy/about.h"
 #include "policy/set.h"
 
 /*
@@ -39,6 +40,7 @@ struct policy_question {
 	const char *user_agent;
 	const char *reason;
 	int64_t now; /* microseconds since 1970 */
+	const struct about *about;
 };
 
 enum verdict {

@@ -21,7 +21,8 @@ void
 entity_texts_clear(struct entity_texts *t)
 {
 	json_object_put(t->metadata);
-	t->metadata = NULL;
+	json_object_put(t->target_metadata);
+	t->metadata = t->target_metadata = NULL;
 }
 
 static struct cedar_entity *
@@ -61,24 +62,29 @@ split_roles(const char *roles, struct cedar_str role[ROLES_MAX])
 	return n;
 }
 
+static struct cedar_entity *
+build_key(struct cedar_request *r, const char *id, const char *name, const char *roles,
+    struct cedar_entity *tenant)
+{
+	struct cedar_entity *key = make_entity(r, "ApiKey", id);
+	struct cedar_record *attributes = cedar_entity_attributes(key);
+	struct cedar_str role[ROLES_MAX];
+	size_t n = split_roles(roles, role), i;
+
+	cedar_entity_parent(key, tenant);
+	for (i = 0; i < n; i++)
+		cedar_entity_parent(key, cedar_entity(r, cedar_str("Role"), role[i]));
+	put_text(attributes, "name", name);
+	cedar_put_strings(attributes, cedar_str("roles"), role, n);
+	return key;
+}
+
 static void
 build_principal(struct cedar_request *r, const struct policy_question *q, struct entity_texts *t,
     struct cedar_entity *tenant)
 {
-	struct cedar_entity *key;
-	struct cedar_record *attributes;
-	struct cedar_str role[ROLES_MAX];
-	size_t n = split_roles(q->roles, role), i;
-
 	uuid_print(q->key, t->key);
-	key = make_entity(r, "ApiKey", t->key);
-	cedar_entity_parent(key, tenant);
-	for (i = 0; i < n; i++)
-		cedar_entity_parent(key, cedar_entity(r, cedar_str("Role"), role[i]));
-	attributes = cedar_entity_attributes(key);
-	put_text(attributes, "name", q->key_name);
-	cedar_put_strings(attributes, cedar_str("roles"), role, n);
-	cedar_request_principal(r, key);
+	cedar_request_principal(r, build_key(r, t->key, q->key_name, q->roles, tenant));
 }
 
 static void
@@ -169,20 +175,21 @@ put_members(struct cedar_record *rec, struct json_object *object)
 
 /* Metadata that cannot be read is a value of no type, as what Cedar cannot hold in it is. */
 static void
-build_metadata(struct cedar_record *attributes, const char *text, struct entity_texts *t)
+build_metadata(struct cedar_record *attributes, const char *name, const char *text,
+    struct json_object **read)
 {
 	struct json_fault fault;
 	struct cedar_record *metadata;
 
 	if (strcmp(text, "{}") != 0 &&
-	    (!json_strict_parse(text, strlen(text), JSON_DEPTH_MAX, &t->metadata, &fault) ||
-		!json_object_is_type(t->metadata, json_type_object))) {
-		cedar_put_unheld(attributes, cedar_str("metadata"));
+	    (!json_strict_parse(text, strlen(text), JSON_DEPTH_MAX, read, &fault) ||
+		!json_object_is_type(*read, json_type_object))) {
+		cedar_put_unheld(attributes, cedar_str(name));
 		return;
 	}
-	metadata = cedar_put_record(attributes, cedar_str("metadata"));
-	if (t->metadata != NULL)
-		put_members(metadata, t->metadata);
+	metadata = cedar_put_record(attributes, cedar_str(name));
+	if (*read != NULL)
+		put_members(metadata, *read);
 }
 
 static void
@@ -203,7 +210,7 @@ build_attributes(struct cedar_record *a, const struct grant *g, struct entity_te
 	put_time(a, "granted_at", g->granted_at);
 	if (g->has_revoked_at)
 		put_time(a, "revoked_at", g->revoked_at);
-	build_metadata(a, g->metadata, t);
+	build_metadata(a, "metadata", g->metadata, &t->metadata);
 	put_time(a, "created_at", g->created_at);
 	put_time(a, "updated_at", g->updated_at);
 	cedar_put_long(a, cedar_str("version"), g->version);
@@ -269,6 +276,72 @@ put_said(struct cedar_record *context, const char *name, const char *text)
 		cedar_put_string(context, cedar_str(name), cedar_str(text));
 }
 
+/* The key that is spoken of may be the caller's own: that entity is there already. */
+static void
+put_key(struct cedar_request *r, struct cedar_record *context, const struct about *a,
+    const struct entity_texts *t, struct cedar_entity *tenant)
+{
+	const struct about_value *name = &a->member[ABOUT_NAME], *roles = &a->member[ABOUT_ROLES];
+	const char *id = a->member[ABOUT_KEY].text;
+	struct cedar_entity *key = strcmp(id, t->key) == 0 ?
+	    make_entity(r, "ApiKey", id) :
+	    build_key(r, id, name->there ? name->text : NULL, roles->there ? roles->text : "",
+		tenant);
+
+	cedar_put_entity(context, cedar_str("target_key"), key);
+}
+
+static void
+put_roles(struct cedar_record *context, const char *name, const char *roles)
+{
+	struct cedar_str role[ROLES_MAX];
+	size_t n = split_roles(roles, role);
+
+	cedar_put_strings(context, cedar_str(name), role, n);
+}
+
+static void
+build_about(struct cedar_request *r, const struct about *a, struct entity_texts *t,
+    struct cedar_entity *tenant)
+{
+	struct cedar_record *context = cedar_request_context(r);
+	int i;
+
+	for (i = 0; i < ABOUT__MAX; i++) {
+		const struct about_value *v = &a->member[i];
+		const char *name = about_name((enum about_member)i);
+
+		if (!v->there)
+			continue;
+		switch (about_type((enum about_member)i)) {
+		case ABOUT_IS_KEY:
+			put_key(r, context, a, t, tenant);
+			break;
+		case ABOUT_IS_LINE:
+		case ABOUT_IS_TEXT:
+		case ABOUT_IS_ID:
+		case ABOUT_IS_EFFECT:
+			put_text(context, name, v->text);
+			break;
+		case ABOUT_IS_ROLES:
+			put_roles(context, name, v->text);
+			break;
+		case ABOUT_IS_TIME:
+			put_time(context, name, v->number);
+			break;
+		case ABOUT_IS_NUMBER:
+			cedar_put_long(context, cedar_str(name), v->number);
+			break;
+		case ABOUT_IS_FLAG:
+			cedar_put_bool(context, cedar_str(name), v->flag);
+			break;
+		case ABOUT_IS_OBJECT:
+			build_metadata(context, name, v->text, &t->target_metadata);
+			break;
+		}
+	}
+}
+
 static void
 build_context(struct cedar_request *r, const struct policy_question *q, struct entity_texts *t)
 {
@@ -296,4 +369,6 @@ entities_build(struct cedar_request *r, const struct policy_question *q, struct 
 	build_action(r, q);
 	build_resource(r, q, t, tenant);
 	build_context(r, q, t);
+	if (q->about != NULL)
+		build_about(r, q->about, t, tenant);
 }

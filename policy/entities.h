@@ -14,7 +14,8 @@ struct entity_texts {
 	char grant[UUID_TEXT_LEN + 1];
 	char grant_request[UUID_TEXT_LEN + 1];
 	char source_ip[46];
-	struct json_object *metadata; /* owned; released by entity_texts_clear() */
+	struct json_object *metadata;        /* owned; released by entity_texts_clear() */
+	struct json_object *target_metadata; /* likewise: of a grant that is to be made */
 };
 
 /*

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/field.h"
 #include "base/log.h"
-#include "db/key_record.h"
 #include "db/policy_load.h"
 #include "policy/guard.h"
 #include "policy/instants.h"
@@ -34,13 +34,37 @@ struct guard {
 	int64_t left;            /* of the steps */
 };
 
+/* With such a rule everything else can be mended; in a policy of any priority. */
+#define MENDING "permit (principal, action, resource);"
+static const int64_t priorities[] = { 0, FIELD_PRIORITY_MOST };
+
+static void
+tell_about(struct about *a, const char *action, int64_t priority)
+{
+	static const struct uuid id = { .octet = { 0 } };
+
+	*a = (struct about){ .member = { { .there = false } } };
+	about_id(a, ABOUT_POLICY, &id);
+	about_text(a, ABOUT_NAME, "baseline");
+	about_number(a, ABOUT_PRIORITY, priority);
+	about_flag(a, ABOUT_ENABLED, true);
+	about_text(a, ABOUT_EFFECT, "permit");
+	about_text(a, ABOUT_POLICY_TEXT, MENDING);
+	if (strcmp(action, "UpdatePolicyRule") == 0) {
+		about_text(a, ABOUT_ASKED_EFFECT, "permit");
+		about_text(a, ABOUT_ASKED_POLICY_TEXT, MENDING);
+	}
+}
+
 static bool
-may_mend(struct guard *g, const struct key_record *key, int64_t at)
+may_mend_with(struct guard *g, const struct key_record *key, int64_t at, int64_t priority)
 {
 	struct policy_question q = *g->circumstances;
+	struct about about;
 	struct decision decision;
 	size_t i;
 
+	q.about = &about;
 	q.key = key->has_expires_at && key->expires_at <= at ? &successor : &key->id;
 	q.key_name = key->name;
 	q.roles = key->roles;
@@ -50,6 +74,7 @@ may_mend(struct guard *g, const struct key_record *key, int64_t at)
 		q.reason = "to mend the policies";
 	for (i = 0; i < COUNT_OF(needed); i++) {
 		q.action = needed[i];
+		tell_about(&about, needed[i], priority);
 		policy_decide(g->decider, g->set, &q, &decision);
 		g->left -= QUESTION_STEPS + (int64_t)decider_steps(g->decider);
 		g->fault = g->fault || decision.fault;
@@ -57,6 +82,24 @@ may_mend(struct guard *g, const struct key_record *key, int64_t at)
 			return false;
 	}
 	return true;
+}
+
+static bool
+may_mend(struct guard *g, const struct key_record *key, int64_t at)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(priorities); i++)
+		if (may_mend_with(g, key, at, priorities[i]))
+			return true;
+	return false;
+}
+
+/* The key that is to end could not have changed the policies, or it does not end. */
+static bool
+nothing_is_lost(struct guard *g, const struct key_record *ended)
+{
+	return ended->change != CHANGE_DONE || !may_mend(g, ended, g->when.at[0]);
 }
 
 /* Is there one among these keys for each time? Otherwise it is for the next ones to say. */
@@ -126,7 +169,7 @@ measure(const struct policy_rules *rules, struct guarded *found)
 
 enum outcome
 policy_guard(struct db *db, struct decider *d, const struct policy_question *circumstances,
-    struct guarded *found)
+    const struct key_record *ended, struct guarded *found)
 {
 	struct guard g = {
 		.decider = d,
@@ -150,7 +193,11 @@ policy_guard(struct db *db, struct decider *d, const struct policy_question *cir
 	if (set != NULL) {
 		g.set = set;
 		instants_of(&g.when, set, rules.now);
-		if ((rc = try_all(&g, db, &page, &keys)) == DONE)
+		if (ended != NULL)
+			g.when.count = 1; /* what the rules do later was not made by this */
+		if (ended != NULL && nothing_is_lost(&g, ended))
+			found->kept = true;
+		else if ((rc = try_all(&g, db, &page, &keys)) == DONE)
 			conclude(&g, found);
 	} else if ((rc == BROKEN && rules.version != 0) || found->too_large) {
 		rc =

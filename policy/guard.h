@@ -3,6 +3,7 @@
 #define GRANTD_POLICY_GUARD_H
 
 #include "db/db.h"
+#include "db/key_record.h"
 #include "policy/decide.h"
 
 /*
@@ -33,12 +34,16 @@ struct guarded {
  * The times are those of policy/instants.h. A key that will have expired by then is taken to be rotated: what
  * counts is another key of its name and roles.
  *
+ * `ended`: NULL; or the key that the change, queued before this, revokes. Where that one could not change the policies, or
+ * nothing came of it, nothing is lost, and it is kept; only the present is asked about. Many a tenant has no such key, as grantctl alone
+ * changes its policies.
+ *
  * It is not kept either where asking all that takes more than 10 million steps of the engine, which is logged.
  *
  * DONE, or why the rules and keys could not be read or asked: the transaction is then to be rolled back. It is not kept
  * where a rule does not parse.
  */
 MUST_CHECK enum outcome policy_guard(struct db *, struct decider *,
-    const struct policy_question *circumstances, struct guarded *);
+    const struct policy_question *circumstances, const struct key_record *ended, struct guarded *);
 
 #endif

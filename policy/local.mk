@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	policy/about.c policy/about.h \
 	policy/actions.c policy/actions.h \
 	policy/baseline.c policy/baseline.h \
 	policy/cache.c policy/cache.h \

@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "policy/actions.h"
 #include "policy/question.h"
+#include "policy/rule.h"
 
 #define AN_HOUR INT64_C(3600000000)
 
@@ -58,13 +59,27 @@ static const struct body_member grant_members[] = {
 };
 static const struct body_schema grant_schema = { grant_members, COUNT_OF(grant_members) };
 
+/* What a request is about, by enum about_type. */
+#define MEMBER_OF_ABOUT_IS_KEY(most) .type = MEMBER_UUID
+#define MEMBER_OF_ABOUT_IS_ID(most) .type = MEMBER_UUID
+#define MEMBER_OF_ABOUT_IS_LINE(most) .type = MEMBER_LINE, .max = (most)
+#define MEMBER_OF_ABOUT_IS_TEXT(most) .type = MEMBER_STRING, .max = (most)
+#define MEMBER_OF_ABOUT_IS_EFFECT(most) .type = MEMBER_STRING, .words = rule_effect_words
+#define MEMBER_OF_ABOUT_IS_ROLES(most) .type = MEMBER_ARRAY, .max = FIELD_ROLES_MOST, .item = &role
+#define MEMBER_OF_ABOUT_IS_TIME(most) .type = MEMBER_TIME
+#define MEMBER_OF_ABOUT_IS_NUMBER(most) \
+	.type = MEMBER_INTEGER, .min = -FIELD_PRIORITY_MOST, .max = FIELD_PRIORITY_MOST
+#define MEMBER_OF_ABOUT_IS_FLAG(most) .type = MEMBER_BOOLEAN
+#define MEMBER_OF_ABOUT_IS_OBJECT(most) .type = MEMBER_OBJECT
+
 static const struct body_member context_members[] = {
 	{ .name = "audit_enabled", .type = MEMBER_BOOLEAN },
-	LINE("request_id", FIELD_REQUEST_ID_MOST),
-	LINE("source_ip", 45),
-	{ .name = "now", .type = MEMBER_TIME },
-	LINE("user_agent", 512),
+	LINE("request_id", FIELD_REQUEST_ID_MOST), LINE("source_ip", 45),
+	{ .name = "now", .type = MEMBER_TIME }, LINE("user_agent", 512),
 	LINE("reason", FIELD_REASON_MOST),
+#define X(id, name_, type, most) { .name = name_, MEMBER_OF_##type(most) },
+	ABOUT_MEMBERS(X)
+#undef X
 };
 static const struct body_schema context_schema = { context_members, COUNT_OF(context_members) };
 
@@ -132,7 +147,7 @@ take_time(struct json_object *object, const char *name, int64_t *to)
 
 /* A role is a word here, as it is in a key. */
 static void
-read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
+read_roles(struct buf *to, struct json_object *roles, const char *of, struct body_fault *f)
 {
 	size_t n = json_object_array_length(roles), i;
 	char name[BODY_MEMBER_MAX];
@@ -141,14 +156,13 @@ read_roles(struct asked *a, struct json_object *roles, struct body_fault *f)
 		const char *text = json_object_get_string(json_object_array_get_idx(roles, i));
 
 		if (strchr(text, ' ') != NULL) {
-			(void)snprintf(name, sizeof(name), "principal.roles[%zu]", i);
+			(void)snprintf(name, sizeof(name), "%s[%zu]", of, i);
 			body_refuse(f, name, "a word");
 			return;
 		}
-		buf_adds(&a->roles, i > 0 ? " " : "");
-		buf_adds(&a->roles, text);
+		buf_adds(to, i > 0 ? " " : "");
+		buf_adds(to, text);
 	}
-	a->question.roles = buf_text(&a->roles);
 }
 
 static void
@@ -159,8 +173,10 @@ read_principal(struct asked *a, struct json_object *p, struct body_fault *f)
 	if (take_uuid(p, "id", &a->key))
 		a->question.key = &a->key;
 	(void)take_text(p, "name", &a->question.key_name);
-	if (roles != NULL)
-		read_roles(a, roles, f);
+	if (roles != NULL) {
+		read_roles(&a->roles, roles, "principal.roles", f);
+		a->question.roles = buf_text(&a->roles);
+	}
 }
 
 static void
@@ -207,6 +223,58 @@ read_grant(struct json_object *from, struct grant *g, int64_t now)
 }
 
 static void
+read_about_member(struct asked *a, enum about_member m, struct json_object *value,
+    struct body_fault *f)
+{
+	const char *text = json_object_get_string(value); /* of an object, its JSON */
+	struct uuid id;
+	int64_t time;
+
+	switch (about_type(m)) {
+	case ABOUT_IS_KEY:
+	case ABOUT_IS_ID:
+		if (uuid_parse(&id, text, strlen(text)))
+			about_id(&a->about, m, &id);
+		break;
+	case ABOUT_IS_LINE:
+	case ABOUT_IS_TEXT:
+	case ABOUT_IS_EFFECT:
+	case ABOUT_IS_OBJECT:
+		about_text(&a->about, m, text);
+		break;
+	case ABOUT_IS_ROLES:
+		read_roles(&a->target_roles, value, "context.target_roles", f);
+		about_text(&a->about, m, buf_text(&a->target_roles));
+		break;
+	case ABOUT_IS_TIME:
+		if (time_parse(&time, text, strlen(text)))
+			about_number(&a->about, m, time);
+		break;
+	case ABOUT_IS_NUMBER:
+		about_number(&a->about, m, json_object_get_int64(value));
+		break;
+	case ABOUT_IS_FLAG:
+		about_flag(&a->about, m, json_object_get_boolean(value));
+		break;
+	}
+}
+
+static void
+read_about(struct asked *a, struct json_object *context, struct body_fault *f)
+{
+	int m;
+
+	for (m = 0; m < ABOUT__MAX; m++) {
+		struct json_object *value = question_member(context,
+		    about_name((enum about_member)m));
+
+		if (value != NULL)
+			read_about_member(a, (enum about_member)m, value, f);
+	}
+	a->question.about = &a->about;
+}
+
+static void
 read_context(struct json_object *context, struct policy_question *q)
 {
 	q->source_ip = q->user_agent = q->reason = NULL;
@@ -245,17 +313,23 @@ asked_read(struct asked *a, struct json_object *body, struct body_fault *f)
 	read_action(body, &a->question, f);
 	if (principal != NULL && f->member[0] == '\0')
 		read_principal(a, principal, f);
-	if (context != NULL)
+	if (context != NULL) {
 		read_context(context, &a->question);
+		read_about(a, context, f);
+	}
 	if (grant != NULL) {
 		read_grant(grant, &a->grant, a->question.now);
 		a->question.grant = &a->grant;
 	}
-	return a->roles.failed || (grant != NULL && a->grant.metadata == NULL) ? BROKEN : DONE;
+	return a->roles.failed || a->target_roles.failed ||
+		(grant != NULL && a->grant.metadata == NULL) ?
+	    BROKEN :
+	    DONE;
 }
 
 void
 asked_clear(struct asked *a)
 {
 	buf_clear(&a->roles);
+	buf_clear(&a->target_roles);
 }

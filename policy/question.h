@@ -12,7 +12,8 @@ struct json_object;
  * A question to the policies as JSON, for dry runs and for files of cases, described once for both:
  *
  *	{"principal": {"id", "name", "roles": []}, "action": "UpdateGrant",
- *	 "grant": {as a grant is shown}, "context": {"audit_enabled", "request_id", "source_ip", "now", "user_agent", "reason"}}
+ *	 "grant": {as a grant is shown}, "context": {"audit_enabled", "request_id", "source_ip", "now", "user_agent", "reason",
+ *	 and what is in policy/about.h}}
  *
  * All but the action may be left out. Without a grant the tenant is what it is about. A context that is given is
  * given whole, but for request_id and now. Members of a described grant that are left out: ids are empty, its status is
@@ -23,14 +24,16 @@ extern const struct body_schema question_case; /* with name, decision (required)
 
 struct asked {
 	struct policy_question question;
-	struct uuid key;    /* where the principal is named */
-	struct buf roles;   /* where they are given; separated by blanks */
-	struct grant grant; /* where it is described */
+	struct uuid key;         /* where the principal is named */
+	struct buf roles;        /* where they are given; separated by blanks */
+	struct grant grant;      /* where it is described */
+	struct about about;      /* what the context tells of it */
+	struct buf target_roles; /* of those, separated by blanks */
 };
 
 #define ASKED_EMPTY \
 	{ \
-		.roles = BUF_EMPTY, .grant = GRANT_EMPTY \
+		.roles = BUF_EMPTY, .grant = GRANT_EMPTY, .target_roles = BUF_EMPTY \
 	}
 
 /*

@@ -242,6 +242,19 @@ rule_read(struct rule *rule, const char *text, size_t len, struct rule_fault *f)
 	return rc;
 }
 
+const char *
+rule_effect(const char *text)
+{
+	struct rule rule = RULE_EMPTY;
+	struct rule_fault f;
+	const char *effect = rule_read(&rule, text, strlen(text), &f) == RULE_DONE ?
+	    rule.parts.effect :
+	    NULL;
+
+	rule_clear(&rule); /* the word is not the rule's */
+	return effect;
+}
+
 void
 rule_clear(struct rule *rule)
 {

@@ -104,6 +104,9 @@ const char *rule_parts_check(const struct rule_parts *parts, const char **expect
 /* Does the text of a rule that was read say the same as these parts? */
 bool rule_says(const struct rule *rule, const struct rule_parts *parts);
 
+/* What a text that is stored does, "permit" or "forbid"; NULL where it is no rule after all, or memory ran out. */
+const char *rule_effect(const char *text);
+
 /* Empties it, too. */
 void rule_clear(struct rule *rule);
 

@@ -34,22 +34,17 @@ command_find(char *const *argv, int *words)
 	return NULL;
 }
 
-size_t
-command_noun_len(const struct command *command)
-{
-	return strcspn(command->name, " ");
-}
-
 const char *
-command_verb(const struct command *command)
+command_rest(const struct command *command, char *const *argv)
 {
-	const char *blank = strchr(command->name, ' ');
+	const char *name = command->name;
+	size_t len;
 
-	return blank != NULL ? blank + 1 : NULL;
-}
-
-bool
-command_has_noun(const struct command *command, const char *noun, size_t len)
-{
-	return command_noun_len(command) == len && strncmp(command->name, noun, len) == 0;
+	for (; *argv != NULL; argv++) {
+		len = strcspn(name, " ");
+		if (strlen(*argv) != len || strncmp(*argv, name, len) != 0)
+			return NULL;
+		name += len + (name[len] == ' ');
+	}
+	return name;
 }

@@ -50,11 +50,7 @@ extern const size_t commands_count;
 /* The command that argv begins with; *words of it are its name. NULL: none. */
 const struct command *command_find(char *const *argv, int *words);
 
-/* How long the first word of its name is, and the word behind it; NULL: there is none. */
-size_t command_noun_len(const struct command *);
-const char *command_verb(const struct command *);
-
-/* Does its name begin with the noun? */
-bool command_has_noun(const struct command *, const char *noun, size_t len);
+/* What of its name comes behind the words of argv, as "create" behind "key"; NULL: it does not begin with them. */
+const char *command_rest(const struct command *, char *const *argv);
 
 #endif

@@ -44,54 +44,60 @@ offer_word(const struct completion *c, const char *word, const char *help)
 	offer(c, "", word, strlen(word), help);
 }
 
-/* Is there no command before this one in the table that begins with the same noun? */
+/* Does `rest`, what comes behind the words so far, begin with this word? */
 static bool
-noun_is_new(size_t i)
+begins_with_word(const char *rest, const char *word, size_t len)
+{
+	return rest != NULL && strncmp(rest, word, len) == 0 &&
+	    (rest[len] == ' ' || rest[len] == '\0');
+}
+
+/* Is there no command before this one in the table that has the same word behind those so far? */
+static bool
+word_is_new(size_t i, char *const *argv, const char *word, size_t len)
 {
 	size_t earlier;
 
 	for (earlier = 0; earlier < i; earlier++)
-		if (command_has_noun(commands[earlier], commands[i]->name,
-			command_noun_len(commands[i])))
+		if (begins_with_word(command_rest(commands[earlier], argv), word, len))
 			return false;
 	return true;
 }
 
-/* A noun that has verbs is described by these. */
+/* A word that others follow is described by these. */
 static void
-offer_noun(const struct completion *c, const struct command *first)
+offer_first(const struct completion *c, char *const *argv, const char *word, size_t len)
 {
-	size_t len = command_noun_len(first), i;
-	struct buf verbs = BUF_EMPTY;
-
-	for (i = 0; i < commands_count; i++)
-		if (command_has_noun(commands[i], first->name, len) &&
-		    command_verb(commands[i]) != NULL)
-			buf_addf(&verbs, "%s%s", verbs.len > 0 ? ", " : "",
-			    command_verb(commands[i]));
-	offer(c, "", first->name, len, verbs.len > 0 ? buf_text(&verbs) : first->summary);
-	buf_clear(&verbs);
-}
-
-static void
-offer_nouns(const struct completion *c)
-{
+	struct buf others = BUF_EMPTY;
+	const char *rest;
 	size_t i;
 
-	for (i = 0; i < commands_count; i++)
-		if (noun_is_new(i))
-			offer_noun(c, commands[i]);
+	for (i = 0; i < commands_count; i++) {
+		rest = command_rest(commands[i], argv);
+		if (begins_with_word(rest, word, len))
+			buf_addf(&others, "%s%s", others.len > 0 ? ", " : "", rest + len + 1);
+	}
+	offer(c, "", word, len, buf_text(&others));
+	buf_clear(&others);
 }
 
+/* Offer the words of commands that may follow those of argv. */
 static void
-offer_verbs(const struct completion *c, const char *noun)
+offer_words(const struct completion *c, char *const *argv)
 {
-	size_t i;
+	const char *rest;
+	size_t i, len;
 
-	for (i = 0; i < commands_count; i++)
-		if (command_has_noun(commands[i], noun, strlen(noun)) &&
-		    command_verb(commands[i]) != NULL)
-			offer_word(c, command_verb(commands[i]), commands[i]->summary);
+	for (i = 0; i < commands_count; i++) {
+		rest = command_rest(commands[i], argv);
+		if (rest == NULL || rest[0] == '\0')
+			continue;
+		len = strcspn(rest, " ");
+		if (rest[len] == '\0')
+			offer(c, "", rest, len, commands[i]->summary);
+		else if (word_is_new(i, argv, rest, len))
+			offer_first(c, argv, rest, len);
+	}
 }
 
 /* Offer what a value may be, after a prefix. False: nothing is known of it. */
@@ -186,17 +192,6 @@ offer_arguments(const struct completion *c, const struct command *command, char 
 		offer_options(c, &l);
 }
 
-static void
-offer_topics(const struct completion *c, char *const *argv)
-{
-	int words;
-
-	if (argv[0] == NULL)
-		offer_nouns(c);
-	else if (argv[1] == NULL && command_find(argv, &words) == NULL)
-		offer_verbs(c, argv[0]);
-}
-
 void
 complete(char **argv, FILE *out)
 {
@@ -212,11 +207,11 @@ complete(char **argv, FILE *out)
 	argv[last] = NULL;
 	command = command_find(argv, &words);
 	if (argv[0] != NULL && strcmp(argv[0], "help") == 0)
-		offer_topics(&c, argv + 1);
+		offer_words(&c, argv + 1);
 	else if (command != NULL)
 		offer_arguments(&c, command, argv + words);
 	else
-		offer_topics(&c, argv);
+		offer_words(&c, argv);
 	if (last == 0) {
 		offer_word(&c, "help", "Say what a command and its options are for");
 		if (c.typed[0] == '-') {

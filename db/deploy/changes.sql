@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency tenant_settings
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -517,11 +517,81 @@ $$;
 COMMENT ON FUNCTION grantd.create_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, uuid, text, text, text, text, boolean, timestamptz, jsonb, text, bytea) IS 'CreateGrant: makes a grant, once where the client names its request';
 REVOKE ALL ON FUNCTION grantd.create_grant(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, uuid, text, text, text, text, boolean, timestamptz, jsonb, text, bytea) FROM PUBLIC;
 
+-- Counts a refusal, in the row of its writer: `counted`, `made` where this very call was counted or made an entry before, or
+-- `entry`: it is to be one, and `told` is what that says of those that were counted before, as members of JSON.
+-- The numbers: ten entries of a key and operation in ten minutes. Counts that other writers have in hand are left for the next entry, so
+-- that nobody waits for two rows.
+CREATE FUNCTION grantd.count_refusal(tenant uuid, key uuid, action text, by uuid, entry uuid,
+	at timestamptz, only_count boolean, OUT state text, OUT told text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	everyone CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+	one record;
+	n bigint := 0;
+	first timestamptz;
+	last timestamptz;
+BEGIN
+	state := 'counted';
+	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, repeated, since, until)
+	VALUES (tenant, key, action, by, entry, at, only_count::integer,
+		CASE WHEN only_count THEN at END, CASE WHEN only_count THEN at END)
+	ON CONFLICT (tenant_id, key_id, operation, writer) DO UPDATE SET call = entry, called_at = at,
+		repeated = r.repeated + only_count::integer,
+		since = CASE WHEN r.repeated = 0 THEN excluded.since ELSE r.since END,
+		until = CASE WHEN only_count THEN at ELSE r.until END
+	WHERE r.call <> entry;
+	IF NOT FOUND THEN
+		state := 'made';
+		RETURN;
+	ELSIF only_count THEN
+		RETURN;
+	END IF;
+	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, entries)
+	VALUES (tenant, key, action, everyone, entry, at, 1)
+	ON CONFLICT (tenant_id, key_id, operation, writer) DO UPDATE SET call = entry,
+		called_at = CASE WHEN r.called_at <= at - interval '10 minutes' THEN at ELSE r.called_at END,
+		entries = CASE WHEN r.called_at <= at - interval '10 minutes' THEN 1 ELSE r.entries + 1 END
+	WHERE r.entries < 10 OR r.called_at <= at - interval '10 minutes';
+	IF NOT FOUND THEN -- others made the last ones meanwhile
+		UPDATE grantd.refusals r SET repeated = r.repeated + 1, until = at,
+			since = CASE WHEN r.repeated = 0 THEN at ELSE r.since END
+		WHERE r.tenant_id = tenant AND r.key_id = key AND r.operation = action AND r.writer = by;
+		RETURN;
+	END IF;
+	state := 'entry';
+	FOR one IN SELECT r.writer, r.called_at, r.repeated, r.since, r.until FROM grantd.refusals r
+		WHERE r.tenant_id = tenant AND r.key_id = key AND r.operation = action AND r.writer <> everyone
+		FOR UPDATE SKIP LOCKED
+	LOOP
+		n := n + one.repeated;
+		first := CASE WHEN one.repeated > 0 THEN least(first, one.since) ELSE first END;
+		last := CASE WHEN one.repeated > 0 THEN greatest(last, one.until) ELSE last END;
+		-- Whoever wrote nothing for an hour repeats no call.
+		IF one.called_at < at - interval '1 hour' THEN
+			DELETE FROM grantd.refusals r WHERE r.tenant_id = tenant AND r.key_id = key
+				AND r.operation = action AND r.writer = one.writer;
+		ELSIF one.repeated > 0 THEN
+			UPDATE grantd.refusals r SET repeated = 0 WHERE r.tenant_id = tenant AND r.key_id = key
+				AND r.operation = action AND r.writer = one.writer;
+		END IF;
+	END LOOP;
+	IF n > 0 THEN
+		told := format('"repeated":%s,"since":"%s","until":"%s"', n, grantd.time_text(first),
+			grantd.time_text(last));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.count_refusal(uuid, uuid, text, uuid, uuid, timestamptz, boolean) IS 'Counts a refusal, and says whether it is to be an entry';
+REVOKE ALL ON FUNCTION grantd.count_refusal(uuid, uuid, text, uuid, uuid, timestamptz, boolean) FROM PUBLIC;
+
 -- A refusal of a change by the policies: an entry that says who tried what. On a grant it is in the grant's
--- chain, otherwise in the tenant's.
+-- chain, otherwise in the tenant's. Of many of the same key and operation most are counted (`done` as well), and hold nothing but
+-- the row that their writer counts in; without a writer each is an entry.
 CREATE FUNCTION grantd.log_denied(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
-	operation text, grant_id uuid, requested jsonb) RETURNS text
+	operation text, grant_id uuid, requested jsonb, writer uuid DEFAULT NULL) RETURNS text
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -530,10 +600,25 @@ DECLARE
 	g grantd.grants;
 	t grantd.tenants;
 	c record;
+	counts CONSTANT boolean := key_hash IS NOT NULL AND writer IS NOT NULL;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
 	IF grantd.is_stranger(tenant, key_hash) THEN
 		RETURN 'key';
+	END IF;
+	IF counts THEN
+		a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
+		IF a.state <> 'admitted' THEN
+			RETURN a.state;
+		ELSIF grant_id IS NOT NULL AND NOT EXISTS (SELECT FROM grantd.grants x
+		    WHERE x.tenant_id = tenant AND x.id = grant_id) THEN
+			RETURN 'none';
+		ELSIF EXISTS (SELECT FROM grantd.refusals r WHERE r.tenant_id = tenant AND r.key_id = a.actor::uuid
+		    AND r.operation = log_denied.operation AND r.writer = '00000000-0000-0000-0000-000000000000'
+		    AND r.entries >= 10 AND r.called_at > at - interval '10 minutes') THEN
+			c := grantd.count_refusal(tenant, a.actor::uuid, operation, writer, entry, at, true);
+			RETURN CASE c.state WHEN 'made' THEN 'made' ELSE 'done' END;
+		END IF;
 	END IF;
 	IF grant_id IS NOT NULL THEN
 		SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
@@ -545,7 +630,15 @@ BEGIN
 		RETURN a.state;
 	ELSIF grant_id IS NOT NULL AND g.id IS NULL THEN
 		RETURN 'none';
-	ELSIF grant_id IS NOT NULL THEN
+	END IF;
+	IF counts THEN
+		c := grantd.count_refusal(tenant, a.actor::uuid, operation, writer, entry, at, false);
+		IF c.state <> 'entry' THEN
+			RETURN CASE c.state WHEN 'made' THEN 'made' ELSE 'done' END;
+		END IF;
+		context := left(context, -1) || coalesce(',' || c.told, '') || '}';
+	END IF;
+	IF grant_id IS NOT NULL THEN
 		c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'grant', grant_id, 'denied',
 			context, jsonb_build_object('audit_enabled', g.audit_enabled, 'version', g.version),
 			requested, reason, at, g.audit_length, g.audit_head);
@@ -559,8 +652,8 @@ BEGIN
 	RETURN 'done';
 END
 $$;
-COMMENT ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb) IS 'Logs that the policies refused a change';
-REVOKE ALL ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb, uuid) IS 'Logs that the policies refused a change';
+REVOKE ALL ON FUNCTION grantd.log_denied(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, jsonb, uuid) FROM PUBLIC;
 
 -- ---- activity ----
 
@@ -722,8 +815,9 @@ COMMENT ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text,
 REVOKE ALL ON FUNCTION grantd.add_api_key(uuid, text, text, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz, uuid) FROM PUBLIC;
 
 -- RotateApiKey: a new key with the name and roles of an old one, which goes on for `overlap` seconds, but never longer
--- than it was to. Each of the two gets an entry. `expires` is when the new one ends; with `inherit` it lives
--- as long from now as the old one was meant to. More states: `past`; `revoked`, the old key is.
+-- than it was to. Each of the two gets an entry. `expires` is when the new one ends; with `inherit` it ends when
+-- the old one was to. More states: `past`; `revoked`, the old key is; `replaced`, it was rotated before: two
+-- keys would follow one, and whoever still has the old one could make himself a new one in its last hour.
 CREATE FUNCTION grantd.rotate_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	old_id uuid, old_version bigint, overlap bigint, old_entry uuid,
@@ -762,12 +856,14 @@ BEGIN
 	ELSIF retired.revoked_at IS NOT NULL THEN
 		state := 'revoked';
 		RETURN;
+	ELSIF EXISTS (SELECT FROM grantd.audit_log x WHERE x.tenant_id = tenant AND x.resource_type = 'api_key'
+	    AND x.resource_id = old_id AND x.action = 'RotateApiKey' AND x.outcome = 'done'
+	    AND coalesce(x.record, x.metadata::json) -> 'after' ->> 'replaced_by' IS NOT NULL) THEN
+		state := 'replaced';
+		RETURN;
 	END IF;
 	IF inherit THEN
-		expires := least(at + (retired.expires_at - retired.created_at), '9999-12-31 23:59:59.999999+00');
-		IF retired.expires_at IS NULL THEN
-			expires := NULL;
-		END IF;
+		expires := retired.expires_at;
 	END IF;
 	IF expires <= at THEN
 		state := 'past';
@@ -792,7 +888,8 @@ $$;
 COMMENT ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) IS 'RotateApiKey: a new key in place of an old one';
 REVOKE ALL ON FUNCTION grantd.rotate_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint, bigint, uuid, uuid, text, bytea, boolean, timestamptz) FROM PUBLIC;
 
--- RevokeApiKey.
+-- RevokeApiKey. The tenant's row is held, as by changes of policies: whoever revokes looks whether a key is left that may
+-- change the policies, and two who revoke the last two of them must not each see the other's.
 CREATE FUNCTION grantd.revoke_api_key(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	key_id uuid, old_version bigint, OUT state text, OUT key grantd.api_keys)
@@ -808,6 +905,7 @@ BEGIN
 		state := 'key';
 		RETURN;
 	END IF;
+	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
 	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
 	key.hash := NULL; -- a worker's role may not read it
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);

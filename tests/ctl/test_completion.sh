@@ -34,6 +34,8 @@ is 'a noun' "$(completes 'grantctl ten')" tenant
 is 'a noun of several' "$(completes 'grantctl do')" doctor
 is 'a verb' "$(completes 'grantctl key cr')" create
 is 'all verbs' "$(completes 'grantctl tenant ')" 'create list show'
+is 'the first of two verbs' "$(completes 'grantctl grant au')" audit
+is 'the second one' "$(completes 'grantctl grant audit o')" 'off on'
 is 'an option' "$(completes 'grantctl key create --na')" --name
 is 'an option of one word' "$(completes 'grantctl doctor --')" '--help --json'
 is 'a value of few words' "$(completes 'grantctl key list --status ')" 'active expired revoked'
@@ -59,36 +61,39 @@ is 'an option where a file may be' "$(completes 'grantctl policy check --h')" --
 # Every command and every option is offered, and no other.
 missing=
 ctl help
-while read -r noun verb; do
-	[[ " $(completes 'grantctl ') " == *" $noun "* ]] || missing="$missing [$noun]"
-	[[ -z $verb || " $(completes "grantctl $noun ") " == *" $verb "* ]] || missing="$missing [$noun $verb]"
-	ctl help $noun $verb
+while read -ra words; do
+	before=grantctl
+	for word in "${words[@]}"; do
+		[[ " $(completes "$before ") " == *" $word "* ]] || missing="$missing [$before $word]"
+		before="$before $word"
+	done
+	ctl help "${words[@]}"
 	options=$({ sed -n 's/^  \(--[a-z-]*\).*/\1/p' <<<"$out"; echo --help; } | sort | paste -sd' ')
-	[ "$(completes "grantctl $noun ${verb:+$verb }--")" = "$options" ] || missing="$missing [$noun $verb --]"
-done < <(sed -n 's/^  \([a-z]* *[a-z]*\)  .*/\1/p' <<<"$out")
+	[ "$(completes "$before --")" = "$options" ] || missing="$missing [$before --]"
+done < <(sed -n 's/^  \([a-z ]*[a-z]\)  .*/\1/p' <<<"$out")
 is 'every command and option is offered' "$missing" ''
 
 # Every value that is offered is taken and is in the command's help and in the manual; another one is not taken. (A value is
 # looked at before it is seen what else is missing.)
 wrong='' seen=0
 ctl help
-while read -r noun verb; do
-	ctl help $noun $verb
+while read -r words; do
+	ctl help $words
 	help=$out
 	for option in $(sed -n 's/^  \(--[a-z-]*\) [A-Z].*/\1/p' <<<"$help") ''; do
-		values=$(completes "grantctl $noun ${verb:+$verb }${option:+$option }")
+		values=$(completes "grantctl $words ${option:+$option }")
 		[[ -n $values && $values != *[!a-z0-9_\ ]* ]] || continue
 		for value in $values; do
 			seen=$((seen + 1))
-			ctl $noun $verb $option $value --no-such-option
-			[[ $err == *'there is no option'* ]] || wrong="$wrong [$noun $verb $option $value: $err]"
-			grep -qw -- "$value" <<<"$help" || wrong="$wrong [help $noun $verb: $value]"
+			ctl $words $option $value --no-such-option
+			[[ $err == *'there is no option'* ]] || wrong="$wrong [$words $option $value: $err]"
+			grep -qw -- "$value" <<<"$help" || wrong="$wrong [help $words: $value]"
 			grep -qw -- "$value" "$(dirname "$0")/../../docs/grantctl.1" || wrong="$wrong [manual: $value]"
 		done
-		ctl $noun $verb $option frobnicate
-		[[ $err == *"must be "* ]] || wrong="$wrong [$noun $verb $option takes anything]"
+		ctl $words $option frobnicate
+		[[ $err == *"must be "* ]] || wrong="$wrong [$words $option takes anything]"
 	done
-done < <(sed -n 's/^  \([a-z]* *[a-z]*\)  .*/\1/p' <<<"$out")
+done < <(sed -n 's/^  \([a-z ]*[a-z]\)  .*/\1/p' <<<"$out")
 is 'the values that are offered are taken, and no other' "$wrong" ''
 is 'there are such values' "$((seen >= 25))" 1
 is 'the types of resources are offered' "$(completes 'grantctl grant create --resource-type aws_r')" aws_rds_instance

@@ -8,17 +8,27 @@
 worker=ctl_doctor_worker
 sql "CREATE ROLE $worker LOGIN IN ROLE grantd_app"
 
+# server SETTING VALUE: a setting of the server's, once it is in force.
+server()
+{
+	sql "ALTER SYSTEM SET $1 = $2" 'SELECT pg_reload_conf()' >/dev/null
+	until [ "$(sql "SHOW $1")" = "$2" ]; do
+		sleep 0.05
+	done
+}
+server fsync on
+
 # problem CHECK: what doctor found and advises for that check.
 problem()
 {
-	json ".checks[] | select(.check == \"$1\" and (.ok | not)) | .found + \" | \" + .mend"
+	json ".checks[] | select(.check == \"$1\" and .ok == false) | .found + \" | \" + .mend"
 }
 
-# finds CHECK REGEX: there is one problem, and it is this.
+# finds CHECK REGEX [COUNT]: there is one problem (or as many), and it is this.
 finds()
 {
 	ctl doctor --json
-	is "doctor finds one thing wrong: $1" "$status $(json '[.ok, ([.checks[] | select(.ok | not)] | length)]')" '1 [false,1]'
+	is "doctor finds one thing wrong: $1" "$status $(json '[.ok, ([.checks[] | select(.ok == false)] | length)]')" "1 [false,${3:-1}]"
 	like "and says what: $2" "$(problem "$1")" "$2"
 }
 
@@ -40,6 +50,8 @@ PGDATABASE=postgres finds schema 'there is no schema for grantd in this database
 
 sql 'UPDATE grantd.schema_version SET version = version - 1'
 finds schema 'it has version [0-9]+ and this program needs [0-9]+ \| psql'
+is 'without the version, objects are not compared, which is said' "$(json '.checks[] | select(.ok == null) | .check + ": " + .found')" \
+	'objects: not checked: the schema is not known to be of version '"$(sql 'SELECT version + 1 FROM grantd.schema_version')"
 sql 'UPDATE grantd.schema_version SET version = version + 2'
 finds schema 'and this program knows'
 sql 'UPDATE grantd.schema_version SET version = version - 1'
@@ -57,16 +69,130 @@ finds "workers' roles" 'no role that can log in is a member of grantd_app \| CRE
 sql "CREATE ROLE ctl_doctor_group IN ROLE grantd_app" "GRANT ctl_doctor_group TO $worker"
 well
 sql 'ALTER TABLE grantd.grants NO FORCE ROW LEVEL SECURITY'
-finds 'row-level security' 'it is not forced on: grants \| ALTER TABLE'
+finds 'row-level security' "table grantd.grants: its row-level security is not this version's .* \| ALTER TABLE"
 sql 'ALTER TABLE grantd.grants FORCE ROW LEVEL SECURITY' 'ALTER TABLE grantd.tenants DISABLE ROW LEVEL SECURITY'
-finds 'row-level security' 'it is not forced on: tenants'
+finds 'row-level security' "table grantd.tenants: its row-level security is not this version's"
 sql 'ALTER TABLE grantd.tenants ENABLE ROW LEVEL SECURITY' 'ALTER TABLE grantd.grants OWNER TO postgres'
-finds tables 'do not belong to grantd_owner: grants'
+finds tables "table grantd.grants: its owner is not this version's .\"postgres\", not \"grantd_owner\". \| ALTER TABLE"
 sql 'ALTER TABLE grantd.grants OWNER TO grantd_owner' 'ALTER TABLE grantd.audit_log DISABLE TRIGGER audit_log_is_append_only'
-finds 'audit log' 'trigger that refuses changes of entries is not enabled \| ALTER TABLE'
+finds triggers "trigger audit_log_is_append_only on grantd.audit_log: its state is not this version's .* \| ALTER TABLE"
 sql 'ALTER TABLE grantd.audit_log ENABLE TRIGGER audit_log_is_append_only' 'GRANT UPDATE (reasoning) ON grantd.audit_log TO grantd_app'
-finds 'audit log' 'workers may change or remove entries \| REVOKE'
+finds privileges "column grantd.audit_log.reasoning: its privileges of grantd_app are not this version's .\"UPDATE\", not \"none\". \| GRANT or REVOKE"
 sql 'REVOKE UPDATE (reasoning) ON grantd.audit_log FROM grantd_app'
+well
+
+# tampered CHECK REGEX STATEMENT...: what the statements do to a database is all that doctor finds in it.
+tampered()
+{
+	local check=$1 regex=$2 damaged=tampered_$((tampered += 1))
+
+	shift 2
+	PGDATABASE=postgres sql "CREATE DATABASE $damaged TEMPLATE template"
+	PGDATABASE=$damaged sql "$@" || bail "$*"
+	PGDATABASE=$damaged finds "$check" "$regex" "${found:-1}"
+	PGDATABASE=postgres sql "DROP DATABASE $damaged"
+}
+tampered=0
+
+# A side of every kind of object.
+none='AS $$ BEGIN RETURN NULL; END $$'
+tampered functions "^function grantd.move_policies: its body is not this version's \|" \
+	"CREATE OR REPLACE FUNCTION grantd.move_policies(tenant uuid, at timestamptz) RETURNS void LANGUAGE plpgsql
+		SET search_path = pg_catalog, pg_temp AS \$\$ BEGIN END \$\$"
+tampered functions "^function grantd.is_stranger: its attributes are not this version's" \
+	'ALTER FUNCTION grantd.is_stranger SECURITY DEFINER'
+tampered functions "^function grantd.get_grant: its attributes are not this version's" \
+	'ALTER FUNCTION grantd.get_grant SECURITY INVOKER'
+tampered functions "^function grantd.get_grant: its settings are not this version's" \
+	'ALTER FUNCTION grantd.get_grant SET search_path = public'
+tampered functions "^function grantd.current_tenant: its expression is not this version's" \
+	"CREATE OR REPLACE FUNCTION grantd.current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE RETURN NULL::uuid"
+tampered functions "^function grantd.api_keys_stay_revoked: its body is not" \
+	"CREATE OR REPLACE FUNCTION grantd.api_keys_stay_revoked() RETURNS trigger LANGUAGE plpgsql
+		SET search_path = pg_catalog, pg_temp $none"
+tampered functions '^function grantd.more: is not one of this version' \
+	'CREATE FUNCTION grantd.more() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$'
+tampered functions "^function grantd.note_key_use: is missing" 'DROP FUNCTION grantd.note_key_use'
+found=2 tampered functions "^function grantd.update_grant: its owner is not this version's .\"grantd_owner\", not \"grantd_auth\"" \
+	'GRANT CREATE ON SCHEMA grantd TO grantd_owner' 'ALTER FUNCTION grantd.update_grant OWNER TO grantd_owner' \
+	'GRANT EXECUTE ON FUNCTION grantd.update_grant TO grantd_owner'
+tampered triggers "^trigger api_keys_stay_revoked on grantd.api_keys: is missing" \
+	'DROP TRIGGER api_keys_stay_revoked ON grantd.api_keys'
+tampered triggers "^table grantd.policies: its internal triggers are not this version's" \
+	"UPDATE pg_trigger SET tgenabled = 'D' WHERE tgisinternal AND tgrelid = 'grantd.policies'::regclass"
+tampered triggers '^trigger late on grantd.audit_log: is not one' "CREATE TRIGGER late BEFORE INSERT ON grantd.audit_log
+	FOR EACH ROW EXECUTE FUNCTION grantd.api_keys_stay_revoked()"
+tampered tables '^rule silent on grantd.audit_log: is not one' \
+	'CREATE RULE silent AS ON INSERT TO grantd.audit_log DO INSTEAD NOTHING'
+tampered 'row-level security' "^policy grants_tenant on grantd.grants: its definition is not this version's" \
+	'ALTER POLICY grants_tenant ON grantd.grants USING (true)'
+tampered 'row-level security' '^policy all_of_it on grantd.grants: is not one' \
+	'CREATE POLICY all_of_it ON grantd.grants TO grantd_app USING (true)'
+tampered 'row-level security' '^table grantd.activity_event_other: its row-level security is not' \
+	'ALTER TABLE grantd.activity_event_other DISABLE ROW LEVEL SECURITY'
+tampered tables '^table grantd.activity_count_other: its policies are not' \
+	'DROP POLICY activity_count_other_tenant ON grantd.activity_count_other'
+tampered privileges "^table grantd.grants: its privileges of public are not this version's" \
+	'GRANT SELECT ON grantd.grants TO PUBLIC'
+tampered privileges "^table grantd.audit_log: its privileges of grantd_auth are not this version's .\"SELECT\", not \"INSERT, SELECT\"" \
+	'REVOKE INSERT ON grantd.audit_log FROM grantd_auth'
+tampered privileges "^function grantd.update_grant: its privileges of grantd_app are not this version's .\"none\", not \"EXECUTE\"" \
+	'REVOKE EXECUTE ON FUNCTION grantd.update_grant FROM grantd_app'
+tampered privileges '^schema grantd: its privileges of grantd_app' 'GRANT CREATE ON SCHEMA grantd TO grantd_app'
+tampered tables '^column grantd.grants.more: is not one' 'ALTER TABLE grantd.grants ADD more int'
+tampered tables "^column grantd.api_keys.hash: its definition is not this version's" \
+	'ALTER TABLE grantd.api_keys ALTER hash DROP NOT NULL'
+tampered tables '^constraint sha256_length on grantd.sha256: is missing' \
+	'ALTER DOMAIN grantd.sha256 DROP CONSTRAINT sha256_length'
+tampered tables '^constraint api_keys_expires_later on grantd.api_keys: is missing' \
+	'ALTER TABLE grantd.api_keys DROP CONSTRAINT api_keys_expires_later'
+tampered tables "^table grantd.audit_log: its form is not this version's" 'ALTER TABLE grantd.audit_log SET UNLOGGED'
+tampered tables "^table grantd.grants: its form is not this version's" 'CREATE TABLE forged () INHERITS (grantd.grants)'
+tampered tables '^index grantd.grants_grantee: is missing' 'DROP INDEX grantd.grants_grantee'
+
+# What an operator may add.
+sql "CREATE INDEX mine ON grantd.grants ((metadata ->> 'ticket'))" 'ALTER TABLE grantd.grants SET (fillfactor = 50)' \
+	'ALTER TABLE grantd.grants ALTER action SET STATISTICS 500' 'SET ROLE grantd_owner; SELECT grantd.activity_maintain(9, NULL, false)' >/dev/null
+well
+
+# Roles, their settings, and the server's.
+sql "ALTER ROLE $worker CREATEROLE"
+finds "workers' roles" "more than a worker may be: $worker has CREATEROLE \\| REVOKE"
+sql "ALTER ROLE $worker NOCREATEROLE" "GRANT pg_write_all_data TO ctl_doctor_group"
+finds "workers' roles" "more than a worker may be: $worker is a member of pg_write_all_data"
+sql 'REVOKE pg_write_all_data FROM ctl_doctor_group' "GRANT grantd_auth TO ctl_doctor_group"
+finds roles 'these may act as grantd_auth, .*: ctl_doctor_group' 2
+sql 'REVOKE grantd_auth FROM ctl_doctor_group' 'GRANT pg_monitor TO grantd_app'
+finds roles 'these have the rights of others: grantd_app of pg_monitor'
+sql 'REVOKE pg_monitor FROM grantd_app' 'ALTER ROLE grantd_auth CREATEROLE'
+finds roles 'rights that they must not have: grantd_auth'
+sql 'ALTER ROLE grantd_auth NOCREATEROLE'
+for weak in off local remote_write false; do
+	sql "ALTER ROLE $worker SET synchronous_commit = $weak"
+	finds 'settings of roles' "synchronous_commit is $weak for $worker: .*could be lost \\| ALTER ROLE .*GRANTD_ALLOW_ASYNC_COMMIT"
+done
+GRANTD_ALLOW_ASYNC_COMMIT=yes well
+sql "ALTER ROLE $worker RESET ALL" "ALTER DATABASE $PGDATABASE SET synchronous_commit = off"
+finds 'settings of roles' "synchronous_commit is off for $worker, off for postgres: "
+sql "ALTER ROLE $worker IN DATABASE $PGDATABASE SET synchronous_commit = on" \
+	"ALTER ROLE postgres IN DATABASE $PGDATABASE SET synchronous_commit = remote_apply"
+well
+sql "ALTER ROLE $worker IN DATABASE $PGDATABASE RESET ALL" "ALTER ROLE postgres IN DATABASE $PGDATABASE RESET ALL" \
+	"ALTER DATABASE $PGDATABASE RESET ALL"
+server synchronous_commit off
+finds 'settings of roles' "synchronous_commit is off for $worker, off for postgres: "
+server synchronous_commit on
+sql "ALTER ROLE $worker SET session_replication_role = replica"
+finds 'settings of roles' "session_replication_role is replica for $worker: triggers do not guard the audit log"
+sql "ALTER ROLE $worker RESET ALL" "ALTER ROLE $worker SET default_transaction_read_only = on"
+finds 'settings of roles' "default_transaction_read_only is on, so that nothing can be written, for: $worker"
+sql "ALTER ROLE $worker RESET ALL"
+server fsync off
+finds durability 'fsync is off: a crash of the machine can damage or lose everything'
+server fsync on
+server full_page_writes off
+finds durability 'full_page_writes is off'
+server full_page_writes on
 well
 
 # Whom it is run as.

@@ -67,6 +67,33 @@ is 'his' "$(json '[.[].grantee_id]')" '["bob"]'
 does 'list, as a table' grant list --tenant $a
 like 'shows it' "$out" "$g +active +off +20[0-9-]+T[0-9:]+Z +alice@example.com +administer +aws_account +123456789012"
 
+# Changes
+entries()
+{
+	sql "SELECT sequence, actor_type, action, reasoning, record->'before'->>'audit_enabled', record->'after'->>'audit_enabled'
+		FROM grantd.audit_log WHERE resource_id = '$g' ORDER BY sequence DESC LIMIT 1"
+}
+does 'auditing on' grant audit on --tenant $a $g --reason 'on call' --json
+is 'it is' "$(json '[.audit_enabled, .version]')" '[true,2]'
+is 'with an entry' "$(entries)" '2|system|UpdateGrant|on call|false|true'
+does 'once more' grant audit on --tenant $a $g
+like 'shows it' "$out" 'auditing +on'
+is 'and is no entry' "$(entries)" '2|system|UpdateGrant|on call|false|true'
+does 'auditing off' grant audit off --tenant $a $g --json
+is 'it is, too' "$(json '[.audit_enabled, .version]')" '[false,3]'
+is 'with its entry' "$(entries)" '3|system|UpdateGrant||true|false'
+does 'revoke' grant revoke --tenant $a $g --json
+is 'revokes it' "$(json '[.status, .revoked_at != null, .version]')" '["revoked",true,4]'
+like 'with an entry, too' "$(entries)" '^4\|system\|RevokeGrant\|'
+does 'once more, too' grant revoke --tenant $a $g --json
+is 'changes nothing' "$(json '[.status, .version]')" '["revoked",4]'
+for verb in 'audit on' 'audit off' revoke; do
+	refuses 1 'the tenant has no grant with this id' grant $verb --tenant $b $g
+	refuses 1 "there is no tenant $nobody" grant $verb --tenant $nobody $g
+	refuses 2 'GRANT is missing' grant $verb --tenant $a
+done
+does 'all of it in chains that hold' audit verify
+
 # 3,000 grants, many of one moment, a third of them past their time.
 sql "INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, granted_at, created_at, expires_at)
 	SELECT '$b', gen_random_uuid(), 'g' || n % 7, 'aws_account', '123456789012', 'x', '2020-01-01', '2020-01-01'::timestamptz

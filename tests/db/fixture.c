@@ -8,14 +8,17 @@
 
 #include "base/api_key.h"
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/settings.h"
 #include "handlers/dispatch.h"
 #include "tests/db/fixture.h"
 
 static struct settings settings;
 static struct service *service;
+static struct limits *limits;
 struct response rs;
 const char *key;
+const char *address;
 const char *idempotency_key;
 
 static enum body_end
@@ -37,7 +40,7 @@ request(enum http_method method, const char *path, const char *query, const char
 		.method = method,
 		.path = path,
 		.query = query != NULL ? query : "",
-		.remote_addr = "127.0.0.1",
+		.remote_addr = address,
 		.duplicate = -1,
 		.read_body = read_body,
 		.body_source = text,
@@ -137,7 +140,7 @@ void
 fixture_restart(void)
 {
 	service_close(service);
-	service = service_open(&settings);
+	service = service_open(&settings, limits);
 	assert_non_null(service);
 }
 
@@ -149,11 +152,22 @@ fixture_pooler(bool on)
 }
 
 void
+fixture_limit(int of_address, int of_name, int of_key)
+{
+	settings.limit_address = of_address;
+	settings.limit_name = of_name;
+	settings.limit_key = of_key;
+	limits = limits_open(); /* until the process ends */
+	assert_non_null(limits);
+	fixture_restart();
+}
+
+void
 fixture_after_fork(void)
 {
 	assert_true(admin_open());
 	rs = (struct response)RESPONSE_EMPTY;
-	service = service_open(&settings);
+	service = service_open(&settings, limits);
 	assert_non_null(service);
 }
 
@@ -172,7 +186,7 @@ each_setup(void **state)
 	(void)state;
 	sql("SET session_replication_role = replica");
 	sql("TRUNCATE grantd.tenants, grantd.audit_log, grantd.activity_event,"
-	    " grantd.activity_count CASCADE");
+	    " grantd.activity_count, grantd.refusals CASCADE");
 	sql("SET session_replication_role = origin");
 	sql("INSERT INTO grantd.tenants (id, name) VALUES ('" TENANT "', 'one'),"
 	    " ('" OTHER_TENANT "', 'two')");
@@ -183,8 +197,10 @@ each_setup(void **state)
 	    "', 'p')");
 	make_key();
 	idempotency_key = NULL;
+	address = "127.0.0.1";
+	limits = NULL;
 	settings.pooler = POOLER_NONE;
-	service = service_open(&settings);
+	service = service_open(&settings, limits);
 	return service == NULL;
 }
 

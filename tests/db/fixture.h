@@ -18,8 +18,9 @@
 #define PERMIT "66666666-6666-7666-8666-666666666666"
 #define FORBID "77777777-7777-7777-8777-777777777777"
 
-extern struct response rs; /* of the last request */
-extern const char *key;    /* what is sent as X-API-Key; each test begins with the tenant's */
+extern struct response rs;  /* of the last request */
+extern const char *key;     /* what is sent as X-API-Key; each test begins with the tenant's */
+extern const char *address; /* where requests come from; each test begins with 127.0.0.1 */
 extern const char *idempotency_key; /* sent along; NULL: none */
 
 int fixture_setup(void **state);
@@ -40,6 +41,9 @@ void fixture_restart(void);
 
 /* The same, as behind a pooler or not; each test begins without one. */
 void fixture_pooler(bool on);
+
+/* End the worker, and go on with another that shares these limits, so many a minute; each test begins without any. */
+void fixture_limit(int of_address, int of_name, int of_key);
 
 /* A forked process needs connections of its own, and leaves its parent's alone. */
 void fixture_after_fork(void);

@@ -1,7 +1,7 @@
 # Run by tests/db/run against a cluster of their own.
 EXTRA_DIST += tests/db/run tests/db/test_activity.sql tests/db/test_audit_log.sql \
 	tests/db/test_authenticate.sql tests/db/test_changes.sql tests/db/test_hot_updates.sql tests/db/test_policies.sql \
-	tests/db/test_privileges.sql tests/db/test_structure.sql tests/db/test_tenants.sql \
+	tests/db/test_privileges.sql tests/db/test_refusals.sql tests/db/test_structure.sql tests/db/test_tenants.sql \
 	tests/db/test_values.sql tests/db/two_tenants.sql tests/db/upgrade.sh tests/db/version4.sql
 
 # Programs that need a cluster: tests/db/run starts one and runs them.
@@ -43,6 +43,11 @@ tests_db_test_clock_SOURCES = tests/db/test_clock.c $(service_fixture)
 tests_db_test_clock_LDADD = $(service_ldadd)
 tests_db_test_clock_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=clock_gettime -Wl,--wrap=db_grant_look \
 	-Wl,--wrap=db_clock_saw
+
+check_PROGRAMS += tests/db/test_guessing
+tests_db_test_guessing_SOURCES = tests/db/test_guessing.c $(service_fixture)
+tests_db_test_guessing_LDADD = $(service_ldadd)
+tests_db_test_guessing_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=db_begin
 
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)

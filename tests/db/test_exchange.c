@@ -407,6 +407,62 @@ an_unknown_schema_is_refused(void **state)
 	assert_int_equal(db_ready(db), DONE);
 }
 
+/* A database that comes back is found soon, and one that does not answer is not asked all the time. */
+static void
+waits_have_bounds(void **state)
+{
+	int quick = 0, slow = 0, last = 0;
+	int i;
+
+	(void)state;
+	assert_int_equal(db_backoff(0, 1), db_backoff(0, 3000));
+	assert_true(db_backoff(0, 1) <= 20);
+	for (i = 0; i < 20; i++) {
+		last = quick;
+		quick = db_backoff(last, 1);
+		assert_true(quick >= last);
+		last = slow;
+		slow = db_backoff(last, 3000);
+		assert_true(slow >= last);
+	}
+	assert_int_equal(quick, 200);
+	assert_int_equal(slow, 2000);
+	/* Refused after it was silent: it has begun to come back. */
+	assert_int_equal(db_backoff(slow, 1), 200);
+}
+
+/*
+ * Whatever number of attempts failed, the first that is made once the database takes connections again is served, and the
+ * one after a lost connection waits for nothing.
+ */
+static void
+the_first_attempt_that_can_succeeds(void **state)
+{
+	struct db *db = *state;
+	struct settings away = *db->settings;
+	const struct settings *here = db->settings;
+	int attempts;
+
+	assert_int_equal(db_ready(db), DONE);
+	away.database = (char *)(uintptr_t) "host=/nonexistent";
+	db->settings = &away;
+	db_disconnect(db);
+	for (attempts = 0; attempts < 50; attempts++) {
+		db->next_try_ms = 0;
+		assert_int_equal(db_connect(db), UNAVAILABLE);
+		assert_true(db->next_try_ms > 0 && db->backoff_ms > 0);
+	}
+	/* Before its time no attempt is made, as many requests as may come. */
+	db->settings = here;
+	db->next_try_ms = INT64_MAX;
+	assert_int_equal(db_connect(db), UNAVAILABLE);
+	db->next_try_ms = 0;
+	assert_int_equal(db_connect(db), DONE);
+	assert_int_equal(db->backoff_ms, 0);
+	assert_string_equal(sql(TERMINATE), "t");
+	assert_int_equal(db_ready(db), DONE);
+}
+
 int
 main(void)
 {
@@ -424,6 +480,8 @@ main(void)
 		TEST(a_lost_connection_is_lost_once),
 		TEST(a_held_row_is_unavailable),
 		TEST(an_unknown_schema_is_refused),
+		TEST(waits_have_bounds),
+		TEST(the_first_attempt_that_can_succeeds),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -228,6 +228,40 @@ a_policy_changed_between_two_reads_is_looked_at_anew(void **state)
 	    "theirs7");
 }
 
+/* However often and with however much a key is refused, the log grows by little; and it says how often that was. */
+static void
+many_refusals_are_counted(void **state)
+{
+	static char body[4096];
+	int i, at;
+
+	(void)state;
+	at = snprintf(body, sizeof(body),
+	    "{\"grantee_id\": \"ann\", \"resource\": {\"type\": \"aws_account\", \"id\": \"123456789012\"},"
+	    " \"action\": \"a\", \"expires_at\": \"2100-01-01T00:00:00Z\", \"metadata\": {\"x\": \"");
+	memset(body + at, 'x', 3000);
+	(void)snprintf(body + at + 3000, sizeof(body) - (size_t)at - 3000, "\"}}");
+	for (i = 0; i < 30; i++) {
+		if (i % 7 == 0)
+			fixture_restart(); /* another worker */
+		assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, body), 403);
+		assert_body("\"policy_denied\"");
+	}
+	assert_sql("SELECT count(*) FROM grantd.audit_log", "10");
+	assert_sql("SELECT sum(repeated) FROM grantd.refusals", "20");
+	assert_sql("SELECT max(octet_length(record::text)) < 1024 FROM grantd.audit_log", "t");
+	assert_sql(
+	    "SELECT DISTINCT (record -> 'after' ->> 'left_out') || (record -> 'after' ->> 'action')"
+	    " FROM grantd.audit_log",
+	    "[\"metadata\"]a");
+	sql("UPDATE grantd.refusals SET called_at = called_at - interval '11 minutes'");
+	assert_int_equal(request(HTTP_POST, "/v1/grants", NULL, body), 403);
+	assert_sql(
+	    "SELECT count(*) || ' ' || sum((record ->> 'repeated')::int) FROM grantd.audit_log",
+	    "11 20");
+	assert_chains_hold();
+}
+
 int
 main(void)
 {
@@ -243,6 +277,7 @@ main(void)
 		TEST(a_broken_rule_refuses_everything),
 		TEST(the_higher_priority_decides),
 		TEST(a_connection_closed_while_idle_is_not_noticed),
+		TEST(many_refusals_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -135,7 +135,8 @@ SELECT set_eq($$SELECT name || ' ' || p FROM all_tables, unnest(ARRAY['SELECT', 
 	'policies SELECT', 'policies INSERT', 'policies UPDATE', 'policy_rules SELECT', 'policy_rules INSERT',
 	'policy_rules UPDATE', 'policy_rules DELETE', 'idempotency_keys SELECT', 'idempotency_keys INSERT',
 	'idempotency_keys DELETE', 'activity_event SELECT', 'activity_event INSERT', 'activity_count SELECT',
-	'activity_count INSERT', 'activity_count UPDATE'],
+	'activity_count INSERT', 'activity_count UPDATE', 'refusals SELECT', 'refusals INSERT',
+	'refusals UPDATE', 'refusals DELETE'],
 	'the functions'' role may do with the tables what they do, and cannot change an entry');
 SET LOCAL ROLE grantd_auth;
 SELECT throws_ok('UPDATE grantd.api_keys SET revoked_at = NULL', '23514', 'a revoked API key stays revoked',

@@ -185,7 +185,7 @@ a_retired_key_ends_after_the_overlap_or_sooner(void **state)
 	struct key_new n = key_new(other_hash);
 	struct change_by e = entry("CreateApiKey");
 	const struct uuid entries[] = { new_id(), new_id(), new_id() };
-	int64_t first;
+	const uint8_t third_hash[API_KEY_HASH_LEN] = { 4 };
 
 	(void)state;
 	CHANGE(DONE, db_key_create(db, &tenant, &n, &e, &k));
@@ -197,15 +197,25 @@ a_retired_key_ends_after_the_overlap_or_sooner(void **state)
 	assert_string_equal(r.made.roles, "operator auditor");
 	assert_true(
 	    r.retired.has_expires_at && r.retired.expires_at == r.made.created_at + 60 * 1000000);
-	first = r.retired.expires_at;
 	e = entry("RotateApiKey");
 	rotate(&n.id, 1, 3600, &e, &entries[1], &r);
 	assert_int_equal(r.made.change, CHANGE_STALE);
 	rotate(&n.id, 2, 3600, &e, &entries[1], &r);
-	assert_int_equal(r.made.change, CHANGE_DONE);
-	assert_true(r.retired.expires_at == first);
+	assert_int_equal(r.made.change, CHANGE_REPLACED);
+	/* One that ends in half an hour anyway, and one that ends at once. */
+	n = key_new(third_hash);
+	n.key_name = "ZZZZZZZZ";
+	n.has_expires_at = true;
+	n.expires_at = k.created_at + INT64_C(1800000000);
+	e = entry("CreateApiKey");
+	CHANGE(DONE, db_key_create(db, &tenant, &n, &e, &k));
 	e = entry("RotateApiKey");
-	rotate(&n.id, 3, 0, &e, &entries[2], &r);
+	rotate(&n.id, 1, 3600, &e, &entries[1], &r);
+	assert_int_equal(r.made.change, CHANGE_DONE);
+	assert_true(r.retired.expires_at == n.expires_at);
+	n.id = r.made.id;
+	e = entry("RotateApiKey");
+	rotate(&n.id, 1, 0, &e, &entries[2], &r);
 	assert_int_equal(r.made.change, CHANGE_DONE);
 	assert_true(r.retired.expires_at == r.made.created_at);
 	assert_string_equal(

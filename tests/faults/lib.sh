@@ -12,6 +12,7 @@
 #   workers                 the pids of its workers, one a line
 #   fcgi STEP...            the client of tests/lib/fcgi_client.c on $socket
 #   until_true COMMAND...   wait until the command succeeds; fails when it does not in time
+#   port_of                 a TCP port that nobody serves on
 #   logged REGEX [COUNT]    the log holds at least COUNT (1) such lines
 #
 # Everything lies below $work, which goes at the end, as do all processes that were started here.
@@ -56,6 +57,19 @@ until_true()
 	until "$@"; do
 		[ "$SECONDS" -lt "$until" ] || return 1
 		sleep 0.01
+	done
+}
+
+# A port that nobody serves on.
+port_of()
+{
+	local port
+
+	for port in $(seq 23100 23199); do
+		(: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
+			echo "$port"
+			return
+		}
 	done
 }
 

@@ -32,6 +32,33 @@ refused "no address" 1 'neither a path' "$grantd" --listen grantd.sock
 refused "a log file in no folder" 1 'GRANTD_LOG_FILE' \
 	env GRANTD_LOG_FILE="$work/none/log" "$grantd" --listen "$socket"
 
+# Few descriptors: said at the start, and not by workers that cannot accept
+with_files()
+{
+	(ulimit -n "$1" && exec "${@:2}")
+}
+refused "7 open files" 1 'no more than 7 files may be open.*GRANTD_KEPT_CONNECTIONS=0' \
+	with_files 7 "$grantd" --listen "$socket"
+refused "80 open files" 1 'no more than 80 files' with_files 80 "$grantd" --listen "$socket"
+refused "--check-config with 7" 1 'no more than 7 files' with_files 7 "$grantd" --check-config --listen "$socket"
+refused "7 open files, and no kept connections" 1 'no more than 7 files' \
+	with_files 7 env GRANTD_KEPT_CONNECTIONS=0 "$grantd" --listen "$socket"
+# As few as it says: requests are answered, one of which looks for the database.
+few_are_enough()
+{
+	local answer
+
+	(ulimit -n "$1" && GRANTD_KEPT_CONNECTIONS=$2 exec "$grantd" --listen "$socket" --workers 2) </dev/null >"$log" 2>&1 &
+	grantd_started $!
+	until_true answers
+	answer=$(fcgi get /readyz 2>&1)
+	like "with $1 open files it serves" "$answer" '^Status: 503'
+	not_ok "and lacks none" logged 'Too many open files'
+	grantd_stop "with $1 open files"
+}
+few_are_enough 81 1024
+few_are_enough 32 0
+
 # --check-config
 ok "--check-config" "$grantd" --check-config --listen "$socket"
 not_ok "--check-config leaves no socket" test -e "$socket"
@@ -43,6 +70,67 @@ refused "--check-config: mode" 1 'GRANTD_LISTEN_MODE' \
 refused "--check-config: folder" 1 'cannot make a socket' "$grantd" --check-config --listen "$work/none/s"
 output=$(GRANTD_LOG_FILE=$work/none/log "$grantd" --check-config --listen "$work/none/s" 2>&1)
 is "--check-config says each problem in a line" "$(wc -l <<<"$output")" 2
+
+output=$(GRANTD_LISTEN_MODE=rw GRANTD_LISTEN_GROUP='no such group' GRANTD_DATABASE='host=a port=s3cr3t' GRANTD_LOG_FILE=$work/none/log \
+	GRANTD_BASE_PATH=/api/ GRANTD_WORKERS=many GRANTD_POOLER=many "$grantd" --check-config --listen "$work/none/s" 2>&1)
+is "--check-config: those of the environment, of a path, and of the database, too" "$(wc -l <<<"$output")" 8 || diag "$output"
+printf '%s\n' 'GRANTD_WORKERS=x' 'nonsense' 'GRANTD_WORKRS=1' 'GRANTD_LOG_LEVEL=info' 'GRANTD_LOG_LEVEL=info' >"$work/bad.conf"
+output=$("$grantd" --check-config --config "$work/bad.conf" 2>&1)
+is "--check-config: each line of a file" "$(sed 's/: GRANTD.*//; s/.*conf:/line /; s/:.*//' <<<"$output" | xargs)" 'line 1 line 2 line 3 line 5'
+
+# Connection strings: what libpq cannot use is refused, and no piece of it is repeated, here and by a worker that tries.
+for string in '"host=/tmp dbname=grantd"' 'host=/tmp dbname=grantd sslmod=require' 'postgresql://x@localhost/grantd?pgbouncer=true' \
+	'postgres://x:50%off@localhost/grantd' 'password=s3cr3t pw9' 'postgres://grantd_worker:s3cr3t/pw9@localhost:5432/grantd' \
+	'postgres://grantd_worker:Tr0ub@dour:s3cr3t@localhost:5432/grantd' 'postgres://grantd_worker:Tr0ub@dour-s3cr3t@127.0.0.1/grantd'; do
+	refused "--check-config: $string" 1 'GRANTD_DATABASE is not a connection string: .+' \
+		env GRANTD_DATABASE="$string" "$grantd" --check-config
+	GRANTD_DATABASE=$string grantd_start --workers 1
+	fcgi get /readyz >/dev/null 2>&1
+	ok "a worker with it: the log says so" until_true logged 'no database: GRANTD_DATABASE is not a connection string: .+'
+	is "a worker with it: no piece is logged" "$(grep -cE 's3cr3t|pw9|dour|50%off' "$log")" 0
+	grantd_stop "a worker with it"
+done
+GRANTD_DATABASE="host=$work/s3cr3t password=pw9s3cr3t" grantd_start --workers 1
+fcgi get /readyz >/dev/null 2>&1
+ok "a string with a password: libpq's reason is logged" until_true logged 'no database: connection to server .* failed: No such file'
+is "a string with a password: but nothing that it quotes" "$(grep -c s3cr3t "$log")" 0
+grantd_stop "a string with a password"
+ok "--check-config: a string that libpq takes" env GRANTD_DATABASE='host=/tmp user=grantd_worker' "$grantd" --check-config
+
+# A name server that says nothing: asked once for each record, not until 10 seconds are over. In a network of its own.
+silent_server()
+{
+	# shellcheck disable=SC2016 # for the inner shells
+	unshare -n -m bash -c 'ip link set lo up && mount --bind "$1/resolv.conf" /etc/resolv.conf &&
+		mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf && exec bash "$1/inside" "$@"' silent "$work" "$grantd" "$client"
+}
+echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
+echo 'hosts: dns' >"$work/nsswitch.conf"
+cat >"$work/inside" <<'END'
+perl -MSocket -e 'socket(S, PF_INET, SOCK_DGRAM, 0) && bind(S, sockaddr_in(53, inet_aton("127.0.0.1"))) or die;
+	open(O, ">>", $ARGV[0]); O->autoflush(1); while (recv(S, $m, 512, 0)) { print O "asked\n" }' "$1/queries" &
+server=$!
+for _ in $(seq 1000); do
+	grep -q ':0035 ' /proc/net/udp && break
+	sleep 0.01
+done
+GRANTD_DATABASE='host=database.example.test user=u' "$2" --listen "$1/dns" --workers 1 </dev/null >"$1/dns.log" 2>&1 &
+grantd=$!
+for _ in $(seq 1000); do
+	"$3" "$1/dns" get /healthz >/dev/null 2>&1 && break
+	sleep 0.01
+done
+"$3" "$1/dns" get /readyz
+kill "$grantd" "$server"
+wait "$grantd"
+END
+if [ "$(id -u)" -eq 0 ] && unshare -n -m true 2>/dev/null && command -v perl ip >/dev/null; then
+	like "a silent name server: a request ends" "$(silent_server 2>/dev/null | tr -d '\r')" '^Status: 503'
+	ok "a silent name server: the log says what" grep -q 'could not translate host name' "$work/dns.log"
+	is "a silent name server: it was asked once for each kind of address" "$(wc -l <"$work/queries")" 2
+else
+	skip "a silent name server" "no network of our own can be made"
+fi
 
 # A socket file that is there already
 echo >"$socket"
@@ -72,17 +160,6 @@ ok "it serves without standard descriptors" until_true answers
 grantd_stop "without standard descriptors"
 
 # TCP
-port_of()
-{
-	local port
-
-	for port in $(seq 23100 23199); do
-		(: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-			echo "$port"
-			return
-		}
-	done
-}
 tcp_answers()
 {
 	"$client" "127.0.0.1:$port" get /healthz >/dev/null 2>&1
@@ -145,6 +222,12 @@ if command -v spawn-fcgi >/dev/null; then
 else
 	skip "it serves systemd's socket" "spawn-fcgi is not installed"
 fi
+
+(ulimit -S -n 16 && exec timeout -s TERM 20 "$grantd" --workers 1 --listen "$socket") </dev/null >"$work/said" 2>&1 &
+background+=("$!")
+ok "a limit that may be raised is raised" until_true answers
+kill "$!"
+wait "$!"
 
 # The manual knows every setting, its default, and every option.
 manual=$here/../../docs/grantd.8

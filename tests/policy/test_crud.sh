@@ -8,8 +8,8 @@ expect_ok 'a new tenant has the baseline' 200 '(.data | length) == 1 and .data[0
     and .next_cursor == null and .has_more == false'
 baseline=$(member '.data[0].id')
 keyed GET "/v1/policies/$baseline/rules"
-expect_ok 'which has a rule for each role' 200 '[.data[].principal_entity_id] == ["admin", "auditor", "operator", "collector"]
-    and ([.data[].effect] | unique) == ["permit"] and .data[2].action_ids == ["read", "UpdateGrant"]'
+expect_ok 'which has a rule for each role' 200 '[.data[].principal_entity_id] == ["admin", "auditor", "operator", "collector", null]
+    and ([.data[:4][].effect] | unique) == ["permit"] and .data[4].effect == "forbid" and .data[2].action_ids == ["read", "UpdateGrant"]'
 
 version=$(policy_version)
 send POST /v1/policies '{"name":"Grants of production","priority":10}'

@@ -18,7 +18,7 @@ forbid (principal, action == Action::"UpdateGrant", resource) when { context has
 END
 like 'list shows what there is' "$(ctl list --tenant "$tenant")" 'baseline'
 is 'list, for programs' "$(ctl list --tenant "$tenant" --json | jq -r '.[].name')" baseline
-is 'show, for programs' "$(ctl show --tenant "$tenant" --json | jq -r '.[].rules | length')" 4
+is 'show, for programs' "$(ctl show --tenant "$tenant" --json | jq -r '.[].rules | length')" 5
 before=$(policy_version)
 like 'a dry run shows what would be' "$(ctl apply --tenant "$tenant" --dry-run "$work/team.cedar")" '- policy "baseline".*\+ policy "team".*\+ policy "stops", priority 7.*none of them made'
 is 'and makes none of it' "$(policy_version)" "$before"

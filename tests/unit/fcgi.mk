@@ -3,6 +3,7 @@
 if HAVE_CMOCKA
 fcgi_unit_programs = \
 	tests/unit/test_board \
+	tests/unit/test_handover \
 	tests/unit/test_listener \
 	tests/unit/test_params \
 	tests/unit/test_peer \
@@ -13,6 +14,8 @@ TESTS += $(fcgi_unit_programs)
 
 tests_unit_test_board_SOURCES = tests/unit/test_board.c fcgi/board.c
 tests_unit_test_board_LDADD = $(unit_ldadd)
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c
+tests_unit_test_handover_LDADD = $(unit_ldadd)
 tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
 tests_unit_test_listener_LDADD = $(unit_ldadd)
 tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c

@@ -6,6 +6,7 @@ unit_programs = \
 	tests/unit/test_body \
 	tests/unit/test_buf \
 	tests/unit/test_clock \
+	tests/unit/test_conninfo \
 	tests/unit/test_cors \
 	tests/unit/test_decide \
 	tests/unit/test_description \
@@ -19,6 +20,7 @@ unit_programs = \
 	tests/unit/test_json_memory \
 	tests/unit/test_json_strict \
 	tests/unit/test_known_keys \
+	tests/unit/test_limits \
 	tests/unit/test_log \
 	tests/unit/test_machine \
 	tests/unit/test_media_type \
@@ -46,6 +48,8 @@ tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
 tests_unit_test_clock_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_conninfo_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_conninfo_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_cors_LDADD = $(unit_ldadd)
 tests_unit_test_decide_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
@@ -60,6 +64,7 @@ tests_unit_test_json_build_LDADD = $(unit_ldadd)
 tests_unit_test_json_memory_LDADD = $(unit_ldadd)
 tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_known_keys_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
+tests_unit_test_limits_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_machine_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -319,6 +322,303 @@ standard_error_by_default(void **state)
 	assert_non_null(strstr(line, "to standard error"));
 }
 
+/* ---- lines that say the same ---- */
+
+/* How many lines the file has that contain this. */
+static int
+count_lines(const char *what)
+{
+	FILE *f = fopen(path, "r");
+	int n = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		n += strstr(line, what) != NULL;
+	(void)fclose(f);
+	return n;
+}
+
+/* In a child, which tells what it has counted when it ends. */
+static void
+in_a_child(void (*log)(void))
+{
+	int status;
+	pid_t child;
+
+	if ((child = fork()) == 0) {
+		log();
+		exit(0);
+	}
+	assert_true(waitpid(child, &status, 0) == child);
+	assert_int_equal(status, 0);
+}
+
+static void
+warn_often(void)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		log_context(i % 2 == 0 ? "r0" : "r1", NULL, NULL);
+		log_warning("the same %d", 7);
+	}
+	log_warning("another");
+}
+
+static void
+the_same_again_is_counted(void **state)
+{
+	(void)state;
+	fresh(LEVEL_INFO);
+	in_a_child(warn_often);
+	assert_int_equal(count_lines("the same 7\n"), 3);
+	assert_int_equal(count_lines("warning "), 5);
+	assert_int_equal(count_lines("the same 7 (repeated 97 times in "), 1);
+	assert_int_equal(count_lines("another"), 1);
+	fresh(LEVEL_DEBUG);
+	in_a_child(warn_often);
+	assert_int_equal(count_lines("the same 7\n"), 100);
+}
+
+static void
+warn_differently(void)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		log_error("number %d", i);
+		log_info("plain");
+	}
+}
+
+static void
+what_differs_is_written(void **state)
+{
+	(void)state;
+	fresh(LEVEL_INFO);
+	in_a_child(warn_differently);
+	assert_int_equal(count_lines("number "), 100);
+	assert_int_equal(count_lines("plain"), 100);
+	assert_int_equal(count_lines("repeated"), 0);
+}
+
+static void
+refuse_many(void)
+{
+	char about[16];
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		(void)snprintf(about, sizeof(about), "host%d", i % 40);
+		log_repeated(LEVEL_INFO, about, "401 in %d ms from %s", i, about);
+	}
+}
+
+/* Nothing is lost: what is written and what is counted is as many as there were. */
+static void
+many_of_a_kind_are_bounded(void **state)
+{
+	unsigned long total = 0, n;
+	const char *at;
+	FILE *f;
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	in_a_child(refuse_many);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		n = (at = strstr(line, "(repeated ")) != NULL ? strtoul(at + 10, NULL, 10) : 1;
+		total += n;
+	}
+	(void)fclose(f);
+	assert_int_equal(total, 2000);
+	/* 32 kinds and the rest, each with three lines and one that counts */
+	assert_int_equal(count_lines("401"), 33 * 4);
+}
+
+static void
+due_when_there_is_something(void **state)
+{
+	int i;
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	assert_int_equal(log_due(), -1);
+	for (i = 0; i < 4; i++)
+		log_warning("due");
+	assert_in_range(log_due(), 1, 10000);
+	log_tick();
+	assert_int_equal(count_lines("repeated"), 0); /* its time is not over */
+	fresh(LEVEL_INFO);
+	assert_int_equal(log_due(), -1);
+}
+
+/* ---- a log that takes nothing ---- */
+
+/* The number that stands before this. */
+static unsigned long
+number_before(const char *text, const char *what)
+{
+	const char *p = strstr(text, what);
+
+	while (p > text && p[-1] >= '0' && p[-1] <= '9')
+		p--;
+	return strtoul(p, NULL, 10);
+}
+
+/* Read what is in the pipe: how many of its lines end like this, and how many are said to be lost. */
+static int
+drain(int fd, const char *end, unsigned long *missing)
+{
+	static char text[1 << 20];
+	size_t len = 0;
+	ssize_t n;
+	int count = 0;
+	char *at, *next;
+
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	*missing = 0;
+	for (at = text; (next = strchr(at, '\n')) != NULL; at = next + 1) {
+		*next = '\0';
+		n = next - at;
+		count += (size_t)n >= strlen(end) && strcmp(next - strlen(end), end) == 0;
+		if (strstr(at, " lines lost: ") != NULL)
+			*missing += number_before(at, " lines lost: ");
+	}
+	return count;
+}
+
+static void
+fill(int n)
+{
+	char message[400];
+	int i;
+
+	memset(message, 'x', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
+	for (i = 0; i < n; i++)
+		log_info("%s", message);
+}
+
+/* Whatever it is whose reader stands still: nobody waits, and later it is said how many lines are missing. */
+static void
+check_stands_still(int reader)
+{
+	unsigned long missing, more;
+	int came;
+
+	assert_true(fcntl(reader, F_SETFL, O_NONBLOCK) != -1);
+	fill(3000);
+	assert_true(log_due() >= 0);
+	came = drain(reader, "xxx", &missing);
+	assert_in_range(came, 10, 2999);
+	log_info("again");
+	assert_int_equal(log_due(), -1);
+	assert_int_equal(drain(reader, "again", &more), 1);
+	assert_int_equal((unsigned long)came + missing + more, 3000);
+	log_info("and on");
+	assert_int_equal(drain(reader, "and on", &missing), 1);
+	assert_int_equal(missing, 0);
+}
+
+static void
+a_fifo_that_stands_still(void **state)
+{
+	static char fifo[] = "/tmp/grantd-test-fifo-XXXXXX";
+	unsigned long missing;
+	int fd = mkstemp(fifo), reader;
+
+	(void)state;
+	assert_true(fd >= 0 && close(fd) == 0 && unlink(fifo) == 0);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_true(log_open(fifo, LEVEL_INFO)); /* without a reader */
+	log_info("kept until somebody reads");
+	reader = open(fifo, O_RDONLY | O_NONBLOCK);
+	assert_true(reader >= 0);
+	assert_int_equal(drain(reader, "somebody reads", &missing), 1);
+	check_stands_still(reader);
+	assert_true(log_open(path, LEVEL_INFO));
+	(void)close(reader);
+	assert_int_equal(unlink(fifo), 0);
+}
+
+/* Standard error is one of these ends; its flags are others' affair too. */
+static void
+check_standard_error(int end[2])
+{
+	int saved = dup(STDERR_FILENO);
+
+	assert_true(dup2(end[1], STDERR_FILENO) >= 0);
+	assert_true(log_open("", LEVEL_INFO));
+	assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+	check_stands_still(end[0]);
+	assert_true(log_open(path, LEVEL_INFO));
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	(void)close(saved);
+	(void)close(end[0]);
+	(void)close(end[1]);
+}
+
+static void
+standard_error_that_stands_still(void **state)
+{
+	int end[2];
+
+	(void)state;
+	assert_int_equal(pipe(end), 0);
+	check_standard_error(end);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, end), 0);
+	check_standard_error(end);
+}
+
+/* A pipe that root made for us, as svlogd's: it cannot be opened anew. */
+static void
+somebody_elses_pipe(void **state)
+{
+	unsigned long missing;
+	int end[2], status;
+	pid_t child;
+
+	(void)state;
+	if (getuid() != 0)
+		skip();
+	assert_int_equal(pipe(end), 0);
+	if ((child = fork()) == 0) {
+		if (setuid(65534) != 0)
+			_exit(2);
+		(void)dup2(end[1], STDERR_FILENO);
+		(void)close(end[1]);
+		if (!log_open("", LEVEL_INFO))
+			_exit(3);
+		fill(3000);
+		_exit(log_due() >= 0 ? 0 : 4); /* it has lost some */
+	}
+	assert_true(waitpid(child, &status, 0) == child);
+	assert_int_equal(status, 0);
+	assert_true(fcntl(end[0], F_SETFL, O_NONBLOCK) != -1);
+	assert_in_range(drain(end[0], "xxx", &missing), 10, 2999);
+	(void)close(end[0]);
+	(void)close(end[1]);
+}
+
+static void
+a_full_disk(void **state)
+{
+	(void)state;
+	fresh(LEVEL_INFO);
+	if (!log_open("/dev/full", LEVEL_INFO))
+		skip();
+	fill(7);
+	assert_true(log_due() >= 0);
+	fresh(LEVEL_INFO);
+	log_info("there is room");
+	assert_int_equal(count_lines(" 7 lines lost"), 1);
+	assert_int_equal(count_lines("there is room"), 1);
+}
+
 static int
 make_file(void **state)
 {
@@ -351,6 +651,14 @@ main(void)
 		cmocka_unit_test(errno_is_kept_and_told),
 		cmocka_unit_test(a_file_that_cannot_be_opened),
 		cmocka_unit_test(standard_error_by_default),
+		cmocka_unit_test(the_same_again_is_counted),
+		cmocka_unit_test(what_differs_is_written),
+		cmocka_unit_test(many_of_a_kind_are_bounded),
+		cmocka_unit_test(due_when_there_is_something),
+		cmocka_unit_test(a_fifo_that_stands_still),
+		cmocka_unit_test(standard_error_that_stands_still),
+		cmocka_unit_test(somebody_elses_pipe),
+		cmocka_unit_test(a_full_disk),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, make_file, remove_file);

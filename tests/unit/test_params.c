@@ -171,7 +171,7 @@ two_variables(void **state)
 	assert_int_equal(duplicate_of(tenant), HEADER_TENANT_ID);
 	assert_int_equal(duplicate_of(same), HEADER_API_KEY);
 	assert_int_equal(duplicate_of(empty), HEADER_API_KEY);
-	assert_int_equal(duplicate_of(list), HEADER_IF_MATCH);
+	assert_int_equal(duplicate_of(list), -1);
 	assert_int_equal(duplicate_of(unread), -1);
 	assert_int_equal(duplicate_of(copies), -1);
 }
@@ -216,6 +216,50 @@ joined_values(void **state)
 		memcpy(variable, table[i].variable, strlen(table[i].variable) + 1);
 		assert_int_equal(duplicate_of(env), table[i].duplicate);
 	}
+}
+
+/* RFC 9110 section 5.3, whatever lies between the lines, and however many there are. */
+static void
+lists_on_several_lines(void **state)
+{
+	const char *const env[] = {
+		"HTTP_PREFER=handling=lenient",
+		"HTTP_IF_MATCH=\"1\"",
+		"HTTP_X_API_KEY=k",
+		"HTTP_PREFER=return=minimal",
+		"SCRIPT_NAME=/v1/grants/7",
+		"HTTP_IF_MATCH=",
+		"HTTP_IF_MATCH=\"2\", \"3\"",
+		"HTTP_ACCESS_CONTROL_REQUEST_HEADERS=if-match",
+		"HTTP_ACCESS_CONTROL_REQUEST_HEADERS=x-api-key",
+		"HTTP_IF_NONE_MATCH=*",
+		NULL,
+	};
+	const char *const nowhere[] = { "HTTP_PREFER=a", "HTTP_PREFER=b", NULL };
+	const char *many[1001] = { "SCRIPT_NAME=/v1" };
+	struct made m;
+	size_t i;
+
+	(void)state;
+	make(&m, "", env);
+	assert_int_equal(m.rq.duplicate, -1);
+	assert_string_equal(m.rq.header[HEADER_PREFER], "handling=lenient, return=minimal");
+	assert_string_equal(m.rq.header[HEADER_IF_MATCH], "\"1\", , \"2\", \"3\"");
+	assert_string_equal(m.rq.header[HEADER_AC_REQUEST_HEADERS], "if-match, x-api-key");
+	assert_string_equal(m.rq.header[HEADER_IF_NONE_MATCH], "*");
+	assert_string_equal(m.rq.header[HEADER_API_KEY], "k");
+	assert_string_equal(m.rq.path, "/v1/grants/7");
+	unmake(&m);
+	make(&m, "", nowhere);
+	assert_string_equal(m.rq.header[HEADER_PREFER], "a, b");
+	assert_string_equal(m.rq.path, "/");
+	unmake(&m);
+	for (i = 1; i + 1 < COUNT_OF(many); i++)
+		many[i] = "HTTP_PREFER=wait=1";
+	make(&m, "", many);
+	assert_int_equal(strlen(m.rq.header[HEADER_PREFER]), 999 * strlen("wait=1, ") - 2);
+	assert_string_equal(m.rq.path, "/v1");
+	unmake(&m);
 }
 
 /* The first that came twice is the one that is told of. */
@@ -300,6 +344,7 @@ main(void)
 		cmocka_unit_test(last_of_cgi_variables_counts),
 		cmocka_unit_test(two_variables),
 		cmocka_unit_test(joined_values),
+		cmocka_unit_test(lists_on_several_lines),
 		cmocka_unit_test(first_duplicate),
 		cmocka_unit_test(nul_in_a_value),
 		cmocka_unit_test(cut_off),

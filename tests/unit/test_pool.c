@@ -477,6 +477,7 @@ static void
 few_descriptors(void **state)
 {
 	struct rlimit before, low;
+	char error[POOL_ERROR_MAX];
 	struct world w;
 	int status;
 
@@ -490,8 +491,15 @@ few_descriptors(void **state)
 	close_world(&w);
 	if (fork() == 0) {
 		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
-		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || limit_places(100) != 5 ||
-		    limit_places(5) != 5 || limit_places(0) != 0);
+		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || !pool_fits(100, error) ||
+		    limit_places(100) != 5 || limit_places(5) != 5 || limit_places(0) != 0);
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+	if (fork() == 0) {
+		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS;
+		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || pool_fits(1, error) ||
+		    strstr(error, "81 at least") == NULL || !pool_fits(0, error));
 	}
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);

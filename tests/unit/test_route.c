@@ -17,7 +17,7 @@ check(const struct mount *m, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info,
+		assert_string_equal(route_path(&joined, m[i].script_name, m[i].path_info, "",
 					m[i].base_path),
 		    m[i].path);
 	buf_clear(&joined);
@@ -127,12 +127,44 @@ odd_paths(void **state)
 	check(table, COUNT_OF(table));
 }
 
+/* Some web servers tell it decoded, and it would be another path. */
+static void
+an_encoded_slash_is_no_separator(void **state)
+{
+	static const struct {
+		struct mount m;
+		const char *request_uri;
+	} table[] = {
+		{ { "/v1/grants/7/activity", "", "", "/" }, "/v1/grants/7%2Factivity" },
+		{ { "/api", "/v1/grants/7/activity", "/api", "/" },
+		    "/api/v1/grants/7%2factivity?x" },
+		{ { "/api", "/v1/grants/7", "/api", "/" }, "/api%2Fv1/grants/7" },
+		{ { "/v1/grants/7", "", "", "/v1/grants/7" }, "/v1/grants/7?x=%2F" },
+		{ { "/v1/grants/7", "", "", "/v1/grants/7" }, "/v1/%67rants/7?x=%2F" },
+		{ { "/v1/grants/%2F", "", "", "/v1/grants/%2F" }, "/v1/grants/%252F" },
+		{ { "/v1/grants/%2", "", "", "/v1/grants/%2" }, "/v1/grants/%2" },
+		{ { "/v1/grants/%", "", "", "/v1/grants/%" }, "/v1/grants/%" },
+	};
+
+	struct buf joined = BUF_EMPTY;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++)
+		assert_string_equal(route_path(&joined, table[i].m.script_name,
+					table[i].m.path_info, table[i].request_uri,
+					table[i].m.base_path),
+		    table[i].m.path);
+	buf_clear(&joined);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(web_servers),
 		cmocka_unit_test(service_paths),
+		cmocka_unit_test(an_encoded_slash_is_no_separator),
 		cmocka_unit_test(base_path),
 		cmocka_unit_test(other_mounts),
 		cmocka_unit_test(odd_paths),

@@ -93,12 +93,31 @@ expect_ok 'a reason of 512 bytes' 200 .id
 keyed GET "/v1/grants/$grant?limit=1"
 expect_error 'a query parameter that the operation has not' 400 invalid_parameter '.details.parameter == "limit"'
 
+# A slash in a name is no separator, whether the web server decodes it or not.
+keyed GET "/v1/grants/$grant%2Factivity"
+expect 'an encoded slash makes no other path' matches "$status" '^40[04]$'
+keyed GET "/v1/grants%2f$grant?limit=1"
+expect 'nor in small letters' matches "$status" '^40[04]$'
+
 # 6: the body. More in bodies and json.
 for type in text/json application/xml 'application/json; charset=latin1' application/x-www-form-urlencoded x \
     application/json-patch+json 'multipart/form-data; boundary=x'; do
 	keyed PATCH "/v1/grants/$nowhere" --header "Content-Type: $type" --data '{'
 	expect_error "Content-Type $type" 415 unsupported_media_type
+	expect "Content-Type $type: what is taken" same "$(field accept-patch)" 'application/json, application/merge-patch+json'
 done
+keyed POST /v1/grants --header 'Content-Type: text/plain' --data '{}'
+expect_error 'a POST of another type' 415 unsupported_media_type '.details.accepted == "application/json"'
+expect 'is told of POST' same "$(field accept-post)" application/json
+expect 'and not of PATCH' same "$(field accept-patch)$(grep -ci patch <<<"$body")" 0
+printf '{"audit_enabled":true}' | gzip -c >"$work/body.gz"
+for coding in gzip 'GZIP' 'identity, gzip' br; do
+	patch_file "$work/body.gz" --header "Content-Encoding: $coding"
+	expect_error "Content-Encoding $coding" 415 unsupported_media_type '.details.accepted == "identity"'
+	expect "Content-Encoding $coding: what is taken" same "$(field accept-encoding)" identity
+done
+patch '{}' --header 'Content-Encoding: identity'
+expect_ok 'Content-Encoding identity' 200 .id
 keyed PATCH "/v1/grants/$grant" --header 'Content-Type:' --data '{}'
 expect_error 'no Content-Type' 415 unsupported_media_type
 for type in application/json APPLICATION/JSON 'application/json; charset=utf-8' 'application/json;charset="UTF-8"' \

@@ -111,6 +111,31 @@ for prefer in return=representation 'x="return=minimal"' ''; do
 	expect_ok "Prefer: $prefer" 200 .id
 done
 
+# A list on several lines is one, whether the web server joins them or not.
+patch '{}' --header 'Prefer: handling=lenient' --header 'Prefer: return=minimal'
+expect_ok 'Prefer on two lines' 204
+# nginx takes these two once, and lighttpd keeps the first If-None-Match alone.
+patch '{}' --header 'If-Match: "x"' --header "If-Match: $changed"
+case $form in
+nginx | pgbouncer)	expect_server_error 'If-Match on two lines' 400 ;;
+*)			expect_ok 'If-Match on two lines' 200 .id ;;
+esac
+keyed GET "/v1/grants/$grant" --header 'If-None-Match: "x"' --header "If-None-Match: $changed"
+case $form in
+nginx | pgbouncer)	expect_server_error 'If-None-Match on two lines' 400 ;;
+lighttpd*)		expect_ok 'If-None-Match on two lines' 200 .id ;;
+*)			expect_ok 'If-None-Match on two lines' 304 ;;
+esac
+request OPTIONS "/v1/grants/$grant" --header 'Origin: http://localhost:3000' --header 'Access-Control-Request-Method: PATCH' \
+    --header 'Access-Control-Request-Headers: if-match' --header 'Access-Control-Request-Headers: x-api-key'
+expect_ok 'Access-Control-Request-Headers on two lines' 204
+# lighttpd drops what is empty.
+patch '{}' --header 'If-Match;'
+case $form in
+lighttpd*)		expect_ok 'an empty If-Match is none' 200 .id ;;
+*)			expect_error 'an empty If-Match names no version' 412 precondition_failed ;;
+esac
+
 # Unknown methods: grantd's 405, or the web server's own word.
 for method in FOO patch; do
 	keyed "$method" "/v1/grants/$grant" --header 'Content-Type: application/json' --data '{"audit_enabled":false}'

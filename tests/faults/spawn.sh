@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# grantd that a web server spawned: it is back when any process of it was killed, and leaves when the web server does.
+# shellcheck source=tests/faults/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PATH=$PATH:/usr/sbin
+command -v lighttpd >/dev/null || skip_all 'lighttpd is not installed'
+clients=6
+rounds=8
+
+# web_start WORKERS: a lighttpd that spawns grantd; requests can also be sent to its socket itself.
+web_start()
+{
+	local port
+
+	port=$(port_of)
+	url=http://127.0.0.1:$port
+	: >"$log"
+	cat >"$work/lighttpd.conf" <<-CONF
+	server.modules = ( "mod_fastcgi" )
+	server.bind = "127.0.0.1"
+	server.port = $port
+	server.document-root = "$work"
+	server.errorlog = "$work/lighttpd.log"
+	fastcgi.server = ( "/" => ((
+		"socket" => "$work/spawned", "bin-path" => "$grantd --workers $1",
+		"bin-environment" => ( "GRANTD_LOG_FILE" => "$log", "GRANTD_LOG_LEVEL" => "debug",
+		    "GRANTD_BODY_TIMEOUT" => "60000", "GRANTD_PEER_TIMEOUT" => "60000", "GRANTD_STOP_TIMEOUT" => "60000" ),
+		"max-procs" => 1, "check-local" => "disable", "fix-root-scriptname" => "enable"
+	)) )
+	CONF
+	lighttpd -D -f "$work/lighttpd.conf" </dev/null >>"$work/lighttpd.out" 2>&1 &
+	web_pid=$!
+	background+=("$web_pid")
+	socket=$work/spawned-0
+	until_true web_serves || bail "lighttpd does not start: $(cat "$work/lighttpd.log")"
+}
+
+web_serves()
+{
+	[ "$(curl -s --max-time 10 -o "$work/curl" -w '%{http_code}' "$url/healthz")" = 200 ]
+}
+
+# All of grantd, by the environment that lighttpd gave it.
+grantds()
+{
+	local pid
+
+	for pid in $(pgrep -x grantd); do
+		grep -qzFx "GRANTD_LOG_FILE=$log" "/proc/$pid/environ" 2>/dev/null && echo "$pid"
+	done
+}
+
+not_answers()
+{
+	! answers
+}
+
+none_left()
+{
+	[ -z "$(grantds)" ]
+}
+
+porter()
+{
+	pgrep -P "$web_pid" -x grantd
+}
+
+parent()
+{
+	pgrep -P "$(porter)" -x grantd
+}
+
+# Whoever serves now is not of those that were there.
+serves_anew()
+{
+	web_serves && [ -n "$(porter)" ] && [ "$(porter)" != "$1" ]
+}
+
+# Kill the porter, the parent, and so on, with clients who ask all the time.
+kill_rounds()
+{
+	local back=0 i before
+	local -a who=(porter parent)
+	local -a asking=()
+
+	for ((i = 0; i < clients; i++)); do
+		while :; do
+			curl -s -o /dev/null --max-time 10 "$url/healthz"
+		done &
+		asking+=("$!")
+		background+=("$!")
+	done
+	for ((i = 0; i < rounds; i++)); do
+		before=$(porter)
+		kill -KILL "$("${who[i % 2]}")"
+		until_true serves_anew "$before" || break
+		back=$((back + 1))
+	done
+	{ kill "${asking[@]}"; wait "${asking[@]}"; } 2>/dev/null
+	is "with $clients clients, porter and parent are killed $rounds times, and it is back" "$back" "$rounds" ||
+		diag "$(tail -n 5 "$work/lighttpd.log")"
+}
+
+# A request in a worker's hands. What else that worker has, it keeps until the request is over.
+begin_request()
+{
+	rm -f "$work/begun" "$work/go"
+	fcgi request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
+		param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f \
+		param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
+		param CONTENT_TYPE=application/json param CONTENT_LENGTH=22 \
+		begin 1 0 params stdin '{"audit_en' touch "$work/begun" wait "$work/go" stdin 'abled":true}' \
+		end read >"$work/answer" 2>&1 &
+	client_pid=$!
+	background+=("$client_pid")
+	until_true test -e "$work/begun"
+}
+end_request()
+{
+	touch "$work/go"
+	wait "$client_pid"
+	is "$1: the request in hand is answered" "$? $(head -c 11 "$work/answer")" "0 Status: 503"
+}
+
+web_stop()
+{
+	{ kill -"$1" "$web_pid"; wait "$web_pid"; } 2>/dev/null
+	ok "$2: nothing of grantd is left" until_true none_left || diag "$(ps -f -p "$(grantds | tr '\n' ' ')")"
+	ok "$2: no sanitizer has complained" no_report
+}
+
+web_start 3
+kill_rounds
+web_stop TERM "TERM of lighttpd"
+
+# With a busy worker
+web_start 3
+begin_request
+before=$(porter)
+kill -KILL "$before"
+ok "the porter is killed while a worker is busy: it is back" until_true serves_anew "$before"
+end_request "a killed porter"
+begin_request
+before=$(porter)
+kill -KILL "$(parent)"
+ok "the parent is killed while a worker is busy: it is back" until_true serves_anew "$before"
+end_request "a killed parent"
+
+# All of it, in the order of their ages, as pkill does
+before=$(porter)
+# shellcheck disable=SC2046 # one each
+kill -KILL $(grantds | sort -n) 2>/dev/null
+ok "everything is killed: it is back" until_true serves_anew "$before"
+
+# A worker alone, which is the parent's to replace
+before=$(porter)
+worker=$(pgrep -P "$(parent)" | head -n 1)
+kill -KILL "$worker"
+ok "a worker is killed: it is replaced" until_true logged "worker $worker was killed by signal 9"
+is "by the same parent" "$(porter)" "$before"
+
+# lighttpd is killed, and never tells anybody to stop.
+begin_request
+{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
+ok "KILL of lighttpd: nobody can connect any more" until_true not_answers
+end_request "KILL of lighttpd"
+ok "KILL of lighttpd: nothing of grantd is left" until_true none_left
+ok "and why is logged" logged 'the process that spawned grantd is gone'
+
+# What is on its way when grantd is told to stop
+web_start 1
+begin_request
+for i in 1 2 3 4 5; do
+	fcgi request GET /healthz begin 1 0 params end touch "$work/queued$i" read >"$work/queue$i" 2>&1 &
+	queue[i]=$!
+	until_true test -e "$work/queued$i"
+done
+kill -TERM "$(porter)"
+until_true logged stopping
+end_request "TERM with a queue"
+for i in 1 2 3 4 5; do
+	wait "${queue[i]}"
+	is "TERM with a queue: waiting request $i is answered" "$? $(head -c 11 "$work/queue$i")" "0 Status: 200"
+done
+web_stop TERM "after a queue"
+
+# Settings are read again.
+web_start 2
+kill -HUP "$(porter)"
+ok "HUP reaches the parent" until_true logged 'info [0-9]+ reloaded'
+ok "and it serves on" web_serves
+web_stop TERM "after HUP"
+
+# One process
+web_start 0
+before=$(porter)
+kill -KILL "$before"
+ok "one process is killed: it is back" until_true serves_anew "$before"
+web_stop KILL "one process, and KILL of lighttpd"
+
+done_testing
