@@ -51,12 +51,14 @@ is 'a tag' "$(decided '{"tags":["production"]}')" '403 deny deny'
 is '64 more' "$(decided "$many")" '403 deny deny'
 is 'no such tag' "$(decided '{"tags":["staging"]}')" '200 allow allow'
 grant_with '{"tags":["production",null]}'
+as "$operator" # whose refusal is not counted as one more of the same
 send PATCH "/v1/grants/$made" '{"audit_enabled":true}'
 expect_error 'the refusal names the rule, its notice and why' 403 policy_denied '.notices == ["Production."]
     and .details.reason == "rule_failed" and .details.rules == [{"policy_id":"'"$policy"'","rule_id":"'"$forbid"'"}]'
 is 'and so does the entry' "$(sql "SELECT record->>'denied_for' || ' ' || (record->'failed_rules')::text FROM grantd.audit_log
     WHERE resource_id = '$made' AND outcome = 'denied'")" \
     "rule_failed [{\"policy_id\":\"$policy\",\"rule_id\":\"$forbid\"}]"
+as "$admin"
 evaluate '{"action":"UpdateGrant","grant_id":"'"$made"'"}'
 expect_ok 'the dry run says it, too' 200 '.decision == "deny" and .forbidden and .reason == "rule_failed" and .rules[0].rule_id == "'"$forbid"'"
     and .errors[0].rule_id == "'"$forbid"'" and (.errors[0].message | contains("`tags`"))'
