@@ -30,7 +30,8 @@ policy_guarded(struct ctl *c, const struct uuid *tenant)
 	const struct policy_question circumstances = { .tenant = tenant, .request_id = "grantctl" };
 	struct guarded found;
 	struct decider *d = decider_new();
-	enum outcome rc = d != NULL ? policy_guard(c->db, d, &circumstances, NULL, &found) : UNAVAILABLE;
+	enum outcome rc = d != NULL ? policy_guard(c->db, d, &circumstances, NULL, &found) :
+				      UNAVAILABLE;
 
 	decider_free(d);
 	if (d == NULL)

@@ -228,7 +228,8 @@ ready_read(struct db_rows *rows, void *into)
 	if (standby)
 		db_note(r->db, "this server is a standby, which cannot be written to");
 	else if (read_only)
-		db_note(r->db, "default_transaction_read_only is on, so that nothing can be written");
+		db_note(r->db,
+		    "default_transaction_read_only is on, so that nothing can be written");
 	else if (lacking != NULL)
 		db_note(r->db, lacking);
 	return DONE;
