@@ -10,6 +10,7 @@ libbase_la_SOURCES = \
 	base/field.c base/field.h \
 	base/hex.c base/hex.h \
 	base/json_build.c base/json_build.h \
+	base/json_raw.c base/json_raw.h \
 	base/json_strict.c base/json_strict.h \
 	base/limits.c base/limits.h \
 	base/log.c base/log.h \

@@ -15,8 +15,8 @@
 #include "base/utf8.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
-#define SHOWN_MAX 64      /* bytes of a refused value or name that a sentence quotes */
-#define NEAR 3            /* changed letters that still are a typing mistake */
+#define SHOWN_MAX 64 /* bytes of a refused value or name that a sentence quotes */
+#define NEAR 3       /* changed letters that still are a typing mistake */
 
 enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_CHOICE };
 enum { PUBLIC, SECRET };

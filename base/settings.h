@@ -42,8 +42,14 @@
 	    "length of the queue of the socket") \
 	NUMBER(kept_connections, "GRANTD_KEPT_CONNECTIONS", 1024, 0, 16384, "connections", \
 	    "connections that web servers may keep open between requests; 0: none") \
+	NUMBER(waiting_requests, "GRANTD_WAITING_REQUESTS", 256, 0, 4096, "requests", \
+	    "requests that may wait for the rest of them without a worker") \
 	NUMBER(workers, "GRANTD_WORKERS", 4, 0, 1024, "processes", \
 	    "worker processes; 0: serve in this one process") \
+	NUMBER(tenant_workers, "GRANTD_TENANT_WORKERS", 0, 0, 1024, "processes", \
+	    "workers that may have one tenant's requests in hand; 0: half of them") \
+	NUMBER(tenant_wait, "GRANTD_TENANT_WAIT", 1000, 0, 60000, "ms", \
+	    "how long a request may wait for one of them") \
 	NUMBER(max_requests, "GRANTD_MAX_REQUESTS", 1000000, 0, 1000000000, "requests", \
 	    "a worker retires after about this many; 0: never") \
 	NUMBER(peer_timeout, "GRANTD_PEER_TIMEOUT", 2000, 50, 60000, "ms", \

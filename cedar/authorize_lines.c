@@ -359,6 +359,79 @@ answer_line(struct cedar_request *rq, struct cedar_str line, bool messages)
 	return answer;
 }
 
+/* ---- validation ---- */
+
+static struct json_object *
+describe_error(const struct cedar_error *error)
+{
+	struct json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "policy", new_string(error->id));
+	json_object_object_add(json, "line", json_object_new_int64(error->place.line));
+	json_object_object_add(json, "column", json_object_new_int64(error->place.column));
+	json_object_object_add(json, "message", json_object_new_string(error->message));
+	return json;
+}
+
+/* Add what is wrong with one policy; false without memory. */
+static bool
+validate_one(const struct cedar_schema *schema, const struct cedar_set *set, size_t policy,
+    struct json_object *errors)
+{
+	struct cedar_validation *found = cedar_validate(schema, set, policy);
+	const struct cedar_error *error;
+	size_t i;
+
+	for (i = 0; found != NULL && (error = cedar_validation_error(found, i)) != NULL; i++)
+		json_object_array_add(errors, describe_error(error));
+	cedar_validation_free(found);
+	return found != NULL;
+}
+
+static bool
+validate_all(const struct cedar_schema *schema, const struct cedar_set *set,
+    struct json_object *answer)
+{
+	struct json_object *errors = json_object_new_array();
+	size_t i;
+	bool good = true;
+
+	for (i = 0; i < cedar_set_count(set); i++)
+		good = good && validate_one(schema, set, i, errors);
+	json_object_object_add(answer, "errors", errors);
+	return good;
+}
+
+/* The answer to one line: an object with `id` and `policies`. */
+static struct json_object *
+validate_line(const struct cedar_schema *schema, struct cedar_str line)
+{
+	struct json_object *answer = json_object_new_object(), *id = NULL;
+	struct cedar_set *set = cedar_set_new(0);
+	struct cedar_str id_text = { NULL, 0 }, policies = { NULL, 0 };
+	const struct wanted members[] = { { "id", &id_text }, { "policies", &policies } };
+	struct json_fault fault;
+	bool good = answer != NULL && set != NULL;
+
+	if (good && (!cut(line, members, 2) || policies.data == NULL))
+		refuse(answer, "call", "a line is an object with `policies`");
+	else if (good && id_text.data != NULL &&
+	    !json_strict_parse(id_text.data, id_text.len, QUESTION_DEPTH, &id, &fault))
+		refuse(answer, "call", fault.expected);
+	else if (good && add_policies(set, policies, answer))
+		good = validate_all(schema, set, answer);
+	if (good)
+		json_object_object_add(answer, "id", id);
+	cedar_set_free(set);
+	if (!good) {
+		json_object_put(id);
+		json_object_put(answer);
+	}
+	return good ? answer : NULL;
+}
+
+/* ---- lines ---- */
+
 static bool
 print_answer(FILE *out, struct json_object *answer)
 {
@@ -377,27 +450,51 @@ is_blank(struct cedar_str line)
 	return skip_blanks(line, 0) == line.len;
 }
 
-bool
-authorize_lines(FILE *in, FILE *out, bool messages)
+/* How lines are answered: by decisions of a request, or with what is wrong by a schema. */
+struct way {
+	struct cedar_request *rq;
+	bool messages;
+	const struct cedar_schema *schema;
+};
+
+static bool
+answer_all(const struct way *way, FILE *in, FILE *out)
 {
-	struct cedar_request *rq = cedar_request_new(0);
 	struct json_object *answer;
 	struct cedar_str line;
 	char *buffer = NULL;
 	size_t room = 0;
 	ssize_t len;
-	bool good = rq != NULL;
+	bool good = true;
 
 	errno = 0;
 	while (good && (len = getline(&buffer, &room, in)) != -1) {
 		line = (struct cedar_str){ buffer, (size_t)len };
 		if (is_blank(line))
 			continue;
-		good = (answer = answer_line(rq, line, messages)) != NULL &&
-		    print_answer(out, answer);
+		answer = way->schema != NULL ? validate_line(way->schema, line) :
+					       answer_line(way->rq, line, way->messages);
+		good = answer != NULL && print_answer(out, answer);
 	}
 	good = good && !ferror(in);
 	free(buffer);
-	cedar_request_free(rq);
 	return good;
+}
+
+bool
+authorize_lines(FILE *in, FILE *out, bool messages)
+{
+	struct way way = { .rq = cedar_request_new(0), .messages = messages };
+	bool good = way.rq != NULL && answer_all(&way, in, out);
+
+	cedar_request_free(way.rq);
+	return good;
+}
+
+bool
+validate_lines(const struct cedar_schema *schema, FILE *in, FILE *out)
+{
+	struct way way = { .schema = schema };
+
+	return answer_all(&way, in, out);
 }

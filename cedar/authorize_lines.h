@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cedar/cedar.h"
+
 /*
  * Answer each line of `in`, a question in JSON, by one of `out`, in the same
  * order; cedar-authorize(1) describes both.  With messages the reasons of
@@ -12,5 +14,8 @@
  * runs out.
  */
 bool authorize_lines(FILE *in, FILE *out, bool messages);
+
+/* The same for lines of policies alone, each of which is held to a schema. */
+bool validate_lines(const struct cedar_schema *, FILE *in, FILE *out);
 
 #endif

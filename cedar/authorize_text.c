@@ -31,24 +31,61 @@ print_place(struct cedar_str text, const struct cedar_place *place, FILE *out)
 }
 
 static void
+print_error(const struct cedar_error *error, const char *path, struct cedar_str text, FILE *out)
+{
+	(void)fprintf(out, "%s:%u:%u: %s\n", path, error->place.line, error->place.column,
+	    error->message);
+	print_place(text, &error->place, out);
+}
+
+static void
 print_errors(const struct cedar_set *set, const char *path, struct cedar_str text, FILE *out)
 {
 	const struct cedar_error *error;
 	size_t i;
 
-	for (i = 0; (error = cedar_set_error(set, i)) != NULL; i++) {
-		(void)fprintf(out, "%s:%u:%u: %s\n", path, error->place.line, error->place.column,
-		    error->message);
-		print_place(text, &error->place, out);
-	}
+	for (i = 0; (error = cedar_set_error(set, i)) != NULL; i++)
+		print_error(error, path, text, out);
 }
 
 bool
-authorize_check(const char *path, struct cedar_str text, FILE *out)
+authorize_schema(const struct cedar_schema *schema, const char *path, struct cedar_str text,
+    FILE *out)
+{
+	const struct cedar_error *error = cedar_schema_error(schema);
+
+	if (error != NULL)
+		print_error(error, path, text, out);
+	return error == NULL;
+}
+
+static bool
+validate_policy(const struct cedar_schema *schema, const struct cedar_set *set, size_t policy,
+    const char *path, struct cedar_str text, FILE *out)
+{
+	struct cedar_validation *found = cedar_validate(schema, set, policy);
+	const struct cedar_error *error;
+	size_t i;
+	bool good = found != NULL && cedar_validation_count(found) == 0;
+
+	if (found == NULL)
+		(void)fprintf(out, "%s: out of memory\n", path);
+	for (i = 0; found != NULL && (error = cedar_validation_error(found, i)) != NULL; i++)
+		print_error(error, path, text, out);
+	cedar_validation_free(found);
+	return good;
+}
+
+bool
+authorize_check(const struct cedar_schema *schema, const char *path, struct cedar_str text,
+    FILE *out)
 {
 	struct cedar_set *set = cedar_set_new(MEMORY_MAX);
 	bool good = set != NULL && cedar_set_add_text(set, text);
+	size_t i, count = schema != NULL && good ? cedar_set_count(set) : 0;
 
+	for (i = 0; i < count; i++)
+		good &= validate_policy(schema, set, i, path, text, out);
 	if (set == NULL)
 		(void)fprintf(out, "%s: out of memory\n", path);
 	else

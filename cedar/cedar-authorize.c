@@ -14,7 +14,9 @@ static void
 usage(FILE *out)
 {
 	(void)fputs("usage: cedar-authorize [--messages] [file]\n"
+		    "       cedar-authorize --validate schema [file]\n"
 		    "       cedar-authorize check file ...\n"
+		    "       cedar-authorize validate schema file ...\n"
 		    "       cedar-authorize format file\n",
 	    out);
 }
@@ -58,8 +60,34 @@ read_file(const char *path, size_t *len)
 	return data;
 }
 
+/* NULL, with *status, where it cannot be read or is none, which is told. */
+static struct cedar_schema *
+read_schema(const char *path, int *status)
+{
+	struct cedar_schema *schema;
+	size_t len;
+	char *text = read_file(path, &len);
+
+	*status = 2;
+	if (text == NULL) {
+		(void)complain(path);
+		return NULL;
+	}
+	schema = cedar_schema_new((struct cedar_str){ text, len });
+	if (schema == NULL) {
+		(void)complain(path);
+	} else if (!authorize_schema(schema, path, (struct cedar_str){ text, len }, stderr)) {
+		cedar_schema_free(schema);
+		schema = NULL;
+		*status = 1;
+	}
+	free(text);
+	return schema;
+}
+
+/* Held to the schema, too, where there is one. */
 static int
-check_files(char **paths, int count)
+check_files(const struct cedar_schema *schema, char **paths, int count)
 {
 	int i, status = 0;
 	size_t len;
@@ -68,10 +96,22 @@ check_files(char **paths, int count)
 	for (i = 0; i < count; i++) {
 		if ((text = read_file(paths[i], &len)) == NULL)
 			return complain(paths[i]);
-		if (!authorize_check(paths[i], (struct cedar_str){ text, len }, stdout))
+		if (!authorize_check(schema, paths[i], (struct cedar_str){ text, len }, stdout))
 			status = 1;
 		free(text);
 	}
+	return status;
+}
+
+static int
+validate_files(char **paths, int count)
+{
+	int status;
+	struct cedar_schema *schema = read_schema(paths[0], &status);
+
+	if (schema != NULL)
+		status = check_files(schema, paths + 1, count - 1);
+	cedar_schema_free(schema);
 	return status;
 }
 
@@ -104,12 +144,33 @@ answer_lines(const char *path, bool messages)
 }
 
 static int
+validate_lines_of(const char *schema_path, const char *path)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	struct cedar_schema *schema;
+	int status;
+
+	if (in == NULL)
+		return complain(path);
+	if ((schema = read_schema(schema_path, &status)) != NULL)
+		status = validate_lines(schema, in, stdout) ? 0 : complain(path);
+	cedar_schema_free(schema);
+	if (in != stdin)
+		(void)fclose(in);
+	return status;
+}
+
+static int
 run(int argc, char **argv)
 {
 	bool messages = argc > 1 && strcmp(argv[1], "--messages") == 0;
 
 	if (argc > 2 && strcmp(argv[1], "check") == 0)
-		return check_files(argv + 2, argc - 2);
+		return check_files(NULL, argv + 2, argc - 2);
+	if (argc > 3 && strcmp(argv[1], "validate") == 0)
+		return validate_files(argv + 2, argc - 2);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "--validate") == 0)
+		return validate_lines_of(argv[2], argc == 4 ? argv[3] : "-");
 	if (argc == 3 && strcmp(argv[1], "format") == 0)
 		return format_file(argv[2]);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {

@@ -4,7 +4,8 @@
 
 /*
  * An authorizer for the Cedar policy language, version 4.5: policy text in,
- * decisions out.  Templates, schemas and partial evaluation are not part of it.
+ * decisions out; and a validator of policies against a schema.  Templates and
+ * partial evaluation are not part of it.
  *
  * Two objects do all the work.
  *
@@ -325,6 +326,49 @@ void cedar_failure_message(const struct cedar_request *, const struct cedar_fail
  * as satisfied.
  */
 bool cedar_failure_unheld(const struct cedar_failure *);
+
+/* ---- Schemas ---- */
+
+/*
+ * What entity types and actions there are, with the types of their attributes,
+ * of tags and of the context, as a text in Cedar's own format for schemas,
+ * without namespaces.  Never changes once made; any number of threads may use it.
+ *
+ * An attribute with the annotation @open is a record of which nobody knows the
+ * members: whatever its type says, each may be there or not and is a Bool, a
+ * Long, a String, a set or such a record itself.
+ */
+struct cedar_schema;
+
+/*
+ * NULL without memory or random bits.  A text that is none is told of by
+ * cedar_schema_error(), which is NULL where all is well; such a schema is good
+ * for nothing else.  To be freed with cedar_schema_free().
+ */
+struct cedar_schema *cedar_schema_new(struct cedar_str text) CEDAR_MUST_CHECK;
+const struct cedar_error *cedar_schema_error(const struct cedar_schema *);
+void cedar_schema_free(struct cedar_schema *); /* NULL is fine */
+
+struct cedar_validation;
+
+/*
+ * Hold a policy of a set, sealed or not, to a schema, as strict validation does:
+ * entity types, actions and attributes that it names are there, what need not be
+ * there is tested for with `has`, operators and functions get what they take,
+ * and there is a request that the policy applies to.  NULL without memory.  To be
+ * freed with cedar_validation_free(), before the set.
+ */
+struct cedar_validation *cedar_validate(const struct cedar_schema *, const struct cedar_set *,
+    size_t policy) CEDAR_MUST_CHECK;
+
+/*
+ * What is wrong, in no order, and not more than 64 of it; 0: nothing is.
+ * `expected` of an error is the name that the wrong one is most like, or empty.
+ */
+size_t cedar_validation_count(const struct cedar_validation *);
+/* NULL beyond the last. */
+const struct cedar_error *cedar_validation_error(const struct cedar_validation *, size_t);
+void cedar_validation_free(struct cedar_validation *); /* NULL is fine */
 
 #pragma GCC visibility pop
 

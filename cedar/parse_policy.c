@@ -115,29 +115,57 @@ entity(struct parser *p)
 static bool
 constraint(struct parser *p, struct scope *scope)
 {
+	uint32_t start;
+
 	if (cd_accept(p, TOKEN_EQ)) {
 		scope->kind = CEDAR_EQ;
 	} else if (cd_accept_word(p, WORD_IN)) {
 		scope->kind = CEDAR_IN;
 	} else if (cd_accept_word(p, WORD_IS)) {
 		scope->kind = CEDAR_IS;
+		start = p->token.start;
 		if ((scope->type = cd_type(p)) == NULL)
 			return false;
+		scope->type_at = (struct span){ start, p->last.end };
 		if (!cd_accept_word(p, WORD_IN))
 			return true;
 		scope->kind = CEDAR_IS_IN;
 	} else {
 		return true;
 	}
-	return (scope->entity = entity(p)) != NULL;
+	start = p->token.start;
+	scope->entity = entity(p);
+	scope->entity_at = (struct span){ start, p->last.end };
+	return scope->entity != NULL;
 }
 
-/* Add an action; room for a power of two of them is made when their number is one. */
+/* Room for a power of two of them is made when their number is one. */
+static bool
+reserve_action(struct parser *p, struct cd_policy *policy)
+{
+	uint32_t n = policy->action_count;
+	size_t room = n > 0 ? 2 * (size_t)n : 1;
+	const struct uid **wider;
+	struct span *wider_at;
+
+	if ((n & (n - 1)) != 0)
+		return true;
+	if ((wider = cd_arena_alloc(&p->set->arena, room * sizeof(*wider))) == NULL ||
+	    (wider_at = cd_arena_alloc(&p->set->arena, room * sizeof(*wider_at))) == NULL)
+		return cd_no_memory(p);
+	if (n > 0) {
+		memcpy(wider, policy->actions, n * sizeof(*wider));
+		memcpy(wider_at, policy->actions_at, n * sizeof(*wider_at));
+	}
+	policy->actions = wider;
+	policy->actions_at = wider_at;
+	return true;
+}
+
 static bool
 add_action(struct parser *p, struct cd_policy *policy)
 {
-	uint32_t n = policy->action_count, start = p->token.start;
-	const struct uid **wider;
+	uint32_t start = p->token.start;
 	const struct uid *uid = entity(p);
 
 	if (uid == NULL)
@@ -146,15 +174,9 @@ add_action(struct parser *p, struct cd_policy *policy)
 		return cd_fault(p, start, p->last.end,
 		    "this entity is no action, as its type does not end in `Action`",
 		    "an action such as `Action::\"view\"`");
-	if ((n & (n - 1)) == 0) {
-		wider = cd_arena_alloc(&p->set->arena,
-		    (n > 0 ? 2 * (size_t)n : 1) * sizeof(*wider));
-		if (wider == NULL)
-			return cd_no_memory(p);
-		if (n > 0)
-			memcpy(wider, policy->actions, n * sizeof(*wider));
-		policy->actions = wider;
-	}
+	if (!reserve_action(p, policy))
+		return false;
+	policy->actions_at[policy->action_count] = (struct span){ start, p->last.end };
 	policy->actions[policy->action_count++] = uid;
 	return true;
 }

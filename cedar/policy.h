@@ -90,10 +90,16 @@ struct condition {
 	bool unless;
 };
 
+/* Bytes of the source. */
+struct span {
+	uint32_t start, end;
+};
+
 struct scope {
 	enum cedar_scope_kind kind;
 	const struct name *type;
 	const struct uid *entity;
+	struct span type_at, entity_at;
 };
 
 struct cd_policy {
@@ -107,6 +113,7 @@ struct cd_policy {
 	bool action_list;
 	uint32_t action_count;
 	const struct uid **actions;
+	struct span *actions_at;
 	struct condition *conditions;
 	struct annotation *annotations;
 	uint32_t annotation_count;

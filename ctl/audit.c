@@ -11,12 +11,14 @@
 
 #include "base/clock.h"
 #include "base/json_build.h"
+#include "ctl/audit_report.h"
 #include "ctl/audit_state.h"
 #include "ctl/checkpoint.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
 #include "ctl/tenants.h"
+#include "db/audit_strays.h"
 #include "db/audit_verify.h"
 
 #define PROGRESS_MS 250
@@ -44,11 +46,12 @@ static const struct option options[] = {
 
 const struct command cmd_audit_verify = {
 	.name = "audit verify",
-	.summary = "Recompute every audit chain, and say whether it holds",
+	.summary =
+	    "Recompute every audit chain, and compare what the entries tell with what is there",
 	.help =
-	    "Names the first bad entry of each tenant whose chains do not hold; the exit status\n"
-	    "is then 1. With a checkpoint it also finds entries and chains that were removed\n"
-	    "since, and history that was rewritten.",
+	    "Names the first bad entry of each tenant whose chains do not hold, and every row that\n"
+	    "is not what the entries tell of it; the exit status is then 1. With a checkpoint it\n"
+	    "also finds entries and chains that were removed since, and history that was rewritten.",
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = verify,
@@ -65,42 +68,8 @@ struct run {
 	bool is_terminal;
 	int64_t shown, kept; /* when that last happened; monotonic */
 	int64_t started;
-	struct json_object *list; /* of faults; NULL unless --json */
+	struct audit_report report;
 };
-
-static struct json_object *
-fault_json(const struct uuid *tenant, const struct audit_verdict *v)
-{
-	struct json_build b;
-
-	json_build_begin(&b);
-	json_put_uuid(&b, "tenant_id", tenant);
-	json_put_text(&b, "resource_type", v->resource_type);
-	json_put_uuid(&b, "resource_id", &v->resource_id);
-	json_put_int(&b, "sequence", v->sequence);
-	json_put_uuid(&b, "entry_id", v->has_entry ? &v->entry : NULL);
-	json_put_text(&b, "what", chain_fault_text(v->fault));
-	return json_build_end(&b);
-}
-
-static enum status
-report_fault(struct ctl *c, const struct uuid *tenant, const struct audit_verdict *v, struct run *r)
-{
-	char tenant_text[UUID_TEXT_LEN + 1], resource[UUID_TEXT_LEN + 1], entry[UUID_TEXT_LEN + 1];
-
-	r->sum.faults++;
-	if (c->json) {
-		json_array_append(&r->list, fault_json(tenant, v));
-		return r->list != NULL ? STATUS_DONE : session_refuse(c, "out of memory");
-	}
-	uuid_print(tenant, tenant_text);
-	uuid_print(&v->resource_id, resource);
-	uuid_print(&v->entry, entry);
-	(void)printf("tenant %s, %s %s, entry %" PRId64 "%s%s%s: %s\n", tenant_text,
-	    v->resource_type, resource, v->sequence, v->has_entry ? " (" : "",
-	    v->has_entry ? entry : "", v->has_entry ? ")" : "", chain_fault_text(v->fault));
-	return STATUS_DONE;
-}
 
 /* One line that is overwritten again and again. */
 static void
@@ -148,6 +117,8 @@ chain_holds(void *run, const struct audit_head *chain, const struct audit_verdic
 	state.chain = *chain;
 	state.chains += so_far->chains;
 	state.entries += so_far->entries;
+	told_count_add(&state.count, &so_far->count);
+	state.policies = so_far->policies;
 	keep_state(r, &state, false);
 }
 
@@ -159,12 +130,28 @@ next_kept(void *run, struct audit_head *head)
 	return checkpoint_next(&r->checkpoint, head);
 }
 
+static void
+report_fault(struct run *r, const struct uuid *tenant, const struct audit_verdict *v)
+{
+	r->sum.faults++;
+	audit_report_fault(&r->report, tenant, v);
+}
+
+static void
+row_differs(void *run, const struct difference *d)
+{
+	struct run *r = run;
+
+	audit_report_difference(&r->report, &r->sum.tenant, d);
+}
+
 static enum status
 verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 {
 	struct run *r = run;
 	struct audit_watch watch = {
 		.chain_holds = chain_holds,
+		.differs = row_differs,
 		.batch_read = batch_read,
 		.context = r,
 	};
@@ -173,8 +160,10 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 
 	r->sum.tenant = t->id;
 	r->sum.tenant_created_at = t->created_at;
-	if (r->resumed.begun && uuid_equal(&r->resumed.tenant, &t->id))
+	if (r->resumed.begun && uuid_equal(&r->resumed.tenant, &t->id)) {
 		watch.after = &r->resumed.chain;
+		watch.policies = r->resumed.policies;
+	}
 	if (r->has_checkpoint && checkpoint_seek(&r->checkpoint, &t->id))
 		watch.kept = next_kept;
 	rc = audit_verify(c->db, &t->id, &watch, &v);
@@ -184,7 +173,10 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 	r->sum.tenants++;
 	r->sum.chains += v.chains;
 	r->sum.entries += v.entries;
-	return v.fault == CHAIN_HOLDS ? STATUS_DONE : report_fault(c, &t->id, &v, r);
+	told_count_add(&r->sum.count, &v.count);
+	if (v.fault != CHAIN_HOLDS)
+		report_fault(r, &t->id, &v);
+	return STATUS_DONE;
 }
 
 /* The rest of the tenant that the state names, and then the others. */
@@ -232,25 +224,48 @@ look_for_tenants(struct ctl *c, struct run *r)
 		if (rc != DONE)
 			st = session_failed(c, rc);
 		else if (!t.found)
-			st = report_fault(c, id, &v, r);
+			report_fault(r, id, &v);
 		tenant_clear(&t);
 	}
 	return st;
 }
 
-/* Takes ownership of r->list. */
+/* Rows of tenants that are not there. */
+static enum status
+look_for_strays(struct ctl *c, struct run *r)
+{
+	struct told_sink sink = {
+		.count = &r->sum.count,
+		.differs = row_differs,
+		.context = r,
+	};
+	enum outcome rc = audit_strange_tenants(c->db, &sink);
+
+	return rc == DONE ? STATUS_DONE : session_failed(c, rc);
+}
+
+static bool
+all_is_well(const struct run *r)
+{
+	return r->sum.faults == 0 && r->sum.count.differences == 0;
+}
+
+/* Takes ownership of the report's lists. */
 static enum status
 report_json(struct ctl *c, struct run *r)
 {
 	struct json_build b;
 
 	json_build_begin(&b);
-	json_put_bool(&b, "holds", r->sum.faults == 0);
+	json_put_bool(&b, "holds", all_is_well(r));
 	json_put_int(&b, "tenants", r->sum.tenants);
 	json_put_int(&b, "chains", r->sum.chains);
 	json_put_int(&b, "entries", r->sum.entries);
-	json_put_value(&b, "faults", r->list);
-	r->list = NULL;
+	json_put_int(&b, "rows", r->sum.count.rows);
+	json_put_int(&b, "untold", r->sum.count.untold);
+	json_put_value(&b, "faults", r->report.faults);
+	json_put_value(&b, "differences", r->report.differences);
+	r->report.faults = r->report.differences = NULL;
 	return output_json(c, json_build_end(&b));
 }
 
@@ -262,6 +277,11 @@ report(struct ctl *c, struct run *r)
 	(void)printf("%s: tenants %" PRId64 ", chains %" PRId64 ", entries %" PRId64 "\n",
 	    r->sum.faults == 0 ? "the chains hold" : "the chains do not hold", r->sum.tenants,
 	    r->sum.chains, r->sum.entries);
+	(void)printf("%s: rows %" PRId64 ", differences %" PRId64
+		     ", values that no entry tells %" PRId64 "\n",
+	    r->sum.count.differences == 0 ? "the rows are as the entries tell" :
+					    "the rows are not as the entries tell",
+	    r->sum.count.rows, r->sum.count.differences, r->sum.count.untold);
 	return STATUS_DONE;
 }
 
@@ -293,6 +313,8 @@ verify_with(struct ctl *c, struct run *r, struct seal *seal)
 	st = verify_rest(c, r);
 	if (st == STATUS_DONE && !args_has(&c->args, "tenant"))
 		st = look_for_tenants(c, r);
+	if (st == STATUS_DONE && !args_has(&c->args, "tenant"))
+		st = look_for_strays(c, r);
 	if (st == STATUS_DONE && r->checkpoint.damaged)
 		st = session_refuse(c, "--checkpoint: the file was changed while it was read");
 	if (r->is_terminal)
@@ -319,12 +341,11 @@ verify(struct ctl *c)
 		(void)args_fault(&c->args, "--key-file is for --checkpoint");
 		return STATUS_USAGE;
 	}
-	if (c->json && (r.list = json_object_new_array()) == NULL)
-		return session_refuse(c, "out of memory");
+	audit_report_begin(&r.report, c->json);
 	if (seal_open(c, &seal))
 		st = verify_with(c, &r, &seal);
 	seal_close(&seal);
 	checkpoint_close(&r.checkpoint);
-	json_object_put(r.list);
-	return st == STATUS_DONE && r.sum.faults > 0 ? STATUS_REFUSED : st;
+	audit_report_clear(&r.report);
+	return st == STATUS_DONE && !all_is_well(&r) ? STATUS_REFUSED : st;
 }

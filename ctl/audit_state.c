@@ -13,9 +13,15 @@
 #include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
 
-/* One line: the title, the tenant, its created_at, the counts, and the chain's type and id. */
-#define TITLE "grantd-verify 1 "
-#define FORMAT TITLE "%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s %s\n"
+/*
+ * One line: the title, the tenant, its created_at, the counts of chains and of rows, what was told of the version of its policies,
+ * and the chain's type and id.
+ */
+#define TITLE "grantd-verify 2 "
+#define NUMBER " %" PRId64
+#define FORMAT \
+	TITLE \
+	"%s" NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER " %s %s\n"
 
 static bool
 next_int(char **text, int64_t least, int64_t *value)
@@ -37,13 +43,18 @@ static bool
 parse(struct audit_state *s, char *line)
 {
 	char *text = line + strlen(TITLE);
+	int64_t untold;
 
 	line[strcspn(line, "\n")] = '\0';
 	if (strncmp(line, TITLE, strlen(TITLE)) != 0 || !next_uuid(&text, &s->tenant) ||
 	    !next_int(&text, INT64_MIN, &s->tenant_created_at) ||
 	    !next_int(&text, 0, &s->tenants) || !next_int(&text, 0, &s->chains) ||
-	    !next_int(&text, 0, &s->entries) || !next_int(&text, 0, &s->faults))
+	    !next_int(&text, 0, &s->entries) || !next_int(&text, 0, &s->faults) ||
+	    !next_int(&text, 0, &s->count.rows) || !next_int(&text, 0, &s->count.untold) ||
+	    !next_int(&text, 0, &s->count.differences) ||
+	    !next_int(&text, 0, &s->policies.version) || !next_int(&text, 0, &untold))
 		return false;
+	s->policies.untold = untold != 0;
 	s->chain.resource_type = audit_resource_type(next_word(&text));
 	s->begun = true;
 	return s->chain.resource_type != NULL && next_uuid(&text, &s->chain.resource_id) &&
@@ -84,7 +95,8 @@ write_line(const char *path, const struct audit_state *s)
 	uuid_print(&s->tenant, tenant);
 	uuid_print(&s->chain.resource_id, id);
 	(void)fprintf(file, FORMAT, tenant, s->tenant_created_at, s->tenants, s->chains, s->entries,
-	    s->faults, s->chain.resource_type, id);
+	    s->faults, s->count.rows, s->count.untold, s->count.differences, s->policies.version,
+	    (int64_t)s->policies.untold, s->chain.resource_type, id);
 	kept = fflush(file) == 0;
 	return fclose(file) == 0 && kept;
 }

@@ -12,7 +12,10 @@ struct audit_state {
 	struct uuid tenant; /* the one being verified */
 	int64_t tenant_created_at;
 	struct audit_head chain; /* the last one verified of it; only its identity counts */
-	int64_t tenants, chains, entries, faults; /* before that */
+	/* Before that; `policies` are that tenant's. */
+	int64_t tenants, chains, entries, faults;
+	struct told_count count;
+	struct policies_told policies;
 };
 
 /* Read a file, if it exists. False, with a message: it is not a state file, or cannot be read. */

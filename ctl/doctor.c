@@ -71,7 +71,8 @@ print(struct examination *x, const char *check, enum verdict v, const char *foun
 }
 
 static void
-report(struct examination *x, const char *check, enum verdict v, const char *found, const char *mend)
+report(struct examination *x, const char *check, enum verdict v, const char *found,
+    const char *mend)
 {
 	x->problems += v == PROBLEM;
 	if (x->json)
@@ -152,6 +153,8 @@ doctor(struct ctl *c)
 	} else {
 		found_well(&x, "settings", "every GRANTD_... setting is one");
 		examine_database(&x, &c->settings);
+		if (x.problems == 0)
+			examine_rules(&x, c);
 		examine_socket(&x, &c->settings);
 	}
 	return conclude(c, &x);

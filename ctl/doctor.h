@@ -29,6 +29,8 @@ void not_checked(struct examination *, const char *check, const char *format, ..
 
 /* The checks, in order of dependence; each reports what it found. */
 void examine_database(struct examination *, const struct settings *);
+/* Where the database has no problem. Reads every tenant's rules. */
+void examine_rules(struct examination *, struct ctl *);
 void examine_catalog(struct examination *, struct db *, int server_major);
 void examine_socket(struct examination *, const struct settings *);
 

@@ -88,9 +88,9 @@ tell(void *of, const struct catalog_difference *d)
 		found_problem(t->x, check, "find out who made it, and drop it",
 		    "%s: is not one of this version's", d->object);
 	else if (is_short(d->found) && is_short(d->wanted))
-		found_problem(t->x, check, mend, "%s: its %s %s not this version's (\"%s\", not \"%s\")",
-		    d->object, d->facet, is_plural(d->facet) ? "are" : "is", or_none(d->found),
-		    or_none(d->wanted));
+		found_problem(t->x, check, mend,
+		    "%s: its %s %s not this version's (\"%s\", not \"%s\")", d->object, d->facet,
+		    is_plural(d->facet) ? "are" : "is", or_none(d->found), or_none(d->wanted));
 	else
 		found_problem(t->x, check, mend, "%s: its %s %s not this version's", d->object,
 		    d->facet, is_plural(d->facet) ? "are" : "is");
@@ -105,8 +105,7 @@ tell_well(struct examination *x, const struct telling *t, bool definitions)
 
 	for (i = 0; i < COUNT_OF(groups); i++) {
 		wrong = wrong || t->wrong[i];
-		if (i + 1 < COUNT_OF(groups) &&
-		    strcmp(groups[i].check, groups[i + 1].check) == 0)
+		if (i + 1 < COUNT_OF(groups) && strcmp(groups[i].check, groups[i + 1].check) == 0)
 			continue;
 		if (!wrong)
 			found_well(x, groups[i].check, "as this version installs them%s",

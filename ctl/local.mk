@@ -2,11 +2,12 @@ bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c \
 	ctl/audit.c ctl/audit_list.c \
+	ctl/audit_report.c ctl/audit_report.h \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
 	ctl/commands.c ctl/commands.h \
 	ctl/completion.c \
-	ctl/doctor.c ctl/doctor.h ctl/doctor_catalog.c ctl/doctor_database.c ctl/doctor_socket.c \
+	ctl/doctor.c ctl/doctor.h ctl/doctor_catalog.c ctl/doctor_database.c ctl/doctor_rules.c ctl/doctor_socket.c \
 	ctl/engine/args.c ctl/engine/args.h \
 	ctl/engine/command.c ctl/engine/command.h \
 	ctl/engine/complete.c ctl/engine/complete.h \

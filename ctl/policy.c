@@ -42,11 +42,14 @@ const struct command cmd_policy_show = {
 	.run = policy_show,
 };
 
-static const struct option check_options[] = { OPTIONS_END };
+static const struct option check_options[] = { OPTION_ALLOW_UNKNOWN, OPTIONS_END };
 
 const struct command cmd_policy_check = {
 	.name = "policy check",
 	.summary = "Check a file of policies, and point at its faults",
+	.help =
+	    "A fault is also a rule that can never apply or always fails, as it names an operation, a type or\n"
+	    "an attribute that does not exist, or compares what cannot be compared.",
 	.options = check_options,
 	.operand = { .value = "FILE",
 	    .type = VALUE_FILE,
@@ -175,7 +178,7 @@ static enum status
 policy_check(struct ctl *c)
 {
 	struct policy_file file;
-	bool ok = input_policies(c, c->args.operand.text, &file);
+	bool ok = input_known_policies(c, c->args.operand.text, &file);
 	size_t i, rules = 0;
 
 	for (i = 0; i < file.policies; i++)

@@ -21,6 +21,7 @@ static const struct option apply_options[] = {
 	OPTION_TENANT,
 	{ .name = "dry-run", .help = "show what would change, and change nothing" },
 	OPTION_FORCE,
+	OPTION_ALLOW_UNKNOWN,
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -194,7 +195,7 @@ policy_apply(struct ctl *c)
 	struct policy_file file;
 	enum status st = STATUS_REFUSED;
 
-	if (input_policies(c, c->args.operand.text, &file))
+	if (input_known_policies(c, c->args.operand.text, &file))
 		st = apply_file(c, args_uuid(&c->args, "tenant"), &file);
 	policy_file_clear(&file);
 	return st;

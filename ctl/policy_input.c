@@ -84,12 +84,22 @@ show_place(const char *line, unsigned column)
 }
 
 static void
+tell_fault(const struct teller *t, const char *kind, const struct rule_fault *f)
+{
+	(void)fprintf(stderr, "%s:%u:%u: %s%s\n", t->path, f->line, f->column, kind, f->message);
+	show_place(line_at(t->text, f->line), f->column);
+}
+
+static void
 tell(void *with, const struct rule_fault *f)
 {
-	const struct teller *t = with;
+	tell_fault(with, "", f);
+}
 
-	(void)fprintf(stderr, "%s:%u:%u: %s\n", t->path, f->line, f->column, f->message);
-	show_place(line_at(t->text, f->line), f->column);
+static void
+warn(void *with, const struct rule_fault *f)
+{
+	tell_fault(with, "warning: ", f);
 }
 
 /* "production" for "policies/production.cedar". */
@@ -106,8 +116,17 @@ name_of(const char *path, char name[NAME_SIZE])
 	    dot != NULL && dot != last ? (int)(dot - last) : (int)strlen(last), last);
 }
 
-bool
-input_policies(struct ctl *c, const char *path, struct policy_file *file)
+/* What a rule speaks of must be there, unless --allow-unknown makes that a warning. */
+static bool
+check_vocabulary(struct ctl *c, struct teller *t, size_t len)
+{
+	bool allowed = args_has(&c->args, "allow-unknown");
+
+	return policy_file_known(t->text, len, allowed ? warn : tell, t) || allowed;
+}
+
+static bool
+read_policies(struct ctl *c, const char *path, struct policy_file *file, bool known)
 {
 	struct buf text = BUF_EMPTY;
 	struct teller t = { .path = path };
@@ -119,8 +138,21 @@ input_policies(struct ctl *c, const char *path, struct policy_file *file)
 	if (ok) {
 		t.text = buf_text(&text);
 		name_of(path, name);
-		ok = policy_file_read(file, t.text, text.len, name, tell, &t);
+		ok = policy_file_read(file, t.text, text.len, name, tell, &t) &&
+		    (!known || check_vocabulary(c, &t, text.len));
 	}
 	buf_clear(&text);
 	return ok;
+}
+
+bool
+input_policies(struct ctl *c, const char *path, struct policy_file *file)
+{
+	return read_policies(c, path, file, false);
+}
+
+bool
+input_known_policies(struct ctl *c, const char *path, struct policy_file *file)
+{
+	return read_policies(c, path, file, true);
 }

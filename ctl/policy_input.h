@@ -14,4 +14,16 @@ MUST_CHECK bool input_text(struct ctl *, const char *path, struct buf *text);
  */
 MUST_CHECK bool input_policies(struct ctl *, const char *path, struct policy_file *);
 
+/*
+ * The same of policies that are to be used: their rules must speak of what there is (policy/vocabulary.h), but for commands
+ * with OPTION_ALLOW_UNKNOWN when that is given, which print a warning.
+ */
+MUST_CHECK bool input_known_policies(struct ctl *, const char *path, struct policy_file *);
+
+#define OPTION_ALLOW_UNKNOWN \
+	{ \
+		.name = "allow-unknown", \
+		.help = "even if a rule speaks of what does not exist, or always fails" \
+	}
+
 #endif

@@ -4,15 +4,24 @@
  * (resource_id, sequence), and the rows that carry those chains by id. An entry is compared with
  * the one before it, and the last of a chain with the row. What is in one stream alone is a fault
  * too: entries without a row, or a row that counts entries that are not there.
+ *
+ * On the way it is kept what the entries tell of their row (db/told.h), and at the end of a chain the row is compared with that. The
+ * rules of policies are a third stream. What no chain carries is looked at after the chains: how far the policies' version has
+ * moved, which their entries tell; how many events there are; and entries of no chain.
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/words.h"
+#include "db/audit_counts.h"
+#include "db/audit_strays.h"
 #include "db/audit_verify.h"
 #include "db/page.h"
 #include "db/tenant.h"
+#include "db/told_rules.h"
 
 #define BATCH \
 	1000 /* rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h */
@@ -24,6 +33,7 @@ struct carrier {
 	int64_t length;
 	uint8_t head[AUDIT_HASH_LEN];
 	struct uuid last; /* the last entry found; of a row: not used */
+	const char *row;  /* its columns, as told_compare() takes them; of a chain: not used */
 };
 
 /* Rows in the order of their key, a batch at a time. */
@@ -34,13 +44,18 @@ struct stream {
 	bool ended; /* there is no batch after this one */
 	struct uuid after; /* key of the last row that was used */
 	int64_t after_sequence;
+	struct uuid after_rule; /* of rules, which come in the order of their policies */
 };
 
 struct walk {
 	struct db *db;
 	const struct uuid *tenant;
-	const char *resource_type;
-	struct stream entries, carriers;
+	enum chain_owner kind;     /* that is walked now */
+	const char *resource_type; /* its name */
+	struct stream entries, carriers, rule_rows;
+	struct told told; /* of the row whose chain is walked */
+	struct told_rules rules;
+	struct told_sink sink;
 	struct buf work;
 	const struct audit_watch *watch;
 	struct audit_head kept; /* the next one that is not compared yet */
@@ -60,20 +75,47 @@ static const struct statement chain_entries = {
 };
 
 /* These have no sequence, and count as 0 in the key. */
-#define CARRIERS(name_, table, tenant_column) \
+#define CARRIERS_OF(name_, columns_, list, table, tenant_column) \
 	static const struct statement name_ = { \
 		.name = #name_, \
 		.params = 3, \
-		.columns = 3, \
+		.columns = (columns_), \
 		.rows = ROWS_ANY, \
-		.sql = "SELECT c.id, c.audit_length, c.audit_head FROM " table " c" \
+		.sql = "SELECT c.id, c.audit_length, c.audit_head" list " FROM " table " c" \
 		       " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
 		       " ORDER BY c.id LIMIT (SELECT " BATCH_TEXT ")", \
 	}
-CARRIERS(chain_grants, "grantd.grants", "tenant_id");
-CARRIERS(chain_api_keys, "grantd.api_keys", "tenant_id");
-CARRIERS(chain_policies, "grantd.policies", "tenant_id");
-CARRIERS(chain_tenants, "grantd.tenants", "id");
+#define HEADS(name_, table, tenant_column) CARRIERS_OF(name_, 3, "", table, tenant_column)
+HEADS(head_grants, "grantd.grants", "tenant_id");
+HEADS(head_api_keys, "grantd.api_keys", "tenant_id");
+HEADS(head_policies, "grantd.policies", "tenant_id");
+HEADS(head_tenants, "grantd.tenants", "id");
+
+/* With what else is in the row. */
+#define CARRIERS(name_, columns_, table, tenant_column) \
+	CARRIERS_OF(name_, 4, ", " TOLD_ROW(columns_), table, tenant_column)
+CARRIERS(chain_grants, TOLD_GRANTS, "grantd.grants", "tenant_id");
+CARRIERS(chain_api_keys, TOLD_API_KEYS, "grantd.api_keys", "tenant_id");
+CARRIERS(chain_policies, TOLD_POLICIES, "grantd.policies", "tenant_id");
+CARRIERS(chain_tenants, TOLD_TENANTS, "grantd.tenants", "id");
+
+static const struct statement chain_rules = {
+	.name = "chain_rules",
+	.params = 3,
+	.columns = 3,
+	.rows = ROWS_ANY,
+	.sql = "SELECT c.policy_id, c.id, " TOLD_ROW(
+	    TOLD_POLICY_RULES) " FROM grantd.policy_rules c"
+			       " WHERE c.tenant_id = $1 AND (c.policy_id, c.id) > ($2::uuid, $3::uuid)"
+			       " ORDER BY c.policy_id, c.id LIMIT (SELECT " BATCH_TEXT ")",
+};
+
+static const struct statement *const heads_of[] = {
+	[OWNER_TENANT] = &head_tenants,
+	[OWNER_API_KEY] = &head_api_keys,
+	[OWNER_GRANT] = &head_grants,
+	[OWNER_POLICY] = &head_policies,
+};
 
 static const struct statement *const carriers_of[] = {
 	[OWNER_TENANT] = &chain_tenants,
@@ -81,6 +123,23 @@ static const struct statement *const carriers_of[] = {
 	[OWNER_GRANT] = &chain_grants,
 	[OWNER_POLICY] = &chain_policies,
 };
+
+static const struct statement policies_version = {
+	.name = "chain_policies_version",
+	.params = 1,
+	.columns = 1,
+	.rows = ROWS_ZERO_OR_ONE,
+	.sql = "SELECT t.policy_version FROM grantd.tenants t WHERE t.id = $1",
+};
+
+static void
+batch_read(void *walk)
+{
+	const struct walk *w = walk;
+
+	if (w->watch->batch_read != NULL)
+		w->watch->batch_read(w->watch->context, w->verdict);
+}
 
 static enum outcome
 stream_take(struct db_rows *rows, void *into)
@@ -114,11 +173,13 @@ stream_fill(struct walk *w, struct stream *s)
 
 	if (s->ended || s->next < db_rows_count(&s->rows))
 		return DONE;
-	if (w->watch->batch_read != NULL)
-		w->watch->batch_read(w->watch->context, w->verdict);
+	batch_read(w);
 	db_put_uuid(&p, w->tenant);
 	db_put_uuid(&p, &s->after);
-	db_put_int(&p, s->after_sequence);
+	if (s->statement == &chain_rules)
+		db_put_uuid(&p, &s->after_rule);
+	else
+		db_put_int(&p, s->after_sequence);
 	if (s->statement == &chain_entries)
 		db_put_text(&p, w->resource_type);
 	db_queue(w->db, s->statement, &p, stream_take, s);
@@ -165,6 +226,7 @@ carrier_now(const struct walk *w, struct carrier *c, enum outcome *rc)
 	c->id = db_get_uuid(&row);
 	c->length = db_get_int(&row);
 	db_get_bytea(&row, c->head, sizeof(c->head));
+	c->row = w->carriers.statement->columns > row.column ? db_get_text(&row) : NULL;
 	if (row.failed)
 		*rc = BROKEN;
 	return *rc == DONE;
@@ -270,10 +332,99 @@ chain_holds(struct walk *w, const struct carrier *so_far)
 		w->watch->chain_holds(w->watch->context, &head, w->verdict);
 }
 
-/* The end of a chain: is it all there, and does it end as its row says? */
+/* An entry of a policy says how far its change has moved the version of the tenant's policies. */
 static void
+hear_version(struct walk *w, const struct told_entry *e)
+{
+	struct policies_told *told = &w->verdict->policies;
+	const struct json_raw text = e->policy_version;
+	int64_t version;
+
+	if (!e->done || (e->before.text == NULL && e->after.text == NULL))
+		return;
+	if (text.text == NULL || !number_parse(&version, text.text, text.len, 1, INT64_MAX))
+		told->untold = true;
+	else if (told->version < version)
+		told->version = version;
+}
+
+/* Take what the entry tells, of the policy's rules or of the row. */
+static enum outcome
+hear(struct walk *w, const struct audit_row *e)
+{
+	struct told_entry told;
+	struct uuid rule;
+
+	if (!told_entry_read(&told, e))
+		return BROKEN;
+	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
+	if (w->kind == OWNER_POLICY || (w->kind == OWNER_TENANT && told.policy_version.text != NULL))
+		hear_version(w, &told);
+	if (w->kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
+		told_rules_take(&w->rules, &rule, &told, &w->sink);
+	} else {
+		if (w->kind == OWNER_POLICY)
+			told_rules_end(&w->rules, &e->resource_id, &told, &w->sink);
+		told_take(&w->told, &told, &w->sink);
+	}
+	return w->told.failed || w->rules.failed ? BROKEN : DONE;
+}
+
+/* The rows of a policy's rules; NULL: all that are left, whose policies are missing. */
+static enum outcome
+compare_rules(struct walk *w, const struct uuid *policy)
+{
+	static const struct told_rules none;
+	enum outcome rc;
+	size_t next = 0;
+
+	while ((rc = stream_fill(w, &w->rule_rows)) == DONE && stream_has_row(&w->rule_rows)) {
+		struct db_row row = db_row_at(&w->rule_rows.rows, w->rule_rows.next);
+		struct uuid of = db_get_uuid(&row), id = db_get_uuid(&row);
+		const char *text = db_get_text(&row);
+		int order = policy != NULL ? memcmp(&of, policy, sizeof(of)) : -1;
+		size_t of_none = 0;
+
+		if (row.failed)
+			return BROKEN;
+		if (order > 0)
+			break;
+		if (order == 0)
+			told_rules_compare(&w->rules, &next, &id, text, &w->sink);
+		else
+			told_rules_compare(&none, &of_none, &id, text, &w->sink);
+		w->rule_rows.after_rule = id;
+		stream_next(&w->rule_rows, &of, 0);
+	}
+	if (rc == DONE && policy != NULL)
+		told_rules_left(&w->rules, next, &w->sink);
+	return rc;
+}
+
+/* The row, and its rules where it is a policy, as the entries tell them? A row without any is told of by none. */
+static enum outcome
+compare_row(struct walk *w, const struct carrier *c, const struct carrier *so_far)
+{
+	if (so_far->length > 0) {
+		told_compare(&w->told, c->row, &w->sink);
+	} else {
+		w->sink.count->rows++;
+		told_differs(&w->sink,
+		    &(struct difference){
+			.kind = ROW_STRANGE,
+			.table = told_tables[w->kind].name,
+			.id = c->id,
+		    });
+	}
+	return w->kind == OWNER_POLICY ? compare_rules(w, &c->id) : DONE;
+}
+
+/* The end of a chain: is it all there, and does it end as its row says? */
+static enum outcome
 chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 {
+	enum outcome rc = DONE;
+
 	if (so_far->length < c->length)
 		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
 	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
@@ -281,10 +432,13 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 		    so_far->length > 0 ? &so_far->last : NULL);
 	else if (kept_is_of(w, &c->id) && so_far->length < w->kept.length)
 		fault(w, CHAIN_SHORTER, &c->id, so_far->length + 1, NULL);
-	else if (so_far->length > 0)
+	else
+		rc = compare_row(w, c, so_far);
+	if (rc == DONE && w->verdict->fault == CHAIN_HOLDS && so_far->length > 0)
 		chain_holds(w, so_far);
 	if (kept_is_of(w, &c->id))
 		kept_next(w);
+	return rc;
 }
 
 /* All entries of the resource whose row is *c; there may be none. */
@@ -296,6 +450,8 @@ walk_chain(struct walk *w, const struct carrier *c)
 	struct audit_row e;
 	enum outcome rc;
 
+	told_begin(&w->told, &told_tables[w->kind], &c->id);
+	told_rules_begin(&w->rules);
 	while ((rc = stream_fill(w, &w->entries)) == DONE && entry_now(w, &e, &rc) &&
 	    uuid_equal(&e.resource_id, &c->id)) {
 		w->verdict->entries++;
@@ -307,6 +463,8 @@ walk_chain(struct walk *w, const struct carrier *c)
 			kind = CHAIN_OTHER;
 		if (kind != CHAIN_HOLDS)
 			fault(w, kind, &c->id, so_far.length + 1, kind == CHAIN_GAP ? NULL : &e.id);
+		else if (rc == DONE)
+			rc = hear(w, &e);
 		if (rc != DONE || kind != CHAIN_HOLDS)
 			return rc;
 		so_far.length = e.sequence;
@@ -314,33 +472,39 @@ walk_chain(struct walk *w, const struct carrier *c)
 		memcpy(so_far.head, e.hash, sizeof(so_far.head));
 		stream_next(&w->entries, &e.resource_id, e.sequence);
 	}
-	if (rc == DONE)
-		chain_end(w, c, &so_far);
-	return rc;
+	return rc == DONE ? chain_end(w, c, &so_far) : rc;
 }
 
-/* All chains of one kind, up to the first fault; behind `after` where it is not NULL. */
+/* The entries and rows of one kind; behind `after` where it is not NULL. */
+static void
+begin_kind(struct walk *w, const struct audit_head *after)
+{
+	stream_begin(&w->entries, &chain_entries);
+	stream_begin(&w->carriers, carriers_of[w->kind]);
+	stream_begin(&w->rule_rows, w->kind == OWNER_POLICY ? &chain_rules : NULL);
+	if (after == NULL)
+		return;
+	w->entries.after = w->carriers.after = w->rule_rows.after = after->resource_id;
+	w->entries.after_sequence = w->carriers.after_sequence = INT64_MAX;
+	memset(&w->rule_rows.after_rule, 0xff, sizeof(w->rule_rows.after_rule));
+}
+
+/* All chains of one kind, up to the first fault. */
 static enum outcome
-walk_kind(struct walk *w, const struct statement *carriers, const struct audit_head *after)
+walk_kind(struct walk *w)
 {
 	struct audit_row e;
 	struct carrier c;
 	bool has_entry, has_carrier;
 	enum outcome rc = DONE;
 
-	stream_begin(&w->entries, &chain_entries);
-	stream_begin(&w->carriers, carriers);
-	if (after != NULL) {
-		w->entries.after = w->carriers.after = after->resource_id;
-		w->entries.after_sequence = w->carriers.after_sequence = INT64_MAX;
-	}
 	while (rc == DONE && w->verdict->fault == CHAIN_HOLDS &&
 	    (rc = stream_fill(w, &w->entries)) == DONE &&
 	    (rc = stream_fill(w, &w->carriers)) == DONE) {
 		has_entry = entry_now(w, &e, &rc);
 		has_carrier = carrier_now(w, &c, &rc);
-		if (rc == DONE && !has_entry && !has_carrier)
-			(void)kept_is_gone(w, NULL);
+		if (rc == DONE && !has_entry && !has_carrier && !kept_is_gone(w, NULL))
+			return w->kind == OWNER_POLICY ? compare_rules(w, NULL) : DONE;
 		if (rc != DONE || (!has_entry && !has_carrier))
 			return rc;
 		if (has_entry &&
@@ -367,11 +531,65 @@ walk_kinds(struct walk *w)
 
 	kept_next(w);
 	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < COUNT_OF(carriers_of); i++) {
+		w->kind = (enum chain_owner)i;
 		w->resource_type = chain_owner_words[i];
-		rc = walk_kind(w, carriers_of[i], after);
+		begin_kind(w, after);
+		rc = walk_kind(w);
 		after = NULL;
 	}
 	return rc;
+}
+
+static enum outcome
+version_read(struct db_rows *rows, void *into)
+{
+	int64_t *version = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	*version = db_rows_count(rows) > 0 ? db_get_int(&row) : 0;
+	return row.failed ? BROKEN : DONE;
+}
+
+/* The version of the tenant's policies is the highest that any entry told; while there is no entry, it is the first. */
+static enum outcome
+compare_version(struct walk *w)
+{
+	const struct policies_told *told = &w->verdict->policies;
+	struct difference d = { .kind = ROW_DIFFERS, .table = "tenants", .id = *w->tenant };
+	struct db_params p = DB_PARAMS_EMPTY;
+	char told_text[32], found_text[32];
+	int64_t version;
+	enum outcome rc;
+
+	db_put_uuid(&p, w->tenant);
+	db_queue(w->db, &policies_version, &p, version_read, &version);
+	rc = db_exchange(w->db);
+	if (rc != DONE || version == 0)
+		return rc;
+	if (told->version == 0 && told->untold) {
+		w->verdict->count.untold++;
+		return DONE;
+	}
+	(void)snprintf(told_text, sizeof(told_text), "%" PRId64,
+	    told->version > 0 ? told->version : 1);
+	(void)snprintf(found_text, sizeof(found_text), "%" PRId64, version);
+	d.column = "policy_version";
+	d.told = json_raw_of(told_text);
+	d.found = json_raw_of(found_text);
+	if (strcmp(told_text, found_text) != 0)
+		told_differs(&w->sink, &d);
+	return DONE;
+}
+
+/* What no chain carries. */
+static enum outcome
+look_beside(struct walk *w)
+{
+	enum outcome rc = audit_strange_kinds(w->db, w->tenant, &w->sink);
+
+	if (rc == DONE && w->verdict->fault == CHAIN_HOLDS)
+		rc = compare_version(w);
+	return rc == DONE ? audit_counts(w->db, w->tenant, batch_read, w, &w->sink) : rc;
 }
 
 static enum outcome
@@ -396,12 +614,22 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
 	};
 	enum outcome rc;
 
-	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS };
+	*v = (struct audit_verdict){ .fault = CHAIN_HOLDS, .policies = w.watch->policies };
+	w.sink = (struct told_sink){
+		.count = &v->count,
+		.differs = w.watch->differs,
+		.context = w.watch->context,
+	};
 	rc = begin_snapshot(db, tenant);
 	if (rc == DONE)
 		rc = walk_kinds(&w);
+	if (rc == DONE)
+		rc = look_beside(&w);
 	stream_begin(&w.entries, NULL);
 	stream_begin(&w.carriers, NULL);
+	stream_begin(&w.rule_rows, NULL);
+	told_clear(&w.told);
+	told_rules_clear(&w.rules);
 	buf_clear(&w.work);
 	db_rollback(db);
 	return rc;
@@ -418,8 +646,8 @@ audit_heads(struct db *db, const struct uuid *tenant,
 	enum outcome rc = begin_snapshot(db, tenant);
 	size_t i;
 
-	for (i = 0; rc == DONE && more && i < COUNT_OF(carriers_of); i++) {
-		stream_begin(&w.carriers, carriers_of[i]);
+	for (i = 0; rc == DONE && more && i < COUNT_OF(heads_of); i++) {
+		stream_begin(&w.carriers, heads_of[i]);
 		while (more && (rc = stream_fill(&w, &w.carriers)) == DONE &&
 		    carrier_now(&w, &c, &rc)) {
 			struct audit_head head = {

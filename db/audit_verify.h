@@ -4,6 +4,7 @@
 
 #include "db/audit_row.h"
 #include "db/db.h"
+#include "db/told.h"
 
 /* What can be wrong with a chain, at the first place where it does not hold. */
 enum chain_fault {
@@ -39,9 +40,17 @@ const char *audit_resource_type(const char *name);
 MUST_CHECK enum outcome audit_heads(struct db *, const struct uuid *tenant,
     bool (*take)(void *context, const struct audit_head *), void *context);
 
+/* What the entries of a tenant's policies told so far of its policy_version. */
+struct policies_told {
+	int64_t version; /* the highest; 0: none */
+	bool untold;     /* an entry of an older version did not tell it */
+};
+
 struct audit_verdict {
-	int64_t entries; /* looked at, the bad one included */
-	int64_t chains;  /* found to hold */
+	int64_t entries;         /* looked at, the bad one included */
+	int64_t chains;          /* found to hold */
+	struct told_count count; /* of rows, as the entries tell them */
+	struct policies_told policies;
 	enum chain_fault fault;
 
 	/* Where, unless the chains hold. */
@@ -57,20 +66,23 @@ struct audit_verdict {
 struct audit_watch {
 	const struct audit_head
 	    *after; /* begin behind this chain; what comes before it is not looked at */
+	struct policies_told policies; /* what was told before it */
 	/* The next head of this tenant that was kept, in the order of audit_heads(). False: no more. */
 	bool (*kept)(void *context, struct audit_head *);
 	void (*chain_holds)(void *context, const struct audit_head *,
 	    const struct audit_verdict *so_far);
+	void (*differs)(void *context, const struct difference *);
 	void (*batch_read)(void *context, const struct audit_verdict *so_far);
 	void *context;
 };
 
 /*
  * Walk all chains of one tenant in order, each from its beginning to its end, and stop at the first
- * fault. All of it is seen as of one moment, so it may run while entries are added. For the owner's
+ * fault. Where a chain holds, its row is compared with what its entries tell, and policies' rules with theirs; `differs` hears of
+ * all that is different. In the end come the tenant's policy_version, the counts of activity, and entries of no chain. All of it is seen as of one moment, so it may run while entries are added. For the owner's
  * sessions, outside a transaction. DONE where the walk came to an end, with or without a fault;
  * otherwise as db_exchange(), and *v then counts how far it came. Takes constant memory: a batch of
- * entries at a time.
+ * entries at a time, and what is told of one row, or of one policy with its rules.
  */
 MUST_CHECK enum outcome audit_verify(struct db *, const struct uuid *tenant,
     const struct audit_watch *, struct audit_verdict *v);

@@ -5,8 +5,7 @@
 
 #include "db/catalog.h"
 
-static const struct statement catalog = {
-	.name = "catalog",
+static const struct statement catalog = { .name = "catalog",
 	.params = 0,
 	.columns = 4,
 	.rows = ROWS_ANY,
@@ -134,7 +133,9 @@ static void
 compare_unseen(struct comparison *c, size_t i)
 {
 	const struct fact *f = &expected[i];
-	struct catalog_difference d = { .object = f->object, .facet = f->facet, .wanted = f->value };
+	struct catalog_difference d = { .object = f->object,
+		.facet = f->facet,
+		.wanted = f->value };
 
 	if (is_there(c, f->object)) {
 		if (c->definitions || !is_printed(f->facet))

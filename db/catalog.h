@@ -35,6 +35,7 @@ void db_catalog(struct db *, struct db_rows *);
  * Tell every difference. Definitions, which the server prints, are compared where `definitions`. An index that was added is none,
  * nor is a partition. False: a row was not as it should be.
  */
-MUST_CHECK bool catalog_compare(const struct db_rows *, bool definitions, catalog_teller *, void *of);
+MUST_CHECK bool catalog_compare(const struct db_rows *, bool definitions, catalog_teller *,
+    void *of);
 
 #endif

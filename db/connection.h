@@ -53,7 +53,8 @@ struct db {
 	int backoff_ms;      /* the last wait; 0 after a success */
 	int64_t next_log_ms; /* no failed attempt is logged before; monotonic */
 	char message[DB_MESSAGE_MAX];
-	char unready[DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
+	char unready
+	    [DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */

@@ -19,7 +19,8 @@
 
 /* What other programs read from such a string, and libpq does not. */
 static const char *const of_others[] = { "pgbouncer", "schema", "connection_limit", "pool_timeout",
-	"socket_timeout", "sslaccept", "statement_cache_size", "currentSchema", "search_path", "pool" };
+	"socket_timeout", "sslaccept", "statement_cache_size", "currentSchema", "search_path",
+	"pool" };
 
 /* What libpq looks at only when it connects, and then quotes. */
 static const struct {
@@ -35,8 +36,7 @@ static const struct {
 	{ "sslmode", "|disable|allow|prefer|require|verify-ca|verify-full|" },
 	{ "channel_binding", "|disable|prefer|require|" },
 	{ "gssencmode", "|disable|prefer|require|" },
-	{ "target_session_attrs",
-	    "|any|read-write|read-only|primary|standby|prefer-standby|" },
+	{ "target_session_attrs", "|any|read-write|read-only|primary|standby|prefer-standby|" },
 };
 
 /* Write the sentence; always false, for `return refuse(…)`. */
@@ -155,7 +155,8 @@ skip_value(const char *at)
 {
 	bool quoted = *at == '\'';
 
-	for (at += quoted; *at != '\0' && (quoted ? *at != '\'' : !isspace((unsigned char)*at)); at++)
+	for (at += quoted; *at != '\0' && (quoted ? *at != '\'' : !isspace((unsigned char)*at));
+	     at++)
 		if (*at == '\\' && at[1] != '\0')
 			at++;
 	if (!quoted)
@@ -228,7 +229,8 @@ is_word(const char *words, const char *value)
 {
 	const char *at = strstr(words, value);
 
-	return strchr(value, '|') == NULL && at != NULL && at[-1] == '|' && at[strlen(value)] == '|';
+	return strchr(value, '|') == NULL && at != NULL && at[-1] == '|' &&
+	    at[strlen(value)] == '|';
 }
 
 static bool
@@ -240,7 +242,8 @@ check_value(const PQconninfoOption *o, char sentence[CONNINFO_SENTENCE_MAX])
 	if (o->val == NULL || o->val[0] == '\0')
 		return true;
 	if (strcmp(o->keyword, "port") == 0 && !are_ports(o->val))
-		return refuse(sentence, "port is not a number from 1 to 65535, or several with ','");
+		return refuse(sentence,
+		    "port is not a number from 1 to 65535, or several with ','");
 	for (i = 0; i < COUNT_OF(values); i++) {
 		if (strcmp(o->keyword, values[i].option) != 0)
 			continue;

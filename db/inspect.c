@@ -30,33 +30,33 @@ static const struct statement inspect = {
 	.columns = 15,
 	.rows = ROWS_ONE,
 	.sql = WORKERS
-	    ", tables AS (SELECT c.relname, c.relowner FROM pg_class c JOIN pg_namespace n"
-	    "  ON n.oid = c.relnamespace WHERE n.nspname = 'grantd' AND c.relkind IN ('r', 'p'))"
-	    " SELECT session_user, current_setting('server_version'),"
-	    " current_setting('server_version_num')::int / 10000, pg_is_in_recovery(),"
-	    " coalesce((SELECT pg_has_role(session_user, o.oid, 'MEMBER') FROM ours o"
-	    "  WHERE o.rolname = 'grantd_owner'), false),"
-	    " EXISTS (SELECT FROM workers WHERE rolname = session_user),"
-	    " EXISTS (SELECT FROM tables WHERE relname = 'schema_version'),"
-	    " (SELECT string_agg(w, ', ') FROM unnest(ARRAY['grantd_owner', 'grantd_app',"
-	    "  'grantd_auth']) w WHERE w NOT IN (SELECT rolname FROM ours)),"
-	    " (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM ours WHERE strong),"
-	    " (SELECT string_agg(o.rolname || ' of ' || r.rolname, ', ' ORDER BY o.rolname, r.rolname)"
-	    "  FROM pg_auth_members m JOIN ours o ON o.oid = m.member JOIN pg_roles r"
-	    "  ON r.oid = m.roleid),"
-	    " (SELECT string_agg(DISTINCT r.rolname, ', ') FROM members x JOIN pg_roles r"
-	    "  ON r.oid = x.member WHERE x.of_role = 'grantd_auth' AND NOT r.rolsuper AND NOT EXISTS"
-	    "  (SELECT FROM members y WHERE y.member = x.member AND y.of_role = 'grantd_owner')),"
-	    " (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers),"
-	    " (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers WHERE strong),"
-	    " (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers w WHERE EXISTS"
-	    "  (SELECT FROM tables t WHERE t.relowner = w.oid) OR EXISTS (SELECT FROM members x"
-	    "   WHERE x.member = w.oid AND x.of_role = 'grantd_owner')),"
-	    " (SELECT string_agg(y.word, ', ') FROM (SELECT w.rolname || ' is a member of '"
-	    "  || x.of_role FROM workers w JOIN members x ON x.member = w.oid"
-	    "  WHERE x.of_role NOT IN ('grantd_app', 'grantd_owner') UNION"
-	    "  SELECT rolname || ' has CREATEROLE' FROM workers WHERE rolcreaterole UNION"
-	    "  SELECT rolname || ' has REPLICATION' FROM workers WHERE rolreplication) y (word))",
+	", tables AS (SELECT c.relname, c.relowner FROM pg_class c JOIN pg_namespace n"
+	"  ON n.oid = c.relnamespace WHERE n.nspname = 'grantd' AND c.relkind IN ('r', 'p'))"
+	" SELECT session_user, current_setting('server_version'),"
+	" current_setting('server_version_num')::int / 10000, pg_is_in_recovery(),"
+	" coalesce((SELECT pg_has_role(session_user, o.oid, 'MEMBER') FROM ours o"
+	"  WHERE o.rolname = 'grantd_owner'), false),"
+	" EXISTS (SELECT FROM workers WHERE rolname = session_user),"
+	" EXISTS (SELECT FROM tables WHERE relname = 'schema_version'),"
+	" (SELECT string_agg(w, ', ') FROM unnest(ARRAY['grantd_owner', 'grantd_app',"
+	"  'grantd_auth']) w WHERE w NOT IN (SELECT rolname FROM ours)),"
+	" (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM ours WHERE strong),"
+	" (SELECT string_agg(o.rolname || ' of ' || r.rolname, ', ' ORDER BY o.rolname, r.rolname)"
+	"  FROM pg_auth_members m JOIN ours o ON o.oid = m.member JOIN pg_roles r"
+	"  ON r.oid = m.roleid),"
+	" (SELECT string_agg(DISTINCT r.rolname, ', ') FROM members x JOIN pg_roles r"
+	"  ON r.oid = x.member WHERE x.of_role = 'grantd_auth' AND NOT r.rolsuper AND NOT EXISTS"
+	"  (SELECT FROM members y WHERE y.member = x.member AND y.of_role = 'grantd_owner')),"
+	" (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers),"
+	" (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers WHERE strong),"
+	" (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM workers w WHERE EXISTS"
+	"  (SELECT FROM tables t WHERE t.relowner = w.oid) OR EXISTS (SELECT FROM members x"
+	"   WHERE x.member = w.oid AND x.of_role = 'grantd_owner')),"
+	" (SELECT string_agg(y.word, ', ') FROM (SELECT w.rolname || ' is a member of '"
+	"  || x.of_role FROM workers w JOIN members x ON x.member = w.oid"
+	"  WHERE x.of_role NOT IN ('grantd_app', 'grantd_owner') UNION"
+	"  SELECT rolname || ' has CREATEROLE' FROM workers WHERE rolcreaterole UNION"
+	"  SELECT rolname || ' has REPLICATION' FROM workers WHERE rolreplication) y (word))",
 };
 
 /*
@@ -69,29 +69,29 @@ static const struct statement inspect_settings = {
 	.columns = 5,
 	.rows = ROWS_ONE,
 	.sql = WORKERS
-	    ", roles AS (SELECT oid, rolname FROM workers UNION SELECT oid, rolname FROM pg_roles"
-	    "  WHERE rolname = session_user),"
-	    " said AS (SELECT s.setrole, s.setdatabase, split_part(c, '=', 1) AS name,"
-	    "  lower(split_part(c, '=', 2)) AS value FROM pg_db_role_setting s,"
-	    "  unnest(s.setconfig) c WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database"
-	    "   WHERE datname = current_database()))),"
-	    " own AS (SELECT r.rolname, n.name, (SELECT s.value FROM said s WHERE s.name = n.name"
-	    "   AND s.setrole IN (0, r.oid) ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC"
-	    "   LIMIT 1) AS value FROM roles r, (VALUES ('synchronous_commit'),"
-	    "   ('session_replication_role'), ('default_transaction_read_only')) n (name)),"
-	    " held AS (SELECT o.rolname, o.name, coalesce(o.value, CASE WHEN NOT EXISTS (SELECT"
-	    "   FROM own m WHERE m.name = o.name AND m.rolname = session_user"
-	    "   AND m.value IS NOT NULL) THEN s.reset_val END) AS value"
-	    "  FROM own o JOIN pg_settings s USING (name))"
-	    " SELECT current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',"
-	    " (SELECT string_agg(format('%s for %s', value, rolname), ', ' ORDER BY rolname)"
-	    "  FROM held WHERE name = 'synchronous_commit'"
-	    "  AND value NOT IN ('on', 'remote_apply', 'true', 'yes', '1')),"
-	    " (SELECT string_agg(format('%s for %s', value, rolname), ', ' ORDER BY rolname)"
-	    "  FROM held WHERE name = 'session_replication_role' AND value <> 'origin'),"
-	    " (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM held"
-	    "  WHERE name = 'default_transaction_read_only'"
-	    "  AND value NOT IN ('off', 'false', 'no', '0'))",
+	", roles AS (SELECT oid, rolname FROM workers UNION SELECT oid, rolname FROM pg_roles"
+	"  WHERE rolname = session_user),"
+	" said AS (SELECT s.setrole, s.setdatabase, split_part(c, '=', 1) AS name,"
+	"  lower(split_part(c, '=', 2)) AS value FROM pg_db_role_setting s,"
+	"  unnest(s.setconfig) c WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database"
+	"   WHERE datname = current_database()))),"
+	" own AS (SELECT r.rolname, n.name, (SELECT s.value FROM said s WHERE s.name = n.name"
+	"   AND s.setrole IN (0, r.oid) ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC"
+	"   LIMIT 1) AS value FROM roles r, (VALUES ('synchronous_commit'),"
+	"   ('session_replication_role'), ('default_transaction_read_only')) n (name)),"
+	" held AS (SELECT o.rolname, o.name, coalesce(o.value, CASE WHEN NOT EXISTS (SELECT"
+	"   FROM own m WHERE m.name = o.name AND m.rolname = session_user"
+	"   AND m.value IS NOT NULL) THEN s.reset_val END) AS value"
+	"  FROM own o JOIN pg_settings s USING (name))"
+	" SELECT current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',"
+	" (SELECT string_agg(format('%s for %s', value, rolname), ', ' ORDER BY rolname)"
+	"  FROM held WHERE name = 'synchronous_commit'"
+	"  AND value NOT IN ('on', 'remote_apply', 'true', 'yes', '1')),"
+	" (SELECT string_agg(format('%s for %s', value, rolname), ', ' ORDER BY rolname)"
+	"  FROM held WHERE name = 'session_replication_role' AND value <> 'origin'),"
+	" (SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM held"
+	"  WHERE name = 'default_transaction_read_only'"
+	"  AND value NOT IN ('off', 'false', 'no', '0'))",
 };
 
 static const struct statement inspect_version = {
@@ -166,7 +166,8 @@ db_inspect(struct db *db, struct inspection *x)
 void
 db_inspect_settings(struct db *db, struct inspected_settings *x)
 {
-	db_queue(db, &inspect_settings, &(struct db_params)DB_PARAMS_EMPTY, inspect_settings_read, x);
+	db_queue(db, &inspect_settings, &(struct db_params)DB_PARAMS_EMPTY, inspect_settings_read,
+	    x);
 }
 
 void

@@ -20,8 +20,9 @@ struct inspection {
 	const char *missing_roles; /* of grantd_owner, grantd_app, grantd_auth */
 	const char *
 	    strong_roles; /* of these, those that are superusers, bypass row-level security, can log in, make roles or replicate */
-	const char *member_roles; /* of these, those that are members of another role: "grantd_app of x" */
-	const char *auth_members; /* members of grantd_auth that are not those of grantd_owner */
+	const char
+	    *member_roles; /* of these, those that are members of another role: "grantd_app of x" */
+	const char *auth_members;   /* members of grantd_auth that are not those of grantd_owner */
 	const char *workers;        /* login roles that are members of grantd_app */
 	const char *strong_workers; /* of these: superusers, or not bound by row-level security */
 	const char *

@@ -2,8 +2,10 @@ noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
 	db/activity_list.c \
+	db/audit_counts.c db/audit_counts.h \
 	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
+	db/audit_strays.c db/audit_strays.h \
 	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \
 	db/catalog.c db/catalog.h \
@@ -28,7 +30,9 @@ libdb_la_SOURCES = \
 	db/policy_rule.c db/policy_rule.h \
 	db/session.c \
 	db/statement.c db/statement.h \
-	db/tenant.c db/tenant.h
+	db/tenant.c db/tenant.h \
+	db/told.c db/told.h \
+	db/told_rules.c db/told_rules.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 # What the schema consists of, and how it is looked at: as C, and the rights that a worker needs as SQL.

@@ -3,6 +3,7 @@ sbin_PROGRAMS += grantd
 grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
 	fcgi/handover.c fcgi/handover.h \
+	fcgi/intake.c fcgi/intake.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
 	fcgi/options.c fcgi/options.h \
@@ -14,6 +15,7 @@ grantd_SOURCES = \
 	fcgi/reload.c fcgi/reload.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
+	fcgi/share.c fcgi/share.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/spawner.c fcgi/spawner.h \
 	fcgi/wire.c fcgi/wire.h \

@@ -119,7 +119,7 @@ check(const struct options *o)
 	if (s.log_file == NULL)
 		return EXIT_FAILURE;
 	good = check_log_file(s.log_file) && good;
-	if (!pool_fits(s.kept_connections, shortage)) {
+	if (!pool_fits(s.kept_connections + s.waiting_requests, shortage)) {
 		say(NULL, shortage);
 		good = false;
 	}
@@ -171,7 +171,7 @@ serve(struct settings *s, const struct options *o)
 		return EXIT_FAILURE;
 	}
 	hold_signals();
-	if (!pool_fits(s->kept_connections, shortage))
+	if (!pool_fits(s->kept_connections + s->waiting_requests, shortage))
 		return fail_start(s, shortage);
 	limit_resolver();
 	if (!listener_open(&l, s, error))

@@ -23,6 +23,8 @@
 #include "fcgi/parent.h"
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
+#include "fcgi/seam.h"
+#include "fcgi/share.h"
 #include "fcgi/worker.h"
 
 /*
@@ -51,6 +53,7 @@ struct parent {
 	const struct options *options;
 	struct listener *listener;
 	struct slot *board;
+	struct shares *shares;
 	struct pool *pool;
 	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
 	struct limits *limits;
@@ -174,6 +177,7 @@ be_worker(struct parent *p, int slot)
 		.limits = p->limits,
 		.slot = &p->board[slot],
 		.board = p->board,
+		.shares = p->shares,
 		.link = p->link[1],
 		.alone = false,
 	};
@@ -211,6 +215,7 @@ start_worker(struct parent *p, int64_t now)
 	if (slot < 0)
 		return false; /* a worker that ends makes room */
 	slot_clear(&p->board[slot]);
+	share_clear(p->shares, slot);
 	pid = fork();
 	if (pid == 0)
 		be_worker(p, slot);
@@ -284,6 +289,7 @@ bury(struct parent *p, pid_t pid, int status, int64_t now)
 		if (c->pid != pid)
 			continue;
 		log_death(p, i, status, now);
+		share_clear(p->shares, i);
 		pool_bury(p->pool, i, status != 0);
 		if (status != 0 && !c->killed && !p->stopping && now - c->started < EARLY_MS)
 			delay_start(p, now);
@@ -402,7 +408,7 @@ earlier(int64_t a, int64_t b)
 static int64_t
 until_due(const struct parent *p, int64_t now)
 {
-	int64_t due = now + WATCH_MS;
+	int64_t due = now + (pool_paused(p->pool) > 0 ? POOL_SWEEP_MS : WATCH_MS);
 
 	if (p->stopping && !p->forced)
 		due = earlier(due, p->stop_by);
@@ -462,6 +468,7 @@ supervise(struct parent *p, const sigset_t *open)
 		}
 		kill_overdue(p, now);
 		log_tick();
+		pool_sweep(p->pool);
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 
@@ -470,10 +477,11 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	struct slot *board = board_open();
+	struct shares *shares = shares_open();
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL || (p->limits = limits_open()) == NULL ||
+	if (p == NULL || board == NULL || shares == NULL || (p->limits = limits_open()) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);
@@ -484,7 +492,9 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 	p->listener = l;
 	p->spawner = spawner;
 	p->board = board;
-	p->pool = pool_open(l, p->link[1], s->kept_connections);
+	p->shares = shares;
+	p->pool = pool_open(l, p->link[1], s->kept_connections, s->waiting_requests,
+	    seam_save_most());
 	if (p->pool == NULL) {
 		close(p->link[0]);
 		close(p->link[1]);

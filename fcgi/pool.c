@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/listener.h"
 #include "fcgi/pool.h"
@@ -40,12 +42,34 @@
  */
 #define LISTENER_EVENTS ((uint32_t)(EPOLLIN | EPOLLONESHOT))
 
+/* A room's first pages stay where they are, and that is enough for nearly all. */
+#define PAGE ((size_t)4096)
+#define ROOM_KEPT (16 * PAGE)
+/* One that is late is told of again, should the worker that was told have died. */
+#define LATE_AGAIN_MS 1000
+
 /* In memory that all processes share. */
+struct place {
+	/* The generation above, and who has it in hand (worker + 1; 0: nobody). */
+	_Atomic uint64_t holder;
+	/* The rest is the holder's. */
+	_Atomic int64_t due; /* how long it may wait; 0: it is idle, and may for ever */
+	enum pool_pause pause;
+	bool late;
+	int room; /* + 1; 0: none */
+};
+
 struct shared {
-	atomic_int count;
+	atomic_int count, paused, sharing;
 	atomic_bool refusing;
-	/* For each place: the generation above, and who has it in hand (worker + 1; 0: nobody). */
-	_Atomic uint64_t holder[];
+	struct place place[];
+};
+
+/* Behind the places. */
+struct room {
+	atomic_int place; /* + 1, whose it is; 0: nobody's */
+	size_t used;      /* bytes; SIZE_MAX while they are written */
+	_Alignas(max_align_t) unsigned char bytes[];
 };
 
 /* From a worker to the keeper. KEEP brings the connection; ASK a socket to send it to. */
@@ -60,15 +84,21 @@ struct message {
 struct pool {
 	int epoll; /* of all processes */
 	int listener;
-	int most;
+	int most; /* places */
+	int kept;
+	int rooms;
+	size_t room_size;
 	struct shared *shared;
+	size_t shared_size;
+	_Atomic uint64_t *group; /* of each room: who is to be woken for it; 0: nobody */
+	unsigned char *room;
 	/* What this process has at each place's descriptor; of the keeper's, odd: there is one. */
 	uint32_t *generation;
 	int ask[2];   /* the keeper's end, and the workers' */
 	int reply[2]; /* a worker's own: where descriptors come to */
 	int worker;   /* who this is; 0 when it is the only one */
 	bool joined;  /* a worker, with a keeper elsewhere */
-	int next;     /* where the keeper looks for a free place */
+	int next;     /* where a free place is looked for */
 	uint64_t full;
 };
 
@@ -100,7 +130,7 @@ pool_fits(int most, char error[POOL_ERROR_MAX])
 		return true;
 	(void)snprintf(error, POOL_ERROR_MAX,
 	    "no more than %llu files may be open (ulimit -n), and grantd needs %d at least, or %d with "
-	    "GRANTD_KEPT_CONNECTIONS=0",
+	    "GRANTD_KEPT_CONNECTIONS=0 and GRANTD_WAITING_REQUESTS=0",
 	    (unsigned long long)limit.rlim_max, FIRST_FD + SPARE_FDS + 1, LEAST_FDS);
 	return false;
 }
@@ -147,18 +177,25 @@ open_sockets(int fd[2], int type)
 static bool
 open_shared(struct pool *p)
 {
-	size_t size = sizeof(*p->shared) + (size_t)p->most * sizeof(p->shared->holder[0]);
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t places = sizeof(*p->shared) + (size_t)p->most * sizeof(p->shared->place[0]);
+	size_t before = places + (size_t)p->rooms * sizeof(p->group[0]);
+	void *memory;
 
+	before = (before + PAGE - 1) / PAGE * PAGE;
+	p->shared_size = before + (size_t)p->rooms * p->room_size;
+	memory = mmap(NULL, p->shared_size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return false;
 	p->shared = memory;
+	p->group = (_Atomic uint64_t *)(void *)((unsigned char *)memory + places);
+	p->room = (unsigned char *)memory + before;
 	p->generation = calloc((size_t)p->most + 1, sizeof(p->generation[0]));
 	return p->generation != NULL;
 }
 
 struct pool *
-pool_open(const struct listener *l, int link, int most)
+pool_open(const struct listener *l, int link, int kept, int rooms, size_t room_size)
 {
 	struct pool *p;
 
@@ -168,7 +205,10 @@ pool_open(const struct listener *l, int link, int most)
 	}
 	*p = (struct pool){ .epoll = -1, .ask = { -1, -1 }, .reply = { -1, -1 } };
 	p->listener = l->fd;
-	p->most = limit_places(most);
+	p->most = limit_places(kept + rooms);
+	p->rooms = p->most < rooms ? p->most : rooms;
+	p->kept = p->most - p->rooms < kept ? p->most - p->rooms : kept;
+	p->room_size = (sizeof(struct room) + room_size + PAGE - 1) / PAGE * PAGE;
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (p->epoll != -1 && watch(p, l->fd, LISTENER_EVENTS, EVENT_LISTENER) &&
 	    (link < 0 || watch(p, link, EPOLLIN, EVENT_LINK)) && open_shared(p) &&
@@ -202,10 +242,15 @@ pool_close(struct pool *p)
 	close_pair(p->ask);
 	close_pair(p->reply);
 	if (p->shared != NULL)
-		munmap(p->shared,
-		    sizeof(*p->shared) + (size_t)p->most * sizeof(p->shared->holder[0]));
+		munmap(p->shared, p->shared_size);
 	free(p->generation);
 	free(p);
+}
+
+size_t
+pool_memory(const struct pool *p)
+{
+	return p->shared_size;
 }
 
 bool
@@ -277,54 +322,140 @@ settle(struct pool *p, int fd, int place, uint32_t generation)
 	return ok;
 }
 
-/* (Re)arm: the next event of the connection is for whoever waits. */
+/* (Re)arm: the next event of the connection is for whoever waits. With EPOLLOUT, there is one at once. */
 static bool
-arm(const struct pool *p, int operation, int place, uint32_t generation)
+arm(const struct pool *p, int operation, int place, uint32_t generation, uint32_t events)
 {
 	struct epoll_event event = {
-		.events = EPOLLIN | EPOLLONESHOT,
+		.events = events | EPOLLONESHOT,
 		.data.u64 = held_by(generation, place),
 	};
 
 	return epoll_ctl(p->epoll, operation, fd_of(place), &event) == 0;
 }
 
+/* ---- rooms ---- */
+
+static struct room *
+room_at(const struct pool *p, int room)
+{
+	return (struct room *)(void *)(p->room + (size_t)room * p->room_size);
+}
+
+static bool
+find_room(const struct pool *p, int place)
+{
+	int i, nobody;
+
+	for (i = 0; i < p->rooms && p->shared->place[place].room == 0; i++) {
+		nobody = 0;
+		if (atomic_compare_exchange_strong(&room_at(p, i)->place, &nobody, place + 1))
+			p->shared->place[place].room = i + 1;
+	}
+	return p->shared->place[place].room != 0;
+}
+
+/* Nothing is left in it, and its memory beyond what most need is given back. */
+static void
+empty_room(const struct pool *p, struct room *r)
+{
+	bool large = r->used > ROOM_KEPT;
+
+	explicit_bzero(r->bytes, large ? PAGE - sizeof(*r) : r->used);
+	if (large)
+		(void)madvise((unsigned char *)r + PAGE, p->room_size - PAGE, MADV_REMOVE);
+	r->used = 0;
+	atomic_store(&r->place, 0);
+}
+
+static void
+leave_room(const struct pool *p, int place)
+{
+	struct place *at = &p->shared->place[place];
+
+	if (at->room != 0) {
+		atomic_store(&p->group[at->room - 1], 0);
+		empty_room(p, room_at(p, at->room - 1));
+	}
+	at->room = 0;
+}
+
+/* ---- places ---- */
+
+static void
+set_pause(const struct pool *p, int place, enum pool_pause pause, int64_t due)
+{
+	struct place *at = &p->shared->place[place];
+
+	atomic_fetch_add(&p->shared->paused, (pause != PAUSE_NONE) - (at->pause != PAUSE_NONE));
+	if ((pause == PAUSE_SHARE) != (at->pause == PAUSE_SHARE))
+		atomic_fetch_add(&p->shared->sharing, pause == PAUSE_SHARE ? 1 : -1);
+	at->pause = pause;
+	at->late = false;
+	atomic_store(&at->due, due);
+	if (pause != PAUSE_REST && pause != PAUSE_SHARE)
+		leave_room(p, place);
+}
+
+/*
+ * What it is to be told of. Who waits for a share has nothing to hear from its web server but that it is
+ * gone; here it is told to look again, as it may just have been told, or been told while it was held.
+ */
+static uint32_t
+events_of(const struct pool *p, int place)
+{
+	return p->shared->place[place].pause == PAUSE_SHARE ? EPOLLOUT : EPOLLIN;
+}
+
+/* A place that was free, with its next generation, for `who`; -1: there is none. */
 static int
-free_place(struct pool *p)
+take_place(struct pool *p, int who, uint32_t *generation)
 {
 	int i, place;
 
 	for (i = 0; i < p->most; i++) {
+		uint64_t was;
+
 		place = (p->next + i) % p->most;
-		if (!is_open(p->generation[place])) {
-			p->next = place + 1;
-			return place;
-		}
+		was = atomic_load(&p->shared->place[place].holder);
+		*generation = (uint32_t)(was >> 32) + 1;
+		if (is_open(*generation - 1) ||
+		    !atomic_compare_exchange_strong(&p->shared->place[place].holder, &was,
+			held_by(*generation, who)))
+			continue;
+		p->next = place + 1;
+		return place;
 	}
 	return -1;
+}
+
+/* The place is free again. */
+static void
+leave_place(struct pool *p, int place, uint32_t generation)
+{
+	set_pause(p, place, PAUSE_NONE, 0);
+	p->generation[place] = generation + 1;
+	atomic_store(&p->shared->place[place].holder, held_by(generation + 1, 0));
 }
 
 /* The keeper forgets the connection; other processes' descriptors of it are of no use any more. */
 static void
 forget(struct pool *p, int place)
 {
-	uint32_t generation = p->generation[place] + 1;
-
 	(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, fd_of(place), NULL);
 	(void)shutdown(fd_of(place), SHUT_RDWR);
 	close(fd_of(place));
-	p->generation[place] = generation;
-	atomic_store(&p->shared->holder[place], held_by(generation, 0));
+	leave_place(p, place, p->generation[place]);
 	atomic_fetch_sub(&p->shared->count, 1);
 }
 
 static void
 log_full(struct pool *p)
 {
-	if (p->most > 0 && p->full++ % FULL_LOG_EVERY == 0)
+	if (p->kept > 0 && p->full++ % FULL_LOG_EVERY == 0)
 		log_warning("web servers keep more than %d connections: one is closed after its "
 			    "request, which may cost the next (GRANTD_KEPT_CONNECTIONS)",
-		    p->most);
+		    p->kept);
 }
 
 /* A web server whose host is gone must not have a place for ever. Unix sockets refuse this. */
@@ -336,30 +467,39 @@ find_dead_peers(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
-/* The keeper takes over a new connection. */
+/* The keeper takes over a connection that has its place, which nobody holds from then on. */
 static void
-give_place(struct pool *p, int fd)
+keep_at(struct pool *p, int fd, int place, uint32_t generation)
 {
-	int place = atomic_load(&p->shared->refusing) ? -1 : free_place(p);
-	uint32_t generation;
-
-	if (place < 0) {
-		log_full(p);
-		close(fd);
-		return;
-	}
 	find_dead_peers(fd);
-	generation = p->generation[place] + 1;
 	if (!settle(p, fd, place, generation)) {
 		log_error("keeping a connection: %s", strerror(errno));
+		leave_place(p, place, generation);
 		return;
 	}
-	atomic_store(&p->shared->holder[place], held_by(generation, 0));
 	atomic_fetch_add(&p->shared->count, 1);
-	if (!arm(p, EPOLL_CTL_ADD, place, generation)) {
+	atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
+	if (!arm(p, EPOLL_CTL_ADD, place, generation, events_of(p, place))) {
 		log_error("keeping a connection: %s", strerror(errno));
 		forget(p, place);
 	}
+}
+
+/* And one that has none, to be kept. */
+static void
+give_place(struct pool *p, int fd)
+{
+	uint32_t generation;
+	int place = -1;
+
+	if (!atomic_load(&p->shared->refusing) && pool_count(p) - pool_paused(p) < p->kept)
+		place = take_place(p, 0, &generation);
+	if (place >= 0) {
+		keep_at(p, fd, place, generation);
+		return;
+	}
+	log_full(p);
+	close(fd);
 }
 
 /* A worker that met this connection for the first time waits for it; it holds it, so it is there. */
@@ -381,8 +521,10 @@ is_current(const struct pool *p, const struct message *m)
 static void
 obey(struct pool *p, const struct message *m, int fd)
 {
-	if (m->kind == MESSAGE_KEEP && fd != -1)
+	if (m->kind == MESSAGE_KEEP && fd != -1 && m->place < 0)
 		give_place(p, fd);
+	else if (m->kind == MESSAGE_KEEP && fd != -1 && m->place < p->most)
+		keep_at(p, fd, m->place, m->generation);
 	else if (m->kind == MESSAGE_ASK && fd != -1 && is_current(p, m))
 		hand_out(m, fd);
 	else if (m->kind == MESSAGE_END && is_current(p, m))
@@ -407,6 +549,20 @@ pool_ear(const struct pool *p)
 	return p->ask[0];
 }
 
+/* A worker may have died between taking a room and saying so. */
+static void
+bury_rooms(struct pool *p)
+{
+	int i, place;
+
+	for (i = 0; i < p->rooms; i++) {
+		place = atomic_load(&room_at(p, i)->place) - 1;
+		if (place >= 0 && p->shared->place[place].room != i + 1 &&
+		    !is_open((uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32)))
+			empty_room(p, room_at(p, i));
+	}
+}
+
 void
 pool_bury(struct pool *p, int worker, bool killed)
 {
@@ -417,14 +573,19 @@ pool_bury(struct pool *p, int worker, bool killed)
 	if (killed)
 		pool_listen(p);
 	for (place = 0; place < p->most; place++) {
-		if (!is_open(p->generation[place]))
-			continue;
-		holder = atomic_load(&p->shared->holder[place]);
-		if (holder == held_by(p->generation[place], worker + 1))
+		bool here = is_open(p->generation[place]);
+
+		holder = atomic_load(&p->shared->place[place].holder);
+		if (here && holder == held_by(p->generation[place], worker + 1))
 			forget(p, place);
-		else if (killed)
-			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place]);
+		else if ((uint32_t)holder == (uint32_t)worker + 1)
+			leave_place(p, place,
+			    (uint32_t)(holder >> 32)); /* had no time to send it */
+		else if (here && killed)
+			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place],
+			    events_of(p, place));
 	}
+	bury_rooms(p);
 }
 
 void
@@ -447,15 +608,15 @@ hold(const struct pool *p, int place, uint32_t generation)
 {
 	uint64_t nobody = held_by(generation, 0);
 
-	return atomic_compare_exchange_strong(&p->shared->holder[place], &nobody,
+	return atomic_compare_exchange_strong(&p->shared->place[place].holder, &nobody,
 	    held_by(generation, p->worker + 1));
 }
 
 static void
-let_go(const struct pool *p, int place, uint32_t generation)
+let_go(const struct pool *p, int place, uint32_t generation, uint32_t events)
 {
-	atomic_store(&p->shared->holder[place], held_by(generation, 0));
-	(void)arm(p, EPOLL_CTL_MOD, place, generation);
+	atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
+	(void)arm(p, EPOLL_CTL_MOD, place, generation, events);
 }
 
 void
@@ -468,10 +629,11 @@ pool_refuse(struct pool *p)
 		uint32_t generation = p->generation[place];
 
 		/* Its end is an event, with which a worker finds what came before it, or nothing. */
-		if (is_open(generation) && hold(p, place, generation)) {
+		if (!is_open(generation) || !hold(p, place, generation))
+			continue;
+		if (p->shared->place[place].pause == PAUSE_NONE)
 			(void)shutdown(fd_of(place), SHUT_RD);
-			let_go(p, place, generation);
-		}
+		let_go(p, place, generation, events_of(p, place));
 	}
 }
 
@@ -479,6 +641,52 @@ int
 pool_count(const struct pool *p)
 {
 	return atomic_load(&p->shared->count);
+}
+
+int
+pool_paused(const struct pool *p)
+{
+	return atomic_load(&p->shared->paused);
+}
+
+/* Nobody holds it but the keeper, for a moment. */
+static void
+end_pause(struct pool *p, int place, int64_t now)
+{
+	struct place *at = &p->shared->place[place];
+
+	if (at->pause == PAUSE_END) {
+		forget(p, place);
+		return;
+	}
+	at->late = true;
+	atomic_store(&at->due, now + LATE_AGAIN_MS);
+	let_go(p, place, p->generation[place], EPOLLIN | EPOLLOUT);
+}
+
+void
+pool_sweep(struct pool *p)
+{
+	int paused = pool_paused(p), sharing = atomic_load(&p->shared->sharing), seen = 0, place;
+	int64_t now = clock_monotonic_ms(), due;
+
+	for (place = 0; place < p->most; place++) {
+		due = atomic_load(&p->shared->place[place].due);
+		seen += due != 0;
+		if (due == 0 || due > now || !is_open(p->generation[place]) ||
+		    !hold(p, place, p->generation[place]))
+			continue;
+		due = atomic_load(&p->shared->place[place].due); /* it may have moved */
+		if (due != 0 && due <= now)
+			end_pause(p, place, now);
+		else
+			let_go(p, place, p->generation[place], events_of(p, place));
+	}
+	/* A worker that was killed may have counted, and not paused, or the other way round. */
+	if (seen == 0) {
+		(void)atomic_compare_exchange_strong(&p->shared->paused, &paused, 0);
+		(void)atomic_compare_exchange_strong(&p->shared->sharing, &sharing, 0);
+	}
 }
 
 /* Have the keeper's descriptor of the connection, which this worker holds. */
@@ -530,6 +738,8 @@ take(struct pool *p, const struct epoll_event *event, struct connection *c)
 		.fd = fd_of(place),
 		.place = place,
 		.generation = generation,
+		.pause = p->shared->place[place].pause,
+		.late = p->shared->place[place].late,
 	};
 	return POOL_KEPT;
 }
@@ -538,8 +748,13 @@ enum pool_event
 pool_wait(struct pool *p, const sigset_t *open, int ms, struct connection *c)
 {
 	struct epoll_event event;
-	int n = epoll_pwait(p->epoll, &event, 1, ms, open);
+	int n;
 
+	if (!p->joined && pool_paused(p) != 0) {
+		pool_sweep(p);
+		ms = ms < 0 || ms > POOL_SWEEP_MS ? POOL_SWEEP_MS : ms;
+	}
+	n = epoll_pwait(p->epoll, &event, 1, ms, open);
 	if (n == -1 && errno == EINTR)
 		return POOL_SIGNAL;
 	if (n == -1) {
@@ -559,37 +774,155 @@ pool_wait(struct pool *p, const sigset_t *open, int ms, struct connection *c)
 	return POOL_NEW;
 }
 
-/* New ones are the keeper's affair from now on. */
+/* New ones are the keeper's affair from now on; `place` is -1, or one that was taken for it. */
 static void
-keep_new(struct pool *p, int fd)
+give_to_keeper(struct pool *p, int fd, int place, uint32_t generation)
 {
-	const struct message m = { .kind = MESSAGE_KEEP };
+	const struct message m = { .kind = MESSAGE_KEEP, .place = place, .generation = generation };
 
-	if (!p->joined) {
+	if (!p->joined && place < 0) {
 		give_place(p, fd);
 		return;
 	}
-	if (!send_message(p->ask[1], &m, fd, 0))
+	if (!p->joined) {
+		keep_at(p, fd, place, generation);
+		return;
+	}
+	if (!send_message(p->ask[1], &m, fd, 0)) {
 		log_warning("keeping a connection: %s", strerror(errno));
+		if (place >= 0)
+			leave_place(p, place, generation);
+	}
 	close(fd);
 }
 
 void
 pool_keep(struct pool *p, struct connection *c)
 {
-	if (p->most == 0 || atomic_load(&p->shared->refusing))
+	if (p->kept == 0 || atomic_load(&p->shared->refusing)) {
 		pool_end(p, c);
-	else if (c->place < 0)
-		keep_new(p, c->fd);
-	else
-		let_go(p, c->place, c->generation);
+	} else if (c->place < 0) {
+		give_to_keeper(p, c->fd, -1, 0);
+	} else {
+		if (p->shared->place[c->place].pause != PAUSE_NONE)
+			set_pause(p, c->place, PAUSE_NONE, 0);
+		let_go(p, c->place, c->generation, EPOLLIN);
+	}
 	c->fd = -1;
+}
+
+/* A place of its own for a connection that is new, and still the caller's. */
+static bool
+have_place(struct pool *p, struct connection *c)
+{
+	if (c->place < 0) {
+		c->place = take_place(p, p->worker + 1, &c->generation);
+		c->is_new = true;
+	}
+	return c->place >= 0;
+}
+
+void *
+pool_room(struct pool *p, struct connection *c)
+{
+	struct room *r;
+
+	if (!have_place(p, c) || !find_room(p, c->place))
+		return NULL;
+	r = room_at(p, p->shared->place[c->place].room - 1);
+	r->used = SIZE_MAX;
+	return r->bytes;
+}
+
+const void *
+pool_saved(const struct pool *p, const struct connection *c)
+{
+	return room_at(p, p->shared->place[c->place].room - 1)->bytes;
+}
+
+void
+pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t used, int64_t due)
+{
+	if (!have_place(p, c)) {
+		pool_end(p, c);
+		return;
+	}
+	if (p->shared->place[c->place].room != 0)
+		room_at(p, p->shared->place[c->place].room - 1)->used = used;
+	set_pause(p, c->place, pause, due);
+	if (pause == PAUSE_SHARE)
+		atomic_store(&p->group[p->shared->place[c->place].room - 1], c->group);
+	if (c->is_new)
+		give_to_keeper(p, c->fd, c->place, c->generation);
+	else
+		let_go(p, c->place, c->generation, pause == PAUSE_SHARE ? 0 : EPOLLIN);
+	c->fd = -1;
+}
+
+int
+pool_rooms(const struct pool *p)
+{
+	return p->rooms;
+}
+
+int
+pool_in_group(const struct pool *p, uint64_t group)
+{
+	int i, n = 0;
+
+	for (i = 0; i < p->rooms; i++)
+		n += atomic_load_explicit(&p->group[i], memory_order_relaxed) == group;
+	return n;
+}
+
+/* The room of the group whose request has waited the longest; -1: none. */
+static int
+first_in_group(const struct pool *p, uint64_t group)
+{
+	int i, place, first = -1;
+	int64_t due, least = INT64_MAX;
+
+	for (i = 0; i < p->rooms; i++) {
+		if (atomic_load_explicit(&p->group[i], memory_order_relaxed) != group)
+			continue;
+		place = atomic_load(&room_at(p, i)->place) - 1;
+		due = place < 0 ? INT64_MAX : atomic_load(&p->shared->place[place].due);
+		if (due < least) {
+			least = due;
+			first = i;
+		}
+	}
+	return first;
+}
+
+void
+pool_wake(struct pool *p, uint64_t group)
+{
+	int room, place;
+	uint32_t generation;
+
+	if (atomic_load(&p->shared->sharing) == 0 || (room = first_in_group(p, group)) < 0)
+		return;
+	/* Once: the next that is woken is another one. */
+	if (!atomic_compare_exchange_strong(&p->group[room], &group, 0))
+		return;
+	place = atomic_load(&room_at(p, room)->place) - 1;
+	if (place < 0)
+		return;
+	generation = (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32);
+	/* Whoever holds it looks by himself. */
+	if (!is_open(generation) || !hold(p, place, generation))
+		return;
+	if (p->generation[place] == generation || fetch(p, place, generation))
+		let_go(p, place, generation, EPOLLIN | EPOLLOUT);
 }
 
 void
 pool_end(struct pool *p, struct connection *c)
 {
-	if (c->place < 0) {
+	if (c->place < 0 || c->is_new) {
+		if (c->place >= 0)
+			leave_place(p, c->place, c->generation);
 		close(c->fd);
 	} else {
 		(void)shutdown(c->fd, SHUT_RDWR);

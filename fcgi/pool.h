@@ -11,8 +11,9 @@
 struct listener;
 
 /*
- * Where requests come from: the listening socket, and the connections that web servers asked to be
- * kept (FCGI_KEEP_CONN). All workers wait for all of them, so that whichever is idle takes the next
+ * Where requests come from: the listening socket, the connections that web servers asked to be
+ * kept (FCGI_KEEP_CONN), and those whose request is not all there yet, which wait here and not in a
+ * worker. All workers wait for all of them, so that whichever is idle takes the next
  * request, whoever had that connection's last one; a kept connection that is idle costs no worker,
  * and one whose worker ends, for whatever reason, is there for the others. That is what makes
  * retiring and reloading free of a race with a web server that is just sending: a connection is
@@ -35,6 +36,11 @@ struct listener;
  * Who holds a connection is in shared memory, and is taken with one compare and swap, so that two
  * never serve one, and so that the keeper knows what a worker that was killed had in hand.
  *
+ * What came so far of a request that waits is in a room, which is shared memory as well, so that any
+ * worker goes on with it. There are fewer rooms than places, for they are large; a room's memory is
+ * touched as far as it is used. Who holds a connection holds its room; when a worker is killed, the
+ * keeper gives the rooms back of what it held.
+ *
  * A place's connections are told apart by a generation that each gets. Fork safe in that each
  * process says pool_join() once; no threads.
  */
@@ -49,11 +55,16 @@ struct pool;
 MUST_CHECK bool pool_fits(int most, char error[POOL_ERROR_MAX]);
 
 /*
- * `most` is how many connections are kept (0: none), less where the process may not have as many
+ * `kept` is how many connections are kept (0: none), and `rooms` how many more may wait for the rest of
+ * their request, with `room_size` bytes for each; less where the process may not have as many
  * descriptors, which is logged. `link` is watched for its peer's end (-1: none): it is readable then, and
  * never before. Both descriptors are borrowed. NULL: the reason is logged.
  */
-MUST_CHECK struct pool *pool_open(const struct listener *l, int link, int most);
+MUST_CHECK struct pool *pool_open(const struct listener *l, int link, int kept, int rooms,
+    size_t room_size);
+
+/* Bytes of memory that all processes share. */
+size_t pool_memory(const struct pool *);
 
 /* Closes all that this process has of it; without pool_end(), other processes keep theirs. */
 void pool_close(struct pool *);
@@ -64,11 +75,23 @@ void pool_close(struct pool *);
  */
 MUST_CHECK bool pool_join(struct pool *, int worker);
 
+/* What a connection waits for that is not idle. */
+enum pool_pause {
+	PAUSE_NONE,
+	PAUSE_REST,  /* for the rest of its request: what came so far is in its room */
+	PAUSE_SHARE, /* for a share of the workers (pool_wake()): its request is in its room */
+	PAUSE_END    /* for its web server to end it, its answer was sent */
+};
+
 /* A connection that has something to say. The worker's alone until pool_keep() or pool_end(). */
 struct connection {
 	int fd;
-	int place;           /* -1: it is new, and not among the kept */
-	uint32_t generation; /* of the place */
+	int place;             /* -1: it is new, and has none */
+	uint32_t generation;   /* of the place */
+	enum pool_pause pause; /* what it has waited for */
+	bool late;             /* for as long as it may; it may have nothing to say */
+	uint64_t group;        /* PAUSE_SHARE: who is to be woken, not 0 */
+	bool is_new;           /* the pool's: it has a place, and is not the keeper's yet */
 };
 
 enum pool_event {
@@ -96,6 +119,35 @@ void pool_listen(struct pool *);
  */
 void pool_keep(struct pool *, struct connection *);
 
+/*
+ * Memory of the connection's own, to write to; NULL: there is no room. A new connection gets a place
+ * with it. It is overwritten and given back with pool_keep(), pool_end() and PAUSE_END.
+ */
+MUST_CHECK void *pool_room(struct pool *, struct connection *);
+
+/* What was written there, by whichever worker, of one that has waited with PAUSE_REST or PAUSE_SHARE. */
+const void *pool_saved(const struct pool *, const struct connection *);
+
+/*
+ * Give it back, to wait for more, until `due` by clock_monotonic_ms(): then the keeper closes it
+ * (PAUSE_END), or a worker gets it, and it is late. `used` bytes of its room hold what is not for
+ * others' eyes. Without a place, and where there is none, it is closed.
+ */
+void pool_pause(struct pool *, struct connection *, enum pool_pause, size_t used, int64_t due);
+
+/* How many wait so. */
+int pool_paused(const struct pool *);
+
+/* How many wait with PAUSE_SHARE and this group, and how many rooms there are. */
+int pool_in_group(const struct pool *, uint64_t group);
+int pool_rooms(const struct pool *);
+
+/*
+ * A worker gets the one of the group that has waited the longest; it may find that it has to wait on. Called
+ * by whoever made place for it, and by whoever let it wait, where place was made meanwhile.
+ */
+void pool_wake(struct pool *, uint64_t group);
+
 /* Close it, in all processes. */
 void pool_end(struct pool *, struct connection *);
 
@@ -107,6 +159,11 @@ int pool_count(const struct pool *);
  */
 int pool_ear(const struct pool *);
 void pool_hear(struct pool *);
+
+/* See to those that have waited for as long as they may; more often than every POOL_SWEEP_MS is too often. */
+void pool_sweep(struct pool *);
+
+#define POOL_SWEEP_MS 100
 
 /*
  * This worker is gone. What it had in hand is closed, which tells the web server. `killed`: it may

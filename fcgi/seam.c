@@ -9,38 +9,51 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/fastcgi.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
+#include "fcgi/intake.h"
 #include "fcgi/params.h"
 #include "fcgi/seam.h"
 #include "fcgi/wire.h"
+#include "handlers/dispatch.h"
 #include "http/request.h"
 #include "http/response.h"
 
-/* More than any web server lets a request's head be, with its variables' names. */
-#define VARIABLES_MOST ((size_t)256 * 1024)
-/* A question about values is a few names. */
-#define QUESTION_MOST ((size_t)1024)
 #define STREAM_PART ((size_t)8192)
 /* What is collected before it is sent: more than nearly every answer. */
 #define OUTPUT_SIZE ((size_t)32768)
+/* How much is read at a time of a peer that sends as fast as we read: then others have their turn. */
+#define TURN_MOST ((size_t)1024 * 1024)
 
 struct seam {
 	const struct settings *settings;
 	struct wire wire;
 
 	/* Of the request in hand: */
-	unsigned id;
-	int role;
-	bool keep;
-	bool begun, ended;    /* its first record came, and the last one of its body */
-	struct buf variables; /* holds the caller's key: wiped */
+	struct intake in;
+	struct times {
+		int64_t
+		    begun; /* clock_monotonic_ms() at which it was waited for first; 0: not yet */
+		int64_t has_head; /* the same for its body */
+		int64_t whole;    /* the same for what has nothing to do with its coming */
+	} times;
+	bool asked;             /* how much of its body is of use */
+	enum body_end body_end; /* how it came */
+	struct buf text;        /* its variables, where they may be read again */
 	struct buf path;
-	const char *length; /* Content-Length as text, or NULL; borrowed from `variables` */
+	const char *length; /* Content-Length as text, or NULL; borrowed from the variables */
 
 	struct buf head; /* of a response */
+};
+
+/* What seam_save() writes before what came in. */
+struct saved {
+	struct times times;
+	bool asked;
+	_Alignas(max_align_t) char bytes[];
 };
 
 static void
@@ -75,123 +88,61 @@ seam_close(struct seam *sm)
 {
 	if (sm == NULL)
 		return;
-	buf_wipe(&sm->variables);
+	buf_wipe(&sm->in.variables);
+	buf_clear(&sm->in.body);
+	buf_clear(&sm->in.reply);
+	buf_wipe(&sm->text);
 	buf_clear(&sm->path);
 	buf_clear(&sm->head);
 	buf_clear(&sm->wire.output);
 	free(sm);
 }
 
-/* ---- the head of a request ---- */
+/* ---- what comes in ---- */
 
-/* What is asked about this program: it has one connection's one request at a time. */
+/* Forget the request before, with its caller's key; or go on with one that was saved. */
 static bool
-answer_question(struct seam *sm)
+begin(struct seam *sm, const struct seam_source *from)
 {
-	struct buf names = BUF_EMPTY, values = BUF_EMPTY;
-	struct fcgi_pair p;
-	char *at;
+	const struct saved *saved = from->saved;
 
-	if (wire_take_content(&sm->wire, &names, QUESTION_MOST) && names.len > 0) {
-		at = names.data;
-		while (fcgi_get_pair(&at, names.data + names.len, &p))
-			if (p.name_len == strlen(FCGI_MPXS_CONNS) &&
-			    memcmp(p.name, FCGI_MPXS_CONNS, p.name_len) == 0)
-				fcgi_put_pair(&values, p.name, p.name_len, "0", 1);
+	if (from->fd != sm->wire.fd)
+		wire_begin(&sm->wire, from->fd);
+	sm->length = NULL;
+	sm->times = (struct times){ .begun = 0 };
+	sm->asked = false;
+	if (saved == NULL) {
+		intake_begin(&sm->in, DISPATCH_BODY_MOST);
+		return true;
 	}
-	buf_reset(&sm->wire.output);
-	fcgi_put_record(&sm->wire.output,
-	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
-		.type = FCGI_GET_VALUES_RESULT,
-		.content = values.len },
-	    values.data);
-	buf_clear(&names);
-	buf_clear(&values);
-	return wire_send(&sm->wire);
+	sm->times = saved->times;
+	sm->asked = saved->asked;
+	return intake_restore(&sm->in, saved->bytes);
 }
 
-/* A record of the connection (section 4). */
-static bool
-answer_management(struct seam *sm)
+static void
+take(struct seam *sm)
 {
-	const FCGI_UnknownTypeBody unknown = { .type = (unsigned char)sm->wire.record.type };
+	const unsigned char *bytes;
+	size_t have, turn = 0;
 
-	if (sm->wire.record.type == FCGI_GET_VALUES)
-		return answer_question(sm);
-	buf_reset(&sm->wire.output);
-	fcgi_put_record(&sm->wire.output,
-	    &(struct fcgi_header){ .version = FCGI_VERSION_1,
-		.type = FCGI_UNKNOWN_TYPE,
-		.content = sizeof(unknown) },
-	    &unknown);
-	return wire_send(&sm->wire);
-}
-
-/* Refuse a request: FCGI_CANT_MPX_CONN, FCGI_UNKNOWN_ROLE. */
-static bool
-refuse(struct seam *sm, unsigned id, int status)
-{
-	buf_reset(&sm->wire.output);
-	fcgi_put_end(&sm->wire.output, id, status);
-	return wire_send(&sm->wire);
-}
-
-static bool
-begin_request(struct seam *sm)
-{
-	unsigned char bytes[sizeof(FCGI_BeginRequestBody)];
-
-	if (sm->wire.record.content < sizeof(bytes) || !wire_take(&sm->wire, bytes, sizeof(bytes)))
-		return false;
-	sm->wire.record.content -= sizeof(bytes);
-	if (sm->begun)
-		return sm->wire.record.id != sm->id &&
-		    refuse(sm, sm->wire.record.id, FCGI_CANT_MPX_CONN);
-	sm->begun = true;
-	sm->id = sm->wire.record.id;
-	sm->role = bytes[0] << 8 | bytes[1];
-	sm->keep = (bytes[2] & FCGI_KEEP_CONN) != 0;
-	return true;
-}
-
-/*
- * A record, which is not of the request's input, or at a time when it has none: a question, another
- * request, or something of one that has ended. False: the connection is of no use any more.
- */
-static bool
-pass_over(struct seam *sm)
-{
-	if (sm->wire.record.id == FCGI_NULL_REQUEST_ID)
-		return answer_management(sm);
-	if (sm->wire.record.type == FCGI_BEGIN_REQUEST)
-		return begin_request(sm);
-	return true;
-}
-
-static bool
-is_of_request(const struct seam *sm)
-{
-	return sm->begun && sm->wire.record.id == sm->id &&
-	    sm->wire.record.type != FCGI_BEGIN_REQUEST;
-}
-
-/* All variables. False: they did not come, or are too many, or something else came. */
-static bool
-read_variables(struct seam *sm)
-{
-	while (wire_next(&sm->wire)) {
-		if (!is_of_request(sm)) {
-			if (!pass_over(sm))
-				return false;
-		} else if (sm->wire.record.type != FCGI_PARAMS) {
-			return false;
-		} else if (sm->wire.record.content == 0) {
-			return true;
-		} else if (!wire_take_content(&sm->wire, &sm->variables, VARIABLES_MOST)) {
-			return false;
+	while (sm->in.s.end == INTAKE_MORE && turn < TURN_MOST) {
+		if ((bytes = wire_look(&sm->wire, &have)) == NULL) {
+			if (!sm->wire.late)
+				sm->in.s.end = sm->in.s.has_head ? INTAKE_GONE : INTAKE_BROKEN;
+			return;
 		}
+		have = intake_take(&sm->in, bytes, have);
+		wire_take(&sm->wire, have);
+		turn += have;
+		if (sm->in.reply.len == 0)
+			continue;
+		buf_reset(&sm->wire.output);
+		buf_add(&sm->wire.output, sm->in.reply.data, sm->in.reply.len);
+		buf_reset(&sm->in.reply);
+		if (!wire_send(&sm->wire))
+			sm->in.s.end = INTAKE_BROKEN;
 	}
-	return false;
 }
 
 static bool
@@ -200,31 +151,38 @@ is_known_role(int role)
 	return role == FCGI_RESPONDER || role == FCGI_AUTHORIZER || role == FCGI_FILTER;
 }
 
-/* Forget the request before, with its caller's key. */
 static void
-begin_anew(struct seam *sm, int fd)
+refuse_role(struct seam *sm)
 {
-	if (fd != sm->wire.fd)
-		wire_begin(&sm->wire, fd);
-	sm->begun = sm->ended = sm->keep = false;
-	sm->length = NULL;
+	buf_reset(&sm->wire.output);
+	fcgi_put_end(&sm->wire.output, sm->in.s.id, FCGI_UNKNOWN_ROLE);
+	if (!wire_send(&sm->wire))
+		log_debug("a web server did not wait to be refused");
 }
 
-static enum seam_head
-read_head(struct seam *sm, struct request *rq)
+/* The key is neither left in what was read, nor in what it was taken from. */
+static void
+wipe(struct seam *sm)
 {
-	wire_limit(&sm->wire, sm->settings->peer_timeout, -1);
-	if (!read_variables(sm)) {
-		if (sm->wire.late)
-			log_info("no request's head came on a connection within %d ms",
-			    sm->settings->peer_timeout);
+	if (sm->in.variables.data != NULL)
+		explicit_bzero(sm->in.variables.data, sm->in.variables.len);
+	buf_reset(&sm->in.variables);
+	if (sm->text.len > 0)
+		explicit_bzero(sm->text.data, sm->text.len);
+	buf_reset(&sm->text);
+	explicit_bzero(sm->wire.input, sm->wire.at);
+}
+
+/* ---- a request of it ---- */
+
+static enum seam_head
+make_request(struct seam *sm, struct buf *variables, struct request *rq)
+{
+	if (!is_known_role(sm->in.s.role)) {
+		refuse_role(sm);
 		return SEAM_NONE;
 	}
-	if (!is_known_role(sm->role)) {
-		(void)refuse(sm, sm->id, FCGI_UNKNOWN_ROLE);
-		return SEAM_NONE;
-	}
-	switch (params_request(&sm->variables, sm->settings->base_path, &sm->path, rq)) {
+	switch (params_request(variables, sm->settings->base_path, &sm->path, rq)) {
 	case PARAMS_GOOD:
 		return SEAM_REQUEST;
 	case PARAMS_NUL:
@@ -239,106 +197,182 @@ read_head(struct seam *sm, struct request *rq)
 	return SEAM_NONE;
 }
 
-/* The key is neither left in what was read, nor in what it was taken from. */
-static void
-wipe(struct seam *sm)
+static bool
+parse_length(const char *text, int64_t *length)
 {
-	if (sm->variables.data != NULL)
-		explicit_bzero(sm->variables.data, sm->variables.len);
-	buf_reset(&sm->variables);
-	explicit_bzero(sm->wire.input, sm->wire.at);
+	return number_parse(length, text, strlen(text), 0, INT64_MAX);
 }
 
-/* ---- its body ---- */
-
-/* The next piece of it, as BODY_WHOLE; no bytes: that was all. Otherwise, why there is none. */
-static enum body_end
-next_piece(struct seam *sm, const unsigned char **from, size_t *len)
-{
-	*len = 0;
-	while (!sm->ended &&
-	    (!is_of_request(sm) || sm->wire.record.type != FCGI_STDIN ||
-		sm->wire.record.content == 0)) {
-		if (!wire_next(&sm->wire))
-			return sm->wire.late ? BODY_TIMEOUT : BODY_GONE;
-		if (!is_of_request(sm)) {
-			if (!pass_over(sm))
-				return BODY_GONE;
-		} else if (sm->wire.record.type != FCGI_STDIN) {
-			return BODY_GONE; /* aborted, mostly (section 5.4) */
-		} else {
-			sm->ended = sm->wire.record.content == 0;
-		}
-	}
-	if (sm->ended)
-		return BODY_WHOLE;
-	if ((*from = wire_take_some(&sm->wire, sm->wire.record.content, len)) == NULL)
-		return sm->wire.late ? BODY_TIMEOUT : BODY_GONE;
-	sm->wire.record.content -= *len;
-	return BODY_WHOLE;
-}
-
-static enum body_end
-read_to_end(struct seam *sm, size_t max, struct buf *to)
-{
-	const unsigned char *from = NULL;
-	size_t have = 0, n;
-	enum body_end end;
-
-	while ((end = next_piece(sm, &from, &n)) == BODY_WHOLE && n > 0) {
-		have += n;
-		if (have > max)
-			return BODY_TOO_LARGE;
-		buf_add(to, from, n);
-		if (to->failed)
-			return BODY_MEMORY;
-	}
-	return end;
-}
-
-/* struct request's read_body. */
+/* struct request's read_body: all that came is there. */
 static enum body_end
 read_body(void *source, size_t max, struct buf *to)
 {
-	struct seam *sm = source;
-	size_t before = to->len;
+	const struct seam *sm = source;
+	const struct buf *body = &sm->in.body;
 	int64_t length = -1; /* not said, as with a body that is passed on while it arrives */
-	enum body_end end;
 
-	if (sm->length != NULL &&
-	    !number_parse(&length, sm->length, strlen(sm->length), 0, INT64_MAX))
+	if (sm->length != NULL && !parse_length(sm->length, &length))
 		return BODY_LENGTH;
-	if (length > 0 && (uint64_t)length > max)
+	if ((length > 0 && (uint64_t)length > max) || sm->in.s.too_large || body->len > max)
 		return BODY_TOO_LARGE;
-	wire_limit(&sm->wire, sm->settings->body_timeout, sm->settings->peer_timeout);
-	end = read_to_end(sm, max, to);
-	if (end == BODY_WHOLE && length >= 0 && (uint64_t)length != to->len - before)
+	if (sm->body_end != BODY_WHOLE)
+		return sm->body_end;
+	if (length >= 0 && (uint64_t)length != body->len)
 		return BODY_LENGTH;
-	return end;
+	buf_add(to, body->data, body->len);
+	return to->failed ? BODY_MEMORY : BODY_WHOLE;
 }
 
-enum seam_head
-seam_read(struct seam *sm, int fd, struct request *rq)
+/* A request that is answered now, with its body, or with the reason why there is none. */
+static enum seam_head
+hand_over(struct seam *sm, struct request *rq, enum body_end end, bool again)
 {
 	enum seam_head head;
 
-	begin_anew(sm, fd);
-	head = read_head(sm, rq);
-	if (head == SEAM_NONE) {
-		wipe(sm);
-		sm->wire.fd = -1;
-		return head;
-	}
+	/* Reading variables writes to them. */
+	buf_reset(&sm->text);
+	if (again)
+		buf_add(&sm->text, sm->in.variables.data, sm->in.variables.len);
+	head = make_request(sm, again ? &sm->text : &sm->in.variables, rq);
+	sm->body_end = end;
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];
 	rq->read_body = read_body;
 	rq->body_source = sm;
 	return head;
 }
 
+/* All variables are there, and the body is not: is there more of it than is of use, or will there be? */
+static bool
+is_too_large(struct seam *sm)
+{
+	enum seam_head head;
+	struct request rq;
+	const char *text;
+	int64_t length = 0;
+	size_t most;
+
+	if (sm->asked)
+		return sm->in.s.too_large;
+	sm->asked = true;
+	buf_reset(&sm->text);
+	buf_add(&sm->text, sm->in.variables.data, sm->in.variables.len);
+	head = make_request(sm, &sm->text, &rq);
+	most = head == SEAM_REQUEST ? dispatch_body_most(&rq) : 0;
+	text = head == SEAM_NONE ? NULL : rq.header[HEADER_CONTENT_LENGTH];
+	if ((text != NULL && (!parse_length(text, &length) || (uint64_t)length > most)) ||
+	    sm->in.body.len > most)
+		intake_drop_body(&sm->in);
+	sm->in.s.body_most = most;
+	return sm->in.s.too_large;
+}
+
+/*
+ * What is not whole waits, outside of any worker's time. But whom nothing that is still to come can
+ * help is answered at once, unless the connection is to be kept: then all of the request has to be
+ * read before (finish_input()).
+ */
+static enum seam_head
+part(struct seam *sm, const struct seam_source *from, struct request *rq)
+{
+	bool answered = sm->in.s.has_head && is_too_large(sm) && !sm->in.s.keep;
+
+	if (from->late && !sm->in.s.has_head)
+		log_info("no request's head came on a connection within %d ms",
+		    sm->settings->peer_timeout);
+	if (answered || (from->late && sm->in.s.has_head))
+		return hand_over(sm, rq, BODY_TIMEOUT, false);
+	return from->late ? SEAM_NONE : SEAM_PART;
+}
+
+static enum seam_head
+read_request(struct seam *sm, const struct seam_source *from, struct request *rq)
+{
+	wire_limit(&sm->wire, from->grace, -1);
+	take(sm);
+	switch (sm->in.s.end) {
+	case INTAKE_WHOLE:
+		return hand_over(sm, rq, BODY_WHOLE, from->again);
+	case INTAKE_GONE:
+		return hand_over(sm, rq, BODY_GONE, from->again);
+	case INTAKE_MORE:
+		return part(sm, from, rq);
+	case INTAKE_MEMORY:
+		log_error("out of memory for a request");
+		break;
+	case INTAKE_BROKEN:
+		break;
+	}
+	return SEAM_NONE;
+}
+
+enum seam_head
+seam_read(struct seam *sm, const struct seam_source *from, struct request *rq)
+{
+	enum seam_head head = begin(sm, from) ? read_request(sm, from, rq) : SEAM_NONE;
+
+	if (head == SEAM_NONE) {
+		wipe(sm);
+		sm->wire.fd = -1;
+	}
+	return head;
+}
+
+size_t
+seam_save_most(void)
+{
+	return sizeof(struct saved) + intake_save_most(DISPATCH_BODY_MOST);
+}
+
+bool
+seam_can_save(const struct seam *sm)
+{
+	return sm->wire.at == sm->wire.have && sm->in.s.end != INTAKE_MORE;
+}
+
+/* Until when to wait, at this time. */
+static int64_t
+due_of(struct seam *sm, int64_t now)
+{
+	const struct settings *s = sm->settings;
+	int64_t due;
+
+	if (sm->in.s.end != INTAKE_MORE) {
+		if (sm->times.whole == 0)
+			sm->times.whole = now;
+		return sm->times.whole + s->tenant_wait;
+	}
+	if (sm->times.begun == 0)
+		sm->times.begun = now;
+	if (!sm->in.s.has_head)
+		return sm->times.begun + s->peer_timeout;
+	if (sm->times.has_head == 0)
+		sm->times.has_head = now;
+	due = sm->times.has_head + s->body_timeout;
+	return now + s->peer_timeout < due ? now + s->peer_timeout : due;
+}
+
+size_t
+seam_save(struct seam *sm, void *to, size_t most, int64_t *due)
+{
+	struct saved *saved = to;
+	size_t size = most > sizeof(*saved) ?
+	    intake_save(&sm->in, saved->bytes, most - sizeof(*saved)) :
+	    0;
+
+	*due = due_of(sm, clock_monotonic_ms());
+	if (size > 0) {
+		saved->times = sm->times;
+		saved->asked = sm->asked;
+	}
+	wipe(sm);
+	sm->wire.fd = -1;
+	return size > 0 ? sizeof(*saved) + size : 0;
+}
+
 bool
 seam_is_responder(const struct seam *sm)
 {
-	return sm->role == FCGI_RESPONDER;
+	return sm->in.s.role == FCGI_RESPONDER;
 }
 
 /* ---- its answer ---- */
@@ -401,39 +435,9 @@ put_head(struct buf *to, const struct response *rs)
 	buf_adds(to, "\r\n");
 }
 
-/* Take in what the web server still sends, for the peer's time at most; mostly that is nothing. */
-static void
-drain(struct seam *sm)
-{
-	const unsigned char *from;
-	size_t n;
-
-	if (sm->ended)
-		return;
-	wire_limit(&sm->wire, sm->settings->peer_timeout, -1);
-	while (next_piece(sm, &from, &n) == BODY_WHOLE && n > 0)
-		continue;
-}
-
-/*
- * Close with what came unread, and the answer on its way would be destroyed. So our side ends first: the
- * web server sees that at once, and does not take the connection for one that is kept, as
- * mod_proxy_fcgi does with its own request sent by half.
- */
-static void
-end_softly(struct seam *sm)
-{
-	if (sm->ended)
-		return;
-	(void)shutdown(sm->wire.fd, SHUT_WR);
-	drain(sm);
-}
-
 bool
 seam_stream_begin(struct seam *sm, const struct response *rs)
 {
-	/* The end of the web server's input: what it sends after that is news, see peer_left(). */
-	drain(sm);
 	buf_reset(&sm->head);
 	put_head(&sm->head, rs);
 	return !sm->head.failed && seam_stream(sm, sm->head.data, sm->head.len);
@@ -462,7 +466,7 @@ seam_stream(struct seam *sm, const void *data, size_t len)
 	for (; len > 0; from += n, len -= n) {
 		n = len < STREAM_PART ? len : STREAM_PART;
 		buf_reset(&sm->wire.output);
-		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, from, n);
+		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->in.s.id, from, n);
 		wire_limit(&sm->wire, sm->settings->body_timeout, -1);
 		if (!wire_send(&sm->wire))
 			return false;
@@ -494,7 +498,7 @@ send_response(struct seam *sm, const struct request *rq, struct response *rs)
 	const char *from = rs->body.data;
 	size_t left = with_body ? rs->body.len : 0, n;
 
-	fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, sm->head.data, sm->head.len);
+	fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->in.s.id, sm->head.data, sm->head.len);
 	for (; left > 0; from += n, left -= n) {
 		n = left < OUTPUT_SIZE ? left : OUTPUT_SIZE;
 		if (sm->wire.output.len + n > OUTPUT_SIZE) {
@@ -502,7 +506,7 @@ send_response(struct seam *sm, const struct request *rq, struct response *rs)
 				return false;
 			buf_reset(&sm->wire.output);
 		}
-		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->id, from, n);
+		fcgi_put_stream(&sm->wire.output, FCGI_STDOUT, sm->in.s.id, from, n);
 	}
 	return true;
 }
@@ -515,42 +519,51 @@ send_answer(struct seam *sm, const struct request *rq, struct response *rs)
 	wire_limit(&sm->wire, sm->settings->request_timeout, sm->settings->peer_timeout);
 	if (rs->stream == STREAM_NONE && !send_response(sm, rq, rs))
 		return false;
-	fcgi_put_stream_end(&sm->wire.output, FCGI_STDOUT, sm->id);
-	fcgi_put_end(&sm->wire.output, sm->id, FCGI_REQUEST_COMPLETE);
+	fcgi_put_stream_end(&sm->wire.output, FCGI_STDOUT, sm->in.s.id);
+	fcgi_put_end(&sm->wire.output, sm->in.s.id, FCGI_REQUEST_COMPLETE);
 	return wire_send(&sm->wire);
+}
+
+enum seam_next
+seam_linger(int fd)
+{
+	static char trash[16384];
+	size_t turn = 0;
+	ssize_t n;
+
+	while (turn < TURN_MOST && (n = recv(fd, trash, sizeof(trash), MSG_DONTWAIT)) != 0) {
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? SEAM_LINGER : SEAM_CLOSE;
+		turn += (size_t)n;
+	}
+	return turn < TURN_MOST ? SEAM_CLOSE : SEAM_LINGER;
 }
 
 /*
  * On a connection that is kept, the end of the answer comes after the end of the request, all of
- * which was read by then, so that what follows is the next one. False: that is not to be had.
+ * which was read by then, so that what follows is the next one. Otherwise our side ends: the web
+ * server sees that at once, and does not take the connection for one that is kept, as mod_proxy_fcgi
+ * does with its own request sent by half. Close with what came unread, and the answer on its way
+ * would be destroyed; so the rest is read first.
  */
-static bool
-finish_input(struct seam *sm)
+static enum seam_next
+end_answer(struct seam *sm, bool sent)
 {
-	if (!sm->keep)
-		return false;
-	drain(sm);
-	if (!sm->ended || !wire_skip(&sm->wire, sm->wire.record.padding))
-		return false;
-	sm->wire.record.padding = 0;
-	return true;
+	if (sent && sm->in.s.end == INTAKE_WHOLE && sm->in.s.keep)
+		return sm->wire.at < sm->wire.have ? SEAM_MORE : SEAM_KEEP;
+	if (!sent || sm->in.s.end != INTAKE_MORE)
+		return SEAM_CLOSE;
+	(void)shutdown(sm->wire.fd, SHUT_WR);
+	return seam_linger(sm->wire.fd);
 }
 
 enum seam_next
 seam_answer(struct seam *sm, const struct request *rq, struct response *rs)
 {
 	enum seam_next next = SEAM_CLOSE;
-	bool keep;
 
-	if (rs->stream != STREAM_CUT) {
-		keep = finish_input(sm);
-		if (!send_answer(sm, rq, rs))
-			keep = false;
-		else if (!keep)
-			end_softly(sm);
-		if (keep)
-			next = sm->wire.at < sm->wire.have ? SEAM_MORE : SEAM_KEEP;
-	}
+	if (rs->stream != STREAM_CUT)
+		next = end_answer(sm, send_answer(sm, rq, rs));
 	wipe(sm);
 	if (next != SEAM_MORE)
 		sm->wire.fd = -1;

@@ -10,6 +10,7 @@
 #include "fcgi/listener.h"
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
+#include "fcgi/seam.h"
 #include "fcgi/single.h"
 #include "fcgi/worker.h"
 
@@ -17,7 +18,8 @@ int
 single_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
 {
 	static struct slot slot; /* nobody else looks at it */
-	struct pool *pool = pool_open(l, spawner, s->kept_connections);
+	struct pool *pool = pool_open(l, spawner, s->kept_connections, s->waiting_requests,
+	    seam_save_most());
 	const struct worker w = {
 		.settings = s,
 		.listener = l,
@@ -25,6 +27,7 @@ single_run(struct settings *s, const struct options *o, struct listener *l, int 
 		.limits = limits_open(),
 		.slot = &slot,
 		.board = NULL,
+		.shares = NULL,
 		.link = -1,
 		.alone = true,
 	};

@@ -15,7 +15,6 @@ wire_begin(struct wire *w, int fd)
 {
 	w->fd = fd;
 	w->at = w->have = 0;
-	w->record = (struct fcgi_header){ .content = 0 };
 }
 
 void
@@ -64,71 +63,18 @@ fill(struct wire *w)
 }
 
 const unsigned char *
-wire_take_some(struct wire *w, size_t most, size_t *len)
+wire_look(struct wire *w, size_t *len)
 {
-	const unsigned char *from;
-
 	if (w->at == w->have && !fill(w))
 		return NULL;
-	from = w->input + w->at;
-	*len = w->have - w->at < most ? w->have - w->at : most;
-	w->at += *len;
-	return from;
+	*len = w->have - w->at;
+	return w->input + w->at;
 }
 
-bool
-wire_take(struct wire *w, unsigned char *to, size_t len)
+void
+wire_take(struct wire *w, size_t len)
 {
-	const unsigned char *from;
-	size_t n;
-
-	for (; len > 0; to += n, len -= n) {
-		if ((from = wire_take_some(w, len, &n)) == NULL)
-			return false;
-		memcpy(to, from, n);
-	}
-	return true;
-}
-
-bool
-wire_skip(struct wire *w, size_t len)
-{
-	size_t n;
-
-	for (; len > 0; len -= n)
-		if (wire_take_some(w, len, &n) == NULL)
-			return false;
-	return true;
-}
-
-bool
-wire_take_content(struct wire *w, struct buf *to, size_t most)
-{
-	const unsigned char *from;
-	size_t n;
-
-	if (to->len + w->record.content > most)
-		return false;
-	for (; w->record.content > 0; w->record.content -= n) {
-		if ((from = wire_take_some(w, w->record.content, &n)) == NULL)
-			return false;
-		buf_add(to, from, n);
-	}
-	return true;
-}
-
-bool
-wire_next(struct wire *w)
-{
-	unsigned char bytes[FCGI_HEADER_LEN];
-
-	if (!wire_skip(w, w->record.content + w->record.padding) ||
-	    !wire_take(w, bytes, sizeof(bytes))) {
-		w->record = (struct fcgi_header){ .content = 0 };
-		return false;
-	}
-	fcgi_header_read(&w->record, bytes);
-	return w->record.version == FCGI_VERSION_1;
+	w->at += len;
 }
 
 bool

@@ -8,13 +8,12 @@
 
 #include "base/buf.h"
 #include "base/compiler.h"
-#include "base/fastcgi.h"
 
 /* Of a web server's records at once: a head and a short body, mostly. */
 #define WIRE_INPUT_SIZE 16384
 
 /*
- * FastCGI's records on a connected socket, with time limits. A read or write first tries without
+ * Bytes on a connected socket, with time limits. A read or write first tries without
  * waiting, whatever the socket's own mode; only where that does not do, it waits in poll(2) for what is
  * left of the time. So a limit that is kept costs no system call.
  *
@@ -26,8 +25,6 @@ struct wire {
 	/* What was read and not yet taken: from `at` to `have`. */
 	unsigned char input[WIRE_INPUT_SIZE];
 	size_t at, have;
-	/* The record that is being taken: what is left of its content and padding. */
-	struct fcgi_header record;
 
 	struct buf output; /* records to be sent */
 
@@ -46,23 +43,13 @@ void wire_begin(struct wire *, int fd);
 void wire_limit(struct wire *, int whole, int silence);
 
 /*
- * Reading. NULL and false: no more came in time (`late`), the peer is gone, or it broke the protocol;
- * then the connection is of no use any more.
+ * What was read and not yet taken, *len bytes, one at least, where they lie until the next call. NULL:
+ * no more came in time (`late`), or the peer is gone.
  */
+MUST_CHECK const unsigned char *wire_look(struct wire *, size_t *len);
 
-/*
- * Up to `most` bytes of what comes next, one at least, where they lie until the next call. Of a
- * record's content, the caller takes *len off record.content.
- */
-MUST_CHECK const unsigned char *wire_take_some(struct wire *, size_t most, size_t *len);
-MUST_CHECK bool wire_take(struct wire *, unsigned char *to, size_t len);
-MUST_CHECK bool wire_skip(struct wire *, size_t len);
-
-/* Append what is left of the record's content. False, too, where that makes more than `most` bytes. */
-MUST_CHECK bool wire_take_content(struct wire *, struct buf *to, size_t most);
-
-/* Go to the next record, past what is left of this one; its header is in `record`. */
-MUST_CHECK bool wire_next(struct wire *);
+/* So many of them are done with. */
+void wire_take(struct wire *, size_t len);
 
 /* Send what is in `output`. False: the peer is gone or did not take it in time, or memory ran out. */
 MUST_CHECK bool wire_send(struct wire *);

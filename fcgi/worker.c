@@ -23,6 +23,7 @@
 #include "fcgi/peer.h"
 #include "fcgi/pool.h"
 #include "fcgi/seam.h"
+#include "fcgi/share.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
 #include "http/request.h"
@@ -43,12 +44,29 @@
  */
 #define QUIET_MS 100
 
+/*
+ * How long a worker waits for the rest of a request that it meets for the first time: web servers send head
+ * and body one after the other, and to come back costs more than that. Not where many wait: then that
+ * is what somebody is after.
+ */
+#define GRACE_MS 5
+#define GRACE_MOST 16
+
+/* How often it is said that there is no room. */
+#define NO_ROOM_LOG_EVERY 1000
+
 /* What a worker has while it serves. */
 struct serving {
 	const struct worker *w;
 	struct seam *seam;
 	struct service *service;
 	struct response rs; /* its memory is kept from one request to the next */
+
+	struct connection *c;      /* whose request is in hand */
+	bool counted;              /* as some tenant's, or maybe some tenant's */
+	uint64_t tenant;           /* that it is counted for for sure; 0: none */
+	struct tenant_share share; /* how service asks for that */
+	int share_most;
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -157,7 +175,8 @@ refuse_request(struct response *rs)
 	response_error(rs, ERROR_INVALID_PARAMETER, NULL, NULL);
 }
 
-static void
+/* False: it is to come again. */
+static bool
 answer(struct serving *sv, enum seam_head head, const struct request *rq)
 {
 	if (!seam_is_responder(sv->seam))
@@ -165,50 +184,189 @@ answer(struct serving *sv, enum seam_head head, const struct request *rq)
 	else if (head == SEAM_REFUSED)
 		refuse_request(&sv->rs);
 	else
-		dispatch(sv->service, rq, &sv->rs);
+		return dispatch(sv->service, rq, &sv->rs);
+	return true;
 }
 
-/* Read and answer one request. */
-static enum seam_next
-serve_one(struct serving *sv, int fd)
+/* ---- each tenant's share of the workers ---- */
+
+/* There is room for it, and no tenant takes more than half of what there is. */
+static bool
+may_wait(struct serving *sv, uint64_t tenant)
+{
+	struct pool *pool = sv->w->pool;
+
+	return !sv->c->late && sv->w->settings->tenant_wait > 0 && seam_can_save(sv->seam) &&
+	    pool_in_group(pool, tenant) < pool_rooms(pool) / 2 && pool_room(pool, sv->c) != NULL;
+}
+
+static int
+own_slot(const struct serving *sv)
+{
+	return (int)(sv->w->slot - sv->w->board);
+}
+
+static enum share
+take_share(void *to, const struct uuid *id)
+{
+	struct serving *sv = to;
+	struct shares *shares = sv->w->shares;
+	uint64_t tenant = share_tenant(id);
+
+	sv->counted = true;
+	if (share_take(shares, own_slot(sv), tenant, sv->share_most)) {
+		sv->tenant = tenant;
+		return SHARE_TAKEN;
+	}
+	if (!may_wait(sv, tenant)) {
+		atomic_fetch_add(&shares->refused, 1);
+		return SHARE_REFUSED;
+	}
+	if (sv->c->pause != PAUSE_SHARE)
+		atomic_fetch_add(&shares->waited, 1);
+	sv->c->group = tenant;
+	return SHARE_LATER;
+}
+
+static bool
+guess_share(void *to, const struct uuid *id)
+{
+	struct serving *sv = to;
+
+	sv->counted = true;
+	return share_guess(sv->w->shares, own_slot(sv), share_tenant(id), sv->share_most);
+}
+
+static void
+give_back_share(struct serving *sv)
+{
+	if (!sv->counted)
+		return;
+	share_give_back(sv->w->shares, own_slot(sv));
+	if (sv->tenant != 0)
+		pool_wake(sv->w->pool, sv->tenant);
+	sv->counted = false;
+	sv->tenant = 0;
+}
+
+static void
+ask_for_shares(struct serving *sv)
+{
+	if (sv->w->shares == NULL)
+		return;
+	sv->share_most = share_most(sv->w->settings->workers, sv->w->settings->tenant_workers);
+	sv->share = (struct tenant_share){ .to = sv, .take = take_share, .guess = guess_share };
+	service_share(sv->service, &sv->share);
+}
+
+/* ---- one request ---- */
+
+static struct seam_source
+source_of(const struct serving *sv, const struct connection *c)
+{
+	const struct pool *pool = sv->w->pool;
+	bool rest = c->pause == PAUSE_REST || c->pause == PAUSE_SHARE;
+
+	return (struct seam_source){
+		.fd = c->fd,
+		.saved = rest ? pool_saved(pool, c) : NULL,
+		.grace = rest || pool_paused(pool) >= GRACE_MOST ? 0 : GRACE_MS,
+		.late = c->late,
+		.again = sv->w->shares != NULL && sv->w->settings->tenant_wait > 0,
+	};
+}
+
+/* False: it is to come again. */
+static bool
+answer_one(struct serving *sv, enum seam_head head, const struct request *rq, enum seam_next *next)
 {
 	const struct response_sink sink = {
 		.to = sv,
 		.begin = stream_begin,
 		.write = stream_write,
 	};
+	bool answered;
+
+	response_begin(&sv->rs, rq->header[HEADER_REQUEST_ID]);
+	sv->rs.sink = &sink;
+	slot_name(sv->w->slot, sv->rs.request_id);
+	answered = answer(sv, head, rq);
+	if (answered) {
+		*next = seam_answer(sv->seam, rq, &sv->rs);
+		service_after(sv->service);
+	}
+	sv->rs.sink = NULL;
+	return answered;
+}
+
+/* Save what came of a request, and let the connection wait for the rest, or for its tenant's share. */
+static void
+let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
+{
+	static unsigned long no_room;
+	struct pool *pool = sv->w->pool;
+	void *room = pool_room(pool, c);
+	size_t used = 0;
+	int64_t due;
+
+	if (room != NULL)
+		used = seam_save(sv->seam, room, seam_save_most(), &due);
+	else if (no_room++ % NO_ROOM_LOG_EVERY == 0)
+		log_warning("too many requests wait for their bodies: one is dropped "
+			    "(GRANTD_WAITING_REQUESTS)");
+	if (used > 0)
+		pool_pause(pool, c, pause, used, due);
+	else
+		pool_end(pool, c);
+	/* It may have been given back while this one was not yet seen to wait. */
+	if (pause == PAUSE_SHARE && share_is_left(sv->w->shares, c->group, sv->share_most))
+		pool_wake(pool, c->group);
+}
+
+/* Read and answer one request. False: it has to wait, and the connection was given back. */
+static bool
+serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
+{
+	const struct seam_source from = source_of(sv, c);
+	enum pool_pause pause = PAUSE_NONE;
 	struct slot *slot = sv->w->slot;
-	enum seam_next next = SEAM_CLOSE;
 	enum seam_head head;
 	struct request rq;
 
+	sv->c = c;
 	slot_begin(slot);
-	if ((head = seam_read(sv->seam, fd, &rq)) != SEAM_NONE) {
-		response_begin(&sv->rs, rq.header[HEADER_REQUEST_ID]);
-		sv->rs.sink = &sink;
-		slot_name(slot, sv->rs.request_id);
-		answer(sv, head, &rq);
-		next = seam_answer(sv->seam, &rq, &sv->rs);
-		service_after(sv->service);
-		sv->rs.sink = NULL;
-	}
-	slot_end(slot, head != SEAM_NONE);
-	return next;
+	head = seam_read(sv->seam, &from, &rq);
+	*next = SEAM_CLOSE;
+	if (head == SEAM_PART)
+		pause = PAUSE_REST;
+	else if (head != SEAM_NONE && !answer_one(sv, head, &rq, next))
+		pause = PAUSE_SHARE;
+	give_back_share(sv);
+	slot_end(slot, head != SEAM_NONE && pause == PAUSE_NONE);
+	if (pause != PAUSE_NONE)
+		let_wait(sv, c, pause);
+	return pause == PAUSE_NONE;
 }
 
 /* Serve what a connection has for us, and give it back or close it. */
 static void
 serve(struct serving *sv, struct connection *c)
 {
-	enum seam_next next;
+	struct pool *pool = sv->w->pool;
+	enum seam_next next = SEAM_MORE;
 
-	do
-		next = serve_one(sv, c->fd);
-	while (next == SEAM_MORE);
+	if (c->pause == PAUSE_END)
+		next = seam_linger(c->fd);
+	for (; next == SEAM_MORE; c->pause = PAUSE_NONE, c->late = false)
+		if (!serve_one(sv, c, &next))
+			return;
 	if (next == SEAM_KEEP)
-		pool_keep(sv->w->pool, c);
+		pool_keep(pool, c);
+	else if (next == SEAM_LINGER)
+		pool_pause(pool, c, PAUSE_END, 0,
+		    clock_monotonic_ms() + sv->w->settings->peer_timeout);
 	else
-		pool_end(sv->w->pool, c);
+		pool_end(pool, c);
 }
 
 /* Errors of accept(2) that tell of one connection, or of none, and not of this process. */
@@ -305,6 +463,13 @@ serve_next(struct serving *sv, const sigset_t *open, int ms)
 	return event;
 }
 
+/* The rest of a request is still on its way. */
+static bool
+may_come(const struct pool *pool)
+{
+	return pool_paused(pool) > 0;
+}
+
 /*
  * Answer what is on its way already: in the queue of a socket that goes away with us, as nobody else
  * would, and on kept connections. It may never end while others can still connect, so it ends at
@@ -327,7 +492,7 @@ serve_last(struct serving *sv)
 			pool_refuse(w->pool);
 		event = serve_next(sv, &blocked, pool_count(w->pool) > 0 ? QUIET_MS : 0);
 		now = clock_monotonic_ms();
-	} while (now < half && (event == POOL_NEW || event == POOL_KEPT));
+	} while (now < half && (event == POOL_NEW || event == POOL_KEPT || may_come(w->pool)));
 }
 
 /*
@@ -406,16 +571,19 @@ worker_run(const struct worker *w)
 {
 	struct serving sv = {
 		.w = w,
+		.share = { .to = NULL },
 		.seam = seam_open(w->settings),
 		.service = service_open(w->settings, w->limits),
 		.rs = RESPONSE_EMPTY,
 	};
 	enum worker_end end = WORKER_FAILED;
 
-	if (sv.seam != NULL && sv.service != NULL)
+	if (sv.seam != NULL && sv.service != NULL) {
+		ask_for_shares(&sv);
 		end = serve_all(&sv);
-	else
+	} else {
 		log_error("out of memory at the start of a worker");
+	}
 	response_clear(&sv.rs);
 	service_close(sv.service);
 	seam_close(sv.seam);
@@ -424,25 +592,26 @@ worker_run(const struct worker *w)
 
 /*
  * A request that wants more memory than any does is refused by the system, and this process
- * alone ends.
+ * alone ends. What all processes share counts once, and not here.
  */
 static void
-limit_memory(const struct settings *s)
+limit_memory(const struct settings *s, size_t shared)
 {
 #ifndef WITH_ASAN /* its shadow needs terabytes of addresses */
-	const rlim_t bytes = (rlim_t)s->memory_limit * 1024 * 1024;
+	const rlim_t bytes = (rlim_t)s->memory_limit * 1024 * 1024 + shared;
 	const struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
 
 	if (s->memory_limit > 0 && setrlimit(RLIMIT_AS, &limit) == -1)
 		log_warning("limiting a worker's memory: %s", strerror(errno));
 #else
 	(void)s;
+	(void)shared;
 #endif
 }
 
 void
 worker_process(const struct worker *w)
 {
-	limit_memory(w->settings);
+	limit_memory(w->settings, pool_memory(w->pool));
 	exit(worker_run(w) == WORKER_FAILED ? EXIT_FAILURE : EXIT_SUCCESS);
 }

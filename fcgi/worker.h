@@ -11,6 +11,7 @@ struct limits;
 struct listener;
 struct pool;
 struct settings;
+struct shares;
 struct slot;
 
 /* What a worker works with; everything is borrowed. */
@@ -20,9 +21,10 @@ struct worker {
 	struct pool *pool;
 	struct limits *limits;
 	struct slot *slot;
-	struct slot *board; /* of all workers; NULL: alone */
-	int link;           /* to the parent, which is told when we are ready; or -1 */
-	bool alone;         /* the one process there is, without a parent */
+	struct slot *board;    /* of all workers; NULL: alone */
+	struct shares *shares; /* likewise */
+	int link;              /* to the parent, which is told when we are ready; or -1 */
+	bool alone;            /* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */

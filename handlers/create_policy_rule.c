@@ -39,7 +39,7 @@ create_policy_rule_change(struct call *c)
 static void
 create_policy_rule_answer(struct call *c)
 {
-	answer_rule_created(c, &c->of.policy.rule_is);
+	answer_rule_created(c, &c->of.policy.rule_is, rule_body_answer(c, &c->of.policy.rule_is));
 }
 
 const struct operation op_create_policy_rule = {
@@ -48,6 +48,8 @@ const struct operation op_create_policy_rule = {
 	.path = "/v1/policies/{policyId}/rules",
 	.access = ACCESS_WRITE,
 	.target = TARGET_RULES,
+	.query = rule_query,
+	.query_count = RULE_QUERY_COUNT,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.about = create_policy_rule_about,

@@ -176,6 +176,9 @@ struct machine {
 	    known; /* what this worker remembers of the key; not to be used once another was put there */
 	bool seen;    /* the target was read */
 	bool counted; /* against the key's limit of requests */
+	bool shared;  /* as one of its tenant's, or nobody counts */
+	bool
+	    apart; /* the key is to be looked up by itself first: the tenant that is named may have its share already */
 	int attempts, faults;
 };
 
@@ -252,13 +255,60 @@ follow(struct machine *m, enum attempt attempt, enum ending ending)
 	return false;
 }
 
+/* ---- the tenant's share of the workers ---- */
+
+/* The key is good for the tenant. False: answered, or to come again; nothing was done. */
+static bool
+take_share(struct machine *m)
+{
+	struct call *c = m->c;
+	const struct tenant_share *share = c->service->share;
+	enum share got = m->shared || share == NULL ? SHARE_TAKEN :
+						      share->take(share->to, &c->caller.tenant);
+
+	m->shared = true;
+	if (got == SHARE_REFUSED) {
+		log_info("the tenant has its share of the workers");
+		end_with(m, ERROR_UNAVAILABLE);
+	}
+	c->later = got == SHARE_LATER;
+	if (c->later)
+		m->state = STATE_END;
+	return got == SHARE_TAKEN;
+}
+
+/*
+ * Before anything is done. A key that this worker knows counts at once. One that it does not is looked up first: whoever makes up a
+ * key and names a tenant must take nothing from it. That look is the whole one, unless there might be too many of them.
+ */
+static bool
+begin_share(struct machine *m)
+{
+	struct call *c = m->c;
+	const struct tenant_share *share = c->service->share;
+
+	if (share == NULL || m->fault.error == ERROR_INVALID_TENANT_ID)
+		return true;
+	if (m->known == NULL || !uuid_equal(&m->known->tenant, &c->caller.tenant)) {
+		m->apart = !share->guess(share->to, &c->caller.tenant);
+		return true;
+	}
+	if (take_share(m))
+		return true;
+	if (!c->later) {
+		c->caller.key = *m->known; /* borrowed; for the log */
+		log_caller(c);
+	}
+	return false;
+}
+
 /* ---- look ---- */
 
 static enum outcome
 look(struct machine *m)
 {
 	struct call *c = m->c;
-	bool well_formed = m->fault.error == HTTP_ERROR__MAX;
+	bool well_formed = m->fault.error == HTTP_ERROR__MAX && !m->apart;
 
 	if (well_formed && c->op->target == TARGET_GRANT && c->op->load == NULL) {
 		enum outcome rc;
@@ -327,7 +377,7 @@ check_caller(struct machine *m)
 		end_with(m, ERROR_TENANT_MISMATCH);
 	else if (m->fault.error != HTTP_ERROR__MAX)
 		end_with_fault(m);
-	else if (!target_found(c))
+	else if (!m->apart && !target_found(c))
 		end_with(m, ERROR_NOT_FOUND);
 	return m->state != STATE_END;
 }
@@ -337,9 +387,12 @@ do_look(struct machine *m)
 {
 	if (!follow(m, ATTEMPT_LOOK, ending_of_exchange(look(m))))
 		return;
-	m->seen = true;
-	if (check_caller(m))
+	m->seen = !m->apart;
+	if (!check_caller(m) || !take_share(m))
+		return;
+	if (m->seen)
 		m->state = STATE_DECIDE;
+	m->apart = false;
 }
 
 /* ---- decide ---- */
@@ -608,6 +661,7 @@ void
 machine_run(struct call *c)
 {
 	struct machine m = { .c = c, .fault = FAULT_NONE, .state = STATE_LOOK };
+	bool well_formed;
 
 	if (!meet(&m))
 		return;
@@ -616,9 +670,12 @@ machine_run(struct call *c)
 		return;
 	}
 	/* The first that fails is what is answered, once the credential is known to be good. */
-	if (check_tenant_id(c, &m.fault) && check_parameters(c, &m.fault) &&
-	    check_body(c, &m.fault))
-		start_unseen(&m);
-	run(&m);
+	well_formed = check_tenant_id(c, &m.fault) && check_parameters(c, &m.fault) &&
+	    check_body(c, &m.fault);
+	if (begin_share(&m)) {
+		if (well_formed)
+			start_unseen(&m);
+		run(&m);
+	}
 	json_object_put(m.fault.details);
 }

@@ -21,6 +21,7 @@
 #include "db/policy.h"
 #include "db/policy_load.h"
 #include "db/policy_rule.h"
+#include "handlers/dispatch.h"
 #include "http/path.h"
 #include "http/query.h"
 #include "http/request.h"
@@ -63,7 +64,7 @@ enum prepared {
 };
 
 #define BODY_SMALL ((size_t)16 * 1024)
-#define BODY_LARGE ((size_t)120 * 1024)
+#define BODY_LARGE DISPATCH_BODY_MOST
 
 /*
  * One operation, as data. The machine (machine.c) takes a request through every check that this describes, exchanges with
@@ -195,6 +196,7 @@ struct call {
 	struct caller caller;
 	struct decision decision; /* of the tenant's policies */
 	struct call_change change;
+	bool later;          /* it is to come again; nothing was done, and there is no answer */
 	struct db_list list; /* of lists and of the audit log: what was read */
 	union {              /* by op->target; its table entry clears it */
 		struct of_grant grant;

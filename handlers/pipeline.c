@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "handlers/check.h"
 #include "handlers/dispatch.h"
 #include "handlers/machine.h"
 #include "handlers/service.h"
@@ -132,7 +133,20 @@ log_answer(const struct call *c, int64_t ms)
 		    (long long)ms, key);
 }
 
-void
+size_t
+dispatch_body_most(const struct request *rq)
+{
+	struct call c = { .request = { .rq = rq } };
+	struct fault f = FAULT_NONE;
+	bool needed = rq->duplicate < 0 && rq->method != HTTP_OPTIONS &&
+	    route_find(&c, rq->method, rq->path) == ROUTE_FOUND && c.op->body != NULL &&
+	    check_key(&c, &f);
+
+	explicit_bzero(c.caller.key_hash, sizeof(c.caller.key_hash));
+	return needed ? c.op->body_max : 0;
+}
+
+bool
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service,
@@ -143,10 +157,16 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 
 	log_context(rs->request_id, NULL, NULL);
 	route_and_answer(&c);
+	if (c.later) {
+		log_context(NULL, NULL, NULL);
+		call_clear(&c);
+		return false;
+	}
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
 	log_answer(&c, clock_monotonic_ms() - started);
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
+	return true;
 }

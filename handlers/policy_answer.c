@@ -37,7 +37,7 @@ answer_policy_created(struct call *c, const struct policy *p)
 }
 
 void
-answer_rule_created(struct call *c, const struct rule_record *r)
+answer_rule_created(struct call *c, const struct rule_record *r, struct json_object *body)
 {
 	char path[POLICY_PATH_MAX], policy[UUID_TEXT_LEN + 1], id[UUID_TEXT_LEN + 1];
 	char etag[ETAG_TEXT_MAX];
@@ -46,7 +46,7 @@ answer_rule_created(struct call *c, const struct rule_record *r)
 	uuid_print(&r->id, id);
 	(void)snprintf(path, sizeof(path), "/v1/policies/%s/rules/%s", policy, id);
 	rule_etag(r, etag);
-	answer_created(c, path, etag, rule_record_json(r));
+	answer_created(c, path, etag, body);
 }
 
 struct json_object *

@@ -10,7 +10,8 @@ void policy_etag(const struct policy *, char etag[ETAG_TEXT_MAX]);
 void rule_etag(const struct rule_record *, char etag[ETAG_TEXT_MAX]);
 
 void answer_policy_created(struct call *, const struct policy *);
-void answer_rule_created(struct call *, const struct rule_record *);
+/* `body` is the rule as shown, and taken over; NULL: out of memory. */
+void answer_rule_created(struct call *, const struct rule_record *, struct json_object *body);
 
 /* For page_answer(). */
 page_item policy_item;

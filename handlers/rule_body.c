@@ -5,9 +5,12 @@
 
 #include <json-c/json.h>
 
+#include "base/json_build.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
+#include "policy/rule_json.h"
+#include "policy/vocabulary.h"
 
 #define NAME_MAX_BYTES RULE_TYPE_MAX
 #define ACTIONS_MAX 256
@@ -56,6 +59,17 @@ static const struct body_member members[] = {
 	{ .name = "audit_session", .type = MEMBER_BOOLEAN },
 };
 const struct body_schema rule_body = { members, COUNT_OF(members) };
+
+static const char *const truth_words[] = { "false", "true", NULL };
+const struct query_parameter rule_query[RULE_QUERY_COUNT] = {
+	{ .name = "allow_unknown", .type = QUERY_WORD, .words = truth_words },
+};
+
+static bool
+allows_unknown(const struct call *c)
+{
+	return c->request.query.value[0].present && c->request.query.value[0].number != 0;
+}
 
 /* The members of a scope, in the order of struct rule_scope, and the type that `is ... in` means when none is said. */
 struct scope_names {
@@ -125,7 +139,7 @@ refuse_part(struct refusal *no, const char *member, const char *expected)
 	return PREPARED_REFUSED;
 }
 
-/* What the parser said. */
+/* What the parser said, or the vocabulary. */
 static enum prepared
 conclude(enum rule_result result)
 {
@@ -207,6 +221,16 @@ read_rule(struct json_object *body, const struct rule_record *was, struct rule *
 	return rc;
 }
 
+/* A text that is new speaks of what there is, unless that is not asked for. */
+static enum prepared
+hold_to_vocabulary(const struct call *c, const struct rule_record *was, const struct rule *rule,
+    struct refusal *no)
+{
+	if (allows_unknown(c) || (was != NULL && strcmp(rule->text, was->is.text) == 0))
+		return PREPARED;
+	return conclude(rule_known(rule, &no->rule));
+}
+
 enum prepared
 rule_body_read(struct call *c, const struct rule_record *was)
 {
@@ -218,6 +242,8 @@ rule_body_read(struct call *c, const struct rule_record *was)
 
 	rule_clear(rule);
 	rc = read_rule(c->request.body, was, rule, &no);
+	if (rc == PREPARED)
+		rc = hold_to_vocabulary(c, was, rule, &no);
 	if (rc == PREPARED_REFUSED && no.member != NULL)
 		answer_invalid_member(c, no.member, no.expected);
 	else if (rc == PREPARED_REFUSED)
@@ -249,4 +275,42 @@ rule_body_look(struct call *c, const struct rule_record *was)
 
 	rule_clear(&c->of.policy.rule);
 	return read_rule(c->request.body, was, &c->of.policy.rule, &no) == PREPARED;
+}
+
+/* What is wrong with a rule that is stored all the same. */
+static bool
+put_warning(struct json_object *object, const struct rule_fault *f)
+{
+	struct json_build b;
+	struct json_object *warning;
+
+	json_build_begin(&b);
+	json_put_int(&b, "line", f->line);
+	json_put_int(&b, "column", f->column);
+	json_put_text(&b, "expected", f->expected);
+	json_put_text(&b, "message", f->message);
+	warning = json_build_end(&b);
+	if (warning != NULL && json_object_object_add(object, "warning", warning) == 0)
+		return true;
+	json_object_put(warning);
+	return false;
+}
+
+struct json_object *
+rule_body_answer(const struct call *c, const struct rule_record *r)
+{
+	struct json_object *object = rule_record_json(r);
+	struct cedar_schema *schema;
+	struct rule_fault f;
+	enum rule_result rc = RULE_NO_MEMORY;
+
+	if (object == NULL || !allows_unknown(c))
+		return object;
+	if ((schema = vocabulary_new()) != NULL)
+		rc = rule_text_known(schema, r->is.text, &f);
+	vocabulary_free(schema);
+	if (rc == RULE_DONE || (rc == RULE_REFUSED && put_warning(object, &f)))
+		return object;
+	json_object_put(object);
+	return NULL;
 }

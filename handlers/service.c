@@ -60,6 +60,12 @@ service_close(struct service *s)
 	free(s);
 }
 
+void
+service_share(struct service *s, const struct tenant_share *share)
+{
+	s->share = share;
+}
+
 /* By itself: should it fail, the time that people see is a little old. */
 void
 service_after(struct service *s)

@@ -13,8 +13,9 @@ struct policy_cache;
 
 /* What a worker keeps from request to request. */
 struct service {
-	const struct settings *settings; /* borrowed */
-	struct limits *limits;           /* of all workers, borrowed; NULL: none */
+	const struct settings *settings;  /* borrowed */
+	struct limits *limits;            /* of all workers, borrowed; NULL: none */
+	const struct tenant_share *share; /* borrowed; NULL: nobody asks for one */
 	struct db *db;
 	struct policy_cache *policies;
 	struct decider *decider;

@@ -11,7 +11,6 @@
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
 #include "policy/about.h"
-#include "policy/rule_json.h"
 
 /* A request that changes what is beside the text alone asks for no other text. */
 static bool
@@ -49,7 +48,7 @@ update_policy_rule_answer(struct call *c)
 	char etag[ETAG_TEXT_MAX];
 
 	rule_etag(r, etag);
-	answer_changed(c, etag, rule_record_json(r));
+	answer_changed(c, etag, rule_body_answer(c, r));
 }
 
 const struct operation op_update_policy_rule = {
@@ -58,6 +57,8 @@ const struct operation op_update_policy_rule = {
 	.path = "/v1/policies/{policyId}/rules/{ruleId}",
 	.access = ACCESS_WRITE,
 	.target = TARGET_RULE,
+	.query = rule_query,
+	.query_count = RULE_QUERY_COUNT,
 	.body = &rule_body,
 	.body_max = BODY_LARGE,
 	.merge_patch = true,

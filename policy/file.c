@@ -10,6 +10,7 @@
 #include "cedar/cedar.h"
 #include "policy/file.h"
 #include "policy/rule_text.h"
+#include "policy/vocabulary.h"
 
 #define POLICY_EXPECTED \
 	"@policy is one line of 1 to " TEXT_OF(FIELD_NAME_MOST) " bytes, without control characters"
@@ -309,6 +310,37 @@ policy_file_read(struct policy_file *file, const char *text, size_t len, const c
 	}
 	cedar_set_free(set);
 	return !r.failed;
+}
+
+/* The first result that is not RULE_DONE of all; RULE_NO_MEMORY ends it. */
+static enum rule_result
+hold_all(const struct cedar_schema *schema, struct cedar_set *set, struct cedar_str text,
+    policy_file_complain *told, void *with)
+{
+	enum rule_result all = RULE_DONE, rc;
+	size_t i;
+
+	if (schema == NULL || set == NULL || !cedar_set_add_text(set, text))
+		return RULE_NO_MEMORY;
+	for (i = 0; i < cedar_set_count(set) && all != RULE_NO_MEMORY; i++)
+		if ((rc = vocabulary_check(schema, set, i, told, with)) != RULE_DONE)
+			all = rc;
+	return all;
+}
+
+bool
+policy_file_known(const char *text, size_t len, policy_file_complain *told, void *with)
+{
+	struct cedar_schema *schema = vocabulary_new();
+	struct cedar_set *set = cedar_set_new(0);
+	enum rule_result rc = hold_all(schema, set, (struct cedar_str){ text, len }, told, with);
+	struct rule_fault f = { .line = 1, .column = 1, .message = "out of memory" };
+
+	if (rc == RULE_NO_MEMORY)
+		told(with, &f);
+	cedar_set_free(set);
+	vocabulary_free(schema);
+	return rc == RULE_DONE;
 }
 
 void

@@ -53,6 +53,9 @@ MUST_CHECK bool policy_file_read(struct policy_file *, const char *text, size_t 
     const char *name, policy_file_complain *, void *with);
 void policy_file_clear(struct policy_file *);
 
+/* Hold the rules of such a text to what they can speak of (policy/vocabulary.h). False as above. */
+MUST_CHECK bool policy_file_known(const char *text, size_t len, policy_file_complain *, void *with);
+
 /* Write one rule as such a text has it, with what it says of its policy. False: the rule does not parse, or no memory. */
 MUST_CHECK bool policy_file_write(struct buf *, const struct policy_settings *policy,
     const struct rule_settings *rule);

@@ -15,5 +15,15 @@ libpolicy_la_SOURCES = \
 	policy/rule_json.c policy/rule_json.h \
 	policy/rule_text.c policy/rule_text.h \
 	policy/set.c policy/set.h \
-	policy/share.c policy/share.h
+	policy/share.c policy/share.h \
+	policy/vocabulary.c policy/vocabulary.h
 libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS)
+
+# The vocabulary of rules, for the official tools, and as a C string: quotes and backslashes escaped, a literal for each line.
+dist_pkgdata_DATA = policy/grantd.cedarschema
+policy/vocabulary.lo: policy/schema_text.inc
+CLEANFILES += policy/schema_text.inc
+policy/schema_text.inc: $(top_srcdir)/policy/grantd.cedarschema
+	$(AM_V_GEN)$(MKDIR_P) policy && \
+	sed -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/policy/grantd.cedarschema >$@.tmp && \
+	mv $@.tmp $@

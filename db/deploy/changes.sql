@@ -782,7 +782,8 @@ $$;
 COMMENT ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) IS 'CreateApiKey: makes a key';
 REVOKE ALL ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) FROM PUBLIC;
 
--- Add a key, and its first entry. `replaces` is the key that this one comes after, or null.
+-- Add a key, and its first entry. `replaces` is the key that this one comes after, or null. The entry tells the digest of
+-- the hash, by which grantctl audit verify notices another hash, and which opens nothing.
 CREATE FUNCTION grantd.add_api_key(tenant uuid, actor text, actor_kind text, operation text, entry uuid,
 	context text, reason text, key_id uuid, public_name text, title text, role_list text[],
 	new_hash bytea, expires timestamptz, replaces uuid) RETURNS grantd.api_keys
@@ -801,7 +802,8 @@ BEGIN
 	END IF;
 	c := grantd.audit_append(tenant, entry, actor, actor_kind, operation, 'api_key', key_id, 'done', context, NULL,
 		jsonb_build_object('key_name', public_name, 'name', title, 'roles', role_list,
-			'expires_at', grantd.time_text(expires), 'replaces', replaces, 'version', 1),
+			'expires_at', grantd.time_text(expires), 'replaces', replaces,
+			'hash_digest', encode(sha256(new_hash), 'hex'), 'version', 1),
 		reason, at, 0, decode(repeat('00', 32), 'hex'));
 	INSERT INTO grantd.api_keys AS k (tenant_id, id, key_name, name, roles, hash, expires_at,
 		created_at, updated_at, audit_length, audit_head)
@@ -977,17 +979,22 @@ $$;
 COMMENT ON FUNCTION grantd.admit_policies(uuid, bytea, bigint, bigint, uuid, text) IS 'Authenticates the caller of a change of policies, with the tenant''s row held';
 REVOKE ALL ON FUNCTION grantd.admit_policies(uuid, bytea, bigint, bigint, uuid, text) FROM PUBLIC;
 
-CREATE FUNCTION grantd.move_policies(tenant uuid, at timestamptz) RETURNS void
+-- The entry tells where it moved to: `context` is given back with that in it.
+CREATE FUNCTION grantd.move_policies(tenant uuid, at timestamptz, context text) RETURNS text
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	moved bigint;
 BEGIN
 	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1,
-		(extract(epoch FROM at) * 1000000)::bigint) WHERE t.id = tenant;
+		(extract(epoch FROM at) * 1000000)::bigint) WHERE t.id = tenant
+	RETURNING t.policy_version INTO moved;
+	RETURN left(context, -1) || ',"policy_version":' || coalesce(moved, 1) || '}';
 END
 $$;
-COMMENT ON FUNCTION grantd.move_policies(uuid, timestamptz) IS 'Moves a tenant''s policy_version';
-REVOKE ALL ON FUNCTION grantd.move_policies(uuid, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION grantd.move_policies(uuid, timestamptz, text) IS 'Moves a tenant''s policy_version, for the entry to tell';
+REVOKE ALL ON FUNCTION grantd.move_policies(uuid, timestamptz, text) FROM PUBLIC;
 
 CREATE FUNCTION grantd.policy_json(p grantd.policies) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -1105,13 +1112,13 @@ BEGIN
 	ELSIF state <> 'admitted' THEN
 		RETURN;
 	END IF;
-	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreatePolicy', 'policy', policy_id, 'done', context,
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'CreatePolicy', 'policy', policy_id, 'done',
+		grantd.move_policies(tenant, at, context),
 		NULL, jsonb_build_object('name', title, 'priority', rank, 'enabled', active, 'version', 1),
 		reason, at, 0, decode(repeat('00', 32), 'hex'));
 	INSERT INTO grantd.policies AS p (tenant_id, id, name, priority, enabled, created_at, updated_at,
 		audit_length, audit_head)
 	VALUES (tenant, policy_id, title, rank, active, at, at, c.length, c.head) RETURNING p.* INTO policy;
-	PERFORM grantd.move_policies(tenant, at);
 	state := 'done';
 END
 $$;
@@ -1143,14 +1150,14 @@ BEGIN
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
-	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdatePolicy', 'policy', policy_id, 'done', context,
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdatePolicy', 'policy', policy_id, 'done',
+		grantd.move_policies(tenant, at, context),
 		grantd.policy_json(policy), jsonb_build_object('name', title, 'priority', rank, 'enabled', active,
 			'version', policy.version + 1),
 		reason, at, policy.audit_length, policy.audit_head);
 	UPDATE grantd.policies p SET name = title, priority = rank, enabled = active, version = p.version + 1,
 		updated_at = at, audit_length = c.length, audit_head = c.head
 	WHERE p.tenant_id = tenant AND p.id = policy_id RETURNING p.* INTO policy;
-	PERFORM grantd.move_policies(tenant, at);
 END
 $$;
 COMMENT ON FUNCTION grantd.update_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, integer, boolean) IS 'UpdatePolicy: its name, priority, and whether its rules are asked';
@@ -1185,14 +1192,13 @@ BEGIN
 	SELECT count(*) INTO rules FROM grantd.policy_rules r
 	WHERE r.tenant_id = tenant AND r.policy_id = delete_policy.policy_id;
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'DeletePolicy', 'policy',
-		delete_policy.policy_id, 'done', context,
+		delete_policy.policy_id, 'done', grantd.move_policies(tenant, at, context),
 		grantd.policy_json(policy) || jsonb_build_object('rules', rules), NULL,
 		reason, at, policy.audit_length, policy.audit_head);
 	DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant AND r.policy_id = delete_policy.policy_id;
 	UPDATE grantd.policies p SET deleted_at = at, version = p.version + 1, updated_at = at,
 		audit_length = c.length, audit_head = c.head
 	WHERE p.tenant_id = tenant AND p.id = delete_policy.policy_id RETURNING p.* INTO policy;
-	PERFORM grantd.move_policies(tenant, at);
 END
 $$;
 COMMENT ON FUNCTION grantd.delete_policy(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid) IS 'DeletePolicy: takes a policy and its rules out of force';
@@ -1257,7 +1263,8 @@ BEGIN
 		becomes := grantd.rule_json(rule);
 	END IF;
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, operation, 'policy',
-		change_rule.policy_id, 'done', context, was, becomes, reason, at, p.audit_length, p.audit_head);
+		change_rule.policy_id, 'done', grantd.move_policies(tenant, at, context), was, becomes, reason, at,
+		p.audit_length, p.audit_head);
 	IF operation <> 'CreatePolicyRule' THEN
 		DELETE FROM grantd.policy_rules r WHERE r.tenant_id = tenant
 			AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
@@ -1267,7 +1274,6 @@ BEGIN
 	END IF;
 	UPDATE grantd.policies x SET audit_length = c.length, audit_head = c.head
 	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id;
-	PERFORM grantd.move_policies(tenant, at);
 END
 $$;
 COMMENT ON FUNCTION grantd.change_rule(uuid, bytea, bigint, bigint, text, uuid, text, text, text, uuid, uuid, text, text, boolean, integer) IS 'Adds, changes or removes a rule';
@@ -1333,19 +1339,46 @@ BEGIN
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
-	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateTenant', 'tenant', tenant, 'done', context,
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateTenant', 'tenant', tenant, 'done',
+		grantd.move_policies(tenant, at, context),
 		jsonb_build_object('failing_forbid_denies', changed.failing_forbid_denies,
 			'version', changed.version),
 		jsonb_build_object('failing_forbid_denies', failing_denies, 'version', changed.version + 1),
 		reason, at, changed.audit_length, changed.audit_head);
 	UPDATE grantd.tenants t SET failing_forbid_denies = failing_denies, version = t.version + 1,
 		updated_at = at, audit_length = c.length, audit_head = c.head WHERE t.id = tenant;
-	PERFORM grantd.move_policies(tenant, at);
 	SELECT * INTO changed FROM grantd.tenants t WHERE t.id = tenant;
 END
 $$;
 COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) IS 'Changes what a tenant may choose';
 REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) FROM PUBLIC;
+
+-- ---- for grantctl audit verify ----
+
+-- Row-level security lets nobody but grantd_auth see rows of a tenant that is not there. From tenant to tenant by each
+-- table's index, however many rows are between them.
+CREATE FUNCTION grantd.find_strays() RETURNS TABLE (kind text, tenant uuid)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	FOREACH kind IN ARRAY ARRAY['api_keys', 'grants', 'audit_log', 'policies', 'policy_rules',
+		'idempotency_keys', 'activity_event', 'activity_count']
+	LOOP
+		tenant := NULL;
+		LOOP
+			EXECUTE format('SELECT x.tenant_id FROM grantd.%I x WHERE $1 IS NULL OR x.tenant_id > $1'
+				' ORDER BY x.tenant_id LIMIT 1', kind) INTO tenant USING tenant;
+			EXIT WHEN tenant IS NULL;
+			IF NOT EXISTS (SELECT FROM grantd.tenants t WHERE t.id = tenant) THEN
+				RETURN NEXT;
+			END IF;
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION grantd.find_strays() IS 'The tenants that are not there and have rows all the same, by table';
+REVOKE ALL ON FUNCTION grantd.find_strays() FROM PUBLIC;
 
 -- ---- who may call what ----
 
@@ -1358,10 +1391,10 @@ BEGIN
 		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant',
-			'update_tenant')
+			'update_tenant', 'find_strays')
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
-		IF f.proname NOT IN ('create_tenant', 'update_tenant') THEN
+		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'find_strays') THEN
 			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
 		END IF;
 	END LOOP;

@@ -12,6 +12,9 @@
 -- own, with the last call's id: a call that is repeated, because nobody knows
 -- what became of it, is found and not counted again. The row whose writer is zero
 -- is for all writers: how many entries there were since when.
+--
+-- The schema's version moves with the change after this one. Until then this one
+-- is found undone by install.sql, and may run again.
 
 \if :{?grantd_in_transaction}
 \else
@@ -19,7 +22,7 @@ BEGIN;
 \endif
 SET LOCAL ROLE grantd_owner;
 
-CREATE TABLE grantd.refusals (
+CREATE TABLE IF NOT EXISTS grantd.refusals (
 	tenant_id uuid NOT NULL,
 	key_id    uuid NOT NULL,
 	operation grantd.identifier NOT NULL,
@@ -49,6 +52,8 @@ COMMENT ON COLUMN grantd.refusals.until IS 'The last of these';
 ALTER TABLE grantd.refusals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE grantd.refusals FORCE ROW LEVEL SECURITY;
 
+DROP POLICY IF EXISTS refusals_tenant ON grantd.refusals;
+DROP POLICY IF EXISTS refusals_functions ON grantd.refusals;
 CREATE POLICY refusals_tenant ON grantd.refusals TO grantd_owner, grantd_app
 	USING (tenant_id = grantd.current_tenant())
 	WITH CHECK (tenant_id = grantd.current_tenant());

@@ -8,7 +8,7 @@ tests_bench_make_keys_SOURCES = tests/bench/make_keys.c
 tests_bench_make_keys_LDADD = libbase.la
 tests_bench_peer_libfcgi_SOURCES = tests/bench/peers/libfcgi.c
 tests_bench_peer_libfcgi_LDADD = libbase.la $(FCGI_LIBS) $(LIBPQ_LIBS)
-EXTRA_DIST += tests/bench/lists tests/bench/activity tests/bench/bare.sql tests/bench/bare-statement.sql tests/bench/growth \
+EXTRA_DIST += tests/bench/lists tests/bench/activity tests/bench/bare.sql tests/bench/bare-statement.sql tests/bench/growth tests/bench/bomb \
 	tests/bench/lib.sh tests/bench/mix \
 	tests/bench/own.pgbench tests/bench/report.jq tests/bench/run tests/bench/walk.pgbench \
 	tests/bench/world.sql \

@@ -7,5 +7,5 @@ tests_bench_bench_cedar_LDFLAGS = $(CHECK_LDFLAGS) -static
 EXTRA_DIST += \
 	tests/cedar/README.md tests/cedar/corpus tests/cedar/differential tests/cedar/lib \
 	tests/cedar/probes.jsonl.gz tests/cedar/regressions.jsonl tests/cedar/run tests/cedar/command \
-	tests/fuzz/cedar tests/fuzz/cedar-differential tests/fuzz/package.json tests/fuzz/package-lock.json \
+	tests/fuzz/cedar tests/fuzz/cedar-differential tests/fuzz/cedar-validate-differential tests/fuzz/package.json tests/fuzz/package-lock.json \
 	tests/bench/cedar tests/bench/cedar-official tests/bench/cedar-rules

@@ -12,6 +12,7 @@ b=$out
 ctl grant create --tenant $a --resource-type aws_account --resource-id 123456789012 --grantee-id alice --action x --expires-in 8h
 g=$out
 ctl grant create --tenant $a --resource-type aws_account --resource-id 123456789012 --grantee-id bob --action x --expires-in 8h
+h=$out
 
 # One more entry in the grant's chain, made by the statement that UpdateGrant uses, in SQL.
 toggle()
@@ -35,9 +36,12 @@ for _ in 1 2 3 4; do
 done
 
 does 'the chains hold' audit verify
-like 'and are counted' "$out" '^the chains hold: tenants 2, chains 6, entries [0-9]+$'
+like 'and are counted' "$(head -n 1 <<<"$out")" '^the chains hold: tenants 2, chains 6, entries [0-9]+$'
+is 'and so are rows: a baseline policy has five rules' "$(tail -n 1 <<<"$out")" \
+	"the rows are as the entries tell: rows $(sql 'SELECT (SELECT count(*) FROM grantd.tenants) + (SELECT count(*) FROM grantd.grants)
+		+ (SELECT count(*) FROM grantd.policies) + (SELECT count(*) FROM grantd.policy_rules)'), differences 0, values that no entry tells 0"
 does 'of one tenant' audit verify --tenant $b --json
-is 'for programs' "$(json '[.holds, .tenants, .faults]')" '[true,1,[]]'
+is 'for programs' "$(json '[.holds, .tenants, .faults, .differences, .untold]')" '[true,1,[],[],0]'
 refuses 1 "there is no tenant $nobody" audit verify --tenant $nobody
 refuses 2 '--tenant must be a UUID' audit verify --tenant x
 is 'all entries are counted' "$(ctl audit verify --json; json .entries)" "$(sql 'SELECT count(*) FROM grantd.audit_log')"
@@ -162,5 +166,67 @@ tamper "UPDATE grantd.audit_log SET outcome = 'denied' WHERE resource_id = 'ffff
 ctl audit verify --json
 is 'an altered entry far down a chain is named' "$(json '.faults[0] | [.resource_id, .sequence]')" \
 	'["ffffffff-ffff-ffff-ffff-ffffffffffff",2001]'
+
+
+# differs WHAT WANTED STATEMENT UNDO: that one thing is found, as [table, id, column, told, found].
+differs()
+{
+	tamper "$3"
+	ctl audit verify --json
+	is "$1" "$status $(json '[.differences[] | [.table, .id, .column, .told, .found]]')" "1 [$2]"
+	tamper "$4"
+}
+
+# Rows in batches: the counts of activity, by ranges of grants, from the least id to the greatest.
+restore_entry="UPDATE grantd.audit_log SET outcome = 'done' WHERE resource_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff' AND sequence = 2001"
+tamper "$restore_entry; INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome)
+	SELECT tenant_id, id, gen_random_uuid(), now(), 's3', 'Get', 'read', 'success' FROM grantd.grants, generate_series(1, 3)
+	WHERE tenant_id = '$b'; INSERT INTO grantd.activity_count SELECT tenant_id, grant_id, date_trunc('month', recorded_at AT TIME ZONE 'UTC'),
+	service, kind, outcome, count(*) FROM grantd.activity_event GROUP BY 1, 2, 3, 4, 5, 6"
+does 'the events of many grants are as many as is counted' audit verify
+month=$(sql "SELECT to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM')")
+middle=$(sql "SELECT id FROM grantd.grants WHERE tenant_id = '$b' ORDER BY id OFFSET 999 LIMIT 1")
+for id in 00000000-0000-0000-0000-000000000000 $middle ffffffff-ffff-ffff-ffff-ffffffffffff; do
+	differs "a count of grant $id" "[\"activity_count\",\"$id\",\"$month s3 read success\",4,3]" \
+		"UPDATE grantd.activity_count SET events = 4 WHERE grant_id = '$id'" \
+		"UPDATE grantd.activity_count SET events = 3 WHERE grant_id = '$id'"
+done
+
+# Rules, of one policy and behind the end of a batch; of another one with the greatest id.
+sql "DO \$\$
+	DECLARE
+		said CONSTANT text := '{\"request_id\": \"r\"}';
+		p uuid;
+	BEGIN
+		FOREACH p IN ARRAY ARRAY['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']::uuid[] LOOP
+			PERFORM grantd.create_policy('$b', NULL, NULL, NULL, 'x', gen_random_uuid(), said, NULL, p, p::text, 1, true);
+			FOR n IN 1..1001 LOOP
+				PERFORM grantd.change_rule('$b', NULL, NULL, NULL, 'x', gen_random_uuid(), said, NULL, 'CreatePolicyRule',
+					p, ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'text ' || n, NULL, true, NULL);
+				EXIT WHEN p > '00000000-0000-0000-0000-000000000000';
+			END LOOP;
+		END LOOP;
+	END
+	\$\$"
+does 'many rules are as their entries tell' audit verify
+last=00000000-0000-0000-0000-000000001001
+differs 'a rule behind the end of a batch' "[\"policy_rules\",\"$last\",\"policy_text\",\"text 1001\",\"other\"]" \
+	"UPDATE grantd.policy_rules SET policy_text = 'other' WHERE id = '$last'" \
+	"UPDATE grantd.policy_rules SET policy_text = 'text 1001' WHERE id = '$last'"
+first=00000000-0000-0000-0000-000000000001
+differs 'a rule that is gone, of the last policy' "[\"policy_rules\",\"$first\",null,null,null]" \
+	"CREATE TABLE kept_rule AS SELECT * FROM grantd.policy_rules WHERE id = '$first';
+	DELETE FROM grantd.policy_rules WHERE id = '$first' AND policy_id > '00000000-0000-0000-0000-000000000000'" \
+	"INSERT INTO grantd.policy_rules SELECT * FROM kept_rule WHERE policy_id > '00000000-0000-0000-0000-000000000000'"
+
+# A value that is long, or moves the cursor, is not printed as it is.
+differs 'a name with an escape, for programs' "[\"grants\",\"$h\",\"grantee_id\",\"bob\",\"\\u001b[2J\"]" \
+	"UPDATE grantd.grants SET grantee_id = E'\\x1b[2J' WHERE id = '$h'" "SELECT"
+ctl audit verify
+like 'and for people' "$out" ', grantee_id, entry 1: it is not what the entries tell; told "bob"; found "\\u001b\[2J"'
+tamper "UPDATE grantd.grants SET grantee_id = repeat('é', 128) WHERE id = '$h'"
+ctl audit verify
+like 'a long one is cut, between two characters' "$out" "found \"$(printf 'é%.0s' {1..60})\.\.\."$'\n'
+is 'which does not change the status' "$status" 1
 
 done_testing

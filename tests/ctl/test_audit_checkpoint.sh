@@ -115,7 +115,13 @@ tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$h'; DELETE FROM grant
 hidden 'a removed chain, with its grant' $h 1 'the chain is missing'
 tamper "DELETE FROM grantd.audit_log WHERE resource_id = '$h';
 	UPDATE grantd.grants SET audit_length = 0, audit_head = $zero WHERE id = '$h'"
-hidden 'a removed chain, of a grant that is there' $h 1 'missing at the chain.s end, where the checkpoint'
+ctl audit verify --json
+is 'a removed chain, of a grant that is there, is found without a checkpoint, too' \
+	"$status $(json '[.faults, (.differences[] | [.table, .id, .what])]')" "1 [[],[\"grants\",\"$h\",\"no entry tells of this row\"]]"
+ctl audit verify --checkpoint file --json
+is 'and by it' "$status $(json '[.faults[] | [.resource_id, .sequence, .what]]')" \
+	"1 [[\"$h\",1,\"this entry is missing at the chain's end, where the checkpoint counts it\"]]"
+restore
 for table in audit_log api_keys policy_rules policies; do
 	tamper "DELETE FROM grantd.$table WHERE tenant_id = '$b'"
 done
@@ -126,32 +132,48 @@ is 'a removed tenant is found' "$status $(json '[.faults[] | [.tenant_id, .what]
 	"1 [[\"$b\",\"the chain is missing that the checkpoint tells of, and so is its resource\"]]"
 
 # An interrupted verification: the state is what a run leaves that is cut off after that chain.
-wanted=$(ctl audit verify --json; json '[.tenants, .chains, .entries]')
+wanted=$(ctl audit verify --json; json '[.tenants, .chains, .entries, .rows]')
 created=$(sql "SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM grantd.tenants WHERE id = '$a'")
 first=$(sql "SELECT id FROM grantd.grants WHERE tenant_id = '$a' ORDER BY id LIMIT 1")
 before=$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id = '$a' AND (resource_type = 'tenant' OR resource_id = '$first')")
 newer=$(sql "SELECT count(*) FROM grantd.audit_log WHERE tenant_id <> '$a'")
 chains=$(sql "SELECT count(DISTINCT resource_id) FROM grantd.audit_log WHERE tenant_id <> '$a'")
+rows=$(sql "SELECT (SELECT count(*) FROM grantd.tenants WHERE id <> '$a') + (SELECT count(*) FROM grantd.policies WHERE tenant_id <> '$a')
+	+ (SELECT count(*) FROM grantd.policy_rules WHERE tenant_id <> '$a')")
+# state FAULTS DIFFERENCES: what of the version of the policies was told is nothing yet, as they come last.
 state()
 {
-	echo "grantd-verify 1 $a $created 1 $((chains + 2)) $((newer + before)) $1 grant $first" >state
+	echo "grantd-verify 2 $a $created 1 $((chains + 2)) $((newer + before)) $1 $((rows + 2)) 0 $2 0 0 grant $first" >state
 }
-state 0
+state 0 0
 does 'an interrupted verification goes on' audit verify --state state --json
-is 'and has the same counts in the end' "$(json '[.tenants, .chains, .entries]')" "$wanted"
+is 'and has the same counts in the end' "$(json '[.tenants, .chains, .entries, .rows]')" "$wanted"
 is 'its state is gone' "$(ls state 2>&1)" "ls: cannot access 'state': No such file or directory"
 does 'without a state it begins anew' audit verify --state state --json
-is 'with the same counts' "$(json '[.tenants, .chains, .entries]')" "$wanted"
+is 'with the same counts' "$(json '[.tenants, .chains, .entries, .rows]')" "$wanted"
 tamper "UPDATE grantd.audit_log SET actor_id = 'x' WHERE resource_id = '$first' AND sequence = 1"
-state 0
+state 0 0
 does 'what was verified before is not looked at again' audit verify --state state
-state 1
+state 1 0
 ctl audit verify --state state
-is 'a fault that was found before still counts' "$status $out" "1 the chains do not hold: ${wanted:+tenants $(jq -r '"\(.[0]), chains \(.[1]), entries \(.[2])"' <<<"$wanted")}"
+is 'a fault that was found before still counts' "$status $(head -n 1 <<<"$out")" "1 the chains do not hold: ${wanted:+tenants $(jq -r '"\(.[0]), chains \(.[1]), entries \(.[2])"' <<<"$wanted")}"
+state 0 1
+ctl audit verify --state state
+like 'and so does a difference' "$status $out" "^1 the chains hold: .*the rows are not as the entries tell: rows $(jq '.[3]' <<<"$wanted"), differences 1,"
+# Of the policies, which come last, no more is left to walk: what they told before counts.
+state 0 0
+version=$(sql "SELECT policy_version FROM grantd.tenants WHERE id = '$a'")
+policy=$(sql "SELECT id FROM grantd.policies WHERE tenant_id = '$a'")
+sed -i "s/ 0 0 grant .*/ $version 0 policy $policy/" state
+does 'the version of policies that were verified before is known' audit verify --state state
+state 0 0
+sed -i "s/ 0 0 grant .*/ $((version + 1)) 0 policy $policy/" state
+ctl audit verify --state state --json
+is 'and compared' "$status $(json '[.differences[] | [.table, .column, .told, .found]]')" "1 [[\"tenants\",\"policy_version\",$((version + 1)),$version]]"
 restore
 echo x >state
 refuses 1 'does not say how far' audit verify --state state
-state 0
+state 0 0
 refuses 1 'about another tenant' audit verify --state state --tenant "$(sql "SELECT id FROM grantd.tenants WHERE name = 'C'")"
 
 # Lists and exports.

@@ -52,7 +52,7 @@ request(enum http_method method, const char *path, const char *query, const char
 	rq.header[HEADER_CONTENT_TYPE] = "application/json";
 	rq.header[HEADER_IDEMPOTENCY_KEY] = idempotency_key;
 	response_begin(&rs, NULL);
-	dispatch(service, &rq, &rs);
+	assert_true(dispatch(service, &rq, &rs));
 	service_after(service);
 	free(text);
 	assert_false(response_failed(&rs));

@@ -29,6 +29,10 @@ check_PROGRAMS += tests/db/test_limits
 tests_db_test_limits_SOURCES = tests/db/test_limits.c $(admin_fixture)
 tests_db_test_limits_LDADD = $(admin_ldadd)
 
+check_PROGRAMS += tests/db/test_told
+tests_db_test_told_SOURCES = tests/db/test_told.c $(admin_fixture)
+tests_db_test_told_LDADD = $(admin_ldadd)
+
 service_fixture = tests/db/fixture.c tests/db/fixture.h $(admin_fixture)
 service_ldadd = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
 	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)

@@ -2,7 +2,7 @@
 --
 -- Changes: every function, in every state that it can answer with, and what is stored then.
 BEGIN;
-SELECT plan(242);
+SELECT plan(244);
 \ir two_tenants.sql
 
 \set key1 '''cccccccc-0000-7000-8000-000000000001'''
@@ -222,7 +222,7 @@ SELECT pg_temp.done(25, 'update_tenant', '{"key_hash":null,"actor":"root","faili
 
 SELECT results_eq($$SELECT c.n, e.action, e.resource_type || ' ' || right(e.resource_id::text, 4) || ' ' || e.sequence,
 	concat_ws(' ', e.actor_type, right(e.actor_id, 4), e.outcome),
-	(e.record ->> 'before')::jsonb, (e.record ->> 'after')::jsonb - CASE WHEN c.n < 9 THEN '{}' ELSE '{revoked_at,expires_at}'::text[] END
+	(e.record ->> 'before')::jsonb, (e.record ->> 'after')::jsonb - CASE WHEN c.n < 9 THEN '{}' ELSE '{revoked_at,expires_at,hash_digest}'::text[] END
 	FROM calls c JOIN grantd.audit_log e ON e.id IN (pg_temp.entry(c.n), pg_temp.entry(100 + c.n)) ORDER BY c.n, e.id$$,
 $$VALUES
 (1, 'CreateGrant', 'grant 0003 1', 'api_key 000a done', NULL, '{"action":"read","version":1,"metadata":{"k":[1]},"expires_at":
@@ -284,6 +284,13 @@ SELECT is_empty($$SELECT c.n FROM calls c JOIN grantd.audit_log e ON e.id = pg_t
 	OR (e.record -> 'after' ->> 'expires_at')::timestamptz <> c.made_at + interval '60 s'$$, 'of a retired key too');
 SELECT is_empty($$SELECT c.n FROM calls c JOIN grantd.audit_log e ON e.id = pg_temp.entry(c.n) WHERE c.name = 'revoke_api_key'
 	AND (e.record -> 'after' ->> 'revoked_at')::timestamptz <> c.made_at$$, 'and when keys were revoked');
+-- By these grantctl audit verify notices a hash and a version that nobody set.
+SELECT is_empty($$SELECT k.key_name FROM grantd.api_keys k JOIN grantd.audit_log e ON (e.tenant_id, e.resource_type, e.resource_id)
+	= (k.tenant_id, 'api_key', k.id) AND e.record ->> 'before' IS NULL
+	WHERE e.record -> 'after' ->> 'hash_digest' IS DISTINCT FROM encode(sha256(k.hash), 'hex')$$, 'the digest of a new key''s hash is told');
+SELECT results_eq($$SELECT max((e.record ->> 'policy_version')::bigint), count(*), count(DISTINCT e.record ->> 'policy_version')
+	FROM grantd.audit_log e WHERE e.resource_type = 'policy'$$,
+	$$SELECT policy_version::bigint, 7::bigint, 7::bigint FROM grantd.tenants WHERE name = 'A'$$, 'and how far each change moved the policies');
 SELECT is_empty('SELECT pg_temp.broken()', 'and every chain holds');
 
 -- ---- said again ----

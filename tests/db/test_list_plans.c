@@ -226,6 +226,13 @@ may_sort(const struct plan *plan, double limit)
 	    plan->sorts == 1 && plan->sorted_rows <= 4 * limit;
 }
 
+/* The kinds of chains that there are, found one from the other. */
+static bool
+goes_from_kind_to_kind(void)
+{
+	return strcmp(sent.st->name, "strange_kinds") == 0;
+}
+
 /*
  * Buffers: a row has a page of the table, and may have one of the index; and in each of what the table has been divided
  * into, the index is come down to its leaves.
@@ -247,8 +254,9 @@ check_plan(const char *what, PGconn *conn, const char *tenant, const char *mode,
 	add_node(&plan, root);
 	plan.buffers = number(root, "Shared Hit Blocks") + number(root, "Shared Read Blocks");
 	most = plan.scans ? PAGE_LOOK : limit;
-	if (plan.other[0] != '\0' || (plan.sorts > 0 && !may_sort(&plan, limit)) ||
-	    plan.rows > most + 1 || plan.buffers > 2 * most + BUFFERS_BESIDE)
+	if ((plan.other[0] != '\0' && !goes_from_kind_to_kind()) ||
+	    (plan.sorts > 0 && !may_sort(&plan, limit)) || plan.rows > most + 1 ||
+	    plan.buffers > 2 * most + BUFFERS_BESIDE)
 		fail_msg("%s, tenant %s, %s: %s sorts %d, has %s, %.0f rows, %.0f buffers\n%s",
 		    what, tenant, mode, sent.st->name, plan.sorts, plan.other, plan.rows,
 		    plan.buffers, buf_text(&told));
@@ -420,7 +428,10 @@ static struct settings as_owner;
 static void
 explain_as_owner(void)
 {
-	check_plans(sent.st->name, owner, 1000);
+	if (strcmp(sent.st->name, "counts_differ") ==
+	    0) /* counts all events, which takes what it takes */
+		return;
+	check_plans(sent.st->name, owner, goes_from_kind_to_kind() ? 10 : 1000);
 }
 
 static bool

@@ -80,34 +80,42 @@ not_ok "and nothing went wrong" logged ' (error|warning) '
 grantd_stop "after kept connections under load"
 
 # With one of two workers busy, whatever connection the next request comes on is served by the other.
-GRANTD_PEER_TIMEOUT=60000 GRANTD_BODY_TIMEOUT=60000 grantd_start --workers 2
+database_hangs
+GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start --workers 2
 for i in 1 2 3 4 5 6; do
 	keep "idle$i" kept /healthz
 done
-keep busy request PUT /healthz param CONTENT_LENGTH=4 begin 1 1 params touch "$work/held" wait "$work/free" \
-	stdin body end read kept /healthz
+keep busy "${patch_steps[@]}" begin 1 1 params "${patch_body[@]}" read kept /healthz
 touch "$work/busy.go"
-until_true test -e "$work/held"
+until_true database_asked 1
 for i in 1 2 3 4 5 6; do
 	touch "$work/idle$i.go"
 	kept_ended "idle$i" "a busy worker: connection $i is served by the idle one" "0 2"
 done
 ok "as are new ones" answers
-touch "$work/free"
+database_ends
 kept_ended busy "and then it has another request" "0 2"
 grantd_stop "after a busy worker"
 
 # A worker that is killed takes along what it had in hand, and nothing else.
-grantd_start --workers 1
+database_hangs
+GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start --workers 1
 keep idle kept /healthz
-keep busy request PUT /healthz begin 1 1 params touch "$work/held2" read
-touch "$work/busy.go"
+keep part request PUT /healthz param CONTENT_LENGTH=4 begin 1 1 params touch "$work/held2" wait "$work/free2" \
+	stdin body end read kept /healthz
+keep busy "${patch_steps[@]}" begin 1 1 params "${patch_body[@]}" read
+touch "$work/part.go"
 until_true test -e "$work/held2"
+touch "$work/busy.go"
+until_true database_asked 1
 kill -KILL "$(workers)"
 kept_ended busy "a killed worker: what it had in hand is closed" "3 1"
 touch "$work/idle.go"
 kept_ended idle "and what was idle is served by the next" "0 2"
+touch "$work/free2"
+kept_ended part "and so is what was in the middle of its body" "0 2"
 grantd_stop "after a killed worker"
+database_ends
 
 # Stopping: what was sent is answered, and then all are closed.
 GRANTD_PEER_TIMEOUT=60000 GRANTD_BODY_TIMEOUT=60000 GRANTD_STOP_TIMEOUT=60000 grantd_start --workers 1

@@ -10,6 +10,10 @@
 #   grantd_stop WHAT        end it with TERM, if that was not done, and test that everything about it was in
 #                           order: status 0, no worker left, no socket left, no sanitizer's report
 #   workers                 the pids of its workers, one a line
+#   database_hangs          a database at $database that takes connections and never says a word, so that a worker has a
+#                           request in hand for as long as the test wants
+#   database_asked COUNT    so many connections to it were made
+#   database_ends           it closes them
 #   fcgi STEP...            the client of tests/lib/fcgi_client.c on $socket
 #   until_true COMMAND...   wait until the command succeeds; fails when it does not in time
 #   port_of                 a TCP port that nobody serves on
@@ -49,6 +53,42 @@ clean_up()
 	rm -rf "$work"
 }
 trap clean_up EXIT
+
+# Any program that listens will do: it is stopped before it can accept.
+database_hangs()
+{
+	mkdir -p "$work/database"
+	# shellcheck disable=SC2034 # for those who source this
+	database="host=$work/database connect_timeout=60"
+	"$grantd" --workers 0 --listen "$work/database/.s.PGSQL.5432" </dev/null >"$work/database/log" 2>&1 &
+	database_pid=$!
+	background+=("$database_pid")
+	until_true test -S "$work/database/.s.PGSQL.5432"
+	kill -STOP "$database_pid"
+}
+
+# The listening socket has a line there, and each connection to it.
+database_asked()
+{
+	[ "$(grep -c -F "$work/database/.s.PGSQL.5432" /proc/net/unix)" -gt "$1" ]
+}
+
+# What was said to it is not what it takes, so that it closes each connection at once.
+database_ends()
+{
+	kill -CONT "$database_pid"
+	kill -TERM "$database_pid"
+	wait "$database_pid"
+}
+
+# A whole PATCH, with more steps before its end.
+# shellcheck disable=SC2034 # as above
+patch_steps=(request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
+	param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f
+	param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
+	param CONTENT_TYPE=application/json param CONTENT_LENGTH=22)
+# shellcheck disable=SC2034 # as above
+patch_body=(stdin '{"audit_enabled":true}' end)
 
 until_true()
 {

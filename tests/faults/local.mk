@@ -6,22 +6,24 @@ tests_lib_fcgi_client_LDADD = libbase.la
 EXTRA_DIST += \
 	tests/faults/database.sh \
 	tests/faults/kept-connections \
+	tests/faults/kept.sh \
 	tests/faults/kill-compare \
 	tests/faults/kill/compare.js \
 	tests/faults/kill/load.js \
 	tests/faults/kill/program.js \
 	tests/faults/kill/random.js \
 	tests/faults/kill/run.js \
-	tests/faults/kept.sh \
 	tests/faults/lib.sh \
 	tests/faults/log.sh \
 	tests/faults/protocol.sh \
 	tests/faults/ready.sh \
 	tests/faults/reload.sh \
 	tests/faults/run \
-	tests/faults/spawn.sh \
 	tests/faults/served.sh \
 	tests/faults/session.sh \
+	tests/faults/share.sh \
+	tests/faults/slow-bodies \
+	tests/faults/spawn.sh \
 	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # for those who source it
+# shellcheck shell=bash disable=SC2034,SC2154 # for those who source it, and from lib.sh
 # SPDX-License-Identifier: MIT
 #
 # A database for fault tests: source it after lib.sh. A cluster with the schema in $work/pg, the role grantd_worker, a tenant with a key and

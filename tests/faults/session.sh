@@ -121,6 +121,7 @@ a_day()
 			request POST /v1/api-keys "${with_key[@]}" "${with_body[@]}" stdin '{"name":"k","roles":["null","operator"]}' end read \
 			request GET /readyz "${without[@]}" 2>&1 | tr -d '\r'
 		echo
+		# shellcheck disable=SC2001 # the name before the '=', of each line
 		sql "SELECT name || '=' || value FROM public.seen WHERE name IN ($(sed "s/\(.*\)=.*/'\1',/" <<<"$pinned") '') ORDER BY 1"
 	} | sed -E -e 's/Status: /\nStatus: /' -e 's/^X-Request-Id: .*/X-Request-Id/' -e 's/^ETag: .*/ETag/' \
 		-e 's/"(version|sequence|total_events|read_events)":[0-9]+/"\1"/g' \

@@ -42,13 +42,13 @@ refused "7 open files" 1 'no more than 7 files may be open.*GRANTD_KEPT_CONNECTI
 refused "80 open files" 1 'no more than 80 files' with_files 80 "$grantd" --listen "$socket"
 refused "--check-config with 7" 1 'no more than 7 files' with_files 7 "$grantd" --check-config --listen "$socket"
 refused "7 open files, and no kept connections" 1 'no more than 7 files' \
-	with_files 7 env GRANTD_KEPT_CONNECTIONS=0 "$grantd" --listen "$socket"
+	with_files 7 env GRANTD_KEPT_CONNECTIONS=0 GRANTD_WAITING_REQUESTS=0 "$grantd" --listen "$socket"
 # As few as it says: requests are answered, one of which looks for the database.
 few_are_enough()
 {
 	local answer
 
-	(ulimit -n "$1" && GRANTD_KEPT_CONNECTIONS=$2 exec "$grantd" --listen "$socket" --workers 2) </dev/null >"$log" 2>&1 &
+	(ulimit -n "$1" && GRANTD_KEPT_CONNECTIONS=$2 GRANTD_WAITING_REQUESTS=$2 exec "$grantd" --listen "$socket" --workers 2) </dev/null >"$log" 2>&1 &
 	grantd_started $!
 	until_true answers
 	answer=$(fcgi get /readyz 2>&1)

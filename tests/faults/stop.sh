@@ -32,6 +32,24 @@ left_are()
 	[ "$(pgrep -f -c -- "--listen $socket")" -eq "$1" ]
 }
 
+# A request that a worker has in hand, and cannot end.
+hold_request()
+{
+	database_hangs
+	GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start "$@"
+	fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >"$work/answer" 2>&1 &
+	client_pid=$!
+	background+=("$client_pid")
+	until_true database_asked 1
+}
+
+free_request()
+{
+	database_ends
+	wait "$client_pid"
+	client_status=$?
+}
+
 # There is no database here, so a request that is whole is answered with 503; that is an answer.
 whole()
 {
@@ -49,10 +67,17 @@ grantd_start --workers 3
 begin_request
 grantd_signal TERM
 ok "TERM in the middle of a body: the path goes first" until_true test ! -e "$socket"
-ok "and idle workers end" until_true worker_count 1
 end_request
 whole "TERM in the middle of a body"
 grantd_stop "TERM in the middle of a body"
+
+hold_request --workers 3
+grantd_signal TERM
+ok "TERM with a request in hand: the path goes first" until_true test ! -e "$socket"
+ok "and idle workers end" until_true worker_count 1
+free_request
+whole "TERM with a request in hand"
+grantd_stop "TERM with a request in hand"
 
 # A worker that is told by itself ends in the same way, and is replaced.
 grantd_start --workers 1
@@ -96,14 +121,20 @@ ok "a second TERM: no worker is left" until_true nothing_left
 end_request
 is "a second TERM: the connection is closed" "$client_status" 3
 
-GRANTD_STOP_TIMEOUT=300 GRANTD_BODY_TIMEOUT=60000 GRANTD_PEER_TIMEOUT=60000 grantd_start --workers 2
-begin_request
+GRANTD_STOP_TIMEOUT=300 hold_request --workers 2
 grantd_signal TERM
 grantd_ended
 is "GRANTD_STOP_TIMEOUT: status" "$grantd_status" 1
 ok "GRANTD_STOP_TIMEOUT: it is said" logged 'the time to stop in is over'
 ok "GRANTD_STOP_TIMEOUT: no worker is left" until_true nothing_left
+free_request
+
+# A body that never ends holds no worker, and so the end is in order.
+GRANTD_STOP_TIMEOUT=300 GRANTD_BODY_TIMEOUT=60000 GRANTD_PEER_TIMEOUT=60000 grantd_start --workers 2
+begin_request
+grantd_stop "TERM with a body that never ends"
 end_request
+is "and its connection is closed" "$client_status" 3
 
 grantd_start --workers 4
 for i in $(seq 20); do
@@ -114,13 +145,12 @@ ok "20 TERM in a row: it ends" until_true nothing_left
 ok "20 TERM in a row: no sanitizer has complained" no_report
 
 # The parent's death is noticed by idle workers, and by busy ones when they are done.
-grantd_start --workers 3
-begin_request
+hold_request --workers 3
 all=$(workers)
 grantd_signal KILL
 grantd_ended
 ok "KILL of the parent: idle workers end" until_true left_are 1
-end_request
+free_request
 whole "KILL of the parent"
 for worker in $all; do
 	ok "KILL of the parent: worker $worker ends" until_true process_gone "$worker"

@@ -18,15 +18,13 @@ ok "and its death is logged" until_true logged "error .*worker $victim was kille
 ok "and grantd answers" answers
 
 # Killed with a request in hand
+database_hangs
+grantd_stop "after a killed worker"
+GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start --workers 2
 fcgi request GET /healthz param HTTP_X_REQUEST_ID=the-one-in-hand begin 1 0 params end read >/dev/null
-rm -f "$work/begun"
-fcgi request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
-	param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f \
-	param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 param HTTP_X_REQUEST_ID=the-lost-one \
-	param CONTENT_TYPE=application/json param CONTENT_LENGTH=22 \
-	begin 1 0 params touch "$work/begun" read >/dev/null 2>&1 &
+fcgi "${patch_steps[@]}" param HTTP_X_REQUEST_ID=the-lost-one begin 1 0 params "${patch_body[@]}" read >/dev/null 2>&1 &
 held=$!
-until_true test -e "$work/begun"
+until_true database_asked 1
 # Whichever has it: kill them one after the other until one says so.
 kill_until_named()
 {
@@ -80,9 +78,9 @@ ok "and then serve" until_true answers
 grantd_stop "after deaths at once"
 
 # A worker that does not come back from a request is killed.
-GRANTD_REQUEST_TIMEOUT=1000 GRANTD_PEER_TIMEOUT=60000 grantd_start --workers 1
+GRANTD_REQUEST_TIMEOUT=1000 GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start --workers 1
 victim=$(workers)
-fcgi request GET /healthz begin 1 0 read >/dev/null 2>&1 &
+fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >/dev/null 2>&1 &
 held=$!
 ok "a worker that is overdue is killed" until_true logged "worker $victim has had request .* in hand for [0-9]+ ms and is killed"
 wait "$held"

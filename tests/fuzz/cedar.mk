@@ -5,7 +5,8 @@ cedar_fuzz_ldadd = cedar/libcedar.la $(JSONC_LIBS)
 check_PROGRAMS += \
 	tests/fuzz/fuzz_cedar_ext \
 	tests/fuzz/fuzz_cedar_json \
-	tests/fuzz/fuzz_cedar_parse
+	tests/fuzz/fuzz_cedar_parse \
+	tests/fuzz/fuzz_cedar_schema
 
 tests_fuzz_fuzz_cedar_ext_LDFLAGS = $(cedar_fuzz_ldflags)
 tests_fuzz_fuzz_cedar_ext_LDADD = $(cedar_fuzz_ldadd)
@@ -13,4 +14,6 @@ tests_fuzz_fuzz_cedar_json_LDFLAGS = $(cedar_fuzz_ldflags)
 tests_fuzz_fuzz_cedar_json_LDADD = $(cedar_fuzz_ldadd)
 tests_fuzz_fuzz_cedar_parse_LDFLAGS = $(cedar_fuzz_ldflags)
 tests_fuzz_fuzz_cedar_parse_LDADD = $(cedar_fuzz_ldadd)
+tests_fuzz_fuzz_cedar_schema_LDFLAGS = $(cedar_fuzz_ldflags)
+tests_fuzz_fuzz_cedar_schema_LDADD = $(cedar_fuzz_ldadd)
 endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as policy text.  What is refused says where and why.  What is
- * accepted is printed, parsed and printed again as the same; and decides the
- * same with the index as when every policy is asked.
+ * accepted is printed, parsed and printed again as the same; decides the same
+ * with the index as when every policy is asked; and is held to a schema, where
+ * what is wrong has a place, too.
  */
 #include "config.h"
 
@@ -105,6 +106,34 @@ check_decision(const struct cedar_set *set)
 	}
 }
 
+/* Much of what the corpus speaks of, and what build() puts there. */
+static const struct cedar_schema *
+schema(void)
+{
+	static struct cedar_schema *made;
+
+	if (made == NULL)
+		made = cedar_schema_new(cedar_str(
+		    "entity G in [G]; entity R; entity C enum [\"a\"];\n"
+		    "entity U in G { n?: Long, s: String, ent: G, m?: { a?: { b: Bool } }, @open o: {} } tags String;\n"
+		    "action grp; action v in grp appliesTo { principal: [U, G], resource: [R, U], context:\n"
+		    "{ t: Bool, f?: Bool, i: Long, ip?: ipaddr, now: datetime, d: decimal, rec: { a: Long }, l: Set<Long> } };\n"));
+	HOLDS(made != NULL && cedar_schema_error(made) == NULL);
+	return made;
+}
+
+static void
+check_validation(const struct cedar_set *set, size_t policy, size_t size)
+{
+	struct cedar_validation *found = cedar_validate(schema(), set, policy);
+	size_t i;
+
+	HOLDS(found != NULL);
+	for (i = 0; i < cedar_validation_count(found); i++)
+		check_error(cedar_validation_error(found, i), size);
+	cedar_validation_free(found);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -115,8 +144,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(set != NULL);
 	if (cedar_set_add_text(set, (struct cedar_str){ text, size })) {
 		HOLDS(cedar_set_error_count(set) == 0);
-		for (i = 0; i < cedar_set_count(set); i++)
+		for (i = 0; i < cedar_set_count(set); i++) {
 			check_format(set, i);
+			check_validation(set, i, size);
+		}
 		if (cedar_set_seal(set))
 			check_decision(set);
 	} else {

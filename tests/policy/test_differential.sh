@@ -4,7 +4,6 @@
 # Random policies and questions, answered by EvaluatePolicies as the official engine answers them. GRANTD_NPM is where
 # that engine is installed, as tests/cedar/differential does; POLICY_DECISIONS how many are asked.
 
-modules=${GRANTD_NPM:-$build/../npm}/node_modules
 if [ -d "$modules/@cedar-policy/cedar-wasm" ]; then
 	asker=$(sql "SELECT id FROM grantd.api_keys WHERE name = 'admin'")
 	if GRANTD_API_KEY=$key "$here/differential" --url "$root" --tenant "$tenant" --grantctl "$build/grantctl" \

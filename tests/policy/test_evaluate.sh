@@ -27,7 +27,9 @@ evaluate '{"action":"CreatePolicy","principal":{"id":"'"$operator_id"'"}}'
 expect_ok 'with the roles of that one' 200 '.decision == "deny"'
 evaluate '{"action":"CreatePolicy","principal":{"id":"'"$grant"'","roles":["admin"]}}'
 expect_ok 'for a key that is described' 200 '.decision == "allow"'
-make_rule 'permit (principal, action == Action::"ListGrants", resource) when { context.nothing };'
+send POST "/v1/policies/$policy/rules?allow_unknown=true" \
+	'{"policy_text":"permit (principal, action == Action::\"ListGrants\", resource) when { context.nothing };"}'
+rule=$(member .id)
 evaluate '{"action":"ListGrants"}'
 expect_ok 'a rule that fails is named' 200 '.decision == "allow" and (.errors | length) == 1 and .errors[0].rule_id == "'"$rule"'"
     and (.errors[0].message | contains("nothing"))'

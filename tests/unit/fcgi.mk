@@ -4,11 +4,13 @@ if HAVE_CMOCKA
 fcgi_unit_programs = \
 	tests/unit/test_board \
 	tests/unit/test_handover \
+	tests/unit/test_intake \
 	tests/unit/test_listener \
 	tests/unit/test_params \
 	tests/unit/test_peer \
 	tests/unit/test_pool \
-	tests/unit/test_route
+	tests/unit/test_route \
+	tests/unit/test_share
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
 
@@ -16,6 +18,8 @@ tests_unit_test_board_SOURCES = tests/unit/test_board.c fcgi/board.c
 tests_unit_test_board_LDADD = $(unit_ldadd)
 tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c
 tests_unit_test_handover_LDADD = $(unit_ldadd)
+tests_unit_test_intake_SOURCES = tests/unit/test_intake.c fcgi/intake.c
+tests_unit_test_intake_LDADD = $(unit_ldadd)
 tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
 tests_unit_test_listener_LDADD = $(unit_ldadd)
 tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c
@@ -26,4 +30,6 @@ tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(unit_ldadd)
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
+tests_unit_test_share_SOURCES = tests/unit/test_share.c fcgi/share.c
+tests_unit_test_share_LDADD = $(unit_ldadd)
 endif

@@ -73,14 +73,20 @@ says_what_is_wrong_and_repeats_nothing(void **state)
 		{ "host=a port=70000", "port is not a number" },
 		{ "connect_timeout=s3cr3t", "connect_timeout is not a whole number" },
 		{ "sslmode=s3cr3t", "sslmode has a value that libpq does not know" },
-		{ "postgresql://x@localhost/grantd?pgbouncer=true", "pgbouncer is an option of other programs'" },
-		{ "postgresql://x@localhost/grantd?sslmod=require", "parameter 1 is no option of libpq's; is sslmode meant?" },
-		{ "postgresql://x@localhost/grantd?sslmode=require&s3cr3t", "parameter 2 has no '='" },
+		{ "postgresql://x@localhost/grantd?pgbouncer=true",
+		    "pgbouncer is an option of other programs'" },
+		{ "postgresql://x@localhost/grantd?sslmod=require",
+		    "parameter 1 is no option of libpq's; is sslmode meant?" },
+		{ "postgresql://x@localhost/grantd?sslmode=require&s3cr3t",
+		    "parameter 2 has no '='" },
 		{ "postgres://x:50%off@localhost/grantd", "a '%' is not followed by" },
 		{ "postgres://x:abc%00def@localhost/grantd", "a '%' is not followed by" },
-		{ "postgres://user:s3cr3t/pw9@dbhost:5432/grantd", "an '@' stands behind the host" },
-		{ "postgres://user:Tr0ub@dour:x7@dbhost:5432/grantd", "an '@' stands behind the host" },
-		{ "postgres://user:Tr0ub@dour-7@127.0.0.1/grantd", "an '@' stands behind the host" },
+		{ "postgres://user:s3cr3t/pw9@dbhost:5432/grantd",
+		    "an '@' stands behind the host" },
+		{ "postgres://user:Tr0ub@dour:x7@dbhost:5432/grantd",
+		    "an '@' stands behind the host" },
+		{ "postgres://user:Tr0ub@dour-7@127.0.0.1/grantd",
+		    "an '@' stands behind the host" },
 		{ "postgres://user:s3cr3t", "port is not a number" },
 		{ "postgres://user:abcd@[::1/grantd", "libpq cannot parse this URI" },
 		{ "postgres://user:abcd@[s3cr3t]junk/grantd", "libpq cannot parse this URI" },
@@ -97,14 +103,15 @@ says_what_is_wrong_and_repeats_nothing(void **state)
 			fail_msg("%s: %s", cases[i].string, sentence);
 		repeats_nothing(cases[i].string, sentence,
 		    "GRANTD_DATABASE is not a connection string: and an option of libpq's, host, port, "
-		    "sslmode connect_timeout pgbouncer password");
+		    "sslmode connect_timeout pgbouncer password user");
 	}
 }
 
 static void
 hides_what_libpq_quotes(void **state)
 {
-	static const char said[] = "could not translate host name \"dour-7@x\" to \"address\": gone\nmore";
+	static const char said[] =
+	    "could not translate host name \"dour-7@x\" to \"address\": gone\nmore";
 	char out[128], small[12];
 
 	(void)state;

@@ -13,6 +13,8 @@
 #include "fcgi/pool.c"
 
 #define PATIENCE_MS 10000
+#define ROOMS 2
+#define ROOM_SIZE ((size_t)100000)
 
 /* A pool with a listening socket; this process is its keeper. */
 struct world {
@@ -37,7 +39,7 @@ open_world(struct world *w, int most)
 			     &w->address_len),
 	    0);
 	assert_int_equal(listen(w->listener.fd, 16), 0);
-	w->pool = pool_open(&w->listener, -1, most);
+	w->pool = pool_open(&w->listener, -1, most, ROOMS, ROOM_SIZE);
 	assert_non_null(w->pool);
 	sigprocmask(SIG_BLOCK, NULL, &w->mask);
 }
@@ -473,6 +475,148 @@ the_end(void **state)
 }
 
 /* The limit of open files is raised as far as it may be, and beyond it fewer are kept. */
+/* A new connection with something in its room, as whoever met it first leaves it; the web server's end. */
+static int
+pause_one(struct world *w, const char *text, int64_t due)
+{
+	struct connection c = { .place = -1 };
+	int pair[2];
+	void *room;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	c.fd = pair[0];
+	room = pool_room(w->pool, &c);
+	assert_non_null(room);
+	memcpy(room, text, strlen(text) + 1);
+	pool_pause(w->pool, &c, PAUSE_REST, strlen(text) + 1, due);
+	return pair[1];
+}
+
+static void
+the_rest_comes(void **state)
+{
+	struct world w;
+	struct connection c;
+	const char *saved;
+	int peer;
+
+	(void)state;
+	open_world(&w, 0); /* they wait where none is kept, too */
+	peer = pause_one(&w, "first", INT64_MAX);
+	assert_int_equal(pool_paused(w.pool), 1);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	say(peer, 'a');
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_REST);
+	assert_false(c.late);
+	saved = pool_saved(w.pool, &c);
+	assert_string_equal(saved, "first");
+	hear(c.fd, 'a');
+	/* More of it, in the same room */
+	assert_ptr_equal(memcpy(pool_room(w.pool, &c), "more", 5), saved);
+	pool_pause(w.pool, &c, PAUSE_REST, 5, INT64_MAX);
+	say(peer, 'b');
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_string_equal(pool_saved(w.pool, &c), "more");
+	hear(c.fd, 'b');
+	pool_keep(w.pool, &c);
+	assert_true(is_closed(peer));
+	assert_int_equal(pool_paused(w.pool), 0);
+	/* Nothing is left for whoever has the room next. */
+	assert_string_equal(saved, "");
+	close(peer);
+	close_world(&w);
+}
+
+static void
+late_ones(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = pause_one(&w, "late", 1);
+	pool_sweep(w.pool);
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_true(c.late);
+	pool_sweep(w.pool); /* it is in hand, and nobody else's */
+	assert_int_equal(wait_for(&w, &(struct connection){ .fd = -1 }), POOL_NOTHING);
+	/* Answered; its web server has until then to close it. */
+	pool_pause(w.pool, &c, PAUSE_END, 0, 1);
+	pool_sweep(w.pool);
+	assert_true(is_closed(peer));
+	assert_int_equal(pool_count(w.pool), 0);
+	assert_int_equal(pool_paused(w.pool), 0);
+	close(peer);
+	close_world(&w);
+}
+
+static void
+no_room(void **state)
+{
+	struct world w;
+	struct connection c = { .place = -1 };
+	int peer[ROOMS], pair[2], i;
+
+	(void)state;
+	open_world(&w, 4);
+	for (i = 0; i < ROOMS; i++)
+		peer[i] = pause_one(&w, "here", INT64_MAX);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	c.fd = pair[0];
+	assert_null(pool_room(w.pool, &c));
+	pool_end(w.pool, &c);
+	assert_true(is_closed(pair[1]));
+	assert_int_equal(pool_count(w.pool), ROOMS);
+	/* One that ends makes room. */
+	close(peer[0]);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	peer[0] = pause_one(&w, "now", INT64_MAX);
+	for (i = 0; i < ROOMS; i++)
+		close(peer[i]);
+	close(pair[1]);
+	close_world(&w);
+}
+
+/* Before it could say so to the keeper, or with one in hand: what it took is there for others. */
+static void
+killed_with_a_room(void **state)
+{
+	struct world w;
+	int said, status;
+
+	(void)state;
+	open_world(&w, 4);
+	for (said = 0; said < 2; said++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			struct connection c = { .place = -1 };
+			int pair[2];
+
+			if (!pool_join(w.pool, 7) ||
+			    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+				_exit(1);
+			c.fd = pair[0];
+			if (pool_room(w.pool, &c) == NULL)
+				_exit(1);
+			if (said)
+				pool_pause(w.pool, &c, PAUSE_REST, 9, INT64_MAX);
+			kill(getpid(), SIGKILL);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		pool_bury(w.pool, 7, true);
+		assert_int_equal(pool_count(w.pool), said);
+		assert_int_equal(pool_paused(w.pool), said);
+		assert_int_equal(atomic_load(&room_at(w.pool, 0)->place) != 0, said);
+		assert_int_equal(atomic_load(&room_at(w.pool, 1)->place), 0);
+	}
+	close_world(&w);
+}
+
 static void
 few_descriptors(void **state)
 {
@@ -487,7 +631,7 @@ few_descriptors(void **state)
 	low.rlim_cur = FIRST_FD + SPARE_FDS;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	open_world(&w, 100);
-	assert_int_equal(w.pool->most, 100);
+	assert_int_equal(w.pool->most, 100 + ROOMS);
 	close_world(&w);
 	if (fork() == 0) {
 		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
@@ -522,6 +666,10 @@ main(void)
 		cmocka_unit_test(killed_before_accepting),
 		cmocka_unit_test(the_end),
 		cmocka_unit_test(few_descriptors),
+		cmocka_unit_test(the_rest_comes),
+		cmocka_unit_test(late_ones),
+		cmocka_unit_test(no_room),
+		cmocka_unit_test(killed_with_a_room),
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

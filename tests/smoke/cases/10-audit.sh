@@ -30,8 +30,9 @@ make_entries()
 				CASE WHEN n % 1000 = 0 THEN 'denied' ELSE 'done' END, data,
 				CASE WHEN n = 77 THEN '=1+1, \"quoted\"' END, now, n, g.audit_head, h);
 			g.audit_head := h;
+			g.updated_at := CASE WHEN n % 1000 = 0 THEN g.updated_at ELSE now END;
 		END LOOP;
-		UPDATE grantd.grants SET audit_length = $many, audit_head = g.audit_head WHERE id = g.id;
+		UPDATE grantd.grants SET audit_length = $many, audit_head = g.audit_head, updated_at = g.updated_at WHERE id = g.id;
 	END \$\$"
 }
 expect 'a long audit log is made' make_entries
