@@ -368,6 +368,7 @@ check_caller(struct machine *m)
 	if (m->known == NULL)
 		limit_good(c, c->caller.key_hash);
 	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
+	db_clock_saw(c->db, c->caller.key.now);
 	log_caller(c);
 	if (!is_within_limit(m))
 		return false;
@@ -519,6 +520,14 @@ send_change(struct machine *m)
 	    ending_of_change(rc, *c->change.said);
 }
 
+/* A grant that was changed just now says when: so a worker that only changes grants need not ask. */
+static void
+hear_time(const struct call *c)
+{
+	if (c->op->target == TARGET_GRANT && *c->change.said == CHANGE_DONE && c->of.grant.is.found)
+		db_clock_saw(c->db, c->of.grant.is.updated_at);
+}
+
 static void
 do_change(struct machine *m, bool in_doubt)
 {
@@ -533,10 +542,15 @@ do_change(struct machine *m, bool in_doubt)
 		m->c->change.by.key_version = 0;
 	if (!follow(m, attempt, ending))
 		return;
-	if (m->c->change.locked_out) /* undone, unless it was done the first time */
-		end_with(m, in_doubt ? ERROR_COMMIT_UNKNOWN : ERROR_POLICY_LOCKOUT);
-	else
+	hear_time(m->c);
+	if (!m->c->change.locked_out && !m->c->change.too_large) {
 		end_done(m);
+	} else if (in_doubt) { /* undone, unless it was done the first time */
+		end_with(m, ERROR_COMMIT_UNKNOWN);
+	} else {
+		answer_undone(m->c);
+		m->state = STATE_END;
+	}
 }
 
 /* ---- deny ---- */
