@@ -117,12 +117,8 @@ struct branch {
 static struct answer
 join_upward(struct validator *v, const struct expr *e, struct branch *last, struct answer whole)
 {
-	struct answer joined;
-
-	for (; last != NULL; last = last->above) {
-		joined = join_branches(v, e, last->then, whole);
-		whole = answer_after(joined, last->test.good);
-	}
+	for (; last != NULL; last = last->above)
+		whole = answer_after(join_branches(v, e, last->then, whole), last->test.good);
 	return whole;
 }
 
