@@ -73,7 +73,7 @@ struct shared {
 struct room {
 	atomic_int place; /* + 1, whose it is; 0: nobody's */
 	_Atomic int64_t since;
-	size_t used;      /* bytes; SIZE_MAX while they are written */
+	size_t used; /* bytes; SIZE_MAX while they are written */
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
