@@ -621,7 +621,8 @@ the_slowest_gives_way(void **state)
 	sharing = wait_as(&w, PAUSE_SHARE, "whole", INT64_MAX);
 	for (i = 1; i < ROOMS; i++) {
 		peer[i] = pause_one(&w, "here", INT64_MAX);
-		atomic_store(&room_at(w.pool, i)->since, ROOMS - i); /* the last one is the slowest */
+		atomic_store(&room_at(w.pool, i)->since,
+		    ROOMS - i); /* the last one is the slowest */
 	}
 	more[0] = pause_one(&w, "now", INT64_MAX);
 	assert_true(is_closed(peer[ROOMS - 1]));
