@@ -182,7 +182,11 @@ function compare() {
 	const blind = unseen(entries, events, keys);
 
 	ok('a false answer would be seen', blind.length === 0, blind.join(', '));
-	return new Compare(entries, events, keys).all(world.records);
+
+	const compared = new Compare(entries, events, keys);
+
+	compared.refusals(world.records, Number(query('SELECT coalesce(sum(repeated), 0) FROM grantd.refusals')[0]));
+	return compared.all(world.records);
 }
 
 function table() {
