@@ -15,6 +15,16 @@ clock_monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The same clock in microseconds. */
+static inline int64_t
+clock_monotonic_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Microseconds since 1970-01-01T00:00:00Z; may jump when the clock is set. */
 static inline int64_t
 clock_wall_us(void)

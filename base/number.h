@@ -16,4 +16,11 @@
 MUST_CHECK bool number_parse(int64_t *value, const char *text, size_t len, int64_t least,
     int64_t most);
 
+/*
+ * The value of a number as JSON writes it (RFC 8259 section 6), which may have a fraction and an exponent, where that is a
+ * whole number of 64 bits: 7, 7.0, 70e-1 and 0.7e1 are the same. False, and *value untouched, for any other. The text is
+ * one that the reader of JSON took.
+ */
+MUST_CHECK bool number_whole(int64_t *value, const char *text);
+
 #endif

@@ -166,6 +166,13 @@ bool cedar_policy_annotation(const struct cedar_set *, size_t policy, const char
  */
 char *cedar_policy_format(const struct cedar_set *, size_t policy, size_t *len) CEDAR_MUST_CHECK;
 
+/*
+ * Tell the constant datetimes (milliseconds since 1970) and durations (milliseconds) in the conditions, as often as
+ * they stand there: when a policy that compares a clock with them may change its mind.
+ */
+typedef void cedar_time_told(void *with, bool duration, int64_t milliseconds);
+void cedar_set_times(const struct cedar_set *, cedar_time_told *, void *with);
+
 /* ---- Requests ---- */
 
 struct cedar_request;
@@ -248,6 +255,13 @@ void cedar_put_duration(struct cedar_record *, struct cedar_str name, int64_t mi
 struct cedar_record *cedar_put_record(struct cedar_record *, struct cedar_str name);
 
 /*
+ * A field that is there, with a value that Cedar has no type for.  A policy that
+ * reads it, asks whether it is there, or compares a record or set that holds it
+ * fails: see cedar_failure_unheld().
+ */
+void cedar_put_unheld(struct cedar_record *, struct cedar_str name);
+
+/*
  * Cedar's JSON format: an array of entities, the object that is the context, or
  * one entity's type and id.  The texts are copied.  Nesting beyond
  * CEDAR_NESTING_MAX is refused.  False or NULL: refused, see
@@ -305,6 +319,13 @@ bool cedar_authorize(struct cedar_request *, size_t first, size_t count,
  */
 void cedar_failure_message(const struct cedar_request *, const struct cedar_failure *,
     struct cedar_place *place, char *text, size_t size);
+
+/*
+ * Did it fail because of what cedar_put_unheld() put there?  Nobody who wrote the
+ * policy could have known: whoever asks may want to count a forbid that failed so
+ * as satisfied.
+ */
+bool cedar_failure_unheld(const struct cedar_failure *);
 
 /* ---- Schemas ---- */
 

@@ -157,6 +157,36 @@ steps_to_equal(const struct value *a, const struct value *b, int64_t most)
 	    0;
 }
 
+/*
+ * What a comparison would look into, where a question has values that nobody can compare: a record or a set that holds
+ * one fails.  Looking through it takes as long as comparing it.
+ */
+static enum eval_result
+check_held(struct machine *m, const struct expr *where, const struct value *v)
+{
+	if (m->request == NULL || !m->request->unheld ||
+	    (v->type != VALUE_SET && v->type != VALUE_RECORD))
+		return EVAL_VALUE;
+	if (!take(m, cd_value_steps(v, *m->left)))
+		return EVAL_GAVE_UP;
+	return cd_value_is_unheld(v) ? fail(m, FAILURE_UNHELD, where, NULL) : EVAL_VALUE;
+}
+
+static enum eval_result
+eval_equality(struct machine *m, const struct expr *e, const struct value *left,
+    const struct value *right, struct value *out)
+{
+	enum eval_result o;
+
+	if ((o = check_held(m, e->first, left)) != EVAL_VALUE ||
+	    (o = check_held(m, e->first->next, right)) != EVAL_VALUE)
+		return o;
+	if (!take(m, steps_to_equal(left, right, *m->left)))
+		return EVAL_GAVE_UP;
+	*out = value_bool(cd_value_equal(left, right) == (e->op == CMP_EQ));
+	return EVAL_VALUE;
+}
+
 static enum eval_result
 eval_compare(struct machine *m, const struct expr *e, struct value *out)
 {
@@ -166,12 +196,8 @@ eval_compare(struct machine *m, const struct expr *e, struct value *out)
 	if ((o = eval(m, e->first, &left)) != EVAL_VALUE ||
 	    (o = eval(m, e->first->next, &right)) != EVAL_VALUE)
 		return o;
-	if (e->op == CMP_EQ || e->op == CMP_NE) {
-		if (!take(m, steps_to_equal(&left, &right, *m->left)))
-			return EVAL_GAVE_UP;
-		*out = value_bool(cd_value_equal(&left, &right) == (e->op == CMP_EQ));
-		return EVAL_VALUE;
-	}
+	if (e->op == CMP_EQ || e->op == CMP_NE)
+		return eval_equality(m, e, &left, &right, out);
 	if (!has_order(&left))
 		return fail_type(m, e->first, "a Long, a datetime or a duration", &left);
 	if (left.type != right.type)
@@ -256,6 +282,15 @@ eval_is(struct machine *m, const struct expr *e, struct value *out)
 
 /* ---- attributes and tags ---- */
 
+/* What was found, if anything: a value that nobody can read fails. */
+static enum eval_result
+readable(struct machine *m, const struct expr *where, const struct name *name,
+    const struct value *found)
+{
+	return found != NULL && found->type == VALUE_UNHELD ? fail(m, FAILURE_UNHELD, where, name) :
+							      EVAL_VALUE;
+}
+
 /*
  * What a name stands for in a record or an entity.  *found is NULL where there is
  * none, also in an entity that does not exist.
@@ -269,7 +304,7 @@ look_up(struct machine *m, const struct expr *where, const struct value *in,
 	*found = NULL;
 	if (in->type == VALUE_RECORD) {
 		*found = cd_record_get(in->record, name);
-		return EVAL_VALUE;
+		return readable(m, where, name, *found);
 	}
 	if (in->type != VALUE_ENTITY)
 		return fail_type(m, where, "an entity or a record", in);
@@ -278,7 +313,7 @@ look_up(struct machine *m, const struct expr *where, const struct value *in,
 	if (e->opaque)
 		return EVAL_UNDETERMINED;
 	*found = cd_record_get(&e->attributes.record, name);
-	return EVAL_VALUE;
+	return readable(m, where, name, *found);
 }
 
 static bool
@@ -334,7 +369,7 @@ static enum eval_result
 call_tag(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
 {
 	const struct cedar_entity *e;
-	const struct name *name;
+	const struct name *name = NULL;
 	const struct value *found = NULL;
 
 	if (args[0].type != VALUE_ENTITY)
@@ -348,6 +383,8 @@ call_tag(struct machine *m, const struct expr *step, const struct value args[2],
 	if (e != NULL &&
 	    (name = cd_find_name(&m->request->symbols, args[1].string, args[1].len)) != NULL)
 		found = cd_record_get(&e->tags.record, name);
+	if (found != NULL && found->type == VALUE_UNHELD)
+		return fail(m, FAILURE_UNHELD, step, name);
 	if (step->op == FN_HAS_TAG) {
 		*out = value_bool(found != NULL);
 		return EVAL_VALUE;
@@ -389,8 +426,14 @@ call_two_sets(struct machine *m, const struct expr *step, const struct value arg
 static enum eval_result
 call_set(struct machine *m, const struct expr *step, const struct value args[2], struct value *out)
 {
+	enum eval_result o;
+
 	if (args[0].type != VALUE_SET)
 		return fail_type(m, step, "a set", &args[0]);
+	if (step->op != FN_IS_EMPTY &&
+	    ((o = check_held(m, step, &args[0])) != EVAL_VALUE ||
+		(o = check_held(m, step, &args[1])) != EVAL_VALUE))
+		return o;
 	switch (step->op) {
 	case FN_CONTAINS:
 		if (!take(m, cd_value_steps(&args[1], *m->left) * cd_log2(args[0].set->count)))

@@ -18,7 +18,8 @@ enum failure {
 	FAILURE_TAG,              /* struct uid: it has no such tag */
 	FAILURE_ENTITY,           /* struct uid: does not exist */
 	FAILURE_ARITY,
-	FAILURE_TEXT /* a constructor's text is none of its type */
+	FAILURE_TEXT,  /* a constructor's text is none of its type */
+	FAILURE_UNHELD /* struct name: of what was read; NULL: it is within what was compared */
 };
 
 enum eval_result {

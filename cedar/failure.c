@@ -24,6 +24,20 @@ add_missing(struct text *t, const char *owner, const struct name *name)
 	cd_text_puts(t, "`; test with `has` first");
 }
 
+static void
+add_unheld(struct text *t, const struct name *name)
+{
+	cd_text_puts(t, "the value of ");
+	if (name != NULL) {
+		cd_text_puts(t, "`");
+		cd_text_escaped(t, name->text, name->len, false);
+		cd_text_puts(t, "`");
+	} else {
+		cd_text_puts(t, "a part of this");
+	}
+	cd_text_puts(t, " is one that Cedar has no type for");
+}
+
 /* What a function wants, as in "`isInRange` takes 2 ...". */
 static void
 add_arity(struct text *t, const struct expr *e)
@@ -72,7 +86,16 @@ describe(struct text *t, const struct cedar_failure *failure)
 		cd_text_puts(t, "this text is no ");
 		cd_text_puts(t, e->op == FN_IP ? "IP address or range" : cd_functions[e->op].name);
 		break;
+	case FAILURE_UNHELD:
+		add_unheld(t, failure->detail);
+		break;
 	}
+}
+
+bool
+cedar_failure_unheld(const struct cedar_failure *failure)
+{
+	return failure->what == FAILURE_UNHELD;
 }
 
 void

@@ -36,6 +36,7 @@ cedar_libcedar_la_SOURCES = \
 	cedar/schema.c cedar/schema.h cedar/schema_parse.c \
 	cedar/set.c \
 	cedar/text.c cedar/text.h \
+	cedar/times.c \
 	cedar/utf8.c cedar/utf8.h \
 	cedar/validate.c cedar/validate.h cedar/validate_attribute.c cedar/validate_call.c cedar/validate_expr.c \
 	cedar/validate_head.c cedar/validate_known.c cedar/validate_logic.c cedar/validate_type.c cedar/validate_want.c \

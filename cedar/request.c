@@ -147,6 +147,7 @@ cedar_request_begin(struct cedar_request *rq, const struct cedar_set *set)
 	rq->walks = 0;
 	rq->left = rq->budget;
 	rq->prepared = false;
+	rq->unheld = false;
 	rq->faulty = false;
 	if (!set->sealed)
 		cd_request_fail(rq, "the policy set is not sealed", (char *)NULL);
@@ -374,6 +375,17 @@ void
 cedar_put_duration(struct cedar_record *record, struct cedar_str name, int64_t milliseconds)
 {
 	put(record, name, value_number(VALUE_DURATION, milliseconds));
+}
+
+void
+cedar_put_unheld(struct cedar_record *record, struct cedar_str name)
+{
+	struct value *slot = cd_record_put(record, name);
+
+	if (slot == NULL)
+		return;
+	*slot = value_number(VALUE_UNHELD, 0);
+	record->request->unheld = true;
 }
 
 /* A borrowed text as a value; one that is too long is a failure. */

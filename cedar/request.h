@@ -55,6 +55,7 @@ struct cedar_request {
 	int64_t left;         /* of them; below 0 when they did not suffice */
 	uint32_t asking;      /* the policy in hand */
 	bool prepared;        /* records, parties and candidates are up to date */
+	bool unheld;          /* cedar_put_unheld() was called */
 	bool faulty;
 	char fault[256];
 };

@@ -46,6 +46,13 @@ struct type {
 	};
 };
 
+/* What an entity's id looks like, where the schema says so with `@ids("...")`, which official tools pass over. */
+enum id_form {
+	IDS_ANY,
+	IDS_UUID, /* a UUID, in lower case */
+	IDS_NAME  /* lower-case letters, digits, `_` and `-`, with a letter first */
+};
+
 struct entity_type {
 	const struct name *name;
 	uint32_t number;
@@ -55,6 +62,7 @@ struct entity_type {
 	bool enumerated;           /* its entities are those of `ids` and no others */
 	const struct cedar_str *ids;
 	uint32_t id_count;
+	enum id_form form;
 };
 
 struct schema_action {

@@ -88,17 +88,45 @@ any_name(struct parser *p, const char *expected)
 	return name;
 }
 
-/* `@name` and `@name("text")`, any number; *open where one of them is `open`. */
+/* What annotations can say here; the others are passed over. */
+struct said {
+	bool open;         /* `@open` */
+	enum id_form form; /* `@ids("uuid")`, `@ids("name")` */
+};
+
+/* The text of `@ids` is there. */
 static bool
-skip_annotations(struct parser *p, bool *open)
+take_form(struct parser *p, enum id_form *form)
 {
-	*open = false;
+	struct cedar_str text;
+
+	if (p->token.kind != TOKEN_STRING || !cd_string(p, &p->token, &text))
+		return cd_unexpected(p, "a string");
+	if (text.len == 4 && memcmp(text.data, "uuid", 4) == 0)
+		*form = IDS_UUID;
+	else if (text.len == 4 && memcmp(text.data, "name", 4) == 0)
+		*form = IDS_NAME;
+	else
+		return cd_unexpected(p, "`\"uuid\"` or `\"name\"`");
+	return true;
+}
+
+/* `@name` and `@name("text")`, any number. */
+static bool
+read_annotations(struct parser *p, struct said *said)
+{
+	bool ids;
+
+	*said = (struct said){ .form = IDS_ANY };
 	while (cd_accept(p, TOKEN_AT)) {
-		*open |= at_text(p, "open");
+		said->open |= at_text(p, "open");
+		ids = at_text(p, "ids");
 		if (!cd_expect(p, TOKEN_WORD, "the annotation's name"))
 			return false;
-		if (cd_accept(p, TOKEN_LPAREN) &&
-		    (!cd_expect(p, TOKEN_STRING, "a string") || !cd_expect(p, TOKEN_RPAREN, "`)`")))
+		if (!cd_accept(p, TOKEN_LPAREN))
+			continue;
+		if ((ids && !take_form(p, &said->form)) ||
+		    !cd_expect(p, TOKEN_STRING, "a string") || !cd_expect(p, TOKEN_RPAREN, "`)`"))
 			return false;
 	}
 	return true;
@@ -240,10 +268,11 @@ static bool
 declare_names(struct reader *r)
 {
 	struct parser *p = &r->p;
-	bool open, good = true;
+	struct said said;
+	bool good = true;
 
 	while (good && p->token.kind != TOKEN_END) {
-		if (!skip_annotations(p, &open))
+		if (!read_annotations(p, &said))
 			return false;
 		if (accept_text(p, "entity"))
 			good = declare_entity(r);
@@ -338,9 +367,9 @@ set_type(struct reader *r)
 static bool
 attribute(struct reader *r, const struct type *made, struct attribute *a)
 {
-	bool open;
+	struct said said;
 
-	if (!skip_annotations(&r->p, &open) ||
+	if (!read_annotations(&r->p, &said) ||
 	    (a->name = any_name(&r->p, "an attribute's name or `}`")) == NULL)
 		return false;
 	if (cd_type_attribute(made, a->name->text, a->name->len) != NULL)
@@ -349,7 +378,7 @@ attribute(struct reader *r, const struct type *made, struct attribute *a)
 	if (!cd_expect(&r->p, TOKEN_COLON, a->required ? "`?` or `:`" : "`:`") ||
 	    (a->type = type(r)) == NULL)
 		return false;
-	if (open)
+	if (said.open)
 		a->type = open_record;
 	return true;
 }
@@ -478,7 +507,7 @@ entity_rest(struct reader *r, struct entity_type *made, const bool **in)
 
 /* Several names in one declaration are all the same but for the name. */
 static bool
-read_entity(struct reader *r, uint32_t *next)
+read_entity(struct reader *r, enum id_form form, uint32_t *next)
 {
 	struct cedar_schema *s = r->schema;
 	struct entity_type *made = s->types[*next];
@@ -497,6 +526,7 @@ read_entity(struct reader *r, uint32_t *next)
 		s->types[i]->enumerated = made->enumerated;
 		s->types[i]->ids = made->ids;
 		s->types[i]->id_count = made->id_count;
+		s->types[i]->form = form;
 		for (j = 0; j < s->type_count; j++)
 			s->type_in[i * s->type_count + j] = i == j || (in != NULL && in[j]);
 	}
@@ -636,13 +666,14 @@ read_declarations(struct reader *r)
 {
 	struct parser *p = &r->p;
 	uint32_t entity = 0, action = 0, common = 0;
-	bool open, good = true;
+	struct said said;
+	bool good = true;
 
 	while (good && p->token.kind != TOKEN_END) {
-		if (!skip_annotations(p, &open))
+		if (!read_annotations(p, &said))
 			return false;
 		if (accept_text(p, "entity"))
-			good = read_entity(r, &entity);
+			good = read_entity(r, said.form, &entity);
 		else if (accept_text(p, "action"))
 			good = read_action(r, &action);
 		else if (accept_text(p, "type"))

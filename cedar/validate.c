@@ -159,6 +159,83 @@ check_listed(struct validator *v, const struct uid *uid, struct span at)
 	    (char *)NULL);
 }
 
+static bool
+is_uuid(const char *id, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ?
+			id[i] != '-' :
+			!((id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f')))
+			return false;
+	return len == 36;
+}
+
+static bool
+is_small_name(const char *id, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!(id[i] >= 'a' && id[i] <= 'z') &&
+		    (i == 0 || ((id[i] < '0' || id[i] > '9') && id[i] != '-' && id[i] != '_')))
+			return false;
+	return len > 0;
+}
+
+static bool
+has_form(enum id_form form, const char *id, size_t len)
+{
+	switch (form) {
+	case IDS_UUID:
+		return is_uuid(id, len);
+	case IDS_NAME:
+		return is_small_name(id, len);
+	case IDS_ANY:
+		break;
+	}
+	return true;
+}
+
+/* The id in lower case, if that has the form; else NULL. */
+static const struct name *
+in_lower_case(struct validator *v, enum id_form form, const struct uid *uid, struct name *lower)
+{
+	char *copy = cd_arena_copy(&v->scratch, uid->id, uid->len);
+	size_t i;
+
+	if (copy == NULL) {
+		(void)cd_no_room(v);
+		return NULL;
+	}
+	for (i = 0; i < uid->len; i++)
+		if (copy[i] >= 'A' && copy[i] <= 'Z')
+			copy[i] = (char)(copy[i] - 'A' + 'a');
+	*lower = (struct name){ .text = copy, .len = uid->len };
+	return has_form(form, copy, uid->len) ? lower : NULL;
+}
+
+/* Ids are compared byte by byte, so one that is not written as they are is nobody's. */
+static void
+check_form(struct validator *v, const struct uid *uid, struct span at)
+{
+	const struct entity_type *type = cd_schema_type(v->schema, uid->type->text, uid->type->len);
+	char buffer[512];
+	struct text message = cd_text_fixed(buffer, sizeof(buffer));
+	struct name lower;
+
+	if (type == NULL || has_form(type->form, uid->id, uid->len))
+		return;
+	cd_text_puts(&message, "there can be no such entity: the id of a `");
+	cd_text_add(&message, type->name->text, type->name->len);
+	cd_text_puts(&message,
+	    type->form == IDS_UUID ?
+		"` is a UUID in lower case" :
+		"` is of lower-case letters, digits, `_` and `-`, with a letter first");
+	cd_find_text(v, at, &message, in_lower_case(v, type->form, uid, &lower));
+}
+
 static void
 check_uid(struct validator *v, const struct uid *uid, struct span at)
 {
@@ -168,6 +245,7 @@ check_uid(struct validator *v, const struct uid *uid, struct span at)
 	}
 	check_type_name(v, uid->type, at);
 	check_listed(v, uid, at);
+	check_form(v, uid, at);
 }
 
 /* All that an expression names; its depth is bounded by the parser. */

@@ -145,10 +145,28 @@ cd_value_type_name(int type)
 		[VALUE_IP] = "an IP address",
 		[VALUE_DATETIME] = "a datetime",
 		[VALUE_DURATION] = "a duration",
+		[VALUE_UNHELD] = "a value that Cedar has no type for",
 	};
 
 	return type >= 0 && (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] :
 									      "nothing";
+}
+
+bool
+cd_value_is_unheld(const struct value *value)
+{
+	uint32_t i;
+
+	if (value->type == VALUE_SET) {
+		for (i = 0; i < value->set->count; i++)
+			if (cd_value_is_unheld(&value->set->items[i]))
+				return true;
+	} else if (value->type == VALUE_RECORD) {
+		for (i = 0; i < value->record->count; i++)
+			if (cd_value_is_unheld(&value->record->fields[i].value))
+				return true;
+	}
+	return value->type == VALUE_UNHELD;
 }
 
 /* ---- sorting ---- */

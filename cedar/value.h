@@ -19,7 +19,8 @@ enum value_type {
 	VALUE_DECIMAL,
 	VALUE_IP,
 	VALUE_DATETIME,
-	VALUE_DURATION
+	VALUE_DURATION,
+	VALUE_UNHELD /* something that Cedar has no type for; whoever reads it fails */
 };
 
 /*
@@ -128,6 +129,9 @@ cd_log2(uint32_t count)
 
 /* As in "a Long". */
 const char *cd_value_type_name(int type);
+
+/* Is a VALUE_UNHELD among its elements or fields, or is it one? */
+bool cd_value_is_unheld(const struct value *);
 
 /* Sort and deduplicate in place what has just been filled in. */
 void cd_set_normalize(struct set *);

@@ -8,6 +8,7 @@ const struct command *const commands[] = {
 	&cmd_tenant_create,
 	&cmd_tenant_list,
 	&cmd_tenant_show,
+	&cmd_tenant_set,
 	&cmd_key_create,
 	&cmd_key_import,
 	&cmd_key_list,

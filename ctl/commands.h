@@ -34,5 +34,6 @@ extern const struct command cmd_policy_test;
 extern const struct command cmd_tenant_create;
 extern const struct command cmd_tenant_list;
 extern const struct command cmd_tenant_show;
+extern const struct command cmd_tenant_set;
 
 #endif

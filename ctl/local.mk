@@ -23,12 +23,13 @@ grantctl_SOURCES = \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
 	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
+	ctl/policy_guarded.c ctl/policy_guarded.h \
 	ctl/policy_input.c ctl/policy_input.h \
 	ctl/policy_match.c ctl/policy_match.h \
 	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
-	ctl/tenant.c \
+	ctl/tenant.c ctl/tenant_set.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.

@@ -7,21 +7,20 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/json_build.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
+#include "ctl/policy_guarded.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_plan.h"
-#include "policy/guard.h"
 
 static enum status policy_apply(struct ctl *);
 
 static const struct option apply_options[] = {
 	OPTION_TENANT,
 	{ .name = "dry-run", .help = "show what would change, and change nothing" },
-	{ .name = "force", .help = "even if no key could change policies any more" },
+	OPTION_FORCE,
 	OPTION_ALLOW_UNKNOWN,
 	OPTION_REASON,
 	OPTION_JSON,
@@ -117,33 +116,6 @@ make_steps(struct apply *a)
 	return true;
 }
 
-/* Could any key still change policies? */
-static bool
-guarded(struct apply *a)
-{
-	struct policy_question circumstances = {
-		.tenant = a->tenant,
-		.request_id = "grantctl",
-		.now = clock_wall_us(),
-	};
-	struct decider *d;
-	bool kept = false;
-
-	if (args_has(&a->c->args, "force"))
-		return true;
-	d = decider_new();
-	if (d == NULL)
-		a->problem = "out of memory";
-	else
-		a->rc = policy_guard(a->c->db, d, &circumstances, NULL, &kept);
-	decider_free(d);
-	if (a->rc == DONE && !kept && a->problem == NULL)
-		a->problem =
-		    "after this no key of the tenant could change policies any more, so nothing was "
-		    "changed; --force applies it anyway";
-	return kept;
-}
-
 static enum status
 report(struct apply *a, bool committed)
 {
@@ -167,13 +139,15 @@ report(struct apply *a, bool committed)
 static enum status
 carry_out(struct apply *a)
 {
-	bool commit = a->plan->count > 0 && make_steps(a) && guarded(a) &&
-	    !args_has(&a->c->args, "dry-run");
+	bool commit = a->plan->count > 0 && !args_has(&a->c->args, "dry-run");
 
+	if (!make_steps(a))
+		return a->problem != NULL ? session_refuse(a->c, "%s", a->problem) :
+					    session_failed(a->c, a->rc);
+	if (a->plan->count > 0 && !policy_guarded(a->c, a->tenant))
+		return STATUS_REFUSED;
 	if (commit)
 		a->rc = db_commit(a->c->db);
-	if (a->problem != NULL)
-		return session_refuse(a->c, "%s", a->problem);
 	return a->rc == DONE ? report(a, commit) : session_failed(a->c, a->rc);
 }
 

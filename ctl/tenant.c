@@ -8,6 +8,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
+#include "ctl/policy_guarded.h"
 #include "db/json.h"
 #include "policy/baseline.h"
 
@@ -67,6 +68,7 @@ print_tenant(struct ctl *c, const struct tenant *t)
 	table_time(&table, &t->created_at);
 	table_text(&table, "policy version");
 	table_int(&table, t->policy_version);
+	table_row(&table, "failing forbid", failing_forbid_words[t->failing_forbid_denies]);
 	return output_table(c, &table);
 }
 

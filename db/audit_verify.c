@@ -357,7 +357,9 @@ hear(struct walk *w, const struct audit_row *e)
 
 	if (!told_entry_read(&told, e))
 		return BROKEN;
-	if (w->kind == OWNER_POLICY)
+	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
+	if (w->kind == OWNER_POLICY ||
+	    (w->kind == OWNER_TENANT && told.policy_version.text != NULL))
 		hear_version(w, &told);
 	if (w->kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
 		told_rules_take(&w->rules, &rule, &told, &w->sink);

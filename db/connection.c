@@ -144,6 +144,7 @@ db_disconnect(struct db *db)
 	db->conn = NULL;
 	db->pending_count = 0;
 	db->prepared_count = 0;
+	db->clock.known = false; /* the next server may be another one */
 	db->commit_queued = false;
 	db->ended = false;
 }

@@ -20,6 +20,14 @@ struct db_pending {
 	bool prepare; /* the Parse of a named statement, not its execution */
 };
 
+/* What is known of the database's clock, all in microseconds: see clock.c. */
+struct db_clock {
+	bool known;
+	int64_t offset; /* from our monotonic clock to it */
+	int64_t error;  /* by which that may be too much */
+	int64_t taken;  /* when it was learned; monotonic */
+};
+
 struct db {
 	const struct settings *settings;
 	enum db_session session;
@@ -39,6 +47,8 @@ struct db {
 	bool warned; /* the server sent a warning since the transaction began */
 	bool ended;  /* the server has said that it ends the session */
 	bool commit_queued;  /* COMMIT of one that may write is among the pending */
+	int64_t sent, heard; /* when the last exchange was, in monotonic microseconds */
+	struct db_clock clock;
 	int64_t next_try_ms; /* no connection attempt before; monotonic */
 	int backoff_ms;      /* the last wait; 0 after a success */
 	int64_t next_log_ms; /* no failed attempt is logged before; monotonic */

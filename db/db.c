@@ -308,11 +308,12 @@ static enum outcome
 exchange(struct db *db)
 {
 	/* The server ends a statement first; this is for a server that no longer answers. */
-	int64_t deadline = clock_monotonic_ms() + 2 * (int64_t)db->settings->statement_timeout +
-	    1000;
+	int64_t deadline;
 	enum outcome rc = DONE;
 	int i;
 
+	db->sent = clock_monotonic_us();
+	deadline = db->sent / 1000 + 2 * (int64_t)db->settings->statement_timeout + 1000;
 	if (PQpipelineSync(db->conn) != 1) {
 		db_note(db, PQerrorMessage(db->conn));
 		return give_up(db, DONE, deadline);
@@ -325,6 +326,7 @@ exchange(struct db *db)
 	/* Committed here, but not as durably as was asked for: synchronous replication was not waited for. */
 	if (rc == DONE && db->commit_queued && db->warned)
 		rc = COMMIT_UNKNOWN;
+	db->heard = clock_monotonic_us();
 	db->pending_count = 0;
 	db->commit_queued = false;
 	return rc;

@@ -83,6 +83,16 @@ void db_rollback(struct db *);
  */
 MUST_CHECK enum outcome db_ready(struct db *);
 
+/*
+ * The database's clock, which is every worker's on every host: policies see no other. *now_us is what it reads now, in
+ * microseconds since 1970, as far as answers of this connection tell; false: none told it within the last minute. No
+ * step of this host's own clock moves it.
+ */
+MUST_CHECK bool db_clock_now(const struct db *, int64_t *now_us);
+
+/* The exchange that went well just now read this time of statement_timestamp(). */
+void db_clock_saw(struct db *, int64_t database_us);
+
 /* The last failure in the server's or libpq's words, for operators alone; "" if none. Borrowed. */
 const char *db_message(const struct db *);
 

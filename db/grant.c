@@ -108,6 +108,7 @@ grant_look_read(struct db_rows *rows, void *into)
 	look->key->roles = db_get_text(&row);
 	look->key->version = db_get_int(&row);
 	look->key->policy_version = db_get_int(&row);
+	look->key->now = db_get_int(&row);
 	rest = row;
 	if (db_get_uuid_or_null(&rest, &id) && !grant_from_row(look->grant, &row))
 		return BROKEN;

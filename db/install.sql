@@ -101,6 +101,7 @@ SELECT :version_before = 5 AS wanted \gset
 
 SELECT :version_before < 6 AS wanted \gset
 \if :wanted
+\ir deploy/tenant_settings.sql
 \ir deploy/refusals.sql
 \ir deploy/changes.sql
 \endif

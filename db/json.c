@@ -94,6 +94,7 @@ tenant_json(const struct tenant *t)
 	json_put_time(&b, "updated_at", &t->updated_at);
 	json_put_int(&b, "version", t->version);
 	json_put_int(&b, "policy_version", t->policy_version);
+	json_put_bool(&b, "failing_forbid_denies", t->failing_forbid_denies);
 	return json_build_end(&b);
 }
 

@@ -7,10 +7,10 @@
 static const struct statement key_authenticate = {
 	.name = "key_authenticate",
 	.params = 1,
-	.columns = 6,
+	.columns = 7,
 	.rows = ROWS_ZERO_OR_ONE,
-	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version"
-	       " FROM grantd.authenticate($1::bytea)",
+	.sql = "SELECT tenant_id, id, name, array_to_string(roles, ' '), version, policy_version,"
+	       " statement_timestamp() FROM grantd.authenticate($1::bytea)",
 };
 
 static const struct statement key_note_use = {
@@ -35,6 +35,7 @@ key_read(struct db_rows *rows, void *into)
 	k->roles = db_get_text(&row);
 	k->version = db_get_int(&row);
 	k->policy_version = db_get_int(&row);
+	k->now = db_get_int(&row);
 	if (row.failed)
 		return BROKEN;
 	k->found = true;

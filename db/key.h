@@ -15,6 +15,7 @@ struct key {
 	const char *roles;      /* names separated by spaces */
 	int64_t version;        /* moves with every change of the key */
 	int64_t policy_version; /* of the tenant's policies */
+	int64_t now; /* when that was so, by the database's clock; microseconds since 1970 */
 	struct db_rows rows;
 };
 

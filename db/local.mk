@@ -10,6 +10,7 @@ libdb_la_SOURCES = \
 	db/audit_verify.c db/audit_verify.h \
 	db/catalog.c db/catalog.h \
 	db/change.c db/change.h \
+	db/clock.c \
 	db/connection.c db/connection.h \
 	db/conninfo.c db/conninfo.h \
 	db/db.c db/db.h \

@@ -7,19 +7,20 @@
 static const struct statement policy_load = {
 	.name = "policy_load",
 	.params = 1,
-	.columns = 7,
+	.columns = 9,
 	.rows = ROWS_ANY,
-	.sql = "SELECT t.policy_version, r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
-	       " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
-	       " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
-	       " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
-	       " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
+	.sql =
+	    "SELECT t.policy_version, t.failing_forbid_denies, statement_timestamp(), r.policy_id, p.priority, r.id, r.policy_text, r.notice,"
+	    " r.audit_session FROM grantd.tenants t LEFT JOIN (grantd.policies p"
+	    " JOIN grantd.policy_rules r ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)"
+	    " ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL WHERE t.id = $1"
+	    " ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id",
 };
 
 static const struct statement policy_look = {
 	.name = "policy_look",
 	.params = 2,
-	.columns = 7,
+	.columns = 9,
 	.rows = ROWS_ANY,
 	.sql = "SELECT * FROM grantd.get_policies($1, $2)",
 };
@@ -35,6 +36,8 @@ policy_load_read(struct db_rows *rows, void *into)
 	if (db_rows_count(rows) == 0)
 		return DONE;
 	list->version = db_get_int(&row);
+	list->failing_forbid_denies = db_get_bool(&row);
+	list->now = db_get_int(&row);
 	if (db_get_uuid_or_null(&row, &policy))
 		list->count = (size_t)db_rows_count(rows);
 	if (row.failed)
@@ -70,7 +73,9 @@ policy_rules_at(const struct policy_rules *list, size_t i, struct policy_rule *r
 {
 	struct db_row row = db_row_at(&list->rows, (int)i);
 
-	(void)db_get_int(&row); /* the version */
+	(void)db_get_int(&row); /* the version, and what else is the tenant's */
+	(void)db_get_bool(&row);
+	(void)db_get_int(&row);
 	rule->policy_id = db_get_uuid(&row);
 	rule->priority = db_get_int(&row);
 	rule->id = db_get_uuid(&row);

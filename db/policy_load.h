@@ -17,7 +17,9 @@ struct policy_rule {
 
 /* All of a tenant's rules in force, in the order in which they are asked. Clear it. */
 struct policy_rules {
-	int64_t version; /* of the tenant's policies, read in the same statement */
+	int64_t version;            /* of the tenant's policies, read in the same statement */
+	bool failing_forbid_denies; /* the tenant wants it so, see db/tenant.h */
+	int64_t now;                /* when it was read, by the database's clock */
 	size_t count;
 	struct db_rows rows;
 };

@@ -67,12 +67,12 @@ static const struct statement owner_role = {
 static const struct statement session_state = {
 	.name = "session_state",
 	.params = 0,
-	.columns = 3,
+	.columns = 4,
 	.rows = ROWS_ONE,
 	.sql = "SELECT version, (SELECT s.reset_val FROM pg_catalog.pg_settings s"
 	       " WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit'),"
-	       " pg_catalog.current_setting('session_replication_role')"
-	       " FROM grantd.schema_version",
+	       " pg_catalog.current_setting('session_replication_role'),"
+	       " pg_catalog.statement_timestamp() FROM grantd.schema_version",
 };
 
 /*
@@ -116,6 +116,7 @@ struct state {
 	int64_t version;
 	char synchronous_commit[16];
 	char replication_role[16];
+	int64_t now;
 };
 
 void
@@ -145,6 +146,7 @@ state_read(struct db_rows *rows, void *into)
 	(void)snprintf(s->synchronous_commit, sizeof(s->synchronous_commit), "%s",
 	    db_get_text(&row));
 	(void)snprintf(s->replication_role, sizeof(s->replication_role), "%s", db_get_text(&row));
+	s->now = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
@@ -194,13 +196,19 @@ db_check_session(struct db *db)
 	if (pooled)
 		db_queue_end(db);
 	rc = db_exchange(db);
-	if (rc == DONE)
+	if (rc == DONE) {
+		db_clock_saw(db, found.now);
 		return judge(db, &found);
-	if (rc == BROKEN)
+	}
+	if (rc == BROKEN) {
+		char said[DB_MESSAGE_MAX];
+
+		memcpy(said, db->message, sizeof(said));
 		(void)snprintf(db->message, sizeof(db->message),
 		    "the database has no schema for grantd that this role may read; this build "
-		    "needs version %d",
-		    DB_SCHEMA_VERSION);
+		    "needs version %d: %.300s",
+		    DB_SCHEMA_VERSION, said);
+	}
 	return UNAVAILABLE;
 }
 

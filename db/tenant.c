@@ -4,8 +4,10 @@
 #include "db/change.h"
 #include "db/tenant.h"
 
-#define TENANT_COLUMNS 6
-#define TENANT_COLUMN_LIST "t.id, t.name, t.created_at, t.updated_at, t.version, t.policy_version"
+#define TENANT_COLUMNS 7
+#define TENANT_COLUMN_LIST \
+	"t.id, t.name, t.created_at, t.updated_at, t.version, t.policy_version," \
+	" t.failing_forbid_denies"
 
 static const struct statement tenant_choose = {
 	.name = "tenant_choose",
@@ -41,6 +43,15 @@ static const struct statement tenant_create = {
 	       ", $9) c, LATERAL (SELECT (c.created).*) t",
 };
 
+static const struct statement tenant_update = {
+	.name = "tenant_update",
+	.params = CHANGE_PARAMS + 1,
+	.columns = 1 + TENANT_COLUMNS,
+	.rows = ROWS_ONE,
+	.sql = "SELECT c.state, " TENANT_COLUMN_LIST " FROM grantd.update_tenant(" CHANGE_ARGUMENTS
+	       ", $9) c, LATERAL (SELECT (c.changed).*) t",
+};
+
 static bool
 tenant_from_row(struct tenant *t, struct db_row *row)
 {
@@ -50,6 +61,7 @@ tenant_from_row(struct tenant *t, struct db_row *row)
 	t->updated_at = db_get_int(row);
 	t->version = db_get_int(row);
 	t->policy_version = db_get_int(row);
+	t->failing_forbid_denies = db_get_bool(row);
 	t->found = !row->failed;
 	return t->found;
 }
@@ -98,6 +110,31 @@ db_tenant_create(struct db *db, const struct uuid *id, const char *name, const s
 	change_put(&p, id, by);
 	db_put_text(&p, name);
 	db_queue(db, &tenant_create, &p, tenant_read, created);
+}
+
+static enum outcome
+tenant_change_read(struct db_rows *rows, void *into)
+{
+	struct tenant *t = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	t->change = change_from_row(&row);
+	if (row.failed || (change_has_row(t->change) && !tenant_from_row(t, &row)))
+		return BROKEN;
+	t->rows = db_rows_take(rows);
+	return DONE;
+}
+
+void
+db_tenant_update(struct db *db, const struct uuid *id, bool failing_forbid_denies,
+    const struct change_by *by, struct tenant *changed)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+
+	tenant_clear(changed);
+	change_put(&p, id, by);
+	db_put_bool(&p, failing_forbid_denies);
+	db_queue(db, &tenant_update, &p, tenant_change_read, changed);
 }
 
 void

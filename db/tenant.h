@@ -8,12 +8,15 @@
 /* One tenant. Texts borrow from `rows`, or from the list it was read from; clear it. */
 struct tenant {
 	bool found;
+	enum change change; /* of the answer of a change: what became of it */
 	struct uuid id;
 	const char *name;
 	int64_t created_at; /* microseconds since 1970 in UTC, as all times */
 	int64_t updated_at;
 	int64_t version;
 	int64_t policy_version;
+	bool
+	    failing_forbid_denies; /* a forbid that fails in evaluation denies; else it takes no part */
 	struct db_rows rows;
 };
 
@@ -34,6 +37,13 @@ void db_tenant_choose(struct db *, const struct uuid *tenant);
  */
 void db_tenant_create(struct db *, const struct uuid *id, const char *name,
     const struct change_by *, struct tenant *created);
+
+/*
+ * Queue a change, see db/change.h, of what a tenant may choose. It moves the tenant's policy_version, and holds its row until
+ * the transaction ends, as a change of its policies does.
+ */
+void db_tenant_update(struct db *, const struct uuid *id, bool failing_forbid_denies,
+    const struct change_by *, struct tenant *changed);
 
 /* Queue: read one. Leaves t->found false where there is none. */
 void db_tenant_get(struct db *, const struct uuid *id, struct tenant *t);

@@ -30,7 +30,7 @@
 #define LEAST_FDS 32
 /* How long a worker waits for the keeper, which answers at once unless it is gone or stopped. */
 #define KEEPER_SECONDS 5
-/* How often, in connections, it is said that more are asked for than are kept. */
+/* How often, in connections, it is said that more are asked for than are kept, or than have room. */
 #define FULL_LOG_EVERY 1000
 
 /* What an event is about: a place in the lower half and its generation above, or one of these. */
@@ -45,6 +45,10 @@
 /* A room's first pages stay where they are, and that is enough for nearly all. */
 #define PAGE ((size_t)4096)
 #define ROOM_KEPT (16 * PAGE)
+/* Others look for room at the same time. */
+#define ROOM_TRIES 8
+/* Places beyond those of connections that are kept and that wait: what gave its room to another has its own a little longer. */
+#define LEAVING_MOST 32
 /* One that is late is told of again, should the worker that was told have died. */
 #define LATE_AGAIN_MS 1000
 
@@ -68,7 +72,8 @@ struct shared {
 /* Behind the places. */
 struct room {
 	atomic_int place; /* + 1, whose it is; 0: nobody's */
-	size_t used;      /* bytes; SIZE_MAX while they are written */
+	_Atomic int64_t since;
+	size_t used; /* bytes; SIZE_MAX while they are written */
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -99,7 +104,7 @@ struct pool {
 	int worker;   /* who this is; 0 when it is the only one */
 	bool joined;  /* a worker, with a keeper elsewhere */
 	int next;     /* where a free place is looked for */
-	uint64_t full;
+	uint64_t full, ousted;
 };
 
 static int
@@ -205,7 +210,7 @@ pool_open(const struct listener *l, int link, int kept, int rooms, size_t room_s
 	}
 	*p = (struct pool){ .epoll = -1, .ask = { -1, -1 }, .reply = { -1, -1 } };
 	p->listener = l->fd;
-	p->most = limit_places(kept + rooms);
+	p->most = limit_places(kept + rooms + (rooms > 0 ? LEAVING_MOST : 0));
 	p->rooms = p->most < rooms ? p->most : rooms;
 	p->kept = p->most - p->rooms < kept ? p->most - p->rooms : kept;
 	p->room_size = (sizeof(struct room) + room_size + PAGE - 1) / PAGE * PAGE;
@@ -349,8 +354,10 @@ find_room(const struct pool *p, int place)
 
 	for (i = 0; i < p->rooms && p->shared->place[place].room == 0; i++) {
 		nobody = 0;
-		if (atomic_compare_exchange_strong(&room_at(p, i)->place, &nobody, place + 1))
-			p->shared->place[place].room = i + 1;
+		if (!atomic_compare_exchange_strong(&room_at(p, i)->place, &nobody, place + 1))
+			continue;
+		atomic_store(&room_at(p, i)->since, clock_monotonic_ms());
+		p->shared->place[place].room = i + 1;
 	}
 	return p->shared->place[place].room != 0;
 }
@@ -822,12 +829,72 @@ have_place(struct pool *p, struct connection *c)
 	return c->place >= 0;
 }
 
+/* The place whose request has come in parts for the longest, of those that waited when it was looked at; -1: none. */
+static int
+slowest(const struct pool *p)
+{
+	int64_t since, least = INT64_MAX;
+	int i, place, found = -1;
+
+	for (i = 0; i < p->rooms; i++) {
+		place = atomic_load(&room_at(p, i)->place) - 1;
+		since = atomic_load_explicit(&room_at(p, i)->since, memory_order_relaxed);
+		if (place < 0 || since >= least || p->shared->place[place].pause != PAUSE_REST ||
+		    (uint32_t)atomic_load(&p->shared->place[place].holder) != 0)
+			continue;
+		least = since;
+		found = place;
+	}
+	return found;
+}
+
+/*
+ * There is no room: the request that has come in parts for the longest gives way, for whoever means it sends
+ * it at once, and whoever fills the rooms does not. Those that wait for a share are whole, and stay.
+ */
+static bool
+oust_slowest(struct pool *p)
+{
+	int place = slowest(p);
+	uint32_t generation;
+
+	if (place < 0)
+		return false;
+	generation = (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32);
+	if (!is_open(generation) || !hold(p, place, generation))
+		return true; /* another had it, so look again */
+	if (p->shared->place[place].pause != PAUSE_REST) {
+		let_go(p, place, generation, events_of(p, place));
+		return true;
+	}
+	if (p->ousted++ % FULL_LOG_EVERY == 0)
+		log_warning("more than %d requests wait for their bodies: the slowest is dropped "
+			    "(GRANTD_WAITING_REQUESTS)",
+		    p->rooms);
+	set_pause(p, place, PAUSE_NONE, 0);
+	tell_end(p, place, generation);
+	return true;
+}
+
+static bool
+have_room(struct pool *p, int place)
+{
+	int tries;
+
+	for (tries = 0; tries < ROOM_TRIES; tries++)
+		if (find_room(p, place))
+			return true;
+		else if (!oust_slowest(p))
+			return false;
+	return false;
+}
+
 void *
 pool_room(struct pool *p, struct connection *c)
 {
 	struct room *r;
 
-	if (!have_place(p, c) || !find_room(p, c->place))
+	if (!have_place(p, c) || !have_room(p, c->place))
 		return NULL;
 	r = room_at(p, p->shared->place[c->place].room - 1);
 	r->used = SIZE_MAX;
@@ -840,9 +907,26 @@ pool_saved(const struct pool *p, const struct connection *c)
 	return room_at(p, p->shared->place[c->place].room - 1)->bytes;
 }
 
+/*
+ * Have a worker look at it again, which waits for a share, or did a moment ago. Whoever holds it looks by himself; and without
+ * a descriptor of it, it is left to pool_sweep().
+ */
+static void
+wake_place(struct pool *p, int place, uint32_t generation)
+{
+	if (!is_open(generation) || !hold(p, place, generation))
+		return;
+	if (p->generation[place] == generation || fetch(p, place, generation))
+		let_go(p, place, generation, EPOLLIN | events_of(p, place));
+	else
+		atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
+}
+
 void
 pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t used, int64_t due)
 {
+	_Atomic uint64_t *waits_for = NULL;
+
 	if (!have_place(p, c)) {
 		pool_end(p, c);
 		return;
@@ -851,11 +935,16 @@ pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t u
 		room_at(p, p->shared->place[c->place].room - 1)->used = used;
 	set_pause(p, c->place, pause, due);
 	if (pause == PAUSE_SHARE)
-		atomic_store(&p->group[p->shared->place[c->place].room - 1], c->group);
+		waits_for = &p->group[p->shared->place[c->place].room - 1];
+	if (waits_for != NULL)
+		atomic_store(waits_for, c->group);
 	if (c->is_new)
 		give_to_keeper(p, c->fd, c->place, c->generation);
 	else
-		let_go(p, c->place, c->generation, pause == PAUSE_SHARE ? 0 : EPOLLIN);
+		let_go(p, c->place, c->generation, waits_for != NULL ? 0 : EPOLLIN);
+	/* Somebody woke it who could not have it yet, or whose event was taken back just now. */
+	if (waits_for != NULL && !c->is_new && atomic_load(waits_for) != c->group)
+		wake_place(p, c->place, c->generation);
 	c->fd = -1;
 }
 
@@ -899,7 +988,6 @@ void
 pool_wake(struct pool *p, uint64_t group)
 {
 	int room, place;
-	uint32_t generation;
 
 	if (atomic_load(&p->shared->sharing) == 0 || (room = first_in_group(p, group)) < 0)
 		return;
@@ -907,14 +995,9 @@ pool_wake(struct pool *p, uint64_t group)
 	if (!atomic_compare_exchange_strong(&p->group[room], &group, 0))
 		return;
 	place = atomic_load(&room_at(p, room)->place) - 1;
-	if (place < 0)
-		return;
-	generation = (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32);
-	/* Whoever holds it looks by himself. */
-	if (!is_open(generation) || !hold(p, place, generation))
-		return;
-	if (p->generation[place] == generation || fetch(p, place, generation))
-		let_go(p, place, generation, EPOLLIN | EPOLLOUT);
+	if (place >= 0)
+		wake_place(p, place,
+		    (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32));
 }
 
 void

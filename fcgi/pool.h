@@ -120,7 +120,8 @@ void pool_listen(struct pool *);
 void pool_keep(struct pool *, struct connection *);
 
 /*
- * Memory of the connection's own, to write to; NULL: there is no room. A new connection gets a place
+ * Memory of the connection's own, to write to; NULL: there is no room. Where all is taken, the connection that
+ * has waited for the rest of its request the longest is closed for it. A new connection gets a place
  * with it. It is overwritten and given back with pool_keep(), pool_end() and PAUSE_END.
  */
 MUST_CHECK void *pool_room(struct pool *, struct connection *);

@@ -312,8 +312,7 @@ let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
 	if (room != NULL)
 		used = seam_save(sv->seam, room, seam_save_most(), &due);
 	else if (no_room++ % NO_ROOM_LOG_EVERY == 0)
-		log_warning("too many requests wait for their bodies: one is dropped "
-			    "(GRANTD_WAITING_REQUESTS)");
+		log_warning("too many requests wait: one is dropped (GRANTD_WAITING_REQUESTS)");
 	if (used > 0)
 		pool_pause(pool, c, pause, used, due);
 	else

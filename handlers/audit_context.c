@@ -42,6 +42,25 @@ client_text(const char *text)
 	return json_object_new_string_len(clean, (int)used);
 }
 
+/* What went wrong when the policies were asked: nothing is added where nothing did. */
+static bool
+add_failures(struct json_object *context, const struct decision *d)
+{
+	const char *reason = decision_reason(d);
+	struct json_object *failed;
+
+	if (reason != NULL &&
+	    json_object_object_add(context, "denied_for", json_object_new_string(reason)) != 0)
+		return false;
+	if (d->failures == 0)
+		return true;
+	failed = decision_failed_json(d);
+	if (failed != NULL && json_object_array_length(failed) > 0)
+		return json_object_object_add(context, "failed_rules", failed) == 0;
+	json_object_put(failed);
+	return failed != NULL;
+}
+
 bool
 audit_context_make(struct call *c)
 {
@@ -58,7 +77,8 @@ audit_context_make(struct call *c)
 	    json_object_object_add(c->change.context, "user_agent",
 		client_text(c->request.rq->header[HEADER_USER_AGENT])) != 0 ||
 	    json_object_object_add(c->change.context, "rules", decision_rules_json(&c->decision)) !=
-		0)
+		0 ||
+	    !add_failures(c->change.context, &c->decision))
 		return false;
 	by->key_hash = c->caller.key_hash;
 	by->action = c->op->id;

@@ -5,8 +5,8 @@
 
 #include <json-c/json.h>
 
-#include "base/clock.h"
-#include "base/utf8.h"
+#include "base/json_build.h"
+#include "base/log.h"
 #include "db/policy_load.h"
 #include "handlers/authorize.h"
 #include "handlers/service.h"
@@ -14,28 +14,35 @@
 #include "policy/cache.h"
 
 /*
- * Compile what was read, and keep it. NULL, logged, where it cannot be. Should it be of a later version than the key was
- * seen with, then what the path names may be, too: the change still carries the version that was seen, and is
- * refused as stale.
+ * Compile what was read, and keep it. Should it be of a later version than the key was seen with, then what the path
+ * names may be, too: the change still carries the version that was seen, and is refused as stale.
  */
-static const struct policy_set *
-compile_policies(struct call *c)
+static enum outcome
+compile_policies(struct call *c, const struct policy_set **set)
 {
 	struct caller *who = &c->caller;
-	struct policy_set *set;
+	struct policy_set *made;
+	enum outcome rc = BROKEN;
 
-	if (who->policies.rows.result == NULL || who->policies.version == 0)
-		return NULL;
-	set = policy_set_compile(&who->policies, policy_cache_share(c->service->policies));
-	if (set != NULL &&
-	    !policy_cache_put(c->service->policies, &who->key.tenant, who->policies.version, set)) {
-		policy_set_free(set);
-		return NULL;
+	if (who->policies.rows.result != NULL && who->policies.version != 0)
+		rc = policy_set_compile(&who->policies, policy_cache_share(c->service->policies),
+		    &made);
+	if (rc != DONE)
+		return rc;
+	if (!policy_cache_put(c->service->policies, &who->key.tenant, who->policies.version,
+		made)) {
+		log_error("no memory to keep the tenant's policies; nothing is answered to it");
+		policy_set_free(made);
+		return UNAVAILABLE;
 	}
-	return set;
+	*set = made;
+	return DONE;
 }
 
-/* The policies in force: kept, read together with the caller, or read now. */
+/*
+ * The policies in force: kept, read together with the caller, or read now. None, and DONE: they cannot be asked, and
+ * nothing is permitted.
+ */
 static enum outcome
 find_policies(struct call *c, const struct policy_set **set)
 {
@@ -50,15 +57,10 @@ find_policies(struct call *c, const struct policy_set **set)
 		db_policy_look(c->db, &who->key.tenant, who->key_hash, &who->policies);
 		rc = db_commit(c->db);
 	}
-	if (rc == DONE)
-		*set = compile_policies(c);
-	return rc;
-}
-
-static const char *
-printable(const char *text)
-{
-	return text != NULL && utf8_printable(text, strlen(text)) ? text : NULL;
+	if (rc != DONE)
+		return rc;
+	rc = compile_policies(c, set);
+	return rc == BROKEN ? DONE : rc;
 }
 
 void
@@ -66,9 +68,10 @@ authorize_context(struct call *c, struct policy_question *q)
 {
 	q->request_id = c->rs->request_id;
 	q->source_ip = c->request.rq->remote_addr;
-	q->user_agent = printable(c->request.rq->header[HEADER_USER_AGENT]);
+	q->user_agent = c->request.rq->header[HEADER_USER_AGENT];
 	q->reason = c->request.reason;
-	q->now = clock_wall_us();
+	if (!db_clock_now(c->db, &q->now))
+		q->now = c->caller.key.now; /* read for this request; 0: nothing was */
 }
 
 static void
@@ -122,7 +125,7 @@ authorize(struct call *c)
 	c->change.rests_on_target = q.grant != NULL;
 	ask(c, &c->caller.key, &q);
 	policy_decide(c->service->decider, set, &q, &c->decision);
-	return DONE;
+	return c->decision.fault ? UNAVAILABLE : DONE;
 }
 
 bool
@@ -135,29 +138,51 @@ authorize_unseen(struct call *c, const struct key *known)
 	if (set == NULL)
 		return false;
 	ask(c, known, &q);
+	if (q.now == 0)
+		return false; /* nothing was read yet, and no answer told the time lately */
 	policy_decide(c->service->decider, set, &q, &c->decision);
 	return c->decision.verdict == VERDICT_ALLOWED;
+}
+
+/* NULL: no memory. */
+static struct json_object *
+rule_ids_json(const struct policy_info *rule)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_uuid(&b, "policy_id", &rule->policy_id);
+	json_put_uuid(&b, "rule_id", &rule->id);
+	return json_build_end(&b);
 }
 
 struct json_object *
 decision_rules_json(const struct decision *d)
 {
 	struct json_object *list = json_object_new_array();
-	char id[UUID_TEXT_LEN + 1];
 	size_t i;
 
-	for (i = 0; list != NULL && i < d->rules; i++) {
-		struct json_object *rule = json_object_new_object();
-
-		uuid_print(&d->rule[i]->policy_id, id);
-		if (rule != NULL)
-			json_object_object_add(rule, "policy_id", json_object_new_string(id));
-		uuid_print(&d->rule[i]->id, id);
-		if (rule != NULL)
-			json_object_object_add(rule, "rule_id", json_object_new_string(id));
-		json_object_array_add(list, rule);
-	}
+	for (i = 0; i < d->rules; i++)
+		json_array_append(&list, rule_ids_json(d->rule[i]));
 	return list;
+}
+
+struct json_object *
+decision_failed_json(const struct decision *d)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < d->failures; i++)
+		if (d->failed[i]->forbid || (d->over_budget && i + 1 == d->failures))
+			json_array_append(&list, rule_ids_json(d->failed[i]));
+	return list;
+}
+
+const char *
+decision_reason(const struct decision *d)
+{
+	return d->over_budget ? "budget" : d->failed_forbid ? "rule_failed" : NULL;
 }
 
 static bool
@@ -186,12 +211,60 @@ decision_notices_json(const struct decision *d)
 	return NULL;
 }
 
+static bool
+is_among(const struct policy_info *rule, const struct policy_info *const *of, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (of[i] == rule)
+			return true;
+	return false;
+}
+
+/* Of a decision over budget the rule where it was given up; else the forbids that failed and so decided. */
+static struct json_object *
+culprits_json(const struct decision *d)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < d->failures; i++)
+		if (d->over_budget ? i + 1 == d->failures :
+				     is_among(d->failed[i], d->rule, d->rules))
+			json_array_append(&list, rule_ids_json(d->failed[i]));
+	return list;
+}
+
+/* Why it is refused, where it is not because of what a rule says. NULL: no memory. */
+static struct json_object *
+denial_details(const struct decision *d)
+{
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "reason", decision_reason(d));
+	if (d->over_budget)
+		json_put_int(&b, "limit", POLICY_STEPS_MAX);
+	json_put_value(&b, "rules", culprits_json(d));
+	return json_build_end(&b);
+}
+
 void
 answer_denied(struct call *c)
 {
-	if (c->decision.forbidden)
-		response_error(c->rs, ERROR_POLICY_DENIED, NULL,
-		    decision_notices_json(&c->decision));
+	const struct decision *d = &c->decision;
+
+	if (d->over_budget)
+		response_error_message(c->rs, ERROR_POLICY_DENIED,
+		    "Asking the tenant's policies about this takes more steps than is allowed.",
+		    denial_details(d), NULL);
+	else if (d->failed_forbid)
+		response_error_message(c->rs, ERROR_POLICY_DENIED,
+		    "A rule that may forbid this failed, and so it is forbidden.",
+		    denial_details(d), decision_notices_json(d));
+	else if (d->forbidden)
+		response_error(c->rs, ERROR_POLICY_DENIED, NULL, decision_notices_json(d));
 	else
 		response_error_message(c->rs, ERROR_POLICY_DENIED,
 		    "None of the tenant's policies permits this.", NULL, NULL);

@@ -67,6 +67,8 @@ decision_json(const struct call *c, const struct decision *d)
 	json_build_begin(&b);
 	json_put_text(&b, "decision", d->verdict == VERDICT_ALLOWED ? "allow" : "deny");
 	json_put_bool(&b, "forbidden", d->forbidden);
+	if (decision_reason(d) != NULL)
+		json_put_text(&b, "reason", decision_reason(d));
 	json_put_value(&b, "rules", rules_json(d->rule, d->rules, NULL));
 	json_put_value(&b, "errors", rules_json(d->failed, d->failures, decider));
 	json_put_value(&b, "notices", notices != NULL ? notices : json_object_new_array());
@@ -77,15 +79,17 @@ decision_json(const struct call *c, const struct decision *d)
 static void
 evaluate_policies_evaluate(struct call *c, const struct policy_question *q)
 {
-	struct policy_set *set = policy_set_compile(&c->of.question.rules, NULL);
-	struct decision d;
+	struct policy_set *set;
+	enum outcome rc = policy_set_compile(&c->of.question.rules, NULL, &set);
+	struct decision d = { .fault = false };
 
-	if (set == NULL) {
-		response_error(c->rs, ERROR_INTERNAL, NULL, NULL);
-		return;
-	}
-	policy_decide(c->service->decider, set, q, &d);
-	response_json(c->rs, 200, decision_json(c, &d));
+	if (rc == DONE)
+		policy_decide(c->service->decider, set, q, &d);
+	if (rc != DONE || d.fault)
+		response_error(c->rs, rc == BROKEN ? ERROR_INTERNAL : ERROR_UNAVAILABLE, NULL,
+		    NULL);
+	else
+		response_json(c->rs, 200, decision_json(c, &d));
 	policy_set_free(set);
 }
 

@@ -110,6 +110,7 @@ entry_new(const uint8_t hash[KEY_HASH_LEN], const struct key *key)
 	e->key.name = e->text;
 	e->key.roles = e->text + name;
 	e->key.rows = (struct db_rows)DB_ROWS_EMPTY;
+	e->key.now = 0;
 	return e;
 }
 

@@ -355,11 +355,15 @@ is_within_limit(struct machine *m)
 	return false;
 }
 
-/* Rows 2 to 7, now that the credential is known. False: answered. */
+/*
+ * Rows 2 to 7, now that the credential is known. False: answered, or to come again. What is to come again has not been counted
+ * against the key's limit: the share comes first, and only for the key's own tenant.
+ */
 static bool
 check_caller(struct machine *m)
 {
 	struct call *c = m->c;
+	bool names_tenant = m->fault.error != ERROR_INVALID_TENANT_ID, own;
 
 	if (!c->caller.key.found) {
 		refuse_key(m);
@@ -368,11 +372,12 @@ check_caller(struct machine *m)
 	if (m->known == NULL)
 		limit_good(c, c->caller.key_hash);
 	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
+	db_clock_saw(c->db, c->caller.key.now);
 	log_caller(c);
-	if (!is_within_limit(m))
+	own = names_tenant && uuid_equal(&c->caller.tenant, &c->caller.key.tenant);
+	if ((own && !take_share(m)) || !is_within_limit(m))
 		return false;
-	if (m->fault.error != ERROR_INVALID_TENANT_ID &&
-	    !uuid_equal(&c->caller.tenant, &c->caller.key.tenant))
+	if (names_tenant && !own)
 		end_with(m, ERROR_TENANT_MISMATCH);
 	else if (m->fault.error != HTTP_ERROR__MAX)
 		end_with_fault(m);
@@ -387,7 +392,7 @@ do_look(struct machine *m)
 	if (!follow(m, ATTEMPT_LOOK, ending_of_exchange(look(m))))
 		return;
 	m->seen = !m->apart;
-	if (!check_caller(m) || !take_share(m))
+	if (!check_caller(m))
 		return;
 	if (m->seen)
 		m->state = STATE_DECIDE;
@@ -519,6 +524,14 @@ send_change(struct machine *m)
 	    ending_of_change(rc, *c->change.said);
 }
 
+/* A grant that was changed just now says when: so a worker that only changes grants need not ask. */
+static void
+hear_time(const struct call *c)
+{
+	if (c->op->target == TARGET_GRANT && *c->change.said == CHANGE_DONE && c->of.grant.is.found)
+		db_clock_saw(c->db, c->of.grant.is.updated_at);
+}
+
 static void
 do_change(struct machine *m, bool in_doubt)
 {
@@ -533,10 +546,15 @@ do_change(struct machine *m, bool in_doubt)
 		m->c->change.by.key_version = 0;
 	if (!follow(m, attempt, ending))
 		return;
-	if (m->c->change.locked_out) /* undone, unless it was done the first time */
-		end_with(m, in_doubt ? ERROR_COMMIT_UNKNOWN : ERROR_POLICY_LOCKOUT);
-	else
+	hear_time(m->c);
+	if (!m->c->change.locked_out && !m->c->change.too_large) {
 		end_done(m);
+	} else if (in_doubt) { /* undone, unless it was done the first time */
+		end_with(m, ERROR_COMMIT_UNKNOWN);
+	} else {
+		answer_undone(m->c);
+		m->state = STATE_END;
+	}
 }
 
 /* ---- deny ---- */

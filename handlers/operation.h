@@ -27,6 +27,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "policy/decide.h"
+#include "policy/guard.h"
 #include "policy/rule.h"
 
 struct about;
@@ -145,7 +146,9 @@ struct call_change {
 	const enum change *said;     /* NULL: none was sent */
 	int64_t seen_version;        /* what by.target_version points at */
 	bool rests_on_target;        /* a rule looked at the grant's attributes */
-	bool locked_out; /* it was undone, as nobody could have changed the policies again */
+	/* Of the policies: it was undone, as what would be in force is too much, or nobody could have changed it again. */
+	bool too_large, locked_out;
+	struct guarded in_force;
 };
 
 /* A grant, as it was before the change and as it is after it. */

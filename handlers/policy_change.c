@@ -4,10 +4,11 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
+#include "base/json_build.h"
+#include "base/time_text.h"
 #include "handlers/authorize.h"
 #include "handlers/policy_change.h"
 #include "handlers/service.h"
-#include "policy/guard.h"
 
 #define POLICY_MEMBERS(required_) \
 	{ \
@@ -51,7 +52,7 @@ guarded_change(struct call *c)
 	struct policy_question circumstances = { .tenant = &c->caller.tenant };
 	struct key reader =
 	    KEY_EMPTY; /* the caller's key again, looked up to open the tenant's rows */
-	bool kept;
+	struct guarded guarded;
 	enum outcome rc;
 
 	authorize_context(c, &circumstances);
@@ -59,11 +60,56 @@ guarded_change(struct call *c)
 	db_key_authenticate(c->db, c->caller.key_hash, &reader);
 	c->change.said = c->op->change(c);
 	rc = policy_guard(c->db, c->service->decider, &circumstances,
-	    c->op->target == TARGET_API_KEY ? &c->of.api_key.is.made : NULL, &kept);
+	    c->op->target == TARGET_API_KEY ? &c->of.api_key.is.made : NULL, &guarded);
 	key_clear(&reader);
-	c->change.locked_out = rc == DONE && *c->change.said == CHANGE_DONE && !kept;
-	if (rc == DONE && change_has_row(*c->change.said) && !c->change.locked_out)
+	/* What takes away is never too much. */
+	c->change.too_large = rc == DONE && *c->change.said == CHANGE_DONE && guarded.too_large &&
+	    c->op->method != HTTP_DELETE && c->op->target != TARGET_API_KEY;
+	c->change.in_force = guarded;
+	c->change.locked_out = rc == DONE && *c->change.said == CHANGE_DONE && !guarded.kept;
+	if (rc == DONE && change_has_row(*c->change.said) && !c->change.too_large &&
+	    !c->change.locked_out)
 		return db_commit(c->db);
 	db_rollback(c->db);
 	return rc;
+}
+
+/* There is a bound to what a tenant may have in force. */
+static void
+refuse_too_large(struct call *c)
+{
+	const struct guarded *g = &c->change.in_force;
+	bool rules = g->rules > POLICY_RULES_MAX;
+	struct json_build b;
+
+	json_build_begin(&b);
+	json_put_text(&b, "bound", rules ? "rules" : "bytes");
+	json_put_int(&b, "limit", rules ? POLICY_RULES_MAX : (int64_t)POLICY_TEXT_MAX);
+	json_put_int(&b, "found", (int64_t)(rules ? g->rules : g->text));
+	response_error_message(c->rs, ERROR_INVALID_POLICY,
+	    "The rules in force would be more than a tenant may have: see the bound.",
+	    json_build_end(&b), NULL);
+}
+
+/* Nobody could change the policies any more, at once or later. */
+static void
+refuse_lockout(struct call *c)
+{
+	char at[TIME_TEXT_LEN + 1];
+
+	if (c->change.in_force.later && time_print(c->change.in_force.locked_out, at))
+		response_error_message(c->rs, ERROR_POLICY_LOCKOUT,
+		    "After this change there is a time when no key of the tenant could change policies any more.",
+		    error_detail("at", at), NULL);
+	else
+		response_error(c->rs, ERROR_POLICY_LOCKOUT, NULL, NULL);
+}
+
+void
+answer_undone(struct call *c)
+{
+	if (c->change.too_large)
+		refuse_too_large(c);
+	else
+		refuse_lockout(c);
 }

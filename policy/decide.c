@@ -46,6 +46,12 @@ decider_free(struct decider *d)
 	free(d);
 }
 
+uint64_t
+decider_steps(const struct decider *d)
+{
+	return cedar_request_steps(d->request);
+}
+
 const char *
 decision_failure(const struct decider *d, size_t i)
 {
@@ -62,7 +68,18 @@ add_failed(struct decider *d, const struct policy_info *rule, struct decision *o
 	return d->failure[out->failures++];
 }
 
-/* A rule that fails is a mistake of whoever wrote it; one that was to forbid lets pass what it should not. */
+/*
+ * Does a forbid that failed so forbid? Where it read what the metadata has and Cedar has no type for, its author could not
+ * know; whoever wrote the metadata could, and must not get around the rule that way.
+ */
+static bool
+still_forbids(const struct policy_set *set, const struct cedar_failure *f)
+{
+	return set->info[f->policy].forbid &&
+	    (set->failing_forbid_denies || cedar_failure_unheld(f));
+}
+
+/* A rule that fails is a mistake of whoever wrote it; one that was to forbid may let pass what it should not. */
 static void
 note_failure(struct decider *d, const struct policy_set *set, const struct cedar_failure *f,
     struct decision *out)
@@ -74,8 +91,9 @@ note_failure(struct decider *d, const struct policy_set *set, const struct cedar
 	cedar_failure_message(d->request, f, &place, text, sizeof(text));
 	uuid_print(&rule->id, id);
 	log_line(rule->forbid ? LEVEL_ERROR : LEVEL_WARNING,
-	    "policy rule %s, which is to %s, failed and took no part: line %u, column %u: %s", id,
-	    rule->forbid ? "forbid" : "permit", place.line, place.column, text);
+	    "policy rule %s, which is to %s, failed and %s: line %u, column %u: %s", id,
+	    rule->forbid ? "forbid" : "permit",
+	    still_forbids(set, f) ? "so forbids" : "took no part", place.line, place.column, text);
 	if (kept != NULL)
 		memcpy(kept, text, sizeof(text));
 }
@@ -104,25 +122,52 @@ note_fault(struct decider *d, const struct policy_set *set, struct decision *out
 	const char *fault = cedar_request_fault(d->request);
 	size_t rule;
 
-	if (cedar_request_over_budget(d->request, &rule))
+	if (cedar_request_over_budget(d->request, &rule)) {
 		note_over_budget(d, set, rule, out);
-	else
-		log_error("a question could not be put to the policies, so it is refused: %s",
-		    fault != NULL ? fault : "no reason given");
+		return;
+	}
+	log_error("a question could not be put to the policies, so it is refused: %s",
+	    fault != NULL ? fault : "no reason given");
+	out->fault = true;
 }
 
 static void
-note_rules(const struct policy_set *set, const struct cedar_result *result, struct decision *out)
+note_rule(const struct policy_info *rule, struct decision *out)
 {
-	size_t i;
+	out->audit_session = out->audit_session || (!rule->forbid && rule->audit_session);
+	if (out->rules < DECISION_RULES_MAX)
+		out->rule[out->rules++] = rule;
+}
 
-	for (i = 0; i < result->determining_count; i++) {
-		const struct policy_info *rule = &set->info[result->determining[i]];
+/* The forbids among those that determine a result, from the one at `next` up to number `before`; where the next ones are. */
+static size_t
+note_forbids(const struct policy_set *set, const struct cedar_result *result, size_t next,
+    size_t before, struct decision *out)
+{
+	for (; next < result->determining_count && result->determining[next] < before; next++)
+		if (set->info[result->determining[next]].forbid)
+			note_rule(&set->info[result->determining[next]], out);
+	return next;
+}
 
-		out->audit_session = out->audit_session || (!rule->forbid && rule->audit_session);
-		if (out->rules < DECISION_RULES_MAX)
-			out->rule[out->rules++] = rule;
+/* Forbids alone determine it then: those that were satisfied and those that failed, in the order of the rules. */
+static void
+forbid_by_failure(const struct policy_set *set, const struct cedar_result *result,
+    struct decision *out)
+{
+	size_t i, next = 0;
+
+	for (i = 0; i < result->failure_count; i++) {
+		const struct cedar_failure *f = &result->failures[i];
+
+		if (!still_forbids(set, f))
+			continue;
+		next = note_forbids(set, result, next, f->policy, out);
+		note_rule(&set->info[f->policy], out);
+		out->forbidden = out->failed_forbid = true;
 	}
+	if (out->failed_forbid)
+		(void)note_forbids(set, result, next, SIZE_MAX, out);
 }
 
 /* True: this layer decided, or nothing can be decided. */
@@ -143,11 +188,15 @@ ask_layer(struct decider *d, const struct policy_set *set, const struct policy_l
 	}
 	for (i = 0; i < result.failure_count; i++)
 		note_failure(d, set, &result.failures[i], out);
+	forbid_by_failure(set, &result, out);
+	if (out->forbidden)
+		return true;
 	if (result.determining_count == 0)
 		return false;
 	out->verdict = result.decision == CEDAR_ALLOW ? VERDICT_ALLOWED : VERDICT_DENIED;
 	out->forbidden = result.decision != CEDAR_ALLOW;
-	note_rules(set, &result, out);
+	for (i = 0; i < result.determining_count; i++)
+		note_rule(&set->info[result.determining[i]], out);
 	return true;
 }
 

@@ -32,7 +32,7 @@ struct policy_question {
 	const struct grant *grant;
 	const struct uuid *grant_id;
 
-	/* context; NULL or false: the member is not there */
+	/* context; NULL or false: the member is not there. An unprintable user_agent or reason is as none, and so is an empty one. */
 	bool has_audit_enabled;
 	bool audit_enabled; /* what the patch asks for */
 	const char *request_id;
@@ -63,7 +63,11 @@ struct decision {
 	enum verdict verdict;
 	bool forbidden; /* VERDICT_DENIED by a forbid; else for want of a permit, or by a fault */
 	bool
+	    failed_forbid; /* forbidden, and a forbid that failed is among those that determined it */
+	bool
 	    over_budget; /* VERDICT_DENIED because asking takes more than POLICY_STEPS_MAX; forbidden is false */
+	bool
+	    fault; /* VERDICT_DENIED because the question could not be put, for want of memory; likewise */
 	bool audit_session; /* VERDICT_ALLOWED: a determining permit has it */
 	const struct policy_info
 	    *rule[DECISION_RULES_MAX]; /* that determined it, in the order of the rules */
@@ -81,11 +85,15 @@ void decider_free(struct decider *);
 
 /*
  * Decide. Policies of higher priority are asked first; the first priority at which any rule determines an answer
- * decides. A forbid that fails in evaluation forbids nothing, as Cedar has it, and is logged as an error: it may have
- * been meant to. A fault (a value that cannot be, no memory, the budget spent) is logged and is VERDICT_DENIED.
+ * decides. A rule that fails in evaluation takes no part, as Cedar has it, and is logged; but a forbid that fails on a value
+ * of the metadata that nobody can read forbids, and so does every one that fails where the tenant wants it so (the
+ * set's failing_forbid_denies). A fault (no memory, the budget spent) is logged and is VERDICT_DENIED.
  */
 void policy_decide(struct decider *, const struct policy_set *, const struct policy_question *,
     struct decision *);
+
+/* What the decision made last took, in steps. */
+uint64_t decider_steps(const struct decider *);
 
 /* The failure of d->failed[i] in words, for the decision made last. */
 const char *decision_failure(const struct decider *, size_t i);

@@ -9,11 +9,13 @@
 #include <json-c/json.h>
 
 #include "base/json_strict.h"
+#include "base/number.h"
+#include "base/utf8.h"
 #include "cedar/cedar.h"
 #include "policy/entities.h"
 
 #define ROLES_MAX 32        /* the schema allows no more */
-#define SET_ELEMENTS_MAX 64 /* of an array in metadata; a longer one is left out */
+#define SET_ELEMENTS_MAX 64 /* of an array in metadata that can be read */
 
 void
 entity_texts_clear(struct entity_texts *t)
@@ -102,17 +104,34 @@ put_strings(struct cedar_record *rec, const char *name, struct json_object *arra
 	struct cedar_str text[SET_ELEMENTS_MAX];
 	size_t n = json_object_array_length(array), i;
 
-	if (n > SET_ELEMENTS_MAX)
-		return;
 	for (i = 0; i < n; i++) {
 		struct json_object *item = json_object_array_get_idx(array, i);
 
-		if (!json_object_is_type(item, json_type_string))
+		if (n > SET_ELEMENTS_MAX || !json_object_is_type(item, json_type_string)) {
+			cedar_put_unheld(rec, cedar_str(name));
 			return;
+		}
 		text[i] = (struct cedar_str){ json_object_get_string(item),
 			(size_t)json_object_get_string_len(item) };
 	}
 	cedar_put_strings(rec, cedar_str(name), text, n);
+}
+
+/*
+ * The one place where a number becomes a Long, by its value alone: the database writes 1e2 as 100 and keeps the zero of
+ * 1.0, a described grant has both as they were sent.
+ */
+static void
+put_number(struct cedar_record *rec, const char *name, struct json_object *number)
+{
+	int64_t value;
+
+	if (json_object_is_type(number, json_type_int)) /* of 64 bits, or it would be none */
+		cedar_put_long(rec, cedar_str(name), json_object_get_int64(number));
+	else if (number_whole(&value, json_object_get_string(number)))
+		cedar_put_long(rec, cedar_str(name), value);
+	else
+		cedar_put_unheld(rec, cedar_str(name));
 }
 
 static void
@@ -123,7 +142,8 @@ put_member(struct cedar_record *rec, const char *name, struct json_object *value
 		cedar_put_bool(rec, cedar_str(name), json_object_get_boolean(value));
 		break;
 	case json_type_int:
-		cedar_put_long(rec, cedar_str(name), json_object_get_int64(value));
+	case json_type_double:
+		put_number(rec, name, value);
 		break;
 	case json_type_string:
 		cedar_put_string(rec, cedar_str(name),
@@ -137,7 +157,7 @@ put_member(struct cedar_record *rec, const char *name, struct json_object *value
 		put_members(cedar_put_record(rec, cedar_str(name)), value);
 		break;
 	case json_type_null:
-	case json_type_double:
+		cedar_put_unheld(rec, cedar_str(name));
 		break;
 	}
 }
@@ -153,7 +173,7 @@ put_members(struct cedar_record *rec, struct json_object *object)
 		put_member(rec, json_object_iter_peek_name(&i), json_object_iter_peek_value(&i));
 }
 
-/* Metadata that cannot be read is no metadata: a rule that needs it fails, and says so. */
+/* Metadata that cannot be read is a value of no type, as what Cedar cannot hold in it is. */
 static void
 build_metadata(struct cedar_record *attributes, const char *name, const char *text,
     struct json_object **read)
@@ -163,8 +183,10 @@ build_metadata(struct cedar_record *attributes, const char *name, const char *te
 
 	if (strcmp(text, "{}") != 0 &&
 	    (!json_strict_parse(text, strlen(text), JSON_DEPTH_MAX, read, &fault) ||
-		!json_object_is_type(*read, json_type_object)))
+		!json_object_is_type(*read, json_type_object))) {
+		cedar_put_unheld(attributes, cedar_str(name));
 		return;
+	}
 	metadata = cedar_put_record(attributes, cedar_str(name));
 	if (*read != NULL)
 		put_members(metadata, *read);
@@ -241,6 +263,17 @@ source_address(const char *text, char address[INET6_ADDRSTRLEN])
 		return false;
 	}
 	return inet_ntop(AF_INET, &v4, address, INET6_ADDRSTRLEN) != NULL;
+}
+
+/*
+ * What the caller says of itself, as it likes: what is empty or no printable text is as if it had said nothing, in a request and
+ * in a described one.
+ */
+static void
+put_said(struct cedar_record *context, const char *name, const char *text)
+{
+	if (text != NULL && text[0] != '\0' && utf8_printable(text, strlen(text)))
+		cedar_put_string(context, cedar_str(name), cedar_str(text));
 }
 
 /* The key that is spoken of may be the caller's own: that entity is there already. */
@@ -320,8 +353,8 @@ build_context(struct cedar_request *r, const struct policy_question *q, struct e
 	if (source_address(q->source_ip, t->source_ip))
 		cedar_put_ip(context, cedar_str("source_ip"), cedar_str(t->source_ip));
 	put_time(context, "now", q->now);
-	put_text(context, "user_agent", q->user_agent);
-	put_text(context, "reason", q->reason);
+	put_said(context, "user_agent", q->user_agent);
+	put_said(context, "reason", q->reason);
 }
 
 void

@@ -22,8 +22,9 @@ struct entity_texts {
  * What a rule can see, as docs/policies.md lists it: principal, action, resource and context of a question, put
  * into a request that was begun. Failures are the request's (cedar_request_fault()).
  *
- * A grant's metadata becomes a record: objects are records, arrays of strings are sets; integers, strings and booleans
- * are themselves. What Cedar has no type for (null, fractions, other arrays) is left out.
+ * A grant's metadata becomes a record: objects are records, arrays of up to 64 strings are sets; whole numbers of 64 bits,
+ * however they are written, strings and booleans are themselves. What Cedar has no type for (null, other numbers, other
+ * arrays) is there, but nobody can read it: see cedar_put_unheld().
  */
 void entities_build(struct cedar_request *, const struct policy_question *, struct entity_texts *);
 

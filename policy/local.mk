@@ -8,6 +8,7 @@ libpolicy_la_SOURCES = \
 	policy/entities.c policy/entities.h \
 	policy/file.c policy/file.h \
 	policy/guard.c policy/guard.h \
+	policy/instants.c policy/instants.h \
 	policy/program.c policy/program.h \
 	policy/question.c policy/question.h \
 	policy/rule.c policy/rule.h \

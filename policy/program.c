@@ -8,23 +8,24 @@
 #include "cedar/cedar.h"
 #include "policy/program.h"
 
-/* What one list of rules may take when compiled, whatever the cache's bound. */
+/* What one list of rules may take when compiled, whatever the cache's bound: more than what may be stored needs. */
 #define PROGRAM_MEMORY_MAX ((size_t)16 << 20)
 
-static void
-log_refusal(const struct policy_program *p, const struct policy_rule *rule)
+static enum outcome
+refuse(const struct policy_program *p, const struct policy_rule *rule)
 {
 	const struct cedar_error *e = cedar_set_error(p->cedar, 0);
 	char id[UUID_TEXT_LEN + 1];
 
 	uuid_print(&rule->id, id);
-	if (e == NULL)
-		log_error("policy rule %s: out of memory; everything is refused to this tenant",
-		    id);
-	else
-		log_error("policy rule %s does not parse, so everything is refused to this tenant: "
-			  "line %u, column %u: %s",
-		    id, e->place.line, e->place.column, e->message);
+	if (e == NULL) {
+		log_error("policy rule %s: out of memory; nothing is answered to this tenant", id);
+		return UNAVAILABLE;
+	}
+	log_error("policy rule %s does not parse, so everything is refused to this tenant: "
+		  "line %u, column %u: %s",
+	    id, e->place.line, e->place.column, e->message);
+	return BROKEN;
 }
 
 /* Rules come by priority, so a layer is a run of equal ones. */
@@ -55,16 +56,14 @@ program_new(const struct policy_rule *rule, size_t count)
 }
 
 /* Cedar's name for the rule is its number: its own id would make the program its tenant's. */
-static bool
+static enum outcome
 add_rule(struct policy_program *p, const struct policy_rule *rule, size_t i)
 {
 	char number[24];
 
 	(void)snprintf(number, sizeof(number), "%zu", i);
-	if (!cedar_set_add(p->cedar, cedar_str(number), cedar_str(rule[i].text))) {
-		log_refusal(p, &rule[i]);
-		return false;
-	}
+	if (!cedar_set_add(p->cedar, cedar_str(number), cedar_str(rule[i].text)))
+		return refuse(p, &rule[i]);
 	if (opens_layer(rule, i))
 		p->layer[p->layers++] = (struct policy_layer){
 			.priority = rule[i].priority,
@@ -72,39 +71,42 @@ add_rule(struct policy_program *p, const struct policy_rule *rule, size_t i)
 			.count = 0,
 		};
 	p->layer[p->layers - 1].count++;
-	return true;
+	return DONE;
 }
 
-static bool
+static enum outcome
 compile(struct policy_program *p, const struct policy_rule *rule, size_t count)
 {
+	enum outcome rc = DONE;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (!add_rule(p, rule, i))
-			return false;
-	if (!cedar_set_seal(p->cedar)) {
-		log_error("the tenant's policies are too large; everything is refused to it");
-		return false;
+	for (i = 0; rc == DONE && i < count; i++)
+		rc = add_rule(p, rule, i);
+	if (rc == DONE && !cedar_set_seal(p->cedar)) {
+		log_error("no memory for the tenant's policies; nothing is answered to it");
+		rc = UNAVAILABLE;
 	}
 	p->memory += cedar_set_memory(p->cedar);
-	return true;
+	return rc;
 }
 
-struct policy_program *
-policy_program_compile(const struct policy_rule *rule, size_t count)
+enum outcome
+policy_program_compile(const struct policy_rule *rule, size_t count,
+    struct policy_program **program)
 {
 	struct policy_program *p = program_new(rule, count);
+	enum outcome rc;
 
+	*program = NULL;
 	if (p == NULL) {
-		log_error("no memory for the tenant's policies; everything is refused to it");
-		return NULL;
+		log_error("no memory for the tenant's policies; nothing is answered to it");
+		return UNAVAILABLE;
 	}
-	if (!compile(p, rule, count)) {
+	if ((rc = compile(p, rule, count)) == DONE)
+		*program = p;
+	else
 		policy_program_free(p);
-		return NULL;
-	}
-	return p;
+	return rc;
 }
 
 void

@@ -38,10 +38,11 @@ struct policy_program {
 };
 
 /*
- * Compile rules in the order of asking. NULL where one does not parse, or memory ran out. The reason, with the rule's
- * id, line and column, is logged for the operator.
+ * Compile rules in the order of asking. DONE; BROKEN where one does not parse, or UNAVAILABLE where there is no memory for
+ * them: then *program is NULL. The reason, with the rule's id, line and column, is logged for the operator.
  */
-MUST_CHECK struct policy_program *policy_program_compile(const struct policy_rule *, size_t count);
+MUST_CHECK enum outcome policy_program_compile(const struct policy_rule *, size_t count,
+    struct policy_program **program);
 
 void policy_program_free(struct policy_program *);
 

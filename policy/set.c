@@ -50,7 +50,7 @@ info_of(const struct policy_rule *rule, bool forbid, char **notices)
 	return info;
 }
 
-/* Takes over the program. */
+/* Takes over the program. NULL: no memory. */
 static struct policy_set *
 set_new(struct policy_program *program, const struct policy_rule *rule, size_t count)
 {
@@ -60,7 +60,7 @@ set_new(struct policy_program *program, const struct policy_rule *rule, size_t c
 	char *notices;
 
 	if (set == NULL) {
-		log_error("no memory for the tenant's policies; everything is refused to it");
+		log_error("no memory for the tenant's policies; nothing is answered to it");
 		policy_share_release(program);
 		return NULL;
 	}
@@ -73,29 +73,40 @@ set_new(struct policy_program *program, const struct policy_rule *rule, size_t c
 	return set;
 }
 
-struct policy_set *
-policy_set_compile_list(const struct policy_rule *rule, size_t count, struct policy_share *share)
+enum outcome
+policy_set_compile_list(const struct policy_rule *rule, size_t count, bool failing_forbid_denies,
+    struct policy_share *share, struct policy_set **set)
 {
-	struct policy_program *program = policy_share_compile(share, rule, count);
+	struct policy_program *program;
+	enum outcome rc = policy_share_compile(share, rule, count, &program);
 
-	return program != NULL ? set_new(program, rule, count) : NULL;
+	*set = NULL;
+	if (rc != DONE)
+		return rc;
+	if ((*set = set_new(program, rule, count)) == NULL)
+		return UNAVAILABLE;
+	(*set)->failing_forbid_denies = failing_forbid_denies;
+	return DONE;
 }
 
-struct policy_set *
-policy_set_compile(const struct policy_rules *rules, struct policy_share *share)
+enum outcome
+policy_set_compile(const struct policy_rules *rules, struct policy_share *share,
+    struct policy_set **set)
 {
 	struct policy_rule *rule = calloc(rules->count > 0 ? rules->count : 1, sizeof(*rule));
-	struct policy_set *set = NULL;
-	size_t i = 0;
+	enum outcome rc = rule != NULL ? DONE : UNAVAILABLE;
+	size_t i;
 
-	while (rule != NULL && i < rules->count && policy_rules_at(rules, i, &rule[i]))
-		i++;
-	if (rule != NULL && i == rules->count)
-		set = policy_set_compile_list(rule, i, share);
+	*set = NULL;
+	for (i = 0; rc == DONE && i < rules->count; i++)
+		if (!policy_rules_at(rules, i, &rule[i]))
+			rc = BROKEN;
+	if (rc == DONE)
+		rc = policy_set_compile_list(rule, i, rules->failing_forbid_denies, share, set);
 	else
 		log_error("the tenant's policies cannot be loaded; everything is refused to it");
 	free(rule);
-	return set;
+	return rc;
 }
 
 void

@@ -24,6 +24,7 @@ struct policy_set {
 	struct policy_program *program;
 	size_t memory; /* bytes held; without those of a shared program */
 	size_t count;
+	bool failing_forbid_denies; /* of the tenant: a forbid that fails in evaluation forbids */
 	struct policy_info
 	    info[]; /* by the number of the rule in the program; the notices follow */
 };
@@ -31,15 +32,15 @@ struct policy_set {
 /*
  * Compile rules, or use the program that the share has of the same ones; NULL: no share, for a set that is kept for no
  * longer than a request. The share must outlive the set.
- * NULL where one does not parse, or memory ran out: the caller refuses whatever was asked. The reason, with the rule's
- * id, line and column, is logged for the operator.
+ * DONE; BROKEN where one does not parse: the caller refuses whatever was asked; or UNAVAILABLE where memory ran out: nothing
+ * was decided, and it is said so. *set is NULL then. The reason, with the rule's id, line and column, is logged for the operator.
  */
-MUST_CHECK struct policy_set *policy_set_compile(const struct policy_rules *,
-    struct policy_share *);
+MUST_CHECK enum outcome policy_set_compile(const struct policy_rules *, struct policy_share *,
+    struct policy_set **set);
 
 /* The same from a list in the order of asking, which need not come from the database. */
-MUST_CHECK struct policy_set *policy_set_compile_list(const struct policy_rule *, size_t count,
-    struct policy_share *);
+MUST_CHECK enum outcome policy_set_compile_list(const struct policy_rule *, size_t count,
+    bool failing_forbid_denies, struct policy_share *, struct policy_set **set);
 
 void policy_set_free(struct policy_set *); /* NULL is fine */
 

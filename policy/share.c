@@ -138,26 +138,28 @@ share_remove(struct policy_share *s, struct policy_program *p)
 
 /* ---- use ---- */
 
-struct policy_program *
-policy_share_compile(struct policy_share *s, const struct policy_rule *rule, size_t count)
+enum outcome
+policy_share_compile(struct policy_share *s, const struct policy_rule *rule, size_t count,
+    struct policy_program **program)
 {
 	uint8_t digest[PROGRAM_DIGEST_LEN];
-	struct policy_program *p;
+	enum outcome rc;
 
 	if (s == NULL)
-		return policy_program_compile(rule, count);
+		return policy_program_compile(rule, count, program);
+	*program = NULL;
 	if (!digest_rules(rule, count, digest)) {
-		log_error("the tenant's policies cannot be hashed; everything is refused to it");
-		return NULL;
+		log_error("the tenant's policies cannot be hashed; nothing is answered to it");
+		return UNAVAILABLE;
 	}
-	if ((p = *place_of(s, digest)) == NULL) {
-		if ((p = policy_program_compile(rule, count)) == NULL)
-			return NULL;
-		memcpy(p->shared.digest, digest, sizeof(digest));
-		share_add(s, p);
+	if ((*program = *place_of(s, digest)) == NULL) {
+		if ((rc = policy_program_compile(rule, count, program)) != DONE)
+			return rc;
+		memcpy((*program)->shared.digest, digest, sizeof(digest));
+		share_add(s, *program);
 	}
-	p->shared.users++;
-	return p;
+	(*program)->shared.users++;
+	return DONE;
 }
 
 void

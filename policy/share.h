@@ -19,8 +19,8 @@ void policy_share_free(struct policy_share *);
  * The program of these rules, compiled where nobody uses it yet; as policy_program_compile(). Without a share it is
  * compiled for this caller alone. To be released, not freed.
  */
-MUST_CHECK struct policy_program *policy_share_compile(struct policy_share *,
-    const struct policy_rule *, size_t count);
+MUST_CHECK enum outcome policy_share_compile(struct policy_share *, const struct policy_rule *,
+    size_t count, struct policy_program **program);
 
 /* The last user's release frees it. NULL is fine. */
 void policy_share_release(struct policy_program *);

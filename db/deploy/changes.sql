@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -231,7 +231,7 @@ REVOKE ALL ON FUNCTION grantd.grant_made(uuid, uuid, uuid) FROM PUBLIC;
 -- GetGrant, and what changes of a grant are decided on. A key that is not of this tenant gives nulls;
 -- a grant that is not there gives the key alone.
 CREATE TYPE grantd.grant_view AS (key_id uuid, key_name text, roles text, key_version bigint,
-	policies_version bigint,
+	policies_version bigint, seen_at timestamptz,
 	id uuid, request_id uuid, grantee_id text, resource_type text, resource_id text, action text,
 	status text, audit_enabled boolean, expires_at timestamptz, granted_at timestamptz,
 	revoked_at timestamptz, metadata jsonb, created_at timestamptz, updated_at timestamptz,
@@ -246,7 +246,7 @@ DECLARE
 	v grantd.grant_view;
 BEGIN
 	SELECT k.id, k.name::text, array_to_string(k.roles, ' '), k.version::bigint, t.policy_version::bigint,
-		g.id, g.request_id, g.grantee_id::text, g.resource_type::text, g.resource_id::text,
+		statement_timestamp(), g.id, g.request_id, g.grantee_id::text, g.resource_type::text, g.resource_id::text,
 		g.action::text,
 		CASE WHEN g.status = 'active' AND g.expires_at <= statement_timestamp()
 			THEN 'expired' ELSE g.status END::text,
@@ -266,15 +266,15 @@ REVOKE ALL ON FUNCTION grantd.get_grant(uuid, bytea, uuid) FROM PUBLIC;
 -- The rules in force, in the order in which they are asked, for a worker that has them not. One row with the
 -- version alone where there are none; no row where the key is not of this tenant.
 CREATE FUNCTION grantd.get_policies(tenant uuid, key_hash bytea)
-	RETURNS TABLE (policies_version bigint, policy uuid, rank integer, rule uuid, content text,
-		message text, audits boolean)
+	RETURNS TABLE (policies_version bigint, failing_denies boolean, seen_at timestamptz, policy uuid,
+		rank integer, rule uuid, content text, message text, audits boolean)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY
-	SELECT t.policy_version::bigint, r.policy_id, p.priority, r.id, r.policy_text::text, r.notice::text,
-		r.audit_session
+	SELECT t.policy_version::bigint, t.failing_forbid_denies, statement_timestamp(), r.policy_id,
+		p.priority, r.id, r.policy_text::text, r.notice::text, r.audit_session
 	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 	LEFT JOIN (grantd.policies p JOIN grantd.policy_rules r
 		ON r.tenant_id = p.tenant_id AND r.policy_id = p.id)
@@ -1310,6 +1310,49 @@ $$;
 COMMENT ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) IS 'Makes a tenant';
 REVOKE ALL ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) FROM PUBLIC;
 
+-- UpdateTenant: what a tenant may choose. For grantctl alone. It holds and moves what changes of policies do, since it is
+-- read with them.
+CREATE FUNCTION grantd.update_tenant(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	failing_denies boolean, OUT state text, OUT changed grantd.tenants)
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	e grantd.audit_log;
+	at CONSTANT timestamptz := statement_timestamp();
+BEGIN
+	a := grantd.admit_policies(tenant, NULL, NULL, NULL, entry, actor);
+	SELECT * INTO changed FROM grantd.tenants t WHERE t.id = tenant;
+	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN changed.id IS NULL THEN 'none'
+		WHEN changed.failing_forbid_denies = failing_denies THEN 'same' ELSE 'done' END;
+	IF state = 'made' THEN
+		e := grantd.entry_made(tenant, entry, 'tenant', tenant);
+		changed.failing_forbid_denies := e.record -> 'after' ->> 'failing_forbid_denies';
+		changed.version := e.record -> 'after' ->> 'version';
+		changed.updated_at := e.created_at;
+		changed.audit_length := e.sequence;
+		changed.audit_head := e.hash;
+	END IF;
+	IF state <> 'done' THEN
+		RETURN;
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateTenant', 'tenant', tenant, 'done',
+		grantd.move_policies(tenant, at, context),
+		jsonb_build_object('failing_forbid_denies', changed.failing_forbid_denies,
+			'version', changed.version),
+		jsonb_build_object('failing_forbid_denies', failing_denies, 'version', changed.version + 1),
+		reason, at, changed.audit_length, changed.audit_head);
+	UPDATE grantd.tenants t SET failing_forbid_denies = failing_denies, version = t.version + 1,
+		updated_at = at, audit_length = c.length, audit_head = c.head WHERE t.id = tenant;
+	SELECT * INTO changed FROM grantd.tenants t WHERE t.id = tenant;
+END
+$$;
+COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) IS 'Changes what a tenant may choose';
+REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) FROM PUBLIC;
+
 -- ---- for grantctl audit verify ----
 
 -- Row-level security lets nobody but grantd_auth see rows of a tenant that is not there. From tenant to tenant by each
@@ -1347,10 +1390,11 @@ BEGIN
 		WHERE p.pronamespace = 'grantd'::regnamespace AND p.proowner = 'grantd_auth'::regrole
 		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
-			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant', 'find_strays')
+			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant',
+			'update_tenant', 'find_strays')
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
-		IF f.proname NOT IN ('create_tenant', 'find_strays') THEN
+		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'find_strays') THEN
 			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
 		END IF;
 	END LOOP;

@@ -97,8 +97,8 @@ tampered=0
 # A side of every kind of object.
 none='AS $$ BEGIN RETURN NULL; END $$'
 tampered functions "^function grantd.move_policies: its body is not this version's \|" \
-	"CREATE OR REPLACE FUNCTION grantd.move_policies(tenant uuid, at timestamptz) RETURNS void LANGUAGE plpgsql
-		SET search_path = pg_catalog, pg_temp AS \$\$ BEGIN END \$\$"
+	"CREATE OR REPLACE FUNCTION grantd.move_policies(tenant uuid, at timestamptz, context text) RETURNS text LANGUAGE plpgsql
+		SET search_path = pg_catalog, pg_temp AS \$\$ BEGIN RETURN context; END \$\$"
 tampered functions "^function grantd.is_stranger: its attributes are not this version's" \
 	'ALTER FUNCTION grantd.is_stranger SECURITY DEFINER'
 tampered functions "^function grantd.get_grant: its attributes are not this version's" \

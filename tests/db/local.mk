@@ -42,6 +42,12 @@ tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c $(service_fixt
 tests_db_test_audit_export_LDADD = $(service_ldadd)
 tests_db_test_audit_export_LDFLAGS = $(AM_LDFLAGS) -static
 
+check_PROGRAMS += tests/db/test_clock
+tests_db_test_clock_SOURCES = tests/db/test_clock.c $(service_fixture)
+tests_db_test_clock_LDADD = $(service_ldadd)
+tests_db_test_clock_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=clock_gettime -Wl,--wrap=db_grant_look \
+	-Wl,--wrap=db_clock_saw
+
 check_PROGRAMS += tests/db/test_guessing
 tests_db_test_guessing_SOURCES = tests/db/test_guessing.c $(service_fixture)
 tests_db_test_guessing_LDADD = $(service_ldadd)

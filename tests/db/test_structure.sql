@@ -100,7 +100,7 @@ SELECT set_eq($$
 	WHERE p.pronamespace = 'grantd'::regnamespace AND p.prosecdef
 $$, ARRAY['authenticate', 'find_key', 'get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 	'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use', 'create_policy',
-	'update_policy', 'delete_policy', 'change_rule', 'create_tenant', 'find_strays'],
+	'update_policy', 'delete_policy', 'change_rule', 'create_tenant', 'update_tenant', 'find_strays'],
 	'these functions run with rights that their callers lack');
 
 SELECT is_empty($$

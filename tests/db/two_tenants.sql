@@ -49,7 +49,7 @@ LANGUAGE sql AS $$
 		'old_id', 'cccccccc-0000-7000-8000-00000000000a', 'old_version', 1, 'overlap', 60, 'inherit', false,
 		'old_entry', gen_random_uuid(), 'policy_id', 'dddddddd-0000-7000-8000-000000000001', 'rank', 1, 'active', true,
 		'rule_id', 'dddddddd-0000-7000-8000-000000000002', 'text_', 'permit (principal, action, resource);',
-		'audits', true, 'requested', '{}') || arguments AS given) AS g
+		'audits', true, 'requested', '{}', 'failing_denies', true) || arguments AS given) AS g
 	WHERE p.pronamespace = 'grantd'::regnamespace AND p.proname = name AND place <= p.pronargs
 $$;
 

@@ -39,7 +39,7 @@ rows_of()
 	for table in tenants api_keys grants audit_log policies policy_rules idempotency_keys activity_event activity_count; do
 		sql "$1" "SELECT '$table', to_jsonb(t) - '{audit_previous,record,effect,principal_scope_type,principal_is_type,
 			principal_entity_type,principal_entity_id,action_scope_type,action_ids,resource_scope_type,resource_is_type,
-			resource_entity_type,resource_entity_id,conditions}'::text[] FROM grantd.$table t ORDER BY 2"
+			resource_entity_type,resource_entity_id,conditions,failing_forbid_denies}'::text[] FROM grantd.$table t ORDER BY 2"
 	done
 }
 

@@ -60,3 +60,53 @@ expect_error 'switching off is refused, and why' 403 policy_denied '.notices == 
 keyed DELETE "/v1/policies/$policy/rules/$rule"
 patch '{"audit_enabled":false}'
 expect_ok 'until the rule is gone' 200 '.audit_enabled == false'
+
+# What comes later counts, too.
+fresh_tenant
+make_policy later
+before=$(sql 'SELECT count(*) FROM grantd.policy_rules')
+soon=$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action, resource) when { context.now > datetime(\"\($at)\") };"}')"
+expect_error 'a rule that will lock everybody out is refused now' 409 policy_lockout ".details.at == \"${soon%Z}.001000Z\""
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action, resource) unless { context.now < datetime(\"\($at)\") };"}')"
+expect_error 'as is one that says it the other way round' 409 policy_lockout ".details.at == \"${soon%Z}.000000Z\""
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action, resource) when { context.now.durationSince(datetime(\"\($at)\")) > duration(\"30d\") };"}')"
+expect_error 'or from a time that is reckoned' 409 policy_lockout
+is 'nothing of that was stored' "$(sql 'SELECT count(*) FROM grantd.policy_rules')" "$before"
+echo "@policy(\"baseline\") permit (principal in Role::\"admin\", action, resource) when { context.now < datetime(\"$soon\") };" >"$work/ends.cedar"
+like 'grantctl says when' "$("$build/grantctl" policy apply --tenant "$tenant" "$work/ends.cedar" 2>&1)" "at ${soon%Z}.000000Z no key"
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action == Action::\"UpdateGrant\", resource) when { context.now > datetime(\"\($at)\") };"}')"
+expect_ok 'what leaves the policies alone is not' 201
+send POST "/v1/policies/$policy/rules" "$(jq -cn '{policy_text: "forbid (principal, action, resource) when { context.now < datetime(\"2020-01-01\") };"}')"
+expect_ok 'nor is what has gone by' 201
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action in Action::\"write\", resource) when { context.now > datetime(\"\($at)\") } unless { principal in Role::\"admin\" };"}')"
+expect_ok 'nor what leaves it to somebody' 201
+sql "UPDATE grantd.api_keys SET expires_at = now() + interval '10 minutes'"
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" '{policy_text: "forbid (principal, action, resource) when { context.now > datetime(\"\($at)\") } unless { principal in Role::\"admin\" };"}')"
+expect_ok 'a key that has expired by then counts as the one that comes after it' 201
+id=$(sql "SELECT id FROM grantd.api_keys WHERE name = 'admin'")
+send POST "/v1/policies/$policy/rules" "$(jq -cn --arg at "$soon" --arg id "$id" '{policy_text: "forbid (principal, action, resource) when { context.now > datetime(\"\($at)\") } unless { principal == ApiKey::\"\($id)\" };"}')"
+expect_error 'which has another id' 409 policy_lockout
+
+# There is a bound to what may be in force.
+fresh_tenant
+make_policy large
+for i in 1 2 3 4 5; do
+	jq -cn --arg i "$i" '{policy_text: ("permit (principal in Role::\"nobody\", action, resource) when { context.request_id == \"" + $i + ("a" * 48000) + "\" };")}' >"$work/large$i"
+	send POST "/v1/policies/$policy/rules" "@$work/large$i" 
+	[ "$status" = 201 ] || break
+done
+is 'many large rules may be' "$i $status" '5 201'
+rule=$(member .id)
+before=$(policy_version)
+send POST "/v1/policies/$policy/rules" "@$work/large5"
+expect_error 'a quarter of a megabyte is too much' 422 invalid_policy '.details.bound == "bytes" and .details.limit == 262144 and .details.found > 262144'
+send PATCH "/v1/policies/$policy" '{"enabled":false}'
+send POST "/v1/policies/$policy/rules" "@$work/large5"
+expect_ok 'what is not in force does not count' 201
+send PATCH "/v1/policies/$policy" '{"enabled":true}'
+expect_error 'until it would be' 422 invalid_policy '.details.bound == "bytes"'
+jq -r .policy_text "$work"/large? "$work/large5" >"$work/large.cedar"
+echo '@policy("baseline") permit (principal in Role::"admin", action, resource);' >>"$work/large.cedar"
+like 'grantctl refuses it, too, also with --force' "$("$build/grantctl" policy apply --tenant "$tenant" --force "$work/large.cedar" 2>&1)" \
+    '7 rules of 2[0-9]+ bytes would be in force, and no more than 4096 of 262144 bytes may be'

@@ -37,6 +37,13 @@ unknown "forbid (principal, $update, resource) when { context has raeson };" 1 8
 unknown "forbid (principal, $update, resource) when { context.now > \"2027\" };" 1 84 '' 'expected a datetime, found a String'
 unknown "forbid (principal, $update, resource) when { context has source_ip && context.source_ip.isInRange(ip(\"10.0.0.0/33\")) };" \
 	1 126 '' 'no IP address'
+unknown "forbid (principal, $update, resource == Grant::\"2489E9AD-2EE2-8E00-8EC9-32D5F69181C0\");" 1 65 \
+	2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 'is a UUID in lower case'
+unknown "forbid (principal == ApiKey::\"deploy\", $update, resource);" 1 22 '' 'is a UUID in lower case'
+unknown "forbid (principal in Tenant::\"2489E9AD-2EE2-8E00-8EC9-32D5F69181C0\", $update, resource);" 1 22 \
+	2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 'is a UUID in lower case'
+unknown "forbid (principal in Role::\"Operator\", $update, resource);" 1 22 operator 'is of lower-case letters'
+unknown 'forbid (principal, action == Action::"RotateApiKey", resource) when { context.target_key == ApiKey::"deploy" };' 1 93 '' 'is a UUID in lower case'
 unknown 'permit (principal, action, resource) when { resource.status == "active" };' 1 54 '' 'where the action is `ListGrants`'
 is 'nothing of all that was stored' "$(policy_version)" "$before"
 

@@ -13,6 +13,7 @@ cedar_unit_programs = \
 	tests/unit/test_cedar_memory \
 	tests/unit/test_cedar_parse \
 	tests/unit/test_cedar_pattern \
+	tests/unit/test_cedar_unheld \
 	tests/unit/test_cedar_validate
 check_PROGRAMS += $(cedar_unit_programs)
 TESTS += $(cedar_unit_programs)
@@ -37,6 +38,8 @@ tests_unit_test_cedar_parse_LDADD = $(cedar_unit_ldadd)
 tests_unit_test_cedar_parse_LDFLAGS = $(cedar_unit_ldflags)
 tests_unit_test_cedar_pattern_LDADD = $(cedar_unit_ldadd)
 tests_unit_test_cedar_pattern_LDFLAGS = $(cedar_unit_ldflags)
+tests_unit_test_cedar_unheld_LDADD = $(cedar_unit_ldadd)
+tests_unit_test_cedar_unheld_LDFLAGS = $(cedar_unit_ldflags)
 tests_unit_test_cedar_validate_LDADD = $(cedar_unit_ldadd)
 tests_unit_test_cedar_validate_LDFLAGS = $(cedar_unit_ldflags)
 endif

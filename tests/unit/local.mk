@@ -5,12 +5,14 @@ unit_programs = \
 	tests/unit/test_api_key \
 	tests/unit/test_body \
 	tests/unit/test_buf \
+	tests/unit/test_clock \
 	tests/unit/test_conninfo \
 	tests/unit/test_cors \
 	tests/unit/test_decide \
 	tests/unit/test_description \
 	tests/unit/test_etag \
 	tests/unit/test_exhaustion \
+	tests/unit/test_fail_closed \
 	tests/unit/test_fastcgi \
 	tests/unit/test_field \
 	tests/unit/test_hex \
@@ -48,6 +50,7 @@ EXTRA_DIST += tests/unit/rows.h tests/unit/unit.h
 tests_unit_test_api_key_LDADD = $(unit_ldadd)
 tests_unit_test_body_LDADD = $(unit_ldadd)
 tests_unit_test_buf_LDADD = $(unit_ldadd)
+tests_unit_test_clock_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_conninfo_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_conninfo_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_cors_LDADD = $(unit_ldadd)
@@ -56,6 +59,7 @@ tests_unit_test_description_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcd
 tests_unit_test_description_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_etag_LDADD = $(unit_ldadd)
 tests_unit_test_exhaustion_LDADD = $(unit_ldadd)
+tests_unit_test_fail_closed_LDADD = libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_fastcgi_LDADD = $(unit_ldadd) $(FCGI_LIBS)
 tests_unit_test_field_LDADD = $(unit_ldadd)
 tests_unit_test_hex_LDADD = $(unit_ldadd)

@@ -8,10 +8,11 @@
 static const char schema_text[] =
     "type Address = { city: String, zip?: Long };\n"
     "entity Org; entity Team in [Org];\n"
+    "@ids(\"uuid\") entity Car, Key; @doc(\"x\") @ids(\"name\") entity Part;\n"
     "entity Color enum [\"red\", \"green\"];\n"
     "entity User in [Team] = { name: String, age?: Long, boss?: User, home: Address, nicks: Set<String>,\n"
     "  born: datetime, \"work place\"?: { desk: Long } } tags String;\n"
-    "entity Doc in Team { owner: User, readers: Set<User>, color: Color, @open notes: {} };\n"
+    "entity Doc in Team { owner: User, readers: Set<User>, color: Color, car: Car, part: Part, @open notes: {} };\n"
     "action all; action see in all;\n"
     "action look, \"look twice\" in [see] appliesTo { principal: User, resource: Doc,\n"
     "  context: { now: datetime, from?: ipaddr, why?: String } };\n"
@@ -106,6 +107,26 @@ conditions_are_held_to_it(void **state)
 		    11 },
 		{ "resource.color == Color::\"blue\"", "the schema lists all entities of this type",
 		    "", 19 },
+		/* ids that nobody has */
+		{ "principal in Team::\"Any Id\"", NULL, "", 0 },
+		{ "resource.car == Car::\"2489e9ad-2ee2-8e00-8ec9-32d5f69181c0\"", NULL, "", 0 },
+		{ "resource.car == Car::\"2489E9AD-2EE2-8E00-8EC9-32D5F69181C0\"",
+		    "there can be no such entity: the id of a `Car` is a UUID in lower case; did you mean "
+		    "`2489e9ad-2ee2-8e00-8ec9-32d5f69181c0`?",
+		    "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0", 17 },
+		{ "resource.car == Car::\"2489e9ad2ee28e008ec932d5f69181c0\"",
+		    "there can be no such entity: the id of a `Car` is a UUID in lower case", "",
+		    17 },
+		{ "resource.car == Car::\"my\"", "there can be no such entity: the id of a `Car`",
+		    "", 17 },
+		{ "resource.part == Part::\"a_1-b\"", NULL, "", 0 },
+		{ "resource.part == Part::\"On-Call\"",
+		    "there can be no such entity: the id of a `Part` is of lower-case letters",
+		    "on-call", 18 },
+		{ "resource.part == Part::\"1\"", "there can be no such entity: the id of a `Part`",
+		    "", 18 },
+		{ "resource.part == Part::\"\"", "there can be no such entity: the id of a `Part`",
+		    "", 18 },
 		/* what need not be there */
 		{ "principal.age == 1",
 		    "an entity of type `User` need not have the attribute `age`; test with `has` first",
@@ -304,6 +325,8 @@ schemas_are_refused(void **state)
 		    "a context is a record", 68 },
 		{ "namespace A {}", "expected a declaration without a namespace", 1 },
 		{ "entity A", "expected `;`, found the end of the text", 9 },
+		{ "@ids(\"uid\") entity A;", "expected `\"uuid\"` or `\"name\"`", 6 },
+		{ "@ids(uuid) entity A;", "expected a string", 6 },
 		{ "entity A enum [1];", "expected a string that is an id", 16 },
 		{ "Entity A;", "expected a declaration: `entity`, `action` or `type`", 1 },
 		{ "entity A = { a: \xff };", "the text is not valid UTF-8 here", 17 },

@@ -44,8 +44,7 @@ compile(struct ground *g, int64_t permit_priority)
 		rules[0] = first;
 	}
 	policy_set_free(g->set);
-	g->set = policy_set_compile_list(rules, 2, NULL);
-	assert_non_null(g->set);
+	assert_int_equal(policy_set_compile_list(rules, 2, false, NULL, &g->set), DONE);
 }
 
 static int

@@ -104,6 +104,57 @@ ranges(void **state)
 	}
 }
 
+static void
+whole_numbers_of_json(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t value;
+	} table[] = {
+		{ "0", 0 },
+		{ "-0", 0 },
+		{ "0.0", 0 },
+		{ "-0.00e7", 0 },
+		{ "0e99999999999999999999999999", 0 },
+		{ "0e-99999999999999999999999999", 0 },
+		{ "7", 7 },
+		{ "7.0", 7 },
+		{ "-7.000", -7 },
+		{ "1e2", 100 },
+		{ "1E+2", 100 },
+		{ "1.5e1", 15 },
+		{ "1500e-2", 15 },
+		{ "-12.30e1", -123 },
+		{ "0.0001e4", 1 },
+		{ "10.010e2", 1001 },
+		{ "1000000000000000000000000e-24", 1 },
+		{ "9223372036854775807", INT64_MAX },
+		{ "9223372036854775807.0", INT64_MAX },
+		{ "-9223372036854775808", INT64_MIN },
+		{ "-9.223372036854775808e18", INT64_MIN },
+		{ "1e18", INT64_C(1000000000000000000) },
+	};
+	static const char *const others[] = { "0.5", "-0.1", "150.5", "1e-1", "15e-2", "1.05e1",
+		"9223372036854775808", "-9223372036854775809", "9223372036854775807.5", "1e19",
+		"1e400", "1e99999999999999999999999999", "1e-99999999999999999999999999",
+		"1.0000000000000000000000000000000001", "10000000000000000000000000000000001",
+		"10000000000000000000000000000000001e-2" };
+	int64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++) {
+		value = 42;
+		if (!number_whole(&value, table[i].text) || value != table[i].value)
+			fail_msg("%s: %" PRId64, table[i].text, value);
+	}
+	for (i = 0; i < COUNT_OF(others); i++) {
+		value = 42;
+		if (number_whole(&value, others[i]) || value != 42)
+			fail_msg("%s: %" PRId64, others[i], value);
+	}
+}
+
 int
 main(void)
 {
@@ -112,6 +163,7 @@ main(void)
 		cmocka_unit_test(anything_else),
 		cmocka_unit_test(length_is_respected),
 		cmocka_unit_test(ranges),
+		cmocka_unit_test(whole_numbers_of_json),
 	};
 
 	return cmocka_run_group_tests_name("number", tests, NULL, NULL);

@@ -13,8 +13,8 @@
 static struct policy_rules
 rules_made(int count)
 {
-	static const Oid types[] = { OID_INT8, OID_UUID, OID_INT4, OID_UUID, OID_TEXT, OID_TEXT,
-		OID_BOOL };
+	static const Oid types[] = { OID_INT8, OID_BOOL, OID_TIMESTAMPTZ, OID_UUID, OID_INT4,
+		OID_UUID, OID_TEXT, OID_TEXT, OID_BOOL };
 	static const char policy[16] = "policy";
 	PGresult *r = rows_new(types, COUNT_OF(types));
 	char text[512], id[16] = "rule";
@@ -23,17 +23,19 @@ rules_made(int count)
 	for (i = 0; i < count; i++) {
 		memcpy(id + 12, &i, sizeof(i));
 		rows_put_int8(r, i, 0, 1);
-		rows_put(r, i, 1, policy, sizeof(policy));
-		rows_put_int4(r, i, 2, 0);
-		rows_put(r, i, 3, id, sizeof(id));
+		rows_put(r, i, 1, "\0", 1);
+		rows_put_int8(r, i, 2, 0);
+		rows_put(r, i, 3, policy, sizeof(policy));
+		rows_put_int4(r, i, 4, 0);
+		rows_put(r, i, 5, id, sizeof(id));
 		(void)snprintf(text, sizeof(text),
 		    "permit (principal in Role::\"r%d\","
 		    " action == Action::\"UpdateGrant\", resource) when { resource.resource_type =="
 		    " \"aws_account\" && context.audit_enabled && resource.grantee_id like \"*%d\" };",
 		    i % 10, i);
-		rows_put_text(r, i, 4, text);
-		rows_put_text(r, i, 5, "Only for some.");
-		rows_put(r, i, 6, "\1", 1);
+		rows_put_text(r, i, 6, text);
+		rows_put_text(r, i, 7, "Only for some.");
+		rows_put(r, i, 8, "\1", 1);
 	}
 	return (
 	    struct policy_rules){ .version = 1, .count = (size_t)count, .rows = { .result = r } };
@@ -53,9 +55,9 @@ static void
 add(struct policy_cache *cache, unsigned n, int64_t version, const struct policy_rules *rules)
 {
 	struct uuid tenant = tenant_at(n);
-	struct policy_set *set = policy_set_compile(rules, NULL);
+	struct policy_set *set;
 
-	assert_non_null(set);
+	assert_int_equal(policy_set_compile(rules, NULL, &set), DONE);
 	assert_true(policy_cache_put(cache, &tenant, version, set));
 }
 

@@ -2,6 +2,7 @@
 /* Kept connections: whoever waits gets the next request, whatever became of who had the last. */
 #include "config.h"
 
+#include <sys/epoll.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -10,10 +11,29 @@
 #include "unit.h"
 
 /* The source itself, for the moments between two of its steps. */
+static int rearm(int epoll, int operation, int fd, struct epoll_event *event);
+#define epoll_ctl rearm
 #include "fcgi/pool.c"
+#undef epoll_ctl
+
+/* What another worker does just before a connection that waits for a share is armed. */
+static void (*meanwhile)(struct pool *);
+static struct pool *meanwhile_pool;
+
+static int
+rearm(int epoll, int operation, int fd, struct epoll_event *event)
+{
+	void (*first)(struct pool *) = meanwhile;
+
+	if (first != NULL && event != NULL && (event->events & (EPOLLIN | EPOLLOUT)) == 0) {
+		meanwhile = NULL;
+		first(meanwhile_pool);
+	}
+	return epoll_ctl(epoll, operation, fd, event);
+}
 
 #define PATIENCE_MS 10000
-#define ROOMS 2
+#define ROOMS 4
 #define ROOM_SIZE ((size_t)100000)
 
 /* A pool with a listening socket; this process is its keeper. */
@@ -477,7 +497,7 @@ the_end(void **state)
 /* The limit of open files is raised as far as it may be, and beyond it fewer are kept. */
 /* A new connection with something in its room, as whoever met it first leaves it; the web server's end. */
 static int
-pause_one(struct world *w, const char *text, int64_t due)
+wait_as(struct world *w, enum pool_pause pause, const char *text, int64_t due)
 {
 	struct connection c = { .place = -1 };
 	int pair[2];
@@ -488,8 +508,15 @@ pause_one(struct world *w, const char *text, int64_t due)
 	room = pool_room(w->pool, &c);
 	assert_non_null(room);
 	memcpy(room, text, strlen(text) + 1);
-	pool_pause(w->pool, &c, PAUSE_REST, strlen(text) + 1, due);
+	c.group = 1;
+	pool_pause(w->pool, &c, pause, strlen(text) + 1, due);
 	return pair[1];
+}
+
+static int
+pause_one(struct world *w, const char *text, int64_t due)
+{
+	return wait_as(w, PAUSE_REST, text, due);
 }
 
 static void
@@ -553,6 +580,7 @@ late_ones(void **state)
 	close_world(&w);
 }
 
+/* Where all wait for a share, whose requests are whole, nobody gives way. */
 static void
 no_room(void **state)
 {
@@ -563,7 +591,7 @@ no_room(void **state)
 	(void)state;
 	open_world(&w, 4);
 	for (i = 0; i < ROOMS; i++)
-		peer[i] = pause_one(&w, "here", INT64_MAX);
+		peer[i] = wait_as(&w, PAUSE_SHARE, "whole", INT64_MAX);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	c.fd = pair[0];
 	assert_null(pool_room(w.pool, &c));
@@ -577,6 +605,50 @@ no_room(void **state)
 	for (i = 0; i < ROOMS; i++)
 		close(peer[i]);
 	close(pair[1]);
+	close_world(&w);
+}
+
+/* However many come with the beginning of a request and no more of it, one more is heard: the slowest gives way. */
+static void
+the_slowest_gives_way(void **state)
+{
+	struct world w;
+	struct connection c = { .place = -1 };
+	int peer[ROOMS], sharing, more[4 * ROOMS], i;
+
+	(void)state;
+	open_world(&w, 0); /* and where no connection is kept */
+	sharing = wait_as(&w, PAUSE_SHARE, "whole", INT64_MAX);
+	for (i = 1; i < ROOMS; i++) {
+		peer[i] = pause_one(&w, "here", INT64_MAX);
+		atomic_store(&room_at(w.pool, i)->since, ROOMS - i); /* the last one is the slowest */
+	}
+	more[0] = pause_one(&w, "now", INT64_MAX);
+	assert_true(is_closed(peer[ROOMS - 1]));
+	for (i = 1; i < ROOMS - 1; i++)
+		assert_false(is_closed(peer[i]));
+	assert_int_equal(pool_paused(w.pool), ROOMS);
+	/* It is told once to look whether there is a share. */
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_SHARE);
+	c.group = 1;
+	pool_pause(w.pool, &c, PAUSE_SHARE, 6, INT64_MAX);
+	/* One that is in hand is not taken away. */
+	say(peer[1], 'a');
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_REST);
+	for (i = 1; i < (int)COUNT_OF(more); i++)
+		more[i] = pause_one(&w, "more", INT64_MAX);
+	assert_string_equal(pool_saved(w.pool, &c), "here");
+	assert_false(is_closed(peer[1]));
+	assert_false(is_closed(sharing));
+	assert_int_equal(pool_paused(w.pool), ROOMS);
+	pool_end(w.pool, &c);
+	for (i = 1; i < ROOMS; i++)
+		close(peer[i]);
+	for (i = 0; i < (int)COUNT_OF(more); i++)
+		close(more[i]);
+	close(sharing);
 	close_world(&w);
 }
 
@@ -631,7 +703,7 @@ few_descriptors(void **state)
 	low.rlim_cur = FIRST_FD + SPARE_FDS;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	open_world(&w, 100);
-	assert_int_equal(w.pool->most, 100 + ROOMS);
+	assert_int_equal(w.pool->most, 100 + ROOMS + LEAVING_MOST);
 	close_world(&w);
 	if (fork() == 0) {
 		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
@@ -648,6 +720,79 @@ few_descriptors(void **state)
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+#define GROUP UINT64_C(42)
+
+/* A request of one connection, which waits for a share from then on; false: it was not there. */
+static bool
+wait_for_share(struct world *w)
+{
+	struct connection c;
+
+	if (wait_for(w, &c) != POOL_KEPT)
+		return false;
+	assert_non_null(pool_room(w->pool, &c));
+	c.group = GROUP;
+	pool_pause(w->pool, &c, PAUSE_SHARE, 1, clock_monotonic_ms() + PATIENCE_MS);
+	return true;
+}
+
+static void
+woken(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	assert_true(wait_for_share(&w));
+	assert_int_equal(pool_in_group(w.pool, GROUP), 1);
+	say(peer, 'b'); /* is nothing that it waits for */
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_wake(w.pool, GROUP + 1);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_wake(w.pool, GROUP);
+	assert_int_equal(pool_in_group(w.pool, GROUP), 0);
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_SHARE);
+	assert_false(c.late);
+	pool_keep(w.pool, &c);
+	close(peer);
+	close_world(&w);
+}
+
+static void
+wake_it(struct pool *p)
+{
+	pool_wake(p, GROUP);
+}
+
+/* A share is given back between the moment at which a request is seen to wait for it and that at which it does. */
+static void
+woken_too_early(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	meanwhile = wake_it;
+	meanwhile_pool = w.pool;
+	assert_true(wait_for_share(&w));
+	assert_null(meanwhile);
+	assert_int_equal(pool_in_group(w.pool, GROUP), 0);
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_SHARE);
+	pool_keep(w.pool, &c);
+	close(peer);
+	close_world(&w);
 }
 
 int
@@ -669,6 +814,9 @@ main(void)
 		cmocka_unit_test(the_rest_comes),
 		cmocka_unit_test(late_ones),
 		cmocka_unit_test(no_room),
+		cmocka_unit_test(the_slowest_gives_way),
+		cmocka_unit_test(woken),
+		cmocka_unit_test(woken_too_early),
 		cmocka_unit_test(killed_with_a_room),
 	};
 
