@@ -239,6 +239,7 @@ async function main() {
 
 	ok('no answer is false', lies.length === 0, lies.slice(0, 50).join('\n'));
 	diag(`false: ${lies.length}`);
+	ok('no answer is 500 internal', !world.records.some((r) => r.code === 'internal'));
 	const verify = spawnSync('grantctl', ['audit', 'verify'], { encoding: 'utf8' });
 
 	ok('every chain verifies', verify.status === 0, verify.stdout + verify.stderr);
