@@ -4,11 +4,8 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cluster=$here/../lib/cluster
+database_starts
 trap '"$cluster" remove "$work/standby" 2>/dev/null; "$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
-"$cluster" start "$work/pg" || bail "the database cluster does not start"
-"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
-eval "$("$cluster" env "$work/pg")"
 
 tenant=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 grant=0192f0c1-2b3a-7000-8000-00000000000a
