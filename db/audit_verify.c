@@ -23,8 +23,8 @@
 #include "db/tenant.h"
 #include "db/told_rules.h"
 
-#define BATCH \
-	1000 /* rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h */
+/* Rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h. */
+#define BATCH 1000
 #define BATCH_TEXT PAGE_TEXT(BATCH)
 
 /* A row that carries a chain; also what was found of a chain so far. */

@@ -169,16 +169,16 @@ enum state { STATE_LOOK, STATE_DECIDE, STATE_CHANGE, STATE_REPEAT, STATE_DENY, S
 
 struct machine {
 	struct call *c;
-	struct fault
-	    fault; /* what the checks without a database met, answered once the key is known to be good */
+	/* What the checks without a database met, answered once the key is known to be good. */
+	struct fault fault;
 	enum state state;
-	const struct key *
-	    known; /* what this worker remembers of the key; not to be used once another was put there */
+	/* What this worker remembers of the key; not to be used once another was put there. */
+	const struct key *known;
 	bool seen;    /* the target was read */
 	bool counted; /* against the key's limit of requests */
 	bool shared;  /* as one of its tenant's, or nobody counts */
-	bool
-	    apart; /* the key is to be looked up by itself first: the tenant that is named may have its share already */
+	/* The key is to be looked up by itself first: the tenant that is named may have its share already. */
+	bool apart;
 	int attempts, faults;
 };
 
@@ -489,8 +489,7 @@ do_decide(struct machine *m)
 	if (rc != DONE) {
 		(void)follow(m, ATTEMPT_LOOK, ending_of_exchange(rc));
 		if (m->state == STATE_DECIDE)
-			m->state =
-			    STATE_LOOK; /* all of it again: what was read may be old by now */
+			m->state = STATE_LOOK; /* again: what was read may be old */
 	} else if (c->decision.verdict == VERDICT_ALLOWED) {
 		permit(m);
 	} else if (c->op->access == ACCESS_WRITE) {
