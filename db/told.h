@@ -36,6 +36,8 @@
 	X("name", TOLD_PLAIN("name"), "name", NULL, NULL) \
 	X("created_at", TOLD_TIME("created_at"), "created_at", TOLD_NOW, NULL) \
 	X("updated_at", TOLD_TIME("updated_at"), "updated_at", TOLD_NOW, TOLD_EACH) \
+	X("failing_forbid_denies", TOLD_PLAIN("failing_forbid_denies"), "failing_forbid_denies", \
+	    "false", NULL) \
 	X("version", TOLD_PLAIN("version"), "version", NULL, NULL)
 
 #define TOLD_API_KEYS(X) \
