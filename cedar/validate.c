@@ -229,7 +229,8 @@ check_form(struct validator *v, const struct uid *uid, struct span at)
 		return;
 	cd_text_puts(&message, "there can be no such entity: the id of a `");
 	cd_text_add(&message, type->name->text, type->name->len);
-	cd_text_puts(&message, type->form == IDS_UUID ?
+	cd_text_puts(&message,
+	    type->form == IDS_UUID ?
 		"` is a UUID in lower case" :
 		"` is of lower-case letters, digits, `_` and `-`, with a letter first");
 	cd_find_text(v, at, &message, in_lower_case(v, type->form, uid, &lower));

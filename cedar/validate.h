@@ -154,8 +154,8 @@ struct answer cd_check_if(struct validator *, const struct known *, const struct
 struct answer cd_check_has(struct validator *, const struct known *, const struct expr *);
 struct answer cd_check_chain(struct validator *, const struct known *, const struct expr *);
 struct answer cd_check_call(struct validator *, const struct known *, const struct expr *);
-struct answer cd_check_method(struct validator *, const struct known *, struct target receiver,
-    struct answer, const struct expr *);
+struct answer cd_check_method(struct validator *, const struct known *, struct target of,
+    struct answer receiver, const struct expr *);
 struct answer cd_check_in(struct validator *, const struct known *, const struct expr *left,
     struct answer, const struct expr *right);
 /* Of two that are compared for equality: fails where no value is of both types. */

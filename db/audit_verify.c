@@ -23,8 +23,8 @@
 #include "db/tenant.h"
 #include "db/told_rules.h"
 
-#define BATCH \
-	1000 /* rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h */
+/* Rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h. */
+#define BATCH 1000
 #define BATCH_TEXT PAGE_TEXT(BATCH)
 
 /* A row that carries a chain; also what was found of a chain so far. */
@@ -358,7 +358,8 @@ hear(struct walk *w, const struct audit_row *e)
 	if (!told_entry_read(&told, e))
 		return BROKEN;
 	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
-	if (w->kind == OWNER_POLICY || (w->kind == OWNER_TENANT && told.policy_version.text != NULL))
+	if (w->kind == OWNER_POLICY ||
+	    (w->kind == OWNER_TENANT && told.policy_version.text != NULL))
 		hear_version(w, &told);
 	if (w->kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
 		told_rules_take(&w->rules, &rule, &told, &w->sink);

@@ -69,9 +69,8 @@ struct key_rotation {
 	const struct uuid *old;
 	int64_t old_version;
 	int64_t overlap; /* seconds that the old one goes on for, but no longer than it was to */
-	struct uuid
-	    old_entry; /* the entry in the old key's chain; struct change_by has the new one's */
-	bool inherit;  /* the new key ends when the old one was to; else when it says */
+	struct uuid old_entry; /* in the old key's chain; struct change_by has the new one's */
+	bool inherit;          /* the new key ends when the old one was to; else when it says */
 };
 
 /* What came of it. Texts of both keys borrow from made.rows; clear `made`. */

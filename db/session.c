@@ -200,11 +200,15 @@ db_check_session(struct db *db)
 		db_clock_saw(db, found.now);
 		return judge(db, &found);
 	}
-	if (rc == BROKEN)
+	if (rc == BROKEN) {
+		char said[DB_MESSAGE_MAX];
+
+		memcpy(said, db->message, sizeof(said));
 		(void)snprintf(db->message, sizeof(db->message),
 		    "the database has no schema for grantd that this role may read; this build "
-		    "needs version %d",
-		    DB_SCHEMA_VERSION);
+		    "needs version %d: %.300s",
+		    DB_SCHEMA_VERSION, said);
+	}
 	return UNAVAILABLE;
 }
 

@@ -18,7 +18,7 @@
  */
 struct slot {
 	_Atomic int64_t
-	    busy_since; /* clock_monotonic_ms() since which it reads or answers a request; 0: it waits */
+	    busy_since; /* clock_monotonic_ms() at which its request began; 0: it waits */
 	_Atomic uint64_t requests; /* answered since the worker started */
 	atomic_bool ready;         /* it has come as far as waiting for connections */
 	atomic_bool streaming;     /* it sends a response in pieces, as its client reads */

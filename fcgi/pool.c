@@ -73,7 +73,7 @@ struct shared {
 struct room {
 	atomic_int place; /* + 1, whose it is; 0: nobody's */
 	_Atomic int64_t since;
-	size_t used;      /* bytes; SIZE_MAX while they are written */
+	size_t used; /* bytes; SIZE_MAX while they are written */
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -907,9 +907,26 @@ pool_saved(const struct pool *p, const struct connection *c)
 	return room_at(p, p->shared->place[c->place].room - 1)->bytes;
 }
 
+/*
+ * Have a worker look at it again, which waits for a share, or did a moment ago. Whoever holds it looks by himself; and without
+ * a descriptor of it, it is left to pool_sweep().
+ */
+static void
+wake_place(struct pool *p, int place, uint32_t generation)
+{
+	if (!is_open(generation) || !hold(p, place, generation))
+		return;
+	if (p->generation[place] == generation || fetch(p, place, generation))
+		let_go(p, place, generation, EPOLLIN | events_of(p, place));
+	else
+		atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
+}
+
 void
 pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t used, int64_t due)
 {
+	_Atomic uint64_t *waits_for = NULL;
+
 	if (!have_place(p, c)) {
 		pool_end(p, c);
 		return;
@@ -918,11 +935,16 @@ pool_pause(struct pool *p, struct connection *c, enum pool_pause pause, size_t u
 		room_at(p, p->shared->place[c->place].room - 1)->used = used;
 	set_pause(p, c->place, pause, due);
 	if (pause == PAUSE_SHARE)
-		atomic_store(&p->group[p->shared->place[c->place].room - 1], c->group);
+		waits_for = &p->group[p->shared->place[c->place].room - 1];
+	if (waits_for != NULL)
+		atomic_store(waits_for, c->group);
 	if (c->is_new)
 		give_to_keeper(p, c->fd, c->place, c->generation);
 	else
-		let_go(p, c->place, c->generation, pause == PAUSE_SHARE ? 0 : EPOLLIN);
+		let_go(p, c->place, c->generation, waits_for != NULL ? 0 : EPOLLIN);
+	/* Somebody woke it who could not have it yet, or whose event was taken back just now. */
+	if (waits_for != NULL && !c->is_new && atomic_load(waits_for) != c->group)
+		wake_place(p, c->place, c->generation);
 	c->fd = -1;
 }
 
@@ -966,7 +988,6 @@ void
 pool_wake(struct pool *p, uint64_t group)
 {
 	int room, place;
-	uint32_t generation;
 
 	if (atomic_load(&p->shared->sharing) == 0 || (room = first_in_group(p, group)) < 0)
 		return;
@@ -974,14 +995,9 @@ pool_wake(struct pool *p, uint64_t group)
 	if (!atomic_compare_exchange_strong(&p->group[room], &group, 0))
 		return;
 	place = atomic_load(&room_at(p, room)->place) - 1;
-	if (place < 0)
-		return;
-	generation = (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32);
-	/* Whoever holds it looks by himself. */
-	if (!is_open(generation) || !hold(p, place, generation))
-		return;
-	if (p->generation[place] == generation || fetch(p, place, generation))
-		let_go(p, place, generation, EPOLLIN | EPOLLOUT);
+	if (place >= 0)
+		wake_place(p, place,
+		    (uint32_t)(atomic_load(&p->shared->place[place].holder) >> 32));
 }
 
 void

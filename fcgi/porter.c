@@ -26,8 +26,7 @@ struct porter {
 	struct listener *listener;
 	struct handover handover;
 	int spawner;
-	int life
-	    [2]; /* a socket pair: the porter's, and the parent's, which is at its end when the porter is */
+	int life[2]; /* a socket pair: ours, and the parent's, which tells it of our end */
 	pid_t parent;
 	bool stopping;
 };

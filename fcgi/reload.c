@@ -51,6 +51,7 @@ reload_settings(struct settings *s, const struct options *o)
 	keep_text(&fresh.listen_group, &s->listen_group, "GRANTD_LISTEN_GROUP");
 	keep_number(&fresh.listen_backlog, s->listen_backlog, "GRANTD_LISTEN_BACKLOG");
 	keep_number(&fresh.kept_connections, s->kept_connections, "GRANTD_KEPT_CONNECTIONS");
+	keep_number(&fresh.waiting_requests, s->waiting_requests, "GRANTD_WAITING_REQUESTS");
 	/* One process and several are different programs. */
 	if ((fresh.workers == 0) != (s->workers == 0))
 		keep_number(&fresh.workers, s->workers, "GRANTD_WORKERS");

@@ -7,13 +7,13 @@
 #include "base/buf.h"
 #include "fcgi/route.h"
 
-/* Without `base` in front; what does not lie below it is nothing of ours, and "". */
+/* Without `base` in front; NULL: it does not lie below it. */
 static const char *
 less_base(const char *path, const char *base)
 {
 	size_t len = strlen(base);
 
-	return strncmp(path, base, len) == 0 && path[len] == '/' ? path + len : "";
+	return strncmp(path, base, len) == 0 && path[len] == '/' ? path + len : NULL;
 }
 
 /* Before the query. */
@@ -38,5 +38,5 @@ route_path(struct buf *joined, const char *script_name, const char *path_info,
 	buf_adds(joined, script_name);
 	buf_adds(joined, path_info);
 	path = less_base(buf_text(joined), base_path);
-	return path[0] == '/' && !has_encoded_slash(request_uri) ? path : "/";
+	return path != NULL && !has_encoded_slash(request_uri) ? path : "/";
 }

@@ -35,8 +35,7 @@ struct seam {
 	/* Of the request in hand: */
 	struct intake in;
 	struct times {
-		int64_t
-		    begun; /* clock_monotonic_ms() at which it was waited for first; 0: not yet */
+		int64_t begun;    /* clock_monotonic_ms() of the first wait for it; 0: none yet */
 		int64_t has_head; /* the same for its body */
 		int64_t whole;    /* the same for what has nothing to do with its coming */
 	} times;

@@ -136,7 +136,7 @@ static void
 create_grant_answer(struct call *c)
 {
 	const struct grant *g = &c->of.grant.is;
-	char path[sizeof("/v1/grants/") + UUID_TEXT_LEN] = "/v1/grants/", etag[GRANT_ETAG_MAX];
+	char path[sizeof("/v1/grants/") + UUID_TEXT_LEN] = "/v1/grants/", etag[ETAG_TEXT_MAX];
 
 	if (g->change == CHANGE_MISMATCH) {
 		response_error(c->rs, ERROR_IDEMPOTENCY_MISMATCH, NULL, NULL);

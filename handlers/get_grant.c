@@ -9,7 +9,7 @@
 static void
 get_grant_answer(struct call *c)
 {
-	char etag[GRANT_ETAG_MAX];
+	char etag[ETAG_TEXT_MAX];
 
 	grant_etag(&c->of.grant.was, etag);
 	answer_read(c, etag, grant_json(&c->of.grant.was));

@@ -7,7 +7,7 @@
 #include "handlers/grant_answer.h"
 
 void
-grant_etag(const struct grant *g, char etag[GRANT_ETAG_MAX])
+grant_etag(const struct grant *g, char etag[ETAG_TEXT_MAX])
 {
-	(void)snprintf(etag, GRANT_ETAG_MAX, "\"%" PRId64 ".%s\"", g->version, g->status);
+	(void)snprintf(etag, ETAG_TEXT_MAX, "\"%" PRId64 ".%s\"", g->version, g->status);
 }

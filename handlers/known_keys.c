@@ -7,8 +7,8 @@
 
 #include "handlers/known_keys.h"
 
-#define BUCKETS \
-	8192 /* a power of two: about as many as there are keys when all of the memory is used */
+/* A power of two: about as many as there are keys when all of the memory is used. */
+#define BUCKETS 8192
 
 struct entry {
 	uint8_t hash[KEY_HASH_LEN];

@@ -169,16 +169,16 @@ enum state { STATE_LOOK, STATE_DECIDE, STATE_CHANGE, STATE_REPEAT, STATE_DENY, S
 
 struct machine {
 	struct call *c;
-	struct fault
-	    fault; /* what the checks without a database met, answered once the key is known to be good */
+	/* What the checks without a database met, answered once the key is known to be good. */
+	struct fault fault;
 	enum state state;
-	const struct key *
-	    known; /* what this worker remembers of the key; not to be used once another was put there */
+	/* What this worker remembers of the key; not to be used once another was put there. */
+	const struct key *known;
 	bool seen;    /* the target was read */
 	bool counted; /* against the key's limit of requests */
 	bool shared;  /* as one of its tenant's, or nobody counts */
-	bool
-	    apart; /* the key is to be looked up by itself first: the tenant that is named may have its share already */
+	/* The key is to be looked up by itself first: the tenant that is named may have its share already. */
+	bool apart;
 	int attempts, faults;
 };
 
@@ -355,11 +355,15 @@ is_within_limit(struct machine *m)
 	return false;
 }
 
-/* Rows 2 to 7, now that the credential is known. False: answered. */
+/*
+ * Rows 2 to 7, now that the credential is known. False: answered, or to come again. What is to come again has not been counted
+ * against the key's limit: the share comes first, and only for the key's own tenant.
+ */
 static bool
 check_caller(struct machine *m)
 {
 	struct call *c = m->c;
+	bool names_tenant = m->fault.error != ERROR_INVALID_TENANT_ID, own;
 
 	if (!c->caller.key.found) {
 		refuse_key(m);
@@ -370,10 +374,10 @@ check_caller(struct machine *m)
 	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
 	db_clock_saw(c->db, c->caller.key.now);
 	log_caller(c);
-	if (!is_within_limit(m))
+	own = names_tenant && uuid_equal(&c->caller.tenant, &c->caller.key.tenant);
+	if ((own && !take_share(m)) || !is_within_limit(m))
 		return false;
-	if (m->fault.error != ERROR_INVALID_TENANT_ID &&
-	    !uuid_equal(&c->caller.tenant, &c->caller.key.tenant))
+	if (names_tenant && !own)
 		end_with(m, ERROR_TENANT_MISMATCH);
 	else if (m->fault.error != HTTP_ERROR__MAX)
 		end_with_fault(m);
@@ -388,7 +392,7 @@ do_look(struct machine *m)
 	if (!follow(m, ATTEMPT_LOOK, ending_of_exchange(look(m))))
 		return;
 	m->seen = !m->apart;
-	if (!check_caller(m) || !take_share(m))
+	if (!check_caller(m))
 		return;
 	if (m->seen)
 		m->state = STATE_DECIDE;
@@ -485,8 +489,7 @@ do_decide(struct machine *m)
 	if (rc != DONE) {
 		(void)follow(m, ATTEMPT_LOOK, ending_of_exchange(rc));
 		if (m->state == STATE_DECIDE)
-			m->state =
-			    STATE_LOOK; /* all of it again: what was read may be old by now */
+			m->state = STATE_LOOK; /* again: what was read may be old */
 	} else if (c->decision.verdict == VERDICT_ALLOWED) {
 		permit(m);
 	} else if (c->op->access == ACCESS_WRITE) {

@@ -106,10 +106,10 @@ struct operation {
 	 * known, and then has to queue the very same.
 	 */
 	const enum change *(*change)(struct call *);
-	bool
-	    direct; /* prepare() and change() need nothing that is read: they may go before it is */
-	bool
-	    guarded; /* changes the policies, or ends a key: somebody must be left who may change them again */
+	/* prepare() and change() need nothing that is read: they may go before it is. */
+	bool direct;
+	/* Changes the policies, or ends a key: somebody must be left who may change them again. */
+	bool guarded;
 	bool unlogged; /* makes no entry: where nobody knows what became of it, nobody will */
 	/* Build the response from what was read and changed: after the commit, and for whatever change() says but what the machine answers itself. */
 	void (*answer)(struct call *);

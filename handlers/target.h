@@ -3,8 +3,7 @@
 #define GRANTD_HANDLERS_TARGET_H
 
 #include "handlers/operation.h"
-
-#define ETAG_TEXT_MAX 48
+#include "http/etag.h"
 
 /* Queue the look-up of the caller's key in the tenant and of the grant that the path names, as one statement by itself. */
 void target_look_grant(struct call *);

@@ -39,7 +39,7 @@ static void
 update_grant_answer(struct call *c)
 {
 	const struct grant *g = c->of.grant.is.found ? &c->of.grant.is : &c->of.grant.was;
-	char etag[GRANT_ETAG_MAX];
+	char etag[ETAG_TEXT_MAX];
 
 	grant_etag(g, etag);
 	answer_changed(c, etag, grant_json(g));

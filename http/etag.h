@@ -4,6 +4,9 @@
 
 #include "base/compiler.h"
 
+/* Room for any tag of ours: a version and a word, with quotes and a terminator. */
+#define ETAG_TEXT_MAX 48
+
 enum etag_result {
 	ETAG_MATCH,
 	ETAG_NO_MATCH,

@@ -7,6 +7,7 @@
  * without rules, made anew for each test, and requests to dispatch() without FastCGI.
  */
 
+#include "handlers/dispatch.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "tests/db/admin.h"
@@ -45,10 +46,13 @@ void fixture_pooler(bool on);
 /* End the worker, and go on with another that shares these limits, so many a minute; each test begins without any. */
 void fixture_limit(int of_address, int of_name, int of_key);
 
+/* Shares of the workers, borrowed, until the worker ends. */
+void fixture_shares(const struct tenant_share *);
+
 /* A forked process needs connections of its own, and leaves its parent's alone. */
 void fixture_after_fork(void);
 
-/* Send a request and give back its status. `query` and `body` may be NULL. */
+/* Send a request and give back its status; 0: it is to come again. `query` and `body` may be NULL. */
 int request(enum http_method method, const char *path, const char *query, const char *body);
 
 /* Switch the auditing of the grant on or off; the status. */

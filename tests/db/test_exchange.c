@@ -411,7 +411,7 @@ an_unknown_schema_is_refused(void **state)
 static void
 waits_have_bounds(void **state)
 {
-	int quick = 0, slow = 0, last = 0;
+	int quick = 0, slow = 0, last;
 	int i;
 
 	(void)state;

@@ -199,6 +199,44 @@ requests_of_a_key_where_that_is_limited(void **state)
 	guess("192.0.2.1", 10, key);
 }
 
+static int takes; /* how often a share was asked for */
+
+/* The first time there is none. */
+static enum share
+take(void *to, const struct uuid *tenant)
+{
+	(void)to;
+	(void)tenant;
+	return takes++ == 0 ? SHARE_LATER : SHARE_TAKEN;
+}
+
+static bool
+guess_of_share(void *to, const struct uuid *tenant)
+{
+	(void)to;
+	(void)tenant;
+	return true;
+}
+
+/* It waits for its tenant's share and comes again, to a worker that does not know the key either. */
+static void
+a_request_that_comes_again_counts_once(void **state)
+{
+	const struct tenant_share share = { .take = take, .guess = guess_of_share };
+
+	(void)state;
+	permit();
+	fixture_limit(0, 0, 1);
+	takes = 0;
+	fixture_shares(&share);
+	assert_int_equal(get("192.0.2.1", key), 0);
+	fixture_restart();
+	fixture_shares(&share);
+	assert_int_equal(get("192.0.2.1", key), 200);
+	assert_int_equal(takes, 2);
+	assert_int_equal(get("192.0.2.1", key), 429);
+}
+
 static void
 without_limits(void **state)
 {
@@ -218,6 +256,7 @@ main(void)
 		TEST(a_revoked_key_is_a_strangers),
 		TEST(a_key_that_was_just_made_is_good),
 		TEST(requests_of_a_key_where_that_is_limited),
+		TEST(a_request_that_comes_again_counts_once),
 		TEST(without_limits),
 	};
 

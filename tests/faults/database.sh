@@ -4,31 +4,8 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cluster=$here/../lib/cluster
-"$cluster" start "$work/pg" || bail "the database cluster does not start"
-trap '"$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
-"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
-eval "$("$cluster" env "$work/pg")"
-
-tenant=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
-grant=0192f0c1-2b3a-7000-8000-00000000000a
-key=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f
-
-sql()
-{
-	psql -XqAtc "$1"
-}
-
-# With the baseline of policies, which lets an admin do everything.
-"$build/grantctl" tenant create --id "$tenant" --name faults >"$work/tenant.log" 2>&1 ||
-	bail "$(tail -n 5 "$work/tenant.log")"
-psql -Xq -v ON_ERROR_STOP=1 -v key="$key" -v tenant="$tenant" -v grant="$grant" <<'SQL' || bail "no test data"
-CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app;
-INSERT INTO grantd.api_keys (tenant_id, id, key_name, name, roles, hash)
-	VALUES (:'tenant', gen_random_uuid(), 'Ab3dEf7h', 'faults', '{admin}', sha256(:'key'::bytea));
-INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action, expires_at)
-	VALUES (:'tenant', :'grant', 'somebody', 'aws_account', '123456789012', 'read', now() + interval '1 day');
-SQL
+# shellcheck source=tests/faults/served.sh
+. "$here/served.sh"
 
 # As the superuser, in a session of its own that takes statements one after the other.
 mkfifo "$work/session"

@@ -10,6 +10,7 @@
 #   grantd_stop WHAT        end it with TERM, if that was not done, and test that everything about it was in
 #                           order: status 0, no worker left, no socket left, no sanitizer's report
 #   workers                 the pids of its workers, one a line
+#   database_starts         a cluster of PostgreSQL's own with the schema, in $work/pg, which psql and grantctl find from then on
 #   database_hangs          a database at $database that takes connections and never says a word, so that a worker has a
 #                           request in hand for as long as the test wants
 #   database_asked COUNT    so many connections to it were made
@@ -53,6 +54,15 @@ clean_up()
 	rm -rf "$work"
 }
 trap clean_up EXIT
+
+cluster=$here/../lib/cluster
+database_starts()
+{
+	trap '"$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
+	"$cluster" start "$work/pg" || bail "the database cluster does not start"
+	"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
+	eval "$("$cluster" env "$work/pg")"
+}
 
 # Any program that listens will do: it is stopped before it can accept.
 database_hangs()

@@ -38,10 +38,11 @@ is "and the same worker serves" "$(workers)" "$before"
 ok "and answers" answers
 
 # What takes a restart says so.
-printf '%s\n' 'GRANTD_WORKERS=0' 'GRANTD_LISTEN_MODE=0600' >"$settings"
+printf '%s\n' 'GRANTD_WORKERS=0' 'GRANTD_LISTEN_MODE=0600' 'GRANTD_WAITING_REQUESTS=7' >"$settings"
 ok "HUP with settings that cannot change" reload
 ok "workers: a warning" logged 'GRANTD_WORKERS has changed, which takes a restart'
 ok "mode: a warning" logged 'GRANTD_LISTEN_MODE has changed, which takes a restart'
+ok "waiting requests: a warning" logged 'GRANTD_WAITING_REQUESTS has changed, which takes a restart'
 ok "1 worker still" until_true worker_count 1
 grantd_stop "after reloads"
 

@@ -8,11 +8,7 @@
 #   call METHOD PATH [BODY]   a request with the key: the whole answer, without carriage returns
 #   status METHOD PATH [BODY] its status alone
 
-cluster=$here/../lib/cluster
-"$cluster" start "$work/pg" || bail "the database cluster does not start"
-trap '"$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
-"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
-eval "$("$cluster" env "$work/pg")"
+database_starts
 
 tenant=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 grant=0192f0c1-2b3a-7000-8000-00000000000a

@@ -4,11 +4,7 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cluster=$here/../lib/cluster
-"$cluster" start "$work/pg" || bail "the database cluster does not start"
-trap '"$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
-"$cluster" install "$work/pg" grantd >"$work/install.log" 2>&1 || bail "$(tail -n 5 "$work/install.log")"
-eval "$("$cluster" env "$work/pg")"
+database_starts
 
 one=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 two=2489e9ad-2ee2-8e00-8ec9-32d5f69181c1

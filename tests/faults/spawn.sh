@@ -26,7 +26,8 @@ web_start()
 	fastcgi.server = ( "/" => ((
 		"socket" => "$work/spawned", "bin-path" => "$grantd --workers $1",
 		"bin-environment" => ( "GRANTD_LOG_FILE" => "$log", "GRANTD_LOG_LEVEL" => "debug",
-		    "GRANTD_BODY_TIMEOUT" => "60000", "GRANTD_PEER_TIMEOUT" => "60000", "GRANTD_STOP_TIMEOUT" => "60000" ),
+		    "GRANTD_DATABASE" => "host=$work/database connect_timeout=60",
+		    "GRANTD_CONNECT_TIMEOUT" => "60000", "GRANTD_BODY_TIMEOUT" => "60000", "GRANTD_PEER_TIMEOUT" => "60000", "GRANTD_STOP_TIMEOUT" => "60000" ),
 		"max-procs" => 1, "check-local" => "disable", "fix-root-scriptname" => "enable"
 	)) )
 	CONF
@@ -120,6 +121,26 @@ begin_request()
 end_request()
 {
 	touch "$work/go"
+	answered "$1"
+}
+
+# One that is whole, for as long as the database says nothing. What is not yet goes with the parent.
+hold_request()
+{
+	database_hangs
+	fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >"$work/answer" 2>&1 &
+	client_pid=$!
+	background+=("$client_pid")
+	until_true database_asked 1
+}
+free_request()
+{
+	database_ends
+	answered "$1"
+}
+
+answered()
+{
 	wait "$client_pid"
 	is "$1: the request in hand is answered" "$? $(head -c 11 "$work/answer")" "0 Status: 503"
 }
@@ -137,16 +158,16 @@ web_stop TERM "TERM of lighttpd"
 
 # With a busy worker
 web_start 3
-begin_request
+hold_request
 before=$(porter)
 kill -KILL "$before"
 ok "the porter is killed while a worker is busy: it is back" until_true serves_anew "$before"
-end_request "a killed porter"
-begin_request
+free_request "a killed porter"
+hold_request
 before=$(porter)
 kill -KILL "$(parent)"
 ok "the parent is killed while a worker is busy: it is back" until_true serves_anew "$before"
-end_request "a killed parent"
+free_request "a killed parent"
 
 # All of it, in the order of their ages, as pkill does
 before=$(porter)

@@ -237,6 +237,16 @@ while read -r name initial; do
 	grep -Eq "(default|Cm) ${initial:-.*}([ ,.]|$)" <<<"$entry" || missing="$missing $name=$initial"
 done < <("$grantd" --help | sed -nE 's/^(GRANTD_[A-Z_]+) +\(([^)]*)\).*/\1 \2/p')
 is "settings that the manual lacks" "$missing" ""
+# So does the file that is installed, and those that are no examples stand there with their defaults.
+sample=$here/../../deploy/grantd.conf.in
+missing=
+while read -r name initial; do
+	grep -Eq "^#?$name=" "$sample" || missing="$missing $name"
+	case $name in GRANTD_DATABASE | GRANTD_BASE_PATH | GRANTD_WORKERS | GRANTD_CORS_ORIGINS | GRANTD_LOG_FILE | GRANTD_LISTEN | \
+	    GRANTD_LISTEN_GROUP) continue ;; esac
+	grep -qxF "#$name=$initial" "$sample" || missing="$missing $name=$initial"
+done < <("$grantd" --help | sed -nE 's/^(GRANTD_[A-Z_]+) +\(([^)]*)\).*/\1 \2/p')
+is "settings that grantd.conf lacks" "$missing" ""
 missing=
 for option in $("$grantd" --help | sed -nE 's/^  --([a-z-]+).*/\1/p'); do
 	grep -q "^\.It Fl -$option" "$manual" || missing="$missing $option"

@@ -159,29 +159,27 @@ ok "KILL of the parent: it is said" logged 'parent process is gone'
 rm -f "$socket"
 
 # It can be started again at once, though a worker still has the old socket and a request in hand.
-grantd_start --workers 3
-begin_request
+hold_request --workers 3
 grantd_signal KILL
 grantd_ended
 grantd_start --workers 2
 ok "KILL of the parent: another starts at once" answers
 is "KILL of the parent: and is alone at the path" "$("$client" -n 20 "$socket" get /healthz)" "good=20 bad=0"
-end_request
+free_request
 whole "KILL of the parent, and another's start"
 grantd_stop "after a start beside a busy orphan"
 
 # Over TCP, once an idle worker has seen it: from then on all connections are refused.
 port=$(port_of)
 path=$socket socket=127.0.0.1:$port
-grantd_start --workers 3
-begin_request
+hold_request --workers 3
 grantd_signal KILL
 grantd_ended
 ok "KILL of the parent, TCP: idle workers end" until_true left_are 1
 not_ok "KILL of the parent, TCP: connections are refused" answers
 grantd_start --workers 2
 ok "KILL of the parent, TCP: another starts at once" answers
-end_request
+free_request
 whole "KILL of the parent, TCP"
 grantd_stop "after a start beside a busy orphan, TCP"
 socket=$path

@@ -92,7 +92,7 @@ expect_error 'which has another id' 409 policy_lockout
 fresh_tenant
 make_policy large
 for i in 1 2 3 4 5; do
-	jq -cn --arg i "$i" '{policy_text: ("permit (principal in Role::\"nobody\", action, resource) when { principal.name == \"" + $i + ("a" * 48000) + "\" };")}' >"$work/large$i"
+	jq -cn --arg i "$i" '{policy_text: ("permit (principal in Role::\"nobody\", action, resource) when { context.request_id == \"" + $i + ("a" * 48000) + "\" };")}' >"$work/large$i"
 	send POST "/v1/policies/$policy/rules" "@$work/large$i" 
 	[ "$status" = 201 ] || break
 done

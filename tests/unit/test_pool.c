@@ -2,6 +2,7 @@
 /* Kept connections: whoever waits gets the next request, whatever became of who had the last. */
 #include "config.h"
 
+#include <sys/epoll.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -10,7 +11,26 @@
 #include "unit.h"
 
 /* The source itself, for the moments between two of its steps. */
+static int rearm(int epoll, int operation, int fd, struct epoll_event *event);
+#define epoll_ctl rearm
 #include "fcgi/pool.c"
+#undef epoll_ctl
+
+/* What another worker does just before a connection that waits for a share is armed. */
+static void (*meanwhile)(struct pool *);
+static struct pool *meanwhile_pool;
+
+static int
+rearm(int epoll, int operation, int fd, struct epoll_event *event)
+{
+	void (*first)(struct pool *) = meanwhile;
+
+	if (first != NULL && event != NULL && (event->events & (EPOLLIN | EPOLLOUT)) == 0) {
+		meanwhile = NULL;
+		first(meanwhile_pool);
+	}
+	return epoll_ctl(epoll, operation, fd, event);
+}
 
 #define PATIENCE_MS 10000
 #define ROOMS 4
@@ -601,7 +621,8 @@ the_slowest_gives_way(void **state)
 	sharing = wait_as(&w, PAUSE_SHARE, "whole", INT64_MAX);
 	for (i = 1; i < ROOMS; i++) {
 		peer[i] = pause_one(&w, "here", INT64_MAX);
-		atomic_store(&room_at(w.pool, i)->since, ROOMS - i); /* the last one is the slowest */
+		atomic_store(&room_at(w.pool, i)->since,
+		    ROOMS - i); /* the last one is the slowest */
 	}
 	more[0] = pause_one(&w, "now", INT64_MAX);
 	assert_true(is_closed(peer[ROOMS - 1]));
@@ -702,6 +723,79 @@ few_descriptors(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+#define GROUP UINT64_C(42)
+
+/* A request of one connection, which waits for a share from then on; false: it was not there. */
+static bool
+wait_for_share(struct world *w)
+{
+	struct connection c;
+
+	if (wait_for(w, &c) != POOL_KEPT)
+		return false;
+	assert_non_null(pool_room(w->pool, &c));
+	c.group = GROUP;
+	pool_pause(w->pool, &c, PAUSE_SHARE, 1, clock_monotonic_ms() + PATIENCE_MS);
+	return true;
+}
+
+static void
+woken(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	assert_true(wait_for_share(&w));
+	assert_int_equal(pool_in_group(w.pool, GROUP), 1);
+	say(peer, 'b'); /* is nothing that it waits for */
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_wake(w.pool, GROUP + 1);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_wake(w.pool, GROUP);
+	assert_int_equal(pool_in_group(w.pool, GROUP), 0);
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_SHARE);
+	assert_false(c.late);
+	pool_keep(w.pool, &c);
+	close(peer);
+	close_world(&w);
+}
+
+static void
+wake_it(struct pool *p)
+{
+	pool_wake(p, GROUP);
+}
+
+/* A share is given back between the moment at which a request is seen to wait for it and that at which it does. */
+static void
+woken_too_early(void **state)
+{
+	struct world w;
+	struct connection c;
+	int peer;
+
+	(void)state;
+	open_world(&w, 4);
+	peer = keep_one(&w);
+	say(peer, 'a');
+	meanwhile = wake_it;
+	meanwhile_pool = w.pool;
+	assert_true(wait_for_share(&w));
+	assert_null(meanwhile);
+	assert_int_equal(pool_in_group(w.pool, GROUP), 0);
+	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
+	assert_int_equal(c.pause, PAUSE_SHARE);
+	pool_keep(w.pool, &c);
+	close(peer);
+	close_world(&w);
+}
+
 int
 main(void)
 {
@@ -722,6 +816,8 @@ main(void)
 		cmocka_unit_test(late_ones),
 		cmocka_unit_test(no_room),
 		cmocka_unit_test(the_slowest_gives_way),
+		cmocka_unit_test(woken),
+		cmocka_unit_test(woken_too_early),
 		cmocka_unit_test(killed_with_a_room),
 	};
 

@@ -7,7 +7,8 @@
  *				already, and the version told had that state while the request was under way
  *	2xx to a read		the version told had that state while the request was under way
  *	2xx to activity		its events are there; for all other answers: all of them or none
- *	403 policy_denied	there is one entry, of the refusal
+ *	403 policy_denied	there is one entry, of the refusal, or it is counted: with those that entries tell of, and those that
+ *				none does yet, there are as many as were told, and no more than may have been
  *	other 4xx, 503 `unavailable`, 500 `internal`
  *				there is none
  *	anything else		it is not known: none or one
@@ -154,7 +155,7 @@ class Compare {
 			this.lie(r, `there are ${entries.length} entries`);
 		if (own.length > 0 && this.says_nothing_done(r))
 			this.lie(r, 'there is an entry');
-		if (refused.length > 1 || (r.code === 'policy_denied' && refused.length !== 1))
+		if (refused.length > 1)
 			this.lie(r, `there are ${refused.length} entries of the refusal`);
 		if (r.kind === 'read' && r.status === 200)
 			this.at_its_time(r);
@@ -162,6 +163,17 @@ class Compare {
 			this.activity(r);
 		else if (r.kind !== 'read' && r.status >= 200 && r.status < 300)
 			this.success(r, entries);
+	}
+
+	// All of them together. uncounted: those that no entry tells of yet.
+	refusals(records, uncounted) {
+		const entries = [...this.refused.values()].flat();
+		const there = entries.reduce((sum, e) => sum + 1 + (e.record.repeated ?? 0), uncounted);
+		const told = records.filter((r) => r.code === 'policy_denied').length;
+		const unknown = records.filter((r) => !(r.status >= 200 && r.status < 500)).length;
+
+		if (there < told || there > told + unknown)
+			this.false.push(`${told} refusals were told, ${unknown} answers are not known, and ${there} refusals are there`);
 	}
 
 	all(records) {

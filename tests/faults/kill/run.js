@@ -182,7 +182,11 @@ function compare() {
 	const blind = unseen(entries, events, keys);
 
 	ok('a false answer would be seen', blind.length === 0, blind.join(', '));
-	return new Compare(entries, events, keys).all(world.records);
+
+	const compared = new Compare(entries, events, keys);
+
+	compared.refusals(world.records, Number(query('SELECT coalesce(sum(repeated), 0) FROM grantd.refusals')[0]));
+	return compared.all(world.records);
 }
 
 function table() {
@@ -235,6 +239,7 @@ async function main() {
 
 	ok('no answer is false', lies.length === 0, lies.slice(0, 50).join('\n'));
 	diag(`false: ${lies.length}`);
+	ok('no answer is 500 internal', !world.records.some((r) => r.code === 'internal'));
 	const verify = spawnSync('grantctl', ['audit', 'verify'], { encoding: 'utf8' });
 
 	ok('every chain verifies', verify.status === 0, verify.stdout + verify.stderr);
