@@ -36,7 +36,8 @@ check(const char *const *env, const struct request *rq, const struct buf *path)
 	HOLDS(rq->path[0] == '/');
 	HOLDS(strcmp(rq->path, "/") == 0 || (rq->path >= joined && rq->path <= joined + path->len));
 	for (header = 0; header < HTTP_HEADER__MAX; header++) {
-		twice += count_of(env, header) > 1 && !http_header_is_list((enum http_header)header);
+		twice += count_of(env, header) > 1 &&
+		    !http_header_is_list((enum http_header)header);
 		HOLDS(rq->header[header] == NULL || count_of(env, header) > 0);
 	}
 	HOLDS(twice == 0 || rq->duplicate >= 0);
