@@ -13,13 +13,14 @@
  * of a grantd share, in memory of a fixed size. What is counted is a minute's worth: of N a minute, N may come at once, and then
  * one in each 60/N seconds.
  *
- * It cannot be used to lock anybody out:
+ * What it does to others than those who fail is bounded:
  *
  *  - Failures alone are counted, and what is refused here is not. A key that was seen to be good is not asked about, whatever
  *    was sent from its address or with its name.
  *  - By its name a key is refused only where its own address has failed with that name within the last minute or two.
  *  - A key that no process has seen yet is otherwise refused only while its own address is over its limit; and even then one in 60/N
- *    seconds is let through. An address is a whole IPv4 address, or the first 64 bits of an IPv6 one.
+ *    seconds is let through, for which it competes with whoever else is there: behind a proxy that hides addresses, and for keys that
+ *    nobody has used since the start, that may take a while. An address is a whole IPv4 address, or the first 64 bits of an IPv6 one.
  *
  * Nor can a count be got rid of: where there is no room, a newcomer takes the place of one that counts a single failure, and is
  * otherwise not counted. So nobody is forgotten before his time is over, however many others come; and of those who come with more addresses than

@@ -233,6 +233,8 @@ hand_over(struct seam *sm, struct request *rq, enum body_end end, bool again)
 	if (again)
 		buf_add(&sm->text, sm->in.variables.data, sm->in.variables.len);
 	head = make_request(sm, again ? &sm->text : &sm->in.variables, rq);
+	if (head == SEAM_NONE)
+		return head; /* and there is no request */
 	sm->body_end = end;
 	sm->length = rq->header[HEADER_CONTENT_LENGTH];
 	rq->read_body = read_body;
