@@ -287,7 +287,7 @@ sweep(enum relay_order order, size_t step, int cuts, bool late, const char *how)
 			assert_true(each_teardown(&none) == 0 && each_setup(&none) == 0);
 		begin(c);
 		assert_int_equal(read_grant(), 200);
-		by = every != NULL || (step == 1 && i < WHOLE) ? 1 : step == 1 ? 13 : step;
+		by = every != NULL || (step == 1 && i < WHOLE) ? 1 : step == 1 ? 29 : step;
 		for (bytes = 0; send_cut(c, order, bytes, cuts, late, how); bytes += by)
 			assert_true(bytes < 100000);
 		print_message("# %s: %s to %zu\n", c->name, how, bytes);
@@ -316,14 +316,14 @@ static void
 both_calls_at_once_are_one(void **state)
 {
 	(void)state;
-	sweep(RELAY_CUT_REQUEST, 61, 1, true, "cut early after bytes of the request");
+	sweep(RELAY_CUT_REQUEST, 127, 1, true, "cut early after bytes of the request");
 }
 
 static void
 both_calls_at_once_are_one_in_the_answer(void **state)
 {
 	(void)state;
-	sweep(RELAY_CUT_ANSWER, 61, 1, true, "cut early after bytes of the answer");
+	sweep(RELAY_CUT_ANSWER, 127, 1, true, "cut early after bytes of the answer");
 }
 
 /* What is lost again and again may stay unknown, and is never said to be what it is not. */
@@ -331,14 +331,14 @@ static void
 a_fault_that_lasts_is_no_lie(void **state)
 {
 	(void)state;
-	sweep(RELAY_CUT_REQUEST, 97, 4, false, "cut every time after bytes of the request");
+	sweep(RELAY_CUT_REQUEST, 193, 4, false, "cut every time after bytes of the request");
 }
 
 static void
 a_fault_of_answers_that_lasts_is_no_lie(void **state)
 {
 	(void)state;
-	sweep(RELAY_CUT_ANSWER, 97, 4, false, "cut every time after bytes of the answer");
+	sweep(RELAY_CUT_ANSWER, 193, 4, false, "cut every time after bytes of the answer");
 }
 
 /* PgBouncer reports that a server is gone against the first statement of what it had sent on, all of which was done. */

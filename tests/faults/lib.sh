@@ -73,8 +73,14 @@ database_hangs()
 	"$grantd" --workers 0 --listen "$work/database/.s.PGSQL.5432" </dev/null >"$work/database/log" 2>&1 &
 	database_pid=$!
 	background+=("$database_pid")
-	until_true test -S "$work/database/.s.PGSQL.5432"
+	until_true database_listens
 	kill -STOP "$database_pid"
+}
+
+# Its path is there before that (the flag is __SO_ACCEPTCON).
+database_listens()
+{
+	grep -F "$work/database/.s.PGSQL.5432" /proc/net/unix | grep -q ' 00010000 '
 }
 
 # The listening socket has a line there, and each connection to it.
