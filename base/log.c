@@ -251,38 +251,38 @@ log_message(enum log_level level, const char *about, const char *format, const c
 	tell(level, message, true);
 }
 
-void
-log_line(enum log_level level, const char *format, ...)
+static void GRANTD_PRINTF(3, 0)
+    log_formatted(enum log_level level, const char *about, const char *format, va_list ap)
 {
 	char message[LOG_LINE_MAX];
 	int saved = errno;
-	va_list ap;
 	int n;
 
 	if (level > log_level_from)
 		return;
-	va_start(ap, format);
 	n = vsnprintf(message, sizeof(message), format, ap);
-	va_end(ap);
-	log_message(level, NULL, format, n < 0 ? format : message);
+	log_message(level, about, format, n < 0 ? format : message);
 	errno = saved;
+}
+
+void
+log_line(enum log_level level, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	log_formatted(level, NULL, format, ap);
+	va_end(ap);
 }
 
 void
 log_repeated(enum log_level level, const char *about, const char *format, ...)
 {
-	char message[LOG_LINE_MAX];
-	int saved = errno;
 	va_list ap;
-	int n;
 
-	if (level > log_level_from)
-		return;
 	va_start(ap, format);
-	n = vsnprintf(message, sizeof(message), format, ap);
+	log_formatted(level, about, format, ap);
 	va_end(ap);
-	log_message(level, about, format, n < 0 ? format : message);
-	errno = saved;
 }
 
 /* ---- when nothing is logged ---- */

@@ -16,6 +16,7 @@ grantd_SOURCES = \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/share.c fcgi/share.h \
+	fcgi/signals.c fcgi/signals.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/spawner.c fcgi/spawner.h \
 	fcgi/wire.c fcgi/wire.h \

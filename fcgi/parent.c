@@ -25,6 +25,7 @@
 #include "fcgi/reload.h"
 #include "fcgi/seam.h"
 #include "fcgi/share.h"
+#include "fcgi/signals.h"
 #include "fcgi/worker.h"
 
 /*
@@ -71,50 +72,6 @@ struct parent {
 	int64_t refuse_at; /* when kept connections may bring nothing new any more; 0: done */
 	bool forced;       /* a worker was killed while stopping */
 };
-
-static volatile sig_atomic_t told_to_stop; /* how many times, since last looked at */
-static volatile sig_atomic_t told_to_reload;
-
-static void
-on_stop(int signo)
-{
-	(void)signo;
-	told_to_stop++;
-}
-
-static void
-on_reload(int signo)
-{
-	(void)signo;
-	told_to_reload = 1;
-}
-
-static void
-on_child(int signo)
-{
-	(void)signo; /* it only ends ppoll(2) */
-}
-
-static void
-handle(int signo, void (*handler)(int), sigset_t *open)
-{
-	struct sigaction sa = { .sa_handler = handler };
-
-	sigfillset(&sa.sa_mask);
-	sigaction(signo, &sa, NULL);
-	sigdelset(open, signo);
-}
-
-static void
-take_signals(sigset_t *open)
-{
-	sigprocmask(SIG_BLOCK, NULL, open);
-	handle(SIGTERM, on_stop, open);
-	handle(SIGINT, on_stop, open);
-	handle(SIGQUIT, on_stop, open);
-	handle(SIGHUP, on_reload, open);
-	handle(SIGCHLD, on_child, open);
-}
 
 static bool
 is_current(const struct parent *p, const struct child *c)
@@ -368,9 +325,9 @@ begin_stop(struct parent *p, int64_t now)
 static void
 obey(struct parent *p, int64_t now)
 {
-	int stops = told_to_stop;
+	int stops = signals_to_stop;
 
-	told_to_stop = 0;
+	signals_to_stop = 0;
 	if (p->abandoned && !p->stopping) {
 		log_warning("the process that accepts connections is gone");
 		stops++;
@@ -389,8 +346,8 @@ obey(struct parent *p, int64_t now)
 		else if (now >= p->stop_by)
 			kill_all(p, "the time to stop in is over");
 	}
-	if (told_to_reload && !p->stopping) {
-		told_to_reload = 0;
+	if (signals_to_reload && !p->stopping) {
+		signals_to_reload = 0;
 		if (reload_settings(p->settings, p->options)) {
 			p->generation++;
 			p->start_after = 0;
@@ -501,7 +458,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 		free(p);
 		return EXIT_FAILURE;
 	}
-	take_signals(&open);
+	signals_supervise(&open);
 	supervise(p, &open);
 	/* Workers that are left, when supervising became impossible, end when the link does. */
 	clean = p->stopping && !p->forced;

@@ -17,6 +17,7 @@
 #include "fcgi/listener.h"
 #include "fcgi/parent.h"
 #include "fcgi/porter.h"
+#include "fcgi/signals.h"
 
 /* How long no connection is accepted after there were no descriptors or memory for one. */
 #define SHORTAGE_MS 100
@@ -30,50 +31,6 @@ struct porter {
 	pid_t parent;
 	bool stopping;
 };
-
-static volatile sig_atomic_t told_to_stop; /* how many times, since last looked at */
-static volatile sig_atomic_t told_to_reload;
-
-static void
-on_stop(int signo)
-{
-	(void)signo;
-	told_to_stop++;
-}
-
-static void
-on_reload(int signo)
-{
-	(void)signo;
-	told_to_reload = 1;
-}
-
-static void
-on_child(int signo)
-{
-	(void)signo; /* it only ends ppoll(2) */
-}
-
-static void
-handle(int signo, void (*handler)(int), sigset_t *open)
-{
-	struct sigaction sa = { .sa_handler = handler };
-
-	sigfillset(&sa.sa_mask);
-	sigaction(signo, &sa, NULL);
-	sigdelset(open, signo);
-}
-
-static void
-take_signals(sigset_t *open)
-{
-	sigprocmask(SIG_BLOCK, NULL, open);
-	handle(SIGTERM, on_stop, open);
-	handle(SIGINT, on_stop, open);
-	handle(SIGQUIT, on_stop, open);
-	handle(SIGHUP, on_reload, open);
-	handle(SIGCHLD, on_child, open);
-}
 
 /*
  * Fork the parent. A child whose porter was killed before it could give up the socket goes on as the porter: the web server may have
@@ -118,17 +75,17 @@ stop(struct porter *p)
 static void
 obey(struct porter *p, bool abandoned)
 {
-	int stops = told_to_stop;
+	int stops = signals_to_stop;
 
-	told_to_stop = 0;
+	signals_to_stop = 0;
 	if (abandoned && !p->stopping) {
 		log_warning("the process that spawned grantd is gone");
 		stops++;
 	}
 	while (stops-- > 0)
 		stop(p);
-	if (told_to_reload) {
-		told_to_reload = 0;
+	if (signals_to_reload) {
+		signals_to_reload = 0;
 		if (!log_open(p->settings->log_file, (enum log_level)p->settings->log_level))
 			log_error("%s: %s; the log stays where it was", p->settings->log_file,
 			    strerror(errno));
@@ -146,7 +103,7 @@ pass_on(struct porter *p)
 	sigset_t open;
 	int status;
 
-	take_signals(&open);
+	signals_supervise(&open);
 	while (waitpid(p->parent, &status, WNOHANG) == 0) {
 		news[0] = (struct pollfd){ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN };
 		news[1] = (struct pollfd){ .fd = -1 };

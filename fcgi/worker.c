@@ -24,6 +24,7 @@
 #include "fcgi/pool.h"
 #include "fcgi/seam.h"
 #include "fcgi/share.h"
+#include "fcgi/signals.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
 #include "http/request.h"
@@ -86,16 +87,6 @@ on_retire(int signo)
 	told_to_retire = 1;
 }
 
-static void
-handle(int signo, void (*handler)(int), sigset_t *open)
-{
-	struct sigaction sa = { .sa_handler = handler };
-
-	sigfillset(&sa.sa_mask);
-	sigaction(signo, &sa, NULL);
-	sigdelset(open, signo);
-}
-
 /* Install the handlers; *open becomes the mask to wait with. */
 static void
 take_signals(const struct worker *w, sigset_t *open)
@@ -103,11 +94,11 @@ take_signals(const struct worker *w, sigset_t *open)
 	told_to_stop = 0;
 	told_to_retire = 0;
 	sigprocmask(SIG_BLOCK, NULL, open);
-	handle(SIGTERM, on_stop, open);
-	handle(SIGHUP, on_retire, open);
+	signals_handle(SIGTERM, on_stop, open);
+	signals_handle(SIGHUP, on_retire, open);
 	if (w->alone) {
-		handle(SIGINT, on_stop, open);
-		handle(SIGQUIT, on_stop, open);
+		signals_handle(SIGINT, on_stop, open);
+		signals_handle(SIGQUIT, on_stop, open);
 	}
 }
 
