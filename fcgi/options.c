@@ -102,11 +102,12 @@ options_help(FILE *out)
 	    "\n",
 	    out);
 	settings_help(out);
-	(void)fputs("\n"
-		    "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
-		    "once); HUP reads the settings again, USR2 executes the program that is there now in\n"
-		    "place of this one, and no request is lost.\n"
-		    "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
+	(void)fputs(
+	    "\n"
+	    "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
+	    "once); HUP reads the settings again, USR2 executes the program that is there now in\n"
+	    "place of this one, and no request is lost.\n"
+	    "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
 	    out);
 }
 

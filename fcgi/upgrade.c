@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -13,8 +14,6 @@
 #include "fcgi/listener.h"
 #include "fcgi/pool.h"
 #include "fcgi/upgrade.h"
-
-extern char **environ;
 
 /* The command line, with "--check-config" at its end; the array is the caller's. NULL: there is no memory. */
 static char **
