@@ -16,6 +16,7 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../faults/lib.sh"
 
+# shellcheck disable=SC2034 # for those who source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 tenant=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 grant=0192f0c1-2b3a-7000-8000-00000000000a
@@ -30,6 +31,7 @@ world()
 		    --resource-id 123456789012 --action administer --expires-in 8h
 	} >/dev/null 2>&1 && key=$("$build/grantctl" key create --tenant "$tenant" --name metrics --role admin 2>/dev/null) ||
 		bail "no test data"
+	# shellcheck disable=SC2034 # as above
 	reader=$("$build/grantctl" key create --tenant "$tenant" --name reader --role auditor 2>/dev/null) || bail "no second key"
 	psql -Xq -c 'CREATE ROLE grantd_worker LOGIN IN ROLE grantd_app' || bail "no role"
 	worker_database="host=$PGHOST port=$PGPORT dbname=$PGDATABASE user=grantd_worker"
