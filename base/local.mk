@@ -16,6 +16,7 @@ libbase_la_SOURCES = \
 	base/log.c base/log.h \
 	base/log_repeat.c base/log_repeat.h \
 	base/log_sink.c base/log_sink.h \
+	base/metrics.c base/metrics.h \
 	base/number.c base/number.h \
 	base/operations.h \
 	base/resource.c base/resource.h \

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/log_repeat.h"
 #include "base/log_sink.h"
+#include "base/metrics.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 
@@ -183,8 +184,10 @@ static void
 tell(enum log_level level, const char *message, bool in_context)
 {
 	tell_lost();
-	if (lost > 0 || !write_message(level, message, in_context))
-		lost++;
+	if (lost == 0 && write_message(level, message, in_context))
+		return;
+	lost++;
+	metrics_add(METRIC_LOG_LOST, 1);
 }
 
 static void

@@ -11,7 +11,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_sink.h"
+#include "base/metrics.h"
 
 /* The longest that a write can take to something that we can only ask whether it has room (ms). */
 #define GUARD_MS 20
@@ -57,9 +59,11 @@ write_guarded(const char *text, size_t len)
 
 	if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0)
 		return -1;
+	metrics_wait(WAIT_LOG, clock_monotonic_ms());
 	set_alarm(GUARD_MS);
 	n = write(sink.fd, text, len);
 	set_alarm(0);
+	metrics_wait(WAIT_NOTHING, 0);
 	return n;
 }
 

@@ -40,6 +40,8 @@
 	    "group of the Unix socket; empty: the process's own") \
 	NUMBER(listen_backlog, "GRANTD_LISTEN_BACKLOG", 511, 1, 65535, "connections", \
 	    "length of the queue of the socket") \
+	TEXT(status_listen, "GRANTD_STATUS_LISTEN", "", PUBLIC, \
+	    "where metrics and status are told: a socket's path, http://127.0.0.1:PORT, or both") \
 	NUMBER(kept_connections, "GRANTD_KEPT_CONNECTIONS", 1024, 0, 16384, "connections", \
 	    "connections that web servers may keep open between requests; 0: none") \
 	NUMBER(waiting_requests, "GRANTD_WAITING_REQUESTS", 256, 0, 4096, "requests", \

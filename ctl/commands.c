@@ -35,6 +35,7 @@ const struct command *const commands[] = {
 	&cmd_audit_verify,
 	&cmd_audit_checkpoint,
 	&cmd_doctor,
+	&cmd_status,
 	&cmd_completion,
 };
 

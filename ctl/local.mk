@@ -29,6 +29,7 @@ grantctl_SOURCES = \
 	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
+	ctl/status.c \
 	ctl/tenant.c ctl/tenant_set.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)

@@ -23,6 +23,7 @@
 #include "fcgi/porter.h"
 #include "fcgi/single.h"
 #include "fcgi/spawner.h"
+#include "fcgi/status.h"
 #include "handlers/dispatch.h"
 
 #define EXIT_USAGE 2
@@ -114,6 +115,7 @@ static int
 check(const struct options *o)
 {
 	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX], sentence[SETTINGS_ERROR_MAX];
+	char status[STATUS_ERROR_MAX];
 	struct settings s;
 	bool good = options_examine(o, &s, say, NULL);
 
@@ -126,6 +128,10 @@ check(const struct options *o)
 	}
 	if (!listener_check(&s, error)) {
 		say_lines(error);
+		good = false;
+	}
+	if (!status_check(&s, status)) {
+		say_lines(status);
 		good = false;
 	}
 	if (!service_check(&s, sentence)) {
@@ -188,6 +194,9 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
+	if (s->workers == 0 && s->status_listen[0] != '\0')
+		log_warning(
+		    "GRANTD_STATUS_LISTEN takes GRANTD_WORKERS of 1 or more: nobody answers there");
 	spawner = spawner_watch(&l);
 	if (s->workers == 0)
 		return single_run(s, o, &l, in, spawner);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "handlers/check.h"
 #include "handlers/dispatch.h"
 #include "handlers/machine.h"
@@ -39,6 +40,7 @@ static void
 run(struct call *c)
 {
 	log_context(c->rs->request_id, c->op->id, NULL);
+	metrics_operation(c->number);
 	if (c->op->access == ACCESS_PUBLIC) {
 		c->op->answer(c);
 		return;
@@ -146,14 +148,26 @@ dispatch_body_most(const struct request *rq)
 	return needed ? c.op->body_max : 0;
 }
 
+static void
+count_answer(const struct call *c, int64_t us)
+{
+	_Static_assert(HTTP_ERROR__MAX <= METRICS_ERRORS_MOST, "room for each code");
+	int sort = c->op == NULL ? 0 : 1 + (int)c->op->access;
+
+	metrics_answer(c->number, sort, c->rs->status, us);
+	if (c->rs->error != HTTP_ERROR__MAX)
+		metrics_add(METRIC_ERRORS + (int)c->rs->error, 1);
+}
+
 bool
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service,
 		.db = service->db,
+		.number = OPERATION_COUNT,
 		.rs = rs,
 		.request = { .rq = rq } };
-	int64_t started = clock_monotonic_ms();
+	int64_t started = clock_monotonic_us(), us;
 
 	log_context(rs->request_id, NULL, NULL);
 	route_and_answer(&c);
@@ -165,7 +179,9 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
-	log_answer(&c, clock_monotonic_ms() - started);
+	us = clock_monotonic_us() - started;
+	count_answer(&c, us);
+	log_answer(&c, us / 1000);
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
 	return true;
