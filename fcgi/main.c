@@ -82,6 +82,10 @@ check_log_file(const char *path)
 {
 	char directory[4096];
 
+	if (strcmp(path, "syslog") == 0)
+		path = "/dev/log";
+	else if (strncmp(path, "syslog:", strlen("syslog:")) == 0)
+		path += strlen("syslog:");
 	if (path[0] == '\0' || access(path, W_OK) == 0)
 		return true;
 	if (errno == ENOENT && strlen(path) < sizeof(directory)) {
@@ -181,6 +185,7 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
 	int spawner;
 
+	log_set_format((enum log_format)s->log_format);
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
 		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
 		    strerror(errno));

@@ -58,6 +58,7 @@ reload_settings(struct settings *s, const struct options *o)
 		keep_number(&fresh.workers, s->workers, "GRANTD_WORKERS");
 	settings_clear(s);
 	*s = fresh;
+	log_set_format((enum log_format)s->log_format);
 	if (!log_open(s->log_file, (enum log_level)s->log_level))
 		log_error("reload: %s: %s; the log stays where it was", s->log_file,
 		    strerror(errno));

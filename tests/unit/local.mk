@@ -40,6 +40,7 @@ unit_programs = \
 	tests/unit/test_settings \
 	tests/unit/test_statement \
 	tests/unit/test_time_text \
+	tests/unit/test_trace \
 	tests/unit/test_told \
 	tests/unit/test_utf8 \
 	tests/unit/test_uuid \
@@ -91,6 +92,7 @@ tests_unit_test_settings_LDADD = $(unit_ldadd)
 tests_unit_test_statement_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_statement_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_time_text_LDADD = $(unit_ldadd)
+tests_unit_test_trace_LDADD = $(unit_ldadd)
 tests_unit_test_told_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_told_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_utf8_LDADD = $(unit_ldadd)
