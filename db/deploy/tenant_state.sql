@@ -28,23 +28,13 @@ BEGIN;
 SET LOCAL ROLE grantd_owner;
 SET LOCAL client_min_messages = warning;
 
-DO $$
-BEGIN
-	IF to_regtype('grantd.tenant_state') IS NULL THEN
-		CREATE DOMAIN grantd.tenant_state AS text
-			CONSTRAINT tenant_state_known CHECK (VALUE IN ('serving', 'disabled', 'moved'));
-		CREATE DOMAIN grantd.tenant_hold AS text
-			CONSTRAINT tenant_hold_known CHECK (VALUE IN ('closed', 'arriving', 'removing'));
-	END IF;
-END
-$$;
-COMMENT ON DOMAIN grantd.tenant_state IS 'serving, disabled or moved';
-COMMENT ON DOMAIN grantd.tenant_hold IS 'closed, arriving or removing';
-
+-- CHECKs, and no domains, which would have the table written anew.
 ALTER TABLE grantd.tenants
-	ADD COLUMN IF NOT EXISTS state grantd.tenant_state NOT NULL DEFAULT 'serving',
+	ADD COLUMN IF NOT EXISTS state text NOT NULL DEFAULT 'serving'
+		CONSTRAINT tenants_state_known CHECK (state IN ('serving', 'disabled', 'moved')),
 	ADD COLUMN IF NOT EXISTS moved_to text,
-	ADD COLUMN IF NOT EXISTS hold grantd.tenant_hold,
+	ADD COLUMN IF NOT EXISTS hold text
+		CONSTRAINT tenants_hold_known CHECK (hold IN ('closed', 'arriving', 'removing')),
 	ADD COLUMN IF NOT EXISTS move_id uuid,
 	ADD COLUMN IF NOT EXISTS move_since xid8;
 COMMENT ON COLUMN grantd.tenants.state IS 'serving; disabled: its keys open nothing; moved: it is served by another database';

@@ -32,6 +32,5 @@ DROP FUNCTION grantd.take_tenant(grantd.tenants, uuid);
 DROP FUNCTION grantd.refuse_away(uuid);
 ALTER TABLE grantd.tenants DROP COLUMN state, DROP COLUMN moved_to, DROP COLUMN hold, DROP COLUMN move_id,
 	DROP COLUMN move_since;
-DROP DOMAIN grantd.tenant_state, grantd.tenant_hold;
 
 COMMIT;

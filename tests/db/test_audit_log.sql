@@ -3,7 +3,7 @@
 -- The audit log: nobody changes it, and its hashes are what the comments on
 -- grantd.audit_hash() and in audit_record.sql say they are.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 \ir two_tenants.sql
 
 -- Appending, as a worker: to a chain of one entry of the first form.

@@ -2,7 +2,7 @@
 --
 -- Changes: every function, in every state that it can answer with, and what is stored then.
 BEGIN;
-SELECT plan(244);
+SELECT plan(311);
 \ir two_tenants.sql
 
 \set key1 '''cccccccc-0000-7000-8000-000000000001'''
