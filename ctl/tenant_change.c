@@ -16,7 +16,8 @@ static enum status tenant_enable(struct ctl *);
 		.value = "TENANT", .type = VALUE_UUID, .help = "the tenant's id" \
 	}
 
-static const struct option rename_options[] = { OPTION_NAME, OPTION_REASON, OPTION_JSON, OPTIONS_END };
+static const struct option rename_options[] = { OPTION_NAME, OPTION_REASON, OPTION_JSON,
+	OPTIONS_END };
 static const struct option change_options[] = { OPTION_REASON, OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_tenant_rename = {
@@ -31,8 +32,9 @@ const struct command cmd_tenant_rename = {
 const struct command cmd_tenant_disable = {
 	.name = "tenant disable",
 	.summary = "Let a tenant's keys open nothing",
-	.help = "From the next request on they are answered as keys that are unknown. All else stays, is\n"
-		"shown by these commands, and is served again after `tenant enable`.",
+	.help =
+	    "From the next request on they are answered as keys that are unknown. All else stays, is\n"
+	    "shown by these commands, and is served again after `tenant enable`.",
 	.options = change_options,
 	.operand = OPERAND_TENANT,
 	.needs = NEEDS_OWNER,

@@ -83,8 +83,8 @@ struct move {
 static enum status
 failed(struct move *m, const struct db *db, enum outcome rc)
 {
-	return session_refuse(m->c, "the %s place: %s: %s",
-	    db == m->round.to ? "new" : "old", outcome_name(rc), db_message(db));
+	return session_refuse(m->c, "the %s place: %s: %s", db == m->round.to ? "new" : "old",
+	    outcome_name(rc), db_message(db));
 }
 
 /* For people; programs wait for the end. */
@@ -201,11 +201,12 @@ verify(struct move *m)
 	m->entries = v.entries;
 	if (v.fault != CHAIN_HOLDS) {
 		uuid_print(&v.resource_id, id);
-		return session_refuse(m->c, "the copy: %s %s, entry %" PRId64 ": %s", v.resource_type, id,
-		    v.sequence, chain_fault_text(v.fault));
+		return session_refuse(m->c, "the copy: %s %s, entry %" PRId64 ": %s",
+		    v.resource_type, id, v.sequence, chain_fault_text(v.fault));
 	}
 	if (v.count.differences > 0)
-		return session_refuse(m->c, "the copy does not verify; grantctl audit verify says whether the original does");
+		return session_refuse(m->c,
+		    "the copy does not verify; grantctl audit verify says whether the original does");
 	tell(m, "verified in the new place: %" PRId64 " entries, %" PRId64 " rows", v.entries,
 	    v.count.rows);
 	return STATUS_DONE;
@@ -235,7 +236,8 @@ reopen(struct move *m)
 	enum outcome rc = step(m->round.from, MOVE_REOPEN, m, &m->id, &made);
 
 	if (rc == DONE && made)
-		return session_refuse(m->c, "it is served in the old place again; run it again to go on");
+		return session_refuse(m->c,
+		    "it is served in the old place again; run it again to go on");
 	return session_refuse(m->c, "the tenant is closed; run it again to go on, or with --abort");
 }
 
@@ -262,7 +264,8 @@ leave(struct move *m)
 		return reopen(m);
 	}
 	if (said != CHANGE_DONE)
-		return session_refuse(m->c, "somebody else has ended this move: look at both places");
+		return session_refuse(m->c,
+		    "somebody else has ended this move: look at both places");
 	return STATUS_DONE;
 }
 
@@ -340,7 +343,8 @@ report(struct move *m)
 	struct json_build b;
 
 	if (!m->c->json) {
-		tell(m, "moved to %s; the pause was %" PRId64 " ms", buf_text(&m->new_place), m->pause);
+		tell(m, "moved to %s; the pause was %" PRId64 " ms", buf_text(&m->new_place),
+		    m->pause);
 		return STATUS_DONE;
 	}
 	json_build_begin(&b);
@@ -388,7 +392,8 @@ claim(struct move *m)
 	enum status st = STATUS_DONE;
 
 	if (m->new.found && !is_arriving(&m->new))
-		return session_refuse(m->c, "there is a tenant with this id in the new place already");
+		return session_refuse(m->c,
+		    "there is a tenant with this id in the new place already");
 	if (m->new.found && (!m->old.moves || !uuid_equal(&m->old.move, &m->new.move)))
 		return session_refuse(m->c,
 		    "there is a copy in the new place that an earlier move has left: remove it with --abort");
@@ -468,7 +473,8 @@ check_target(struct ctl *c, const char *to)
 	if (!conninfo_check(to, sentence)) {
 		const char *why = strchr(sentence, ':');
 
-		return args_fault(&c->args, "--to is not a connection string%s", why != NULL ? why : "");
+		return args_fault(&c->args, "--to is not a connection string%s",
+		    why != NULL ? why : "");
 	}
 	if (to[0] == '\0')
 		return args_fault(&c->args, "--to is empty");
@@ -493,7 +499,8 @@ tenant_move(struct ctl *c)
 
 	if (!check_target(c, to))
 		return STATUS_USAGE;
-	c->settings.statement_timeout = c->settings.request_timeout = PATIENCE_MS; /* not connected yet */
+	c->settings.statement_timeout = c->settings
+					    .request_timeout = PATIENCE_MS; /* not connected yet */
 	m.there = c->settings;
 	m.there.database = (char *)(uintptr_t)to; /* borrowed, as the other texts are */
 	m.round = (struct move_round){

@@ -40,8 +40,8 @@ static const struct statement steps[MOVE_STEP__MAX] = {
 	    " AND (t.move_id IS NULL OR t.move_id = $2)"),
 	[MOVE_CLOSE] = STEP("move_close", "hold = 'closed'",
 	    "t.state <> 'moved' AND (t.hold IS NULL OR t.hold = 'closed') AND t.move_id = $2"),
-	[MOVE_REOPEN] =
-	    STEP("move_reopen", "hold = NULL", "t.state <> 'moved' AND t.hold = 'closed' AND t.move_id = $2"),
+	[MOVE_REOPEN] = STEP("move_reopen", "hold = NULL",
+	    "t.state <> 'moved' AND t.hold = 'closed' AND t.move_id = $2"),
 	[MOVE_FORGET] = STEP("move_forget", "hold = NULL, move_id = NULL",
 	    "t.state <> 'moved' AND (t.hold IS NULL OR t.hold = 'closed') AND t.move_id = $2"),
 	[MOVE_DONE] = STEP("move_done", "move_id = NULL", "t.state = 'moved' AND t.move_id = $2"),

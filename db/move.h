@@ -43,7 +43,7 @@ void move_end_clear(struct move_end *);
 /* Steps that write no entry: they may be given up. Each is made only where the tenant is as it has to be for it. */
 enum move_step {
 	/* At the old place. */
-	MOVE_CLAIM,  /* this move is under way; a tenant that an earlier run had closed is open again */
+	MOVE_CLAIM, /* this move is under way; a tenant that an earlier run had closed is open again */
 	MOVE_CLOSE,  /* nothing is written any more, and all that was is committed; reads go on */
 	MOVE_REOPEN, /* undo that */
 	MOVE_FORGET, /* undo both: no move is under way */
@@ -75,10 +75,11 @@ struct move_round {
 	struct db *from, *to;
 	const struct uuid *tenant;
 	const struct uuid *move;
-	char since[MOVE_SINCE_MAX]; /* "": from the beginning; afterwards, where the next round begins */
-	int64_t rows;               /* carried by the round, those of tables carried whole not counted */
-	bool refused;               /* DONE all the same: the new place has the tenant, but not by this move */
-	struct db *failed;          /* where it was that a round failed */
+	char since
+	    [MOVE_SINCE_MAX]; /* "": from the beginning; afterwards, where the next round begins */
+	int64_t rows;         /* carried by the round, those of tables carried whole not counted */
+	bool refused; /* DONE all the same: the new place has the tenant, but not by this move */
+	struct db *failed; /* where it was that a round failed */
 };
 
 /*

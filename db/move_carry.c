@@ -105,29 +105,26 @@ static const struct carried tables[] = {
 	    .all = ALL("api_keys"),
 	    .recent = NEW_ONES("api_keys"),
 	    .put = TO_NEW("api_keys",
-		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("name") ", " THAT("roles") ", " THAT(
-		    "hash") ", " THAT("expires_at") ", " THAT("revoked_at") ", " THAT("last_used_at") ", "
-		THAT("updated_at") ", " THAT("version") ", " THAT("audit_length") ", " THAT(
-		    "audit_head")) },
+		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("name") ", " THAT("roles") ", " THAT("hash") ", " THAT("expires_at") ", " THAT(
+		    "revoked_at") ", " THAT("last_used_at") ", " THAT("updated_at") ", " THAT("version") ", " THAT("audit_length") ", " THAT("audit_head")) },
 	{ .name = "grants",
 	    .all = ALL("grants"),
 	    .recent = NEW_ONES("grants"),
 	    .put = TO_NEW("grants",
-		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("status") ", " THAT(
-		    "audit_enabled") ", " THAT("expires_at") ", " THAT("granted_at") ", " THAT(
-		    "revoked_at") ", " THAT("metadata") ", " THAT("updated_at") ", " THAT("version") ", "
-		THAT("audit_length") ", " THAT("audit_head") ", " THAT("audit_previous")) },
+		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("status") ", " THAT("audit_enabled") ", " THAT("expires_at") ", " THAT("granted_at") ", " THAT(
+		    "revoked_at") ", " THAT("metadata") ", " THAT("updated_at") ", " THAT("version") ", " THAT("audit_length") ", " THAT("audit_head") ", " THAT("audit_previous")) },
 	{ .name = "audit_log",
 	    .all = ALL("audit_log"),
 	    .recent = FROM_OLD("new_audit_log", 2,
 		"SELECT a::text FROM (SELECT 'grant' AS kind, x.id FROM grantd.grants x"
-		"  WHERE x.tenant_id = $1 AND " NEW("x")
-		" UNION ALL SELECT 'api_key', x.id FROM grantd.api_keys x"
-		"  WHERE x.tenant_id = $1 AND " NEW("x")
-		" UNION ALL SELECT 'policy', x.id FROM grantd.policies x"
-		"  WHERE x.tenant_id = $1 AND " NEW("x")
-		" UNION ALL SELECT 'tenant', $1) chain JOIN grantd.audit_log a ON a.tenant_id = $1"
-		" AND a.resource_type = chain.kind AND a.resource_id = chain.id AND " NEW("a")),
+		"  WHERE x.tenant_id = $1 AND " NEW(
+		    "x") " UNION ALL SELECT 'api_key', x.id FROM grantd.api_keys x"
+			 "  WHERE x.tenant_id = $1 AND " NEW(
+			     "x") " UNION ALL SELECT 'policy', x.id FROM grantd.policies x"
+				  "  WHERE x.tenant_id = $1 AND " NEW(
+				      "x") " UNION ALL SELECT 'tenant', $1) chain JOIN grantd.audit_log a ON a.tenant_id = $1"
+					   " AND a.resource_type = chain.kind AND a.resource_id = chain.id AND " NEW(
+					       "a")),
 	    .put = TO_NEW("audit_log", " ON CONFLICT DO NOTHING") },
 	{ .name = "activity_count",
 	    .all = ALL("activity_count"),
@@ -139,16 +136,15 @@ static const struct carried tables[] = {
 	    .all = ALL("activity_event"),
 	    .recent = FROM_OLD("new_activity_event", 2,
 		"SELECT e::text FROM (SELECT DISTINCT x.grant_id FROM grantd.activity_count x"
-		"  WHERE x.tenant_id = $1 AND " NEW("x") ") counted JOIN grantd.activity_event e"
-		" ON e.tenant_id = $1 AND e.grant_id = counted.grant_id AND " NEW("e")),
+		"  WHERE x.tenant_id = $1 AND " NEW(
+		    "x") ") counted JOIN grantd.activity_event e"
+			 " ON e.tenant_id = $1 AND e.grant_id = counted.grant_id AND " NEW("e")),
 	    .put = TO_NEW("activity_event", " ON CONFLICT DO NOTHING") },
 	{ .name = "policies",
 	    .all = ALL("policies"),
 	    .clear = WHOLE("policies"),
 	    .put = TO_NEW("policies", "") },
-	{ .name = "policy_rules",
-	    .all = ALL("policy_rules"),
-	    .put = TO_NEW("policy_rules", "") },
+	{ .name = "policy_rules", .all = ALL("policy_rules"), .put = TO_NEW("policy_rules", "") },
 	{ .name = "refusals",
 	    .all = ALL("refusals"),
 	    .clear = WHOLE("refusals"),
@@ -291,7 +287,8 @@ carry_table(struct move_round *r, const struct carried *t)
 		return rc;
 	db_queue(r->from, &carry_close, &none, NULL, NULL);
 	rc = at(r, r->from, db_exchange(r->from));
-	return rc == DONE ? at(r, r->to, db_exchange(r->to)) : rc; /* where nothing was put, of the clearing */
+	return rc == DONE ? at(r, r->to, db_exchange(r->to)) :
+			    rc; /* where nothing was put, of the clearing */
 }
 
 /* Idempotency keys that are gone at the old place: those that are older than all it has. */
