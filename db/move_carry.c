@@ -93,7 +93,6 @@ static const struct statement forget_once = {
 
 /* A table: what is to be carried of it, and how it is put in. */
 struct carried {
-	const char *name;
 	struct statement all, recent; /* recent.sql NULL: it is carried whole each time */
 	struct statement clear;       /* before that */
 	struct statement put;
@@ -101,20 +100,17 @@ struct carried {
 
 /* In this order: what is referred to comes first. */
 static const struct carried tables[] = {
-	{ .name = "api_keys",
-	    .all = ALL("api_keys"),
+	{ .all = ALL("api_keys"),
 	    .recent = NEW_ONES("api_keys"),
 	    .put = TO_NEW("api_keys",
 		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("name") ", " THAT("roles") ", " THAT("hash") ", " THAT("expires_at") ", " THAT(
 		    "revoked_at") ", " THAT("last_used_at") ", " THAT("updated_at") ", " THAT("version") ", " THAT("audit_length") ", " THAT("audit_head")) },
-	{ .name = "grants",
-	    .all = ALL("grants"),
+	{ .all = ALL("grants"),
 	    .recent = NEW_ONES("grants"),
 	    .put = TO_NEW("grants",
 		" ON CONFLICT (tenant_id, id) DO UPDATE SET " THAT("status") ", " THAT("audit_enabled") ", " THAT("expires_at") ", " THAT("granted_at") ", " THAT(
 		    "revoked_at") ", " THAT("metadata") ", " THAT("updated_at") ", " THAT("version") ", " THAT("audit_length") ", " THAT("audit_head") ", " THAT("audit_previous")) },
-	{ .name = "audit_log",
-	    .all = ALL("audit_log"),
+	{ .all = ALL("audit_log"),
 	    .recent = FROM_OLD("new_audit_log", 2,
 		"SELECT a::text FROM (SELECT 'grant' AS kind, x.id FROM grantd.grants x"
 		"  WHERE x.tenant_id = $1 AND " NEW(
@@ -126,31 +122,22 @@ static const struct carried tables[] = {
 					   " AND a.resource_type = chain.kind AND a.resource_id = chain.id AND " NEW(
 					       "a")),
 	    .put = TO_NEW("audit_log", " ON CONFLICT DO NOTHING") },
-	{ .name = "activity_count",
-	    .all = ALL("activity_count"),
+	{ .all = ALL("activity_count"),
 	    .recent = NEW_ONES("activity_count"),
 	    .put = TO_NEW("activity_count",
 		" ON CONFLICT (tenant_id, grant_id, month, service, kind, outcome)"
 		" DO UPDATE SET " THAT("events")) },
-	{ .name = "activity_event",
-	    .all = ALL("activity_event"),
+	{ .all = ALL("activity_event"),
 	    .recent = FROM_OLD("new_activity_event", 2,
 		"SELECT e::text FROM (SELECT DISTINCT x.grant_id FROM grantd.activity_count x"
 		"  WHERE x.tenant_id = $1 AND " NEW(
 		    "x") ") counted JOIN grantd.activity_event e"
 			 " ON e.tenant_id = $1 AND e.grant_id = counted.grant_id AND " NEW("e")),
 	    .put = TO_NEW("activity_event", " ON CONFLICT DO NOTHING") },
-	{ .name = "policies",
-	    .all = ALL("policies"),
-	    .clear = WHOLE("policies"),
-	    .put = TO_NEW("policies", "") },
-	{ .name = "policy_rules", .all = ALL("policy_rules"), .put = TO_NEW("policy_rules", "") },
-	{ .name = "refusals",
-	    .all = ALL("refusals"),
-	    .clear = WHOLE("refusals"),
-	    .put = TO_NEW("refusals", "") },
-	{ .name = "idempotency_keys",
-	    .all = ALL("idempotency_keys"),
+	{ .all = ALL("policies"), .clear = WHOLE("policies"), .put = TO_NEW("policies", "") },
+	{ .all = ALL("policy_rules"), .put = TO_NEW("policy_rules", "") },
+	{ .all = ALL("refusals"), .clear = WHOLE("refusals"), .put = TO_NEW("refusals", "") },
+	{ .all = ALL("idempotency_keys"),
 	    .recent = NEW_ONES("idempotency_keys"),
 	    .put = TO_NEW("idempotency_keys",
 		" ON CONFLICT (tenant_id, key) DO UPDATE SET " THAT("body_hash") ", " THAT(

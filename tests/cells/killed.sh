@@ -102,6 +102,13 @@ not_ok 'run once more, there is nothing to do' move
 like 'as it says' "$(<"$work/move.out")" 'has moved to .* already'
 ok 'every chain verifies in the new place' quietly in_cell b grantctl audit verify --tenant "$tenant"
 ok 'every chain verifies in the old place' quietly in_cell a grantctl audit verify --tenant "$tenant"
+# A table that is new has to be carried, and removed.
+for table in $(sql a "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+		WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"); do
+	ok "the rows of $table are carried" grep -q "TO_NEW(\"$table\"," "$top/db/move_carry.c"
+	ok "they are compared" grep -q "SUM(\"$table\"," "$top/db/move_carry.c"
+	is "and removed" "$(sql a "SELECT count(*) FROM pg_proc WHERE proname = 'remove_rows' AND prosrc LIKE '%''$table''%'")" 1
+done
 is 'the old place had no entry that the new one has not, but for its own end' "$(comm -23 \
 	<(sql a "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE tenant_id = '$tenant'" | sort) \
 	<(sql b "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE tenant_id = '$tenant'" | sort) | wc -l)" 1
