@@ -100,6 +100,10 @@ ok 'run again, it goes on' move
 is 'and the new place serves' "$(answers)" '503 200, 503 200'
 not_ok 'run once more, there is nothing to do' move
 like 'as it says' "$(<"$work/move.out")" 'has moved to .* already'
+ok 'disabled' quietly in_cell b grantctl tenant disable "$tenant"
+is 'disabled: its key is none' "$(answers)" '503 401, 503 401'
+ok 'enabled' quietly in_cell b grantctl tenant enable "$tenant"
+is 'enabled: it is served' "$(answers)" '503 200, 503 200'
 ok 'every chain verifies in the new place' quietly in_cell b grantctl audit verify --tenant "$tenant"
 ok 'every chain verifies in the old place' quietly in_cell a grantctl audit verify --tenant "$tenant"
 # A table that is new has to be carried, and removed.
