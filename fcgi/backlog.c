@@ -68,10 +68,8 @@ length_in(const struct nlmsghdr *h)
 static int
 of_unix(int fd)
 {
-	union {
-		struct nlmsghdr head;
-		char bytes[1024];
-	} answer;
+	_Alignas(struct nlmsghdr) char answer[1024];
+	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)answer;
 	struct stat st;
 	int netlink, length = -1;
 	ssize_t n;
@@ -80,9 +78,9 @@ of_unix(int fd)
 	    (netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)) == -1)
 		return -1;
 	if (ask(netlink, &st)) {
-		n = recv(netlink, &answer, sizeof(answer), MSG_DONTWAIT);
-		if (n > 0 && NLMSG_OK(&answer.head, (size_t)n))
-			length = length_in(&answer.head);
+		n = recv(netlink, answer, sizeof(answer), MSG_DONTWAIT);
+		if (n > 0 && NLMSG_OK(head, (size_t)n))
+			length = length_in(head);
 	}
 	(void)close(netlink);
 	return length;
