@@ -5,10 +5,12 @@ grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
 	fcgi/figures.c fcgi/figures.h \
 	fcgi/handover.c fcgi/handover.h \
+	fcgi/inherit.c fcgi/inherit.h \
 	fcgi/intake.c fcgi/intake.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
 	fcgi/metrics_page.c \
+	fcgi/notify.c fcgi/notify.h \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
 	fcgi/parent.c fcgi/parent.h \
@@ -24,8 +26,9 @@ grantd_SOURCES = \
 	fcgi/spawner.c fcgi/spawner.h \
 	fcgi/status.c fcgi/status.h \
 	fcgi/status_request.c fcgi/status_request.h \
+	fcgi/upgrade.c fcgi/upgrade.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h
-grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la
+grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la $(SYSTEMD_LIBS)
 # The policy engine is linked in: one file to install.
 grantd_LDFLAGS = $(AM_LDFLAGS) -static
