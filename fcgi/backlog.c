@@ -46,17 +46,17 @@ ask(int netlink, const struct stat *st)
 }
 
 static int
-length_in(const struct nlmsghdr *h)
+length_in(struct nlmsghdr *h)
 {
-	const struct unix_diag_msg *m = NLMSG_DATA(h);
+	struct unix_diag_msg *m = NLMSG_DATA(h);
 	struct unix_diag_rqlen len;
-	const struct rtattr *a;
+	struct rtattr *a;
 	int left;
 
 	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY || h->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
 		return -1;
 	left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
-	for (a = (const struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+	for (a = (struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		if (a->rta_type != UNIX_DIAG_RQLEN || RTA_PAYLOAD(a) < sizeof(len))
 			continue;
 		memcpy(&len, RTA_DATA(a), sizeof(len));
@@ -69,7 +69,7 @@ static int
 of_unix(int fd)
 {
 	_Alignas(struct nlmsghdr) char answer[1024];
-	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)answer;
+	struct nlmsghdr *head = (struct nlmsghdr *)(void *)answer;
 	struct stat st;
 	int netlink, length = -1;
 	ssize_t n;
