@@ -46,17 +46,17 @@ ask(int netlink, const struct stat *st)
 }
 
 static int
-length_in(const struct nlmsghdr *h)
+length_in(struct nlmsghdr *h)
 {
-	const struct unix_diag_msg *m = NLMSG_DATA(h);
+	struct unix_diag_msg *m = NLMSG_DATA(h);
 	struct unix_diag_rqlen len;
-	const struct rtattr *a;
+	struct rtattr *a;
 	int left;
 
 	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY || h->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
 		return -1;
 	left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
-	for (a = (const struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+	for (a = (struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		if (a->rta_type != UNIX_DIAG_RQLEN || RTA_PAYLOAD(a) < sizeof(len))
 			continue;
 		memcpy(&len, RTA_DATA(a), sizeof(len));
@@ -68,10 +68,8 @@ length_in(const struct nlmsghdr *h)
 static int
 of_unix(int fd)
 {
-	union {
-		struct nlmsghdr head;
-		char bytes[1024];
-	} answer;
+	_Alignas(struct nlmsghdr) char answer[1024];
+	struct nlmsghdr *head = (struct nlmsghdr *)(void *)answer;
 	struct stat st;
 	int netlink, length = -1;
 	ssize_t n;
@@ -80,9 +78,9 @@ of_unix(int fd)
 	    (netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)) == -1)
 		return -1;
 	if (ask(netlink, &st)) {
-		n = recv(netlink, &answer, sizeof(answer), MSG_DONTWAIT);
-		if (n > 0 && NLMSG_OK(&answer.head, (size_t)n))
-			length = length_in(&answer.head);
+		n = recv(netlink, answer, sizeof(answer), MSG_DONTWAIT);
+		if (n > 0 && NLMSG_OK(head, (size_t)n))
+			length = length_in(head);
 	}
 	(void)close(netlink);
 	return length;

@@ -45,11 +45,10 @@
 #define EARLY_FORGET_MS 30000
 /* How often the requests in hand are looked at. */
 #define WATCH_MS 500
-/* And while there are to be none: a worker that has answered its last tells nobody. */
-#define DRAIN_MS 10
-
 /* What it waits for beside who asks for the status. */
 #define OWN_NEWS 3
+/* And while there are to be none: a worker that has answered its last tells nobody. */
+#define DRAIN_MS 10
 
 struct parent {
 	struct settings *settings;
@@ -376,10 +375,10 @@ begin_reload(struct parent *p)
 		notify_refused("The new settings cannot be used; everything stays as it was");
 		return;
 	}
+	p->figures.reloads++;
 	p->generation++;
 	p->start_after = 0;
 	p->announced = false;
-	p->figures.reloads++;
 }
 
 static void
@@ -490,10 +489,10 @@ until_due(const struct parent *p, int64_t now)
 		due = earlier(due, p->refuse_at);
 	if (!p->stopping && p->start_after > now)
 		due = earlier(due, p->start_after);
+	due = earlier(due, status_due(p->status));
 	if (p->upgrade.state == UPGRADE_DRAINING)
 		due = earlier(due, now + DRAIN_MS);
 	due = earlier(due, notify_alive(now));
-	due = earlier(due, status_due(p->status));
 	return due > now ? due - now : 0;
 }
 
@@ -627,8 +626,8 @@ parent_run(struct settings *s, const struct options *o, struct listener *l,
 		free(p);
 		return EXIT_FAILURE;
 	}
-	pool_adopt(p->pool, in->kept, in->count);
 	open_figures(p);
+	pool_adopt(p->pool, in->kept, in->count);
 	signals_supervise(&open);
 	supervise(p, &open);
 	/* Workers that are left, when supervising became impossible, end when the link does. */
