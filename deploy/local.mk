@@ -41,7 +41,7 @@ deploy_private = \
 deploy_rendered = $(deploy_configurations) $(deploy_scripts) $(deploy_units)
 deploy_templates = $(deploy_rendered:=.in)
 
-nobase_dist_pkgdata_DATA = $(deploy_error_json) \
+nobase_dist_pkgdata_DATA = $(deploy_error_json) deploy/cells/haproxy.cfg deploy/cells/nginx-cells.conf \
 	deploy/prometheus/prometheus.yml deploy/prometheus/grantd.rules.yml deploy/prometheus/grantd.rules.test.yml \
 	deploy/grafana/grantd.json
 nobase_nodist_pkgdata_DATA = $(deploy_configurations) $(deploy_error_html)
