@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// The audit log's hash chains, recomputed here: nothing that the server says of them is believed.
+//
+// An entry's hash is SHA-256 over all its other columns in one of two forms (db/audit_row.h). Which one an entry has is not
+// told: each form begins with a name of its own, so that no text is of both, and an entry holds if either gives its hash.
+
+const encoder = new TextEncoder();
+/** Microseconds from 1970 to 2000. */
+const TO_2000 = 946684800000000n;
+
+/** Can hashes be computed here? Browsers give Web Crypto to HTTPS and to this machine itself. */
+export function canHash() {
+  return globalThis.crypto?.subtle !== undefined;
+}
+
+/** Microseconds since 1970 of "2026-11-23T09:30:00.000000Z". @returns {bigint} */
+function microseconds(text) {
+  const [, seconds, fraction = ''] = /^([^.Z]*)(?:\.(\d{1,6}))?Z$/.exec(text) ?? [];
+  return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0'));
+}
+
+function hexBytes(hex) {
+  return Uint8Array.from(hex.match(/../g) ?? [], (x) => parseInt(x, 16));
+}
+
+const uuidBytes = (uuid) => hexBytes(uuid.replaceAll('-', ''));
+
+function int64(value) {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigInt64(0, value);
+  return bytes;
+}
+
+/** Its length in 4 bytes, and the bytes; null is the length -1. */
+function counted(text) {
+  const bytes = text === null ? new Uint8Array() : encoder.encode(text);
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setInt32(0, text === null ? -1 : bytes.length);
+  return [length, bytes];
+}
+
+/** "<bytes in decimal>:<bytes>,"; null is "-,". */
+function netstring(value) {
+  if (value === null)
+    return [encoder.encode('-,')];
+  const bytes = encoder.encode(String(value));
+  return [encoder.encode(`${bytes.length}:`), bytes, encoder.encode(',')];
+}
+
+/** @param {Object} e the entry @param {string} record its metadata as the text that came @param {string} tenant */
+function firstForm(e, record, tenant) {
+  return ['grantd-audit-1', e.previous_hash, tenant, e.id, e.resource_type, e.resource_id, e.sequence, e.actor_id, e.actor_type,
+    e.action, e.outcome, record, e.reasoning, microseconds(e.created_at)].flatMap(netstring);
+}
+
+function secondForm(e, record, tenant) {
+  return [encoder.encode('grantd-audit-2'), hexBytes(e.previous_hash), uuidBytes(tenant), uuidBytes(e.id),
+    uuidBytes(e.resource_id), int64(BigInt(e.sequence)), int64(microseconds(e.created_at) - TO_2000),
+    ...[e.resource_type, e.actor_id, e.actor_type, e.action, e.outcome, e.reasoning].flatMap(counted), encoder.encode(record)];
+}
+
+async function sha256(parts) {
+  const digest = await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer());
+  return [...new Uint8Array(digest)].map((x) => x.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Is `hash` that of the entry's content?
+ * @param {Object} entry as the API gives it @param {string} record see readEntries() @param {string} tenant in lower case
+ */
+export async function hashHolds(entry, record, tenant) {
+  const forms = [secondForm, firstForm];
+  for (const form of forms)
+    if (await sha256(form(entry, record, tenant)) === entry.hash)
+      return true;
+  return false;
+}
+
+/** The end of the JSON value that begins at `i` (not at white space). */
+function valueEnd(text, start) {
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    const c = text[i];
+    if (c === '"') {
+      for (i++; text[i] !== '"'; i++)
+        if (text[i] === '\\')
+          i++;
+      if (depth === 0)
+        return i + 1;
+    } else if (c === '{' || c === '[') {
+      depth++;
+    } else if (c === '}' || c === ']') {
+      depth--;
+      if (depth === 0)
+        return i + 1;
+      if (depth < 0)
+        return i;
+    } else if (c === ',' && depth === 0) {
+      return i;
+    }
+  }
+  return text.length;
+}
+
+const skipSpace = (text, i) => i + /^[\s]*/.exec(text.slice(i, i + 64))[0].length;
+
+/** The members of the JSON object that begins at `i`, each with its value's text. */
+function* members(text, i) {
+  for (i = skipSpace(text, i + 1); text[i] === '"'; ) {
+    const end = valueEnd(text, i);
+    const name = JSON.parse(text.slice(i, end));
+    const from = skipSpace(text, skipSpace(text, end) + 1);
+    const to = valueEnd(text, from);
+    yield [name, text.slice(from, to).trimEnd()];
+    i = skipSpace(text, to);
+    if (text[i] === ',')
+      i = skipSpace(text, i + 1);
+  }
+}
+
+/** The `metadata` of an entry's text, as it is there: numbers and order are part of what is hashed. */
+export function recordOf(entryText) {
+  for (const [name, value] of members(entryText, 0))
+    if (name === 'metadata')
+      return value;
+  return '';
+}
+
+/**
+ * The entries of a page of ListAuditLog, each with its record.
+ * @param {string} text the body as it came
+ * @returns {{entry: Object, record: string}[]}
+ */
+export function readEntries(text) {
+  for (const [name, value] of members(text, skipSpace(text, 0)))
+    if (name === 'data')
+      return elements(value).map((entryText) => ({ entry: JSON.parse(entryText), record: recordOf(entryText) }));
+  return [];
+}
+
+function elements(text) {
+  const found = [];
+  for (let i = skipSpace(text, 1); text[i] !== ']' && i < text.length; ) {
+    const to = valueEnd(text, i);
+    found.push(text.slice(i, to));
+    i = skipSpace(text, to);
+    if (text[i] === ',')
+      i = skipSpace(text, i + 1);
+  }
+  return found;
+}
+
+const FIRST = '0'.repeat(64);
+
+/**
+ * Check a whole chain.
+ * @param {{entry: Object, record: string}[]} entries from the first on @param {string} tenant in lower case
+ * @returns {Promise<{fault: null|'gap'|'link'|'content', at: Object|null, sequence: number, checked: number}>} the first
+ *   fault; at: the entry where it is; sequence: of what is bad or missing
+ */
+export async function checkChain(entries, tenant) {
+  let before = FIRST;
+  let sequence = 0;
+  for (const { entry, record } of entries) {
+    sequence += 1;
+    const fault = entry.sequence !== sequence ? 'gap' :
+      entry.previous_hash !== before ? 'link' :
+        await hashHolds(entry, record, tenant) ? null : 'content';
+    if (fault)
+      return { fault, at: entry, sequence, checked: sequence };
+    before = entry.hash;
+  }
+  return { fault: null, at: null, sequence, checked: sequence };
+}
