@@ -153,22 +153,52 @@ function elements(text) {
 const FIRST = '0'.repeat(64);
 
 /**
- * Check a whole chain.
- * @param {{entry: Object, record: string}[]} entries from the first on @param {string} tenant in lower case
- * @returns {Promise<{fault: null|'gap'|'link'|'content', at: Object|null, sequence: number, checked: number}>} the first
- *   fault; at: the entry where it is; sequence: of what is bad or missing
+ * Checks a chain page by page, from its last entry back to its first.
+ * Each entry is looked at by itself (hash) and against the one before it in the chain (sequence, previous_hash).
  */
-export async function checkChain(entries, tenant) {
-  let before = FIRST;
-  let sequence = 0;
-  for (const { entry, record } of entries) {
-    sequence += 1;
-    const fault = entry.sequence !== sequence ? 'gap' :
-      entry.previous_hash !== before ? 'link' :
-        await hashHolds(entry, record, tenant) ? null : 'content';
-    if (fault)
-      return { fault, at: entry, sequence, checked: sequence };
-    before = entry.hash;
+export class ChainCheck {
+  #tenant;
+  #newer = null;
+
+  /** @param {string} tenant in lower case */
+  constructor(tenant) {
+    this.#tenant = tenant;
+    this.checked = 0;
+    /** @type {{entry: Object, fault: 'content'|'link'|'gap'|'begin'}[]} in the order of the chain */
+    this.faults = [];
   }
-  return { fault: null, at: null, sequence, checked: sequence };
+
+  /** @param {{entry: Object, record: string}[]} page the next older ones, newest first */
+  async add(page) {
+    for (const { entry, record } of page) {
+      this.#meet(entry);
+      if (!await hashHolds(entry, record, this.#tenant))
+        this.#fault(entry, 'content');
+      this.#newer = entry;
+      this.checked += 1;
+    }
+  }
+
+  /** The chain is read to its beginning. */
+  end() {
+    const first = this.#newer;
+    if (first !== null && (first.sequence !== 1 || first.previous_hash !== FIRST))
+      this.#fault(first, 'begin');
+  }
+
+  /** How the newer entry follows this one. */
+  #meet(entry) {
+    const newer = this.#newer;
+    if (newer === null)
+      return;
+    if (newer.sequence !== entry.sequence + 1)
+      this.#fault(newer, 'gap');
+    else if (newer.previous_hash !== entry.hash)
+      this.#fault(newer, 'link');
+  }
+
+  #fault(entry, fault) {
+    this.faults.unshift({ entry, fault });
+    this.faults.sort((a, b) => a.entry.sequence - b.entry.sequence);
+  }
 }

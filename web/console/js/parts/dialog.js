@@ -11,7 +11,7 @@ import { noteBody } from './notice.js';
  * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal, cancel?: string,
  *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
- *   and so is a {title, lines} that it throws
+ *   and so is a {title, lines, member} that it throws; member: the control's name
  * @returns {Promise<*>} what submit returned; undefined where the dialog was closed
  */
 export function formDialog(spec) {
@@ -29,6 +29,15 @@ export function formDialog(spec) {
   let result;
   let busy = false;
 
+  /** Say what is wrong, and go to the control that it is about. */
+  function tell(error) {
+    fill(fault, h('div', { class: 'note note-refused' },
+      h('div', { class: 'note-body' }, noteBody(error.title ? error : explain(error)))));
+    const control = form.elements.namedItem(error.member ?? error.details?.member ?? '');
+    control?.setAttribute('aria-invalid', 'true');
+    control?.focus();
+  }
+
   async function submit(event) {
     event.preventDefault();
     if (busy)
@@ -36,14 +45,15 @@ export function formDialog(spec) {
     busy = true;
     go.setAttribute('aria-disabled', 'true');
     fill(fault);
+    for (const control of form.querySelectorAll('[aria-invalid]'))
+      control.removeAttribute('aria-invalid');
     try {
       result = await spec.submit(new FormData(form), form);
       dialog.close();
     } catch (error) {
       if (error.kind === undefined && !error.title)
         console.error(error);
-      fill(fault, h('div', { class: 'note note-refused' }, h('div', { class: 'note-body' }, noteBody(
-        error.title ? error : explain(error)))));
+      tell(error);
     } finally {
       busy = false;
       go.removeAttribute('aria-disabled');
