@@ -247,7 +247,7 @@ rule_body_read(struct call *c, const struct rule_record *was)
 	if (rc == PREPARED_REFUSED && no.member != NULL)
 		answer_invalid_member(c, no.member, no.expected);
 	else if (rc == PREPARED_REFUSED)
-		answer_invalid_policy(c, &no.rule, no.made ? rule->text : NULL);
+		answer_invalid_policy(c, &no.rule, no.made ? rule->text : NULL, NULL);
 	*s = (struct rule_settings){
 		.text = rule->text,
 		.audit_session = true,
