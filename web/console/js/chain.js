@@ -76,55 +76,37 @@ export async function hashHolds(entry, record, tenant) {
   return false;
 }
 
-/** The end of the JSON value that begins at `i` (not at white space). */
-function valueEnd(text, start) {
-  let depth = 0;
-  for (let i = start; i < text.length; i++) {
-    const c = text[i];
-    if (c === '"') {
-      for (i++; text[i] !== '"'; i++)
-        if (text[i] === '\\')
-          i++;
-      if (depth === 0)
-        return i + 1;
-    } else if (c === '{' || c === '[') {
-      depth++;
-    } else if (c === '}' || c === ']') {
-      depth--;
-      if (depth === 0)
-        return i + 1;
-      if (depth < 0)
-        return i;
-    } else if (c === ',' && depth === 0) {
-      return i;
+/** Strings, those that are names with their colon, and brackets. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gs;
+
+/**
+ * The values of the members "metadata" of objects at this depth, as they are in the text: the order of members and how
+ * numbers are written are part of what is hashed.
+ */
+function records(text, depth) {
+  const found = [];
+  let at = 0;
+  let from = -1;
+  let isNext = false;
+  for (const { 0: token, 1: colon, index } of text.matchAll(TOKENS)) {
+    if (token === '{' || token === '[') {
+      if (isNext && from < 0)
+        from = index;
+      at += 1;
+    } else if (token === '}' || token === ']') {
+      at -= 1;
+      if (from >= 0 && at === depth) {
+        found.push(text.slice(from, index + 1));
+        from = -1;
+      }
     }
+    isNext = at === depth && colon !== undefined && token.startsWith('"metadata"');
   }
-  return text.length;
+  return found;
 }
 
-const skipSpace = (text, i) => i + /^[\s]*/.exec(text.slice(i, i + 64))[0].length;
-
-/** The members of the JSON object that begins at `i`, each with its value's text. */
-function* members(text, i) {
-  for (i = skipSpace(text, i + 1); text[i] === '"'; ) {
-    const end = valueEnd(text, i);
-    const name = JSON.parse(text.slice(i, end));
-    const from = skipSpace(text, skipSpace(text, end) + 1);
-    const to = valueEnd(text, from);
-    yield [name, text.slice(from, to).trimEnd()];
-    i = skipSpace(text, to);
-    if (text[i] === ',')
-      i = skipSpace(text, i + 1);
-  }
-}
-
-/** The `metadata` of an entry's text, as it is there: numbers and order are part of what is hashed. */
-export function recordOf(entryText) {
-  for (const [name, value] of members(entryText, 0))
-    if (name === 'metadata')
-      return value;
-  return '';
-}
+/** The record of one entry, of its text. */
+export const recordOf = (text) => records(text, 1)[0] ?? '';
 
 /**
  * The entries of a page of ListAuditLog, each with its record.
@@ -132,22 +114,8 @@ export function recordOf(entryText) {
  * @returns {{entry: Object, record: string}[]}
  */
 export function readEntries(text) {
-  for (const [name, value] of members(text, skipSpace(text, 0)))
-    if (name === 'data')
-      return elements(value).map((entryText) => ({ entry: JSON.parse(entryText), record: recordOf(entryText) }));
-  return [];
-}
-
-function elements(text) {
-  const found = [];
-  for (let i = skipSpace(text, 1); text[i] !== ']' && i < text.length; ) {
-    const to = valueEnd(text, i);
-    found.push(text.slice(i, to));
-    i = skipSpace(text, to);
-    if (text[i] === ',')
-      i = skipSpace(text, i + 1);
-  }
-  return found;
+  const found = records(text, 3);
+  return JSON.parse(text).data.map((entry, i) => ({ entry, record: found[i] ?? '' }));
 }
 
 const FIRST = '0'.repeat(64);

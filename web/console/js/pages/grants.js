@@ -153,7 +153,7 @@ export async function show(root, params, signal) {
   const make = h('button', { type: 'button', class: 'primary', onclick: async () => {
     const made = await create(signal);
     if (made)
-      go(`/grants/${made.id}`);
+      go(`/grants/${made.id}`, {}, true);
   } }, t.create.open);
   const place = h('div', { class: 'card table-card' }, listOf(values, signal).element);
   root.append(pageHead(title, { lead: t.grants.lead, actions: [make] }), form, place);
