@@ -119,7 +119,7 @@ async function active(t, page, tenant, admin) {
   await admin.patch(`/grants/${grant.id}`, { audit_enabled: false }, { 'X-Audit-Reason': 'Migration of the reports, OPS-7' });
   await admin.patch(`/grants/${grant.id}`, { audit_enabled: true }, { 'X-Audit-Reason': 'Migration done' });
   // An hour in which it was off, some hours ago.
-  const hours = "CASE WHEN e.sequence <= 2 THEN 13 WHEN e.action = 'UpdateGrant' AND e.sequence = 3 THEN 5 ELSE 4 END";
+  const hours = "CASE e.reasoning WHEN 'Migration of the reports, OPS-7' THEN 5 WHEN 'Migration done' THEN 4 ELSE 13 END";
   await rewrite(t, tenant, grant, `e.created_at - ${hours} * interval '1 hour'`);
   await t.site.sql(`SET session_replication_role = replica; UPDATE grantd.grants SET granted_at = granted_at - interval '13 hours',
     created_at = created_at - interval '13 hours' WHERE id = '${grant.id}'`);

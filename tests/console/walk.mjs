@@ -40,7 +40,7 @@ export async function run(t) {
   t.is('nothing was changed', (await tenant.admin.get(`/grants/${account.id}`)).audit_enabled, true);
 
   await page.getByRole('link', { name: 'bob@example.com' }).click();
-  await page.getByText(/3 entries, each hash computed again here/).waitFor();
+  await page.getByText(/entries, each hash computed again here/).waitFor();
   t.like('the entry has the reason', await page.locator('.timeline .entry').first().innerText(), /Déjà vu: migration – OPS-7/);
   t.like('the chain is green', await page.locator('.verdict').getAttribute('class'), /verdict-good/);
 

@@ -3,6 +3,9 @@
 
 const plural = (n, one, many) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
+/** The text for a name that came from outside. */
+export const own = (texts, name) => (Object.hasOwn(texts, name) ? texts[name] : undefined);
+
 export const t = {
   product: 'grantd',
   common: {
@@ -80,7 +83,6 @@ export const t = {
   },
   errors: {
     request: (id) => `Request ${id}`,
-    other: 'The request was refused',
     bug: 'Something in this page failed. The browser’s console tells more.',
     noNotice: 'No rule permits it, or the rule that forbids it says nothing more.',
     member: (name, expected) => (expected ? `${name}: expected ${expected}.` : `It is about ${name}.`),

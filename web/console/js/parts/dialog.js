@@ -8,7 +8,7 @@ import { noteBody } from './notice.js';
 
 /**
  * A form in a dialog.
- * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal, cancel?: string,
+ * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal,
  *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
  *   and so is a {title, lines, member} that it throws; member: the control's name
@@ -23,7 +23,7 @@ export function formDialog(spec) {
     h('div', { class: 'dialog-body' }, spec.body),
     fault,
     h('div', { class: 'actions dialog-actions' },
-      h('button', { type: 'button', value: 'cancel', onclick: () => dialog.close() }, spec.cancel ?? t.dialog.cancel),
+      h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
       go));
   const dialog = h('dialog', { 'aria-labelledby': titleId }, form);
   let result;
@@ -61,6 +61,8 @@ export function formDialog(spec) {
   }
 
   form.addEventListener('submit', submit);
+  // What is under way is waited for.
+  dialog.addEventListener('cancel', (event) => { if (busy) event.preventDefault(); });
   return open(dialog, spec.signal, () => result);
 }
 

@@ -3,7 +3,7 @@
 
 import { call, get, permitted } from '../api.js';
 import { fill, h } from '../dom.js';
-import { t } from '../texts.js';
+import { own, t } from '../texts.js';
 import { ago, utc, when } from '../time.js';
 import { href } from '../route.js';
 import { badge } from './badge.js';
@@ -32,7 +32,7 @@ export function stateOf(grant) {
 
 export function resourceOf(grant) {
   return h('span', { class: 'resource' },
-    h('span', { class: 'quiet small' }, t.resourceTypes[grant.resource.type] ?? grant.resource.type), ' ',
+    h('span', { class: 'quiet small' }, own(t.resourceTypes, grant.resource.type) ?? grant.resource.type), ' ',
     h('span', { class: 'mono' }, grant.resource.id));
 }
 

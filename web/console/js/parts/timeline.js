@@ -2,7 +2,7 @@
 // Audit entries as people read them: who, what, before and after, which rules, why.
 
 import { h } from '../dom.js';
-import { t } from '../texts.js';
+import { own, t } from '../texts.js';
 import { when } from '../time.js';
 import { href } from '../route.js';
 import { badge } from './badge.js';
@@ -46,7 +46,7 @@ export function facts(pairs) {
     .map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
 }
 
-export const operationName = (action) => t.operations[action] ?? action;
+export const operationName = (action) => own(t.operations, action) ?? action;
 
 export function outcomeBadge(entry) {
   return entry.outcome === 'denied' ? badge('bad', t.entry.denied) : badge('good', t.entry.done);
