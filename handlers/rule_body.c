@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "base/words.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
@@ -60,7 +61,6 @@ static const struct body_member members[] = {
 };
 const struct body_schema rule_body = { members, COUNT_OF(members) };
 
-static const char *const truth_words[] = { "false", "true", NULL };
 const struct query_parameter rule_query[RULE_QUERY_COUNT] = {
 	{ .name = "allow_unknown", .type = QUERY_WORD, .words = truth_words },
 };

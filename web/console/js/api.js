@@ -128,7 +128,7 @@ function failed(error, options) {
 
 /**
  * A request.
- * @param {'GET'|'POST'|'PATCH'|'DELETE'} method
+ * @param {'GET'|'HEAD'|'POST'|'PATCH'|'DELETE'} method
  * @param {string} path below /v1, its ids through encodeURIComponent
  * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string,
  *   credentials?: Object, signal?: AbortSignal}} [options]

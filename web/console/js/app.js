@@ -2,13 +2,13 @@
 // The start: routes by location.hash, navigation, sign in and out, idle time. README.md says how a page is written.
 
 import { fill, focusOn, h, unseen } from './dom.js';
-import { permitted } from './api.js';
-import { check, forget, identity, idleLeft, isSignedIn, onSession, touch, WARN_MS } from './session.js';
-import { place } from './route.js';
+import { call } from './api.js';
+import { check, forget, identity, idleLeft, isSignedIn, onSession, touch } from './session.js';
+import { keepsNotices, place } from './route.js';
 import { t } from './texts.js';
 import { announce, clearNotices, noticeRegions } from './parts/notice.js';
 import { loading, problem } from './parts/state.js';
-import { formDialog } from './parts/dialog.js';
+import { showDialog } from './parts/dialog.js';
 
 /** First match wins; what is in parentheses is params.path. */
 const ROUTES = [
@@ -22,12 +22,12 @@ const ROUTES = [
   [/^\/keys$/, () => import('./pages/keys.js'), 'keys'],
 ];
 
-/** Each with the operation without which it shows nothing. */
+/** Each with the list without which it shows nothing. */
 const NAV = [
-  ['grants', t.nav.grants, 'ListGrants'],
-  ['log', t.nav.log, 'ListAuditLog'],
-  ['policies', t.nav.policies, 'ListPolicies'],
-  ['keys', t.nav.keys, 'ListApiKeys'],
+  ['grants', t.nav.grants, '/grants'],
+  ['log', t.nav.log, '/audit-log'],
+  ['policies', t.nav.policies, '/policies'],
+  ['keys', t.nav.keys, '/api-keys'],
 ];
 
 const app = document.getElementById('app');
@@ -70,7 +70,7 @@ async function route() {
   leaving?.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  if (path !== shown)
+  if (path !== shown && !keepsNotices())
     clearNotices();
   shown = path;
   markNav(found?.nav);
@@ -123,10 +123,10 @@ function navigation() {
 
 /** What the key may not read is not a link to a refusal without a word. */
 function lockNav() {
-  for (const [name, , operation] of NAV)
-    permitted(operation).then(({ allowed }) => {
-      if (allowed === false)
-        links.get(name)?.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), unseen(`(${t.nav.locked})`));
+  for (const [name, , list] of NAV)
+    call('HEAD', list, { query: { limit: 1 } }).catch((error) => {
+      if (error.status === 403)
+        links.get(name)?.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), unseen(` (${t.nav.locked})`));
     });
 }
 
@@ -179,7 +179,7 @@ async function showSignIn(reason) {
     announce(t.signIn.reasons[reason]);
 }
 
-/** Ask before the key is forgotten; the time left counts down. */
+/** Ask before the key is forgotten; the time left counts down. However the dialog is closed, somebody is there. */
 let asking = false;
 async function askWhetherThere() {
   if (asking)
@@ -188,7 +188,7 @@ async function askWhetherThere() {
   const text = h('p');
   const stop = new AbortController();
   const tick = () => {
-    if (isSignedIn() && idleLeft() <= WARN_MS)
+    if (isSignedIn())
       text.textContent = t.idle.text(Math.max(0, Math.ceil(idleLeft() / 1000)));
     else
       stop.abort();
@@ -196,11 +196,12 @@ async function askWhetherThere() {
   const timer = setInterval(tick, 1000);
   tick();
   announce(t.idle.soon, true);
-  await formDialog({ title: t.idle.title, body: text, verb: t.idle.stay, cancel: t.nav.signOut, signal: stop.signal,
-    submit: async () => { touch(); return true; } })
-    .then((stay) => { if (!stay && isSignedIn() && !stop.signal.aborted) forget('signed-out'); });
+  await showDialog({ title: t.idle.title, body: text, close: t.idle.stay, signal: stop.signal });
   clearInterval(timer);
   asking = false;
+  check();
+  if (isSignedIn())
+    touch();
 }
 
 function listen() {

@@ -76,55 +76,37 @@ export async function hashHolds(entry, record, tenant) {
   return false;
 }
 
-/** The end of the JSON value that begins at `i` (not at white space). */
-function valueEnd(text, start) {
-  let depth = 0;
-  for (let i = start; i < text.length; i++) {
-    const c = text[i];
-    if (c === '"') {
-      for (i++; text[i] !== '"'; i++)
-        if (text[i] === '\\')
-          i++;
-      if (depth === 0)
-        return i + 1;
-    } else if (c === '{' || c === '[') {
-      depth++;
-    } else if (c === '}' || c === ']') {
-      depth--;
-      if (depth === 0)
-        return i + 1;
-      if (depth < 0)
-        return i;
-    } else if (c === ',' && depth === 0) {
-      return i;
+/** Strings, those that are names with their colon, and brackets. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gs;
+
+/**
+ * The values of the members "metadata" of objects at this depth, as they are in the text: the order of members and how
+ * numbers are written are part of what is hashed.
+ */
+function records(text, depth) {
+  const found = [];
+  let at = 0;
+  let from = -1;
+  let isNext = false;
+  for (const { 0: token, 1: colon, index } of text.matchAll(TOKENS)) {
+    if (token === '{' || token === '[') {
+      if (isNext && from < 0)
+        from = index;
+      at += 1;
+    } else if (token === '}' || token === ']') {
+      at -= 1;
+      if (from >= 0 && at === depth) {
+        found.push(text.slice(from, index + 1));
+        from = -1;
+      }
     }
+    isNext = at === depth && colon !== undefined && token.startsWith('"metadata"');
   }
-  return text.length;
+  return found;
 }
 
-const skipSpace = (text, i) => i + /^[\s]*/.exec(text.slice(i, i + 64))[0].length;
-
-/** The members of the JSON object that begins at `i`, each with its value's text. */
-function* members(text, i) {
-  for (i = skipSpace(text, i + 1); text[i] === '"'; ) {
-    const end = valueEnd(text, i);
-    const name = JSON.parse(text.slice(i, end));
-    const from = skipSpace(text, skipSpace(text, end) + 1);
-    const to = valueEnd(text, from);
-    yield [name, text.slice(from, to).trimEnd()];
-    i = skipSpace(text, to);
-    if (text[i] === ',')
-      i = skipSpace(text, i + 1);
-  }
-}
-
-/** The `metadata` of an entry's text, as it is there: numbers and order are part of what is hashed. */
-export function recordOf(entryText) {
-  for (const [name, value] of members(entryText, 0))
-    if (name === 'metadata')
-      return value;
-  return '';
-}
+/** The record of one entry, of its text. */
+export const recordOf = (text) => records(text, 1)[0] ?? '';
 
 /**
  * The entries of a page of ListAuditLog, each with its record.
@@ -132,43 +114,59 @@ export function recordOf(entryText) {
  * @returns {{entry: Object, record: string}[]}
  */
 export function readEntries(text) {
-  for (const [name, value] of members(text, skipSpace(text, 0)))
-    if (name === 'data')
-      return elements(value).map((entryText) => ({ entry: JSON.parse(entryText), record: recordOf(entryText) }));
-  return [];
-}
-
-function elements(text) {
-  const found = [];
-  for (let i = skipSpace(text, 1); text[i] !== ']' && i < text.length; ) {
-    const to = valueEnd(text, i);
-    found.push(text.slice(i, to));
-    i = skipSpace(text, to);
-    if (text[i] === ',')
-      i = skipSpace(text, i + 1);
-  }
-  return found;
+  const found = records(text, 3);
+  return JSON.parse(text).data.map((entry, i) => ({ entry, record: found[i] ?? '' }));
 }
 
 const FIRST = '0'.repeat(64);
 
 /**
- * Check a whole chain.
- * @param {{entry: Object, record: string}[]} entries from the first on @param {string} tenant in lower case
- * @returns {Promise<{fault: null|'gap'|'link'|'content', at: Object|null, sequence: number, checked: number}>} the first
- *   fault; at: the entry where it is; sequence: of what is bad or missing
+ * Checks a chain page by page, from its last entry back to its first.
+ * Each entry is looked at by itself (hash) and against the one before it in the chain (sequence, previous_hash).
  */
-export async function checkChain(entries, tenant) {
-  let before = FIRST;
-  let sequence = 0;
-  for (const { entry, record } of entries) {
-    sequence += 1;
-    const fault = entry.sequence !== sequence ? 'gap' :
-      entry.previous_hash !== before ? 'link' :
-        await hashHolds(entry, record, tenant) ? null : 'content';
-    if (fault)
-      return { fault, at: entry, sequence, checked: sequence };
-    before = entry.hash;
+export class ChainCheck {
+  #tenant;
+  #newer = null;
+
+  /** @param {string} tenant in lower case */
+  constructor(tenant) {
+    this.#tenant = tenant;
+    this.checked = 0;
+    /** @type {{entry: Object, fault: 'content'|'link'|'gap'|'begin'}[]} in the order of the chain */
+    this.faults = [];
   }
-  return { fault: null, at: null, sequence, checked: sequence };
+
+  /** @param {{entry: Object, record: string}[]} page the next older ones, newest first */
+  async add(page) {
+    for (const { entry, record } of page) {
+      this.#meet(entry);
+      if (!await hashHolds(entry, record, this.#tenant))
+        this.#fault(entry, 'content');
+      this.#newer = entry;
+      this.checked += 1;
+    }
+  }
+
+  /** The chain is read to its beginning. */
+  end() {
+    const first = this.#newer;
+    if (first !== null && (first.sequence !== 1 || first.previous_hash !== FIRST))
+      this.#fault(first, 'begin');
+  }
+
+  /** How the newer entry follows this one. */
+  #meet(entry) {
+    const newer = this.#newer;
+    if (newer === null)
+      return;
+    if (newer.sequence !== entry.sequence + 1)
+      this.#fault(newer, 'gap');
+    else if (newer.previous_hash !== entry.hash)
+      this.#fault(newer, 'link');
+  }
+
+  #fault(entry, fault) {
+    this.faults.unshift({ entry, fault });
+    this.faults.sort((a, b) => a.entry.sequence - b.entry.sequence);
+  }
 }

@@ -15,8 +15,19 @@ export function href(path, query = {}) {
   return `#${path}${text === '' ? '' : `?${text}`}`;
 }
 
-export function go(path, query) {
+let keep = false;
+
+/** @param {boolean} [keepNotices] what is on the board is about the page that comes */
+export function go(path, query, keepNotices = false) {
+  keep = keepNotices;
   location.hash = href(path, query);
+}
+
+/** Asked once for each change of the address. */
+export function keepsNotices() {
+  const was = keep;
+  keep = false;
+  return was;
 }
 
 /** Keep filters in the address without another page in the history. */

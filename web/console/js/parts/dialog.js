@@ -8,10 +8,10 @@ import { noteBody } from './notice.js';
 
 /**
  * A form in a dialog.
- * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal, cancel?: string,
+ * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal,
  *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
- *   and so is a {title, lines} that it throws
+ *   and so is a {title, lines, member} that it throws; member: the control's name
  * @returns {Promise<*>} what submit returned; undefined where the dialog was closed
  */
 export function formDialog(spec) {
@@ -23,11 +23,20 @@ export function formDialog(spec) {
     h('div', { class: 'dialog-body' }, spec.body),
     fault,
     h('div', { class: 'actions dialog-actions' },
-      h('button', { type: 'button', value: 'cancel', onclick: () => dialog.close() }, spec.cancel ?? t.dialog.cancel),
+      h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
       go));
   const dialog = h('dialog', { 'aria-labelledby': titleId }, form);
   let result;
   let busy = false;
+
+  /** Say what is wrong, and go to the control that it is about. */
+  function tell(error) {
+    fill(fault, h('div', { class: 'note note-refused' },
+      h('div', { class: 'note-body' }, noteBody(error.title ? error : explain(error)))));
+    const control = form.elements.namedItem(error.member ?? error.details?.member ?? '');
+    control?.setAttribute('aria-invalid', 'true');
+    control?.focus();
+  }
 
   async function submit(event) {
     event.preventDefault();
@@ -36,14 +45,15 @@ export function formDialog(spec) {
     busy = true;
     go.setAttribute('aria-disabled', 'true');
     fill(fault);
+    for (const control of form.querySelectorAll('[aria-invalid]'))
+      control.removeAttribute('aria-invalid');
     try {
       result = await spec.submit(new FormData(form), form);
       dialog.close();
     } catch (error) {
       if (error.kind === undefined && !error.title)
         console.error(error);
-      fill(fault, h('div', { class: 'note note-refused' }, h('div', { class: 'note-body' }, noteBody(
-        error.title ? error : explain(error)))));
+      tell(error);
     } finally {
       busy = false;
       go.removeAttribute('aria-disabled');
@@ -51,6 +61,8 @@ export function formDialog(spec) {
   }
 
   form.addEventListener('submit', submit);
+  // What is under way is waited for.
+  dialog.addEventListener('cancel', (event) => { if (busy) event.preventDefault(); });
   return open(dialog, spec.signal, () => result);
 }
 

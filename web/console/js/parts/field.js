@@ -5,9 +5,9 @@ import { h, newId } from '../dom.js';
 import { t } from '../texts.js';
 
 /**
- * @param {{label: string, name: string, hint?: string, type?: string, tag?: 'input'|'textarea'|'select', options?:
+ * @param {{label: string, name: string, hint?: string, tag?: 'input'|'textarea'|'select', options?:
  *   [string, string][]}} spec other members are attributes of the control
- * @returns {HTMLElement} the field; its control is field.control
+ * @returns {HTMLElement & {control: HTMLInputElement}} the field
  */
 export function field({ label, hint, tag = 'input', options, ...attributes }) {
   const id = newId('field');
@@ -16,10 +16,7 @@ export function field({ label, hint, tag = 'input', options, ...attributes }) {
     options?.map(([value, text]) => h('option', { value }, text)));
   const element = h('div', { class: 'field' },
     h('label', { for: id }, label), control, hint && h('p', { class: 'hint', id: hintId }, hint));
-  if (tag === 'select' && attributes.value !== undefined)
-    control.value = attributes.value;
-  element.control = control;
-  return element;
+  return Object.assign(element, { control });
 }
 
 /** The API takes at most this, without control characters. */
@@ -27,15 +24,15 @@ const REASON_MOST = 512;
 
 /** "Why?", as every change asks; see reasonOf(). */
 export function reasonField(attributes = {}) {
-  return field({ label: t.reason.label, hint: t.reason.hint, name: 'reason', tag: 'textarea', rows: 2, ...attributes });
+  return field({ label: t.reason.label, hint: t.reason.hint, name: 'reason', spellcheck: 'true', ...attributes });
 }
 
 /** The reason that was typed, or a fault for formDialog(). @param {FormData} data */
 export function reasonOf(data, required = true) {
   const text = String(data.get('reason') ?? '').replace(/\s+/gu, ' ').trim();
   if (required && text === '')
-    throw { title: t.reason.missing, lines: [] };
+    throw { title: t.reason.missing, lines: [], member: 'reason' };
   if (new TextEncoder().encode(text).length > REASON_MOST)
-    throw { title: t.reason.tooLong(REASON_MOST), lines: [] };
+    throw { title: t.reason.tooLong(REASON_MOST), lines: [], member: 'reason' };
   return text;
 }

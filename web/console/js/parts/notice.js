@@ -31,13 +31,16 @@ const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info
  * Put a notice on the board, in place of the one before.
  * @param {{kind: 'done'|'refused'|'unknown'|'conflict'|'info', title: string, lines?: (string|Node)[],
  *   quotes?: string[], foot?: string, actions?: Node[]}} what quotes: what rules' authors say, word by word
+ * @param {boolean} [isNews] false: what was said before, with more to see
  */
-export function notify(what) {
+export function notify(what, isNews = true) {
   const close = h('button', { type: 'button', class: 'icon', 'aria-label': t.notice.close, onclick: clearNotices }, '×');
   fill(board, h('div', { class: `note note-${what.kind}` },
     h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
     h('div', { class: 'note-body' }, noteBody(what)),
     close));
+  if (!isNews)
+    return;
   const spoken = [what.title, ...(what.lines ?? []), ...(what.quotes ?? [])].filter((x) => typeof x === 'string');
   announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
 }
@@ -46,7 +49,7 @@ export function notify(what) {
 export function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
   return [
     h('p', { class: 'note-title' }, title),
-    lines.map((line) => h('p', null, line)),
+    lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
     quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
     foot && h('p', { class: 'quiet small' }, foot),
     actions.length > 0 && h('div', { class: 'actions' }, actions),

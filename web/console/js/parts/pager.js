@@ -29,7 +29,8 @@ export function pagedList(spec) {
     at += step;
     await show();
     focusOn(content);
-    element.scrollIntoView({ block: 'start' });
+    if (step !== 0)
+      element.scrollIntoView({ block: 'start' });
   }
 
   async function show() {
@@ -41,7 +42,7 @@ export function pagedList(spec) {
       drawPage(await lookFor(spec, cursors[at]));
     } catch (error) {
       if (error.kind !== 'aborted')
-        fill(content, problem(error, show));
+        fill(content, problem(error, () => go(0)));
     } finally {
       content.removeAttribute('aria-busy');
     }
@@ -54,11 +55,12 @@ export function pagedList(spec) {
     next.disabled = !page.has_more;
     foot.hidden = at === 0 && !page.has_more;
     where.textContent = t.pager.where(at + 1, page.data.length);
-    announce(t.pager.heard(spec.label, at + 1, page.data.length));
+    if (element.isConnected)
+      announce(t.pager.heard(spec.label, at + 1, page.data.length));
   }
 
-  const ready = show();
-  return { element, reload: show, ready };
+  show();
+  return { element, reload: show };
 }
 
 async function lookFor(spec, cursor) {

@@ -2,7 +2,7 @@
 // What a page shows in place of its content: loading, empty, and everything that can go wrong.
 
 import { h } from '../dom.js';
-import { t } from '../texts.js';
+import { own, t } from '../texts.js';
 import { noteBody } from './notice.js';
 
 /** Grey lines of about the height of what comes, so that nothing jumps. */
@@ -27,15 +27,10 @@ export function empty(title, text, ...actions) {
  */
 export function explain(error) {
   const foot = error.request_id ? t.errors.request(error.request_id) : undefined;
-  const base = { kind: 'refused', lines: [], quotes: error.notices ?? [], foot };
-  if (error.kind === 'offline' || error.kind === 'timeout' || error.kind === 'garbled')
-    return { ...base, kind: 'unknown', ...t.errors[error.kind] };
-  if (error.kind === 'commit_unknown')
-    return { ...base, kind: 'unknown', ...t.errors.commit_unknown };
-  const known = t.errors[error.code];
-  if (error.kind === 'refused' && known)
-    return { ...base, ...known, lines: [...known.lines, ...detailLines(error)] };
-  return { ...base, title: error.message || t.errors.other, lines: detailLines(error) };
+  const base = { quotes: error.notices, foot };
+  const known = error.kind === 'refused' ? own(t.errors, error.code) : t.errors[error.kind];
+  const lines = [...(known?.lines ?? []), ...detailLines(error)];
+  return { ...base, kind: error.kind === 'refused' ? 'refused' : 'unknown', title: known?.title ?? error.message, lines };
 }
 
 function detailLines(error) {
@@ -46,7 +41,7 @@ function detailLines(error) {
   if (error.code === 'policy_denied' && error.notices.length === 0)
     lines.push(t.errors.noNotice);
   if (error.code === 'policy_denied' && d.reason)
-    lines.push(t.errors.reason[d.reason] ?? String(d.reason));
+    lines.push(own(t.errors.reason, d.reason) ?? String(d.reason));
   if (error.retryAfter)
     lines.push(t.errors.retryAfter(error.retryAfter));
   return lines;

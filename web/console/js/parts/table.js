@@ -14,7 +14,12 @@ export function table(spec) {
     h('caption', { class: 'unseen' }, spec.caption),
     h('thead', null, h('tr', null, spec.columns.map((c) =>
       h('th', { scope: 'col', class: c.class }, c.hideLabel ? h('span', { class: 'unseen' }, c.label) : c.label)))),
-    h('tbody', null, spec.rows.map((row) => tableRow(spec, row))));
+    h('tbody', null, spec.rows.map((row) => (row.between ? gapRow(spec, row) : tableRow(spec, row)))));
+}
+
+/** A line between rows that is none: { between: text, class }. */
+function gapRow(spec, { between, class: name }) {
+  return h('tr', { class: `gap ${name ?? ''}` }, h('td', { colspan: spec.columns.length }, between));
 }
 
 /** One row, to put in place of an old one. */
