@@ -12,15 +12,16 @@ import { tenantId } from '../session.js';
 import { t } from '../texts.js';
 import { fromLocalInput, toLocalInput, utc } from '../time.js';
 import { badge } from '../parts/badge.js';
-import { entryColumns, entryView } from '../parts/entry.js';
+import { entryColumns, entryView, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
 import { pageHead } from '../parts/head.js';
 import { announce, noteBody } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty, explain, loading, problem } from '../parts/state.js';
 import { table, tableRow } from '../parts/table.js';
+import { facts } from '../parts/timeline.js';
 
-export const title = (params) => (params.path.length > 0 ? t.entry.title : t.nav.log);
+export const title = (params) => (params.path.length > 0 ? t.log.entry.title : t.nav.log);
 
 const PAGE = 50;
 /** Rows of what is followed: older ones make room. */
@@ -50,7 +51,7 @@ function filterForm(query, apply) {
   const form = h('form', { class: 'card filters', role: 'search', 'aria-label': f.label, onsubmit: (event) => { event.preventDefault(); apply(); } },
     field({ label: f.action, ...choice('action', OPERATIONS.map((o) => [o, o])) }),
     field({ label: f.outcome, ...choice('outcome', [['done', t.entry.done], ['denied', t.entry.denied]]) }),
-    field({ label: f.type, ...choice('resource_type', Object.entries(t.entry.types)) }),
+    field({ label: f.type, ...choice('resource_type', Object.entries(l.types)) }),
     field({ label: f.id, ...text('resource_id') }), field({ label: f.actor, ...text('actor_id') }),
     field({ label: f.from, ...time('from') }), field({ label: f.to, ...time('to') }),
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, f.apply),
@@ -182,7 +183,7 @@ const STATES = { agrees: 'good', grown: 'good', shorter: 'bad', differs: 'bad', 
 function headColumns() {
   const c = l.checkpoint;
   return [
-    { label: c.chain, cell: (r) => [t.entry.types[r.head.type], ' ', h('span', { class: 'mono small' }, r.head.id)] },
+    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', h('span', { class: 'mono small' }, r.head.id)] },
     { label: c.result, cell: (r) => badge(STATES[r.state] ?? 'warn', c.states[r.state] ?? r.state) },
     { label: c.then, cell: (r) => r.head.length, class: 'number' },
     { label: c.now, cell: (r) => r.length ?? t.common.none, class: 'number' },
@@ -308,19 +309,19 @@ async function showLog(root, query, signal) {
 
 /** Nothing is believed of the hash that the server tells: it is computed from what is shown. */
 async function hashView(answer) {
-  const e = t.entry;
+  const e = l.entry;
   const entry = answer.data;
   const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
   const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
   return h('section', { class: 'card stack', 'aria-label': e.chain }, h('div', { class: 'card-head' }, h('h2', null, e.chain), state),
-    h('dl', { class: 'facts' }, [[e.sequence, entry.sequence], [e.hash, entry.hash], [e.previous, entry.previous_hash]].map(([name, value]) =>
-      h('div', null, h('dt', null, name), h('dd', { class: 'mono small' }, value)))));
+    facts([[t.entry.sequence, String(entry.sequence)], ...[[t.entry.hash, entry.hash], [t.entry.previous, entry.previous_hash]].map(([name, value]) =>
+      [name, h('span', { class: 'mono small' }, value)])]));
 }
 
 async function showEntry(root, id, signal) {
   const place = h('div', { class: 'stack' }, loading());
   const actions = h('div', { class: 'actions' });
-  root.append(pageHead(t.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
+  root.append(pageHead(l.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
   const answer = await get(`/audit-log/${encodeURIComponent(id)}`, { signal });
   fill(actions, h('a', { class: 'button', href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));
   fill(place, entryView(answer.data), await hashView(answer));

@@ -8,7 +8,7 @@ import { noteBody } from './notice.js';
 
 /**
  * A form in a dialog.
- * @param {{title: string, body: *, verb: string, danger?: boolean, signal?: AbortSignal,
+ * @param {{title: string, body: *, verb: string, danger?: boolean, large?: boolean, signal?: AbortSignal,
  *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
  *   and so is a {title, lines, member} that it throws; member: the control's name
@@ -25,7 +25,7 @@ export function formDialog(spec) {
     h('div', { class: 'actions dialog-actions' },
       h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
       go));
-  const dialog = h('dialog', { 'aria-labelledby': titleId }, form);
+  const dialog = h('dialog', { class: spec.large && 'large', 'aria-labelledby': titleId }, form);
   let result;
   let busy = false;
 

@@ -46,9 +46,9 @@ const SIGNS = { same: ' ', gone: '−', new: '+' };
 
 /** The comparison to look at. @param {string} label @param {string} before @param {string} after */
 export function diffView(label, before, after) {
-  return h('figure', { class: 'diff' },
+  return h('figure', { class: 'linediff' },
     h('figcaption', { class: 'label' }, label),
     h('ol', { class: 'mono', tabindex: '0', 'aria-label': label }, lineDiff(before, after).map(({ kind, text }) =>
-      h('li', { class: `diff-${kind}` }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]),
+      h('li', { class: `line-${kind}` }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]),
         kind !== 'same' && unseen(`${t.diff[kind]}: `), h('span', { class: 'diff-text' }, text)))));
 }

@@ -1,51 +1,50 @@
 // SPDX-License-Identifier: MIT
-// An entry of the audit log: in a row, and whole.
+// An entry of the audit log: in a row, and on a page of its own.
 
 import { h } from '../dom.js';
 import { href } from '../route.js';
-import { t } from '../texts.js';
+import { own, t } from '../texts.js';
 import { when } from '../time.js';
-import { badge } from './badge.js';
-import { diffView } from './diff.js';
 import { actor, ruleList } from './names.js';
+import { changeTable, entryHref, facts, operationName, outcomeBadge, valueText } from './timeline.js';
 
-const e = t.entry;
+const c = t.log.columns;
 
-export const outcomeBadge = (entry) => (entry.outcome === 'denied' ? badge('bad', e.denied) : badge('good', e.done));
+export const typeName = (type) => own(t.log.types, type) ?? type;
 
 /** What it is about, with the way to its page. */
 export function subject(entry) {
   const places = { grant: `/grants/${entry.resource_id}`, policy: `/policies/${entry.resource_id}`, api_key: '/keys' };
-  const words = [e.types[entry.resource_type] ?? entry.resource_type, ' ', h('span', { class: 'mono small' }, entry.resource_id.slice(0, 8))];
-  const place = places[entry.resource_type];
+  const words = [typeName(entry.resource_type), ' ', h('span', { class: 'mono small' }, entry.resource_id.slice(0, 8))];
+  const place = own(places, entry.resource_type);
   return place ? h('a', { href: href(place), title: entry.resource_id }, words) : h('span', { title: entry.resource_id }, words);
 }
 
 export const entryColumns = [
-  { label: e.when, cell: (x) => h('a', { href: href(`/log/${x.id}`) }, when(x.created_at)) },
-  { label: e.who, cell: actor },
-  { label: e.what, cell: (x) => h('code', null, x.action) },
-  { label: e.about, cell: subject },
-  { label: e.outcome, cell: outcomeBadge },
-  { label: e.why, cell: (x) => x.reasoning ?? h('span', { class: 'quiet' }, t.common.none), class: 'reason-cell' },
+  { label: c.when, cell: (e) => h('a', { href: entryHref(e) }, when(e.created_at)) },
+  { label: c.who, cell: actor },
+  { label: c.what, cell: (e) => operationName(e.action) },
+  { label: c.about, cell: subject },
+  { label: c.outcome, cell: outcomeBadge },
+  { label: c.why, cell: (e) => e.reasoning ?? h('span', { class: 'quiet' }, t.common.none), class: 'reason-cell' },
 ];
 
-const pretty = (value) => (value === undefined || value === null ? '' : JSON.stringify(value, null, 2));
-const row = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
+const mono = (value) => value !== undefined && value !== null && h('span', { class: 'mono small' }, valueText(value));
+const section = (title, ...content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', null, title), content);
 
-/** All that an entry tells. */
+/** All that an entry tells but its place in the chain. */
 export function entryView(entry) {
   const { before, after, request_id, source_ip, user_agent, rules, ...more } = entry.metadata;
+  const e = t.entry;
   return [
-    h('dl', { class: 'card facts' },
-      row(e.when, when(entry.created_at)), row(e.who, actor(entry), ' ', h('span', { class: 'mono small quiet' }, entry.actor_id)),
-      row(e.what, h('code', null, entry.action)), row(e.about, subject(entry), ' ', h('span', { class: 'mono small quiet' }, entry.resource_id)),
-      row(e.outcome, outcomeBadge(entry)), row(e.why, entry.reasoning ?? t.common.none),
-      row(e.address, h('span', { class: 'mono' }, source_ip ?? t.common.none)), row(e.agent, user_agent ?? t.common.none),
-      row(e.request, h('span', { class: 'mono small' }, request_id ?? t.common.none))),
-    h('section', { class: 'card stack', 'aria-label': e.change }, h('h2', null, entry.outcome === 'denied' ? e.asked : e.change),
-      diffView(e.beforeAfter, pretty(before), pretty(after))),
-    Array.isArray(rules) && rules.length > 0 && h('section', { class: 'card stack', 'aria-label': e.rules }, h('h2', null, e.rules), ruleList(rules)),
-    Object.keys(more).length > 0 && h('section', { class: 'card stack', 'aria-label': e.more }, h('h2', null, e.more), h('pre', null, pretty(more))),
+    h('div', { class: 'card' }, facts([
+      [c.when, when(entry.created_at)], [c.who, h('span', null, actor(entry), ' ', mono(entry.actor_id))],
+      [c.what, h('span', null, operationName(entry.action), ' ', mono(entry.action))],
+      [c.about, h('span', null, subject(entry), ' ', mono(entry.resource_id))], [c.outcome, outcomeBadge(entry)],
+      [c.why, entry.reasoning ?? e.noReason], [e.address, mono(source_ip)], [e.program, user_agent && valueText(user_agent)],
+      [e.request, mono(request_id)], [e.id, mono(entry.id)]])),
+    section(entry.outcome === 'denied' ? e.asked : e.change, changeTable(entry) ?? h('p', { class: 'quiet' }, t.log.nothing)),
+    Array.isArray(rules) && rules.length > 0 && section(entry.outcome === 'denied' ? e.refusedBy : e.permittedBy, ruleList(rules)),
+    Object.keys(more).length > 0 && section(t.log.more, h('pre', null, JSON.stringify(more, null, 2))),
   ];
 }
