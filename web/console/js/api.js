@@ -21,15 +21,8 @@ const WRITES = new Set(['POST', 'PATCH', 'DELETE', 'PUT']);
 export class ApiError extends Error {
   constructor(kind, fields = {}) {
     super(fields.message ?? kind);
-    this.name = 'ApiError';
-    this.kind = kind;
-    this.status = fields.status ?? 0;
-    this.code = fields.code ?? kind;
-    this.details = fields.details ?? {};
-    this.notices = fields.notices ?? [];
-    this.request_id = fields.request_id ?? null;
-    this.retryAfter = fields.retryAfter ?? null;
-    this.unknown = fields.unknown ?? false;
+    const { status = 0, code = kind, details = {}, notices = [], request_id = null, retryAfter = null, unknown = false } = fields;
+    Object.assign(this, { name: 'ApiError', kind, status, code, details, notices, request_id, retryAfter, unknown });
   }
 }
 
@@ -95,25 +88,16 @@ function errorOf(response, text, write) {
 }
 
 /** What was heard of a request that failed without an answer. */
-function silence(options, timeout, write) {
+function silence(options, error, write) {
   if (options.signal?.aborted)
     return new ApiError('aborted');
-  return new ApiError(timeout.aborted ? 'timeout' : 'offline', { unknown: write });
+  return new ApiError(error.name === 'TimeoutError' ? 'timeout' : 'offline', { unknown: write });
 }
 
-/**
- * The answer's head and stream, for exports; otherwise see call().
- * @returns {Promise<Response>}
- */
+/** The answer whose body is not read yet, for exports; no time-out. @returns {Promise<Response>} */
 export async function stream(path, options = {}) {
-  const timeout = new AbortController();
-  let response;
-  try {
-    const signal = options.signal ?? timeout.signal;
-    response = await fetch(url(path, options.query), requestOf('GET', options, signal));
-  } catch {
-    throw silence(options, timeout.signal, false);
-  }
+  const response = await fetch(url(path, options.query), requestOf('GET', options, options.signal))
+    .catch((error) => { throw silence(options, error, false); });
   if (!response.ok)
     throw failed(errorOf(response, await response.text().catch(() => ''), false), options);
   return response;
@@ -131,27 +115,20 @@ function failed(error, options) {
  * @param {'GET'|'HEAD'|'POST'|'PATCH'|'DELETE'} method
  * @param {string} path below /v1, its ids through encodeURIComponent
  * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string,
- *   credentials?: Object, signal?: AbortSignal}} [options]
+ *   credentials?: Object, harmless?: boolean, signal?: AbortSignal}} [options] a write is better not given a signal: what
+ *   became of it is to be told also where its page is left
  * @returns {Promise<{status: number, data: *, etag: string|null, text: string, request_id: string|null, location:
  *   string|null}>} `text` is the body as it came
  */
 export async function call(method, path, options = {}) {
   const write = WRITES.has(method) && !options.harmless;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
-  const abort = () => timeout.abort();
-  options.signal?.addEventListener('abort', abort, { once: true });
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
   let response, text;
   try {
-    if (options.signal?.aborted)
-      throw new ApiError('aborted');
-    response = await fetch(url(path, options.query), requestOf(method, options, timeout.signal));
+    response = await fetch(url(path, options.query), requestOf(method, options, signal));
     text = await response.text();
-  } catch {
-    throw silence(options, timeout.signal, write);
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', abort);
+  } catch (error) {
+    throw silence(options, error, write);
   }
   return answerOf(response, text, write, options);
 }

@@ -71,8 +71,9 @@ export async function show(root, { path: [id] }, signal) {
   /** Change it, and show it as it is now; the focus stays with what was pressed. */
   async function act(change, selector) {
     const now = await change(grant, signal);
-    if (now)
-      grant = now;
+    if (!now || signal.aborted)
+      return;
+    grant = now;
     draw();
     top.querySelector(selector)?.focus();
   }

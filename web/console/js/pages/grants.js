@@ -130,7 +130,7 @@ async function create(signal) {
       const body = bodyOf(data);
       if (sent === null || JSON.stringify(sent.body) !== JSON.stringify(body))
         sent = { body, idempotencyKey: newUuid() };
-      const change = () => call('POST', '/grants', { ...sent, reason, signal });
+      const change = () => call('POST', '/grants', { ...sent, reason });
       return makeChange({
         change,
         done: (answer) => ({ title: t.create.done(answer.data.grantee_id),

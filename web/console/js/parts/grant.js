@@ -63,8 +63,8 @@ function advice(operation, about, signal) {
 }
 
 /** What is changed must be what was looked at. */
-async function fresh(grant, signal) {
-  const answer = await readGrant(grant.id, signal);
+async function fresh(grant) {
+  const answer = await readGrant(grant.id);
   if (answer.data.version !== grant.version)
     throw Object.assign(new Error('changed'), { changed: answer });
   return answer;
@@ -87,11 +87,11 @@ export async function switchAuditing(grant, signal) {
       const reason = reasonOf(data);
       return makeChange({
         change: async () => {
-          const { etag } = await fresh(grant, signal).catch(asConflict);
-          return call('PATCH', path(grant.id), { body: context, reason, ifMatch: etag, signal });
+          const { etag } = await fresh(grant).catch(asConflict);
+          return call('PATCH', path(grant.id), { body: context, reason, ifMatch: etag });
         },
         done: (answer) => ({ title: words.done(grant.grantee_id), lines: [committed(answer), entryLink(grant)] }),
-        readAgain: () => readGrant(grant.id, signal),
+        readAgain: () => readGrant(grant.id),
         isDone: (answer) => answer.data.audit_enabled === wanted,
         resource: { type: 'grant', id: grant.id },
       });
@@ -119,12 +119,12 @@ export async function revokeGrant(grant, signal) {
       const reason = reasonOf(data);
       return makeChange({
         change: async () => {
-          const { etag } = await fresh(grant, signal).catch(asConflict);
-          await call('DELETE', path(grant.id), { reason, ifMatch: etag, signal });
-          return readGrant(grant.id, signal).catch(() => ({ data: undefined }));
+          const { etag } = await fresh(grant).catch(asConflict);
+          await call('DELETE', path(grant.id), { reason, ifMatch: etag });
+          return readGrant(grant.id).catch(() => ({ data: undefined }));
         },
         done: (answer) => ({ title: t.grant.revoke.done(grant.grantee_id), lines: answer.data ? [committed(answer)] : [] }),
-        readAgain: () => readGrant(grant.id, signal),
+        readAgain: () => readGrant(grant.id),
         isDone: (answer) => answer.data.status === 'revoked',
         resource: { type: 'grant', id: grant.id },
       });

@@ -2,6 +2,7 @@
 // What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
 
 import { fill, h } from '../dom.js';
+import { isSignedIn } from '../session.js';
 import { t } from '../texts.js';
 
 const polite = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
@@ -34,6 +35,8 @@ const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info
  * @param {boolean} [isNews] false: what was said before, with more to see
  */
 export function notify(what, isNews = true) {
+  if (!isSignedIn())
+    return;
   const close = h('button', { type: 'button', class: 'icon', 'aria-label': t.notice.close, onclick: clearNotices }, '×');
   fill(board, h('div', { class: `note note-${what.kind}` },
     h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
