@@ -38,7 +38,7 @@ async function holds(t, page, tenant, grant) {
   t.like('who', first, /admin/);
   t.like('what, before and after', first, /Auditing switched[\s\S]*audit_enabled\s+true\s+false/);
   t.like('why', first, /turn 3/);
-  await entries(page).first().getByText('permit').waitFor();
+  await entries(page).first().locator('code').getByText('permit').waitFor();
   t.ok('which rules', true);
   await entries(page).first().getByText('Details').click();
   t.like('and from where', await entries(page).first().innerText(), /From\s+127\.0\.0\.1/);
@@ -138,7 +138,7 @@ async function active(t, page, tenant, admin) {
   t.ok('events by outcome', true);
   await section.getByLabel('Outcome').selectOption('');
   await section.getByRole('button', { name: 'Next' }).click();
-  await section.getByText('Page 2').waitFor();
+  await section.getByText('Page 2 ·').waitFor();
   t.is('events page by page', await section.locator('.paged tbody tr:not(.gap)').count(), 50);
   await section.getByLabel('Period').selectOption('1');
   await section.getByRole('img', { name: /events/ }).waitFor();
