@@ -16,7 +16,7 @@ export async function run(t) {
   await type(page, tenant.admin.key);
   await press(page, 'Enter');
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  t.like('the heading of the page has the focus', await t.focused(page), /^h1 Grants/);
+  await t.until('the heading of the page has the focus', async () => /^h1 Grants/.test(await t.focused(page)));
 
   await t.tabTo(page, /^a Keys/, { back: true });
   await press(page, 'Enter');
@@ -29,11 +29,11 @@ export async function run(t) {
   await type(page, 'typed');
   await press(page, 'Tab');
   await type(page, 'auditor');
-  await t.tabTo(page, /^textarea Reason/);
+  await t.tabTo(page, /^input Reason/);
   await type(page, 'By keyboard');
   await t.tabTo(page, /^button Make the key/);
   await press(page, 'Enter');
-  const secret = page.getByLabel('The new key');
+  const secret = page.getByLabel('The new key', { exact: true });
   await secret.waitFor();
   t.keys.add(await secret.innerText());
   await t.tabTo(page, /^button I have it/);
@@ -69,7 +69,7 @@ export async function run(t) {
 
   await t.tabTo(page, /^a Audit log/, { back: true });
   await press(page, 'Enter');
-  await page.getByText('Page 1').waitFor();
+  await page.getByText('Page 1 ·').waitFor();
   await t.tabTo(page, /^button Follow/);
   await press(page, 'Space');
   await page.getByText('Following').waitFor();

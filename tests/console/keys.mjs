@@ -14,7 +14,7 @@ async function create(t, page, tenant) {
   t.like('a reason is asked for', await dialog(page).getByRole('alert').innerText(), /Say why/);
   await dialog(page).getByLabel('Reason').fill('For the nightly report');
   await dialog(page).getByRole('button', { name: 'Make the key' }).click();
-  const secret = page.getByLabel('The new key');
+  const secret = page.getByLabel('The new key', { exact: true });
   const key = await secret.innerText();
   t.keys.add(key);
   t.like('the key is shown', key, new RegExp(`^${RAW.source}$`));
@@ -37,7 +37,7 @@ async function rotate(t, page, tenant, old) {
   await dialog(page).getByLabel('The old key works for').selectOption('5 minutes');
   await dialog(page).getByLabel('Reason').fill('Yearly');
   await dialog(page).getByRole('button', { name: 'Rotate', exact: true }).click();
-  const key = await page.getByLabel('The new key').innerText();
+  const key = await page.getByLabel('The new key', { exact: true }).innerText();
   t.keys.add(key);
   t.ok('another key', RAW.test(key) && key !== old);
   t.like('the clock of the overlap', await dialog(page).getByRole('timer').innerText(), /^00:0[45]:\d\d$/);

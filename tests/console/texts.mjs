@@ -28,7 +28,7 @@ export async function run(t) {
     await page.keyboard.press('Escape');
   }
   await t.go(page, '/policies');
-  await page.getByText(EVIL[0]).first().waitFor();
+  await page.getByRole('link', { name: EVIL[0] }).waitFor();
   await shows('policies');
   const rules = async () => {
     for (const { id, name } of (await admin.get('/policies')).data.filter((p) => p.name !== 'baseline')) {
@@ -45,15 +45,16 @@ export async function run(t) {
   t.ok('a mistake is told as it is', (await page.locator('.excerpt').innerText()).includes('<script>'));
   await t.go(page, `/policies/${policy.id}`);
   await t.go(page, '/what-if');
-  await page.getByText(EVIL[0]).first().waitFor();
+  await page.locator('[data-rule]').first().waitFor();
   await shows('what if');
+  await page.getByRole('button', { name: 'Drop all' }).click();
   await page.getByLabel('Reason').fill(EVIL[0]);
   await page.getByLabel('Operation').selectOption('RevokeGrant');
   await page.getByRole('button', { name: 'Ask the policies' }).click();
   await page.locator('.decision .quotes').waitFor();
   t.is('what the rule says', await page.locator('.decision .quotes').innerText(), EVIL[0]);
   await t.go(page, '/log?action=CreateApiKey');
-  await page.getByText(EVIL[0]).first().waitFor();
+  await page.locator('.reason-cell', { hasText: EVIL[0] }).waitFor();
   await shows('the log', EVIL.map((e) => e.replace('\u202e', '')));
   const { data } = await admin.get('/audit-log?action=CreateApiKey&limit=250');
   for (const e of data.filter((x) => x.reasoning)) {

@@ -70,7 +70,7 @@ evaluate "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$policy\",\"pol
 expect_ok 'with one more, of the priority of its policy' 200 '.decision == "deny" and .rules[0].rule_id == "'"$forbid"'"'
 evaluate "{$off,\"edits\":[{\"rule_id\":\"$forbid\",\"policy_id\":\"$policy\"},{\"rule_id\":\"$new\",\"policy_id\":\"$policy\",\"policy_text\":\"forbid (principal, action == Action::\\\"UpdateGrants\\\", resource);\"}]}"
 expect_error 'a rule that could not be stored' 422 invalid_policy '.details.member == "edits[1].policy_text" and .details.line == 1
-    and .details.column == 29 and .details.expected == "UpdateGrant"'
+    and .details.column == 30 and .details.expected == "UpdateGrant"'
 asked "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$new\"},{\"rule_id\":\"$new\",\"policy_id\":\"$new\"}]}" 'edits[1].rule_id'
 asked "{$off,\"edits\":[{\"rule_id\":\"$new\"}]}" 'edits[0].policy_id'
 asked "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$new\",\"policy_text\":7}]}" 'edits[0].policy_text'

@@ -220,12 +220,14 @@ export class Test {
 
   /** Press Tab until what is focused fits; throws where the whole page was gone through. */
   async tabTo(page, pattern, { back = false, most = 120 } = {}) {
+    const met = [];
     for (let i = 0; i < most; i++) {
-      if (pattern.test(await this.focused(page)))
+      met.push(await this.focused(page));
+      if (pattern.test(met.at(-1)))
         return;
       await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
     }
-    throw new Error(`the keyboard does not get to ${pattern}`);
+    throw new Error(`the keyboard does not get to ${pattern}, but to: ${[...new Set(met)].join('; ').slice(0, 1000)}`);
   }
 
   /** No key is left anywhere that outlives the page. */

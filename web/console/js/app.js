@@ -130,9 +130,9 @@ function lockNav() {
     });
 }
 
-function bar() {
+function bar(skip) {
   const { tenant, keyName } = identity();
-  return h('header', { class: 'bar' },
+  return h('header', { class: 'bar' }, skip,
     h('a', { class: 'brand', href: '#/grants' }, t.product),
     navigation(),
     h('div', { class: 'bar-end' },
@@ -159,7 +159,7 @@ function tellNetwork() {
 function frame() {
   const main = h('main', { id: 'main', tabindex: '-1' }, board, root);
   document.body.classList.remove('is-signed-out');
-  fill(app, skipLink(main), bar(), offlineBar, main, live);
+  fill(app, bar(skipLink(main)), offlineBar, main, live);
   lockNav();
   route();
 }

@@ -139,7 +139,7 @@ class RuleView {
     this.anyway = h('input', { type: 'checkbox' });
     this.anywayLine = h('label', { class: 'check', hidden: true }, this.anyway, ' ', t.rule.anyway);
     fill(this.element, h('form', { class: 'stack', novalidate: true, onsubmit: (event) => { event.preventDefault(); this.review(); } },
-      h('div', { class: 'card-head' }, h('h3', null, rule.version === undefined ? t.rule.isNew : t.rule.editing(rule.ordinal)),
+      h('div', { class: 'card-head' }, h('h2', null, rule.version === undefined ? t.rule.isNew : t.rule.editing(rule.ordinal)),
         draft && badge('warn', t.rule.draft)),
       this.editor, this.anywayLine, h('div', { class: 'fields' }, this.notice, this.ordinal, this.audit),
       h('div', { class: 'actions' },
