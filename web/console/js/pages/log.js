@@ -196,7 +196,11 @@ class Checkpoint {
     const id = newId('checkpoint');
     this.signal = signal;
     this.results = h('div', { class: 'stack', role: 'status' });
-    const input = h('input', { id, type: 'file', onchange: () => this.take(input.files[0]) });
+    const input = h('input', { id, type: 'file', onchange: () => {
+      this.take(input.files[0]);
+      // The same file chosen again is to be looked at again.
+      input.value = '';
+    } });
     const drop = h('div', { class: 'drop' }, h('label', { for: id, class: 'label' }, c.choose), input, h('p', { class: 'hint' }, c.hint));
     for (const kind of ['dragenter', 'dragover'])
       drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
@@ -222,7 +226,7 @@ class Checkpoint {
     }
     const digest = h('div');
     const chains = h('div', { class: 'stack' });
-    fill(this.results, h('p', null, c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
+    fill(this.results, h('p', null, h('strong', null, file.name), ' ', c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
     await this.tellDigest(checkpoint, digest, null);
     if (this.broken)
       return;
