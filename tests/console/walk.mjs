@@ -40,7 +40,7 @@ export async function run(t) {
   t.is('nothing was changed', (await tenant.admin.get(`/grants/${account.id}`)).audit_enabled, true);
 
   await page.getByRole('link', { name: 'bob@example.com' }).click();
-  await page.getByText(/entries, each hash computed again here/).waitFor();
+  await page.locator('.verdict').getByText(/entries, each hash computed again here/).waitFor();
   t.like('the entry has the reason', await page.locator('.timeline .entry').first().innerText(), /Déjà vu: migration – OPS-7/);
   t.like('the chain is green', await page.locator('.verdict').getAttribute('class'), /verdict-good/);
 
@@ -48,7 +48,7 @@ export async function run(t) {
     WHERE tenant_id = '${tenant.id}' AND resource_id = '${grant.id}' AND sequence = 2`);
   await t.go(page, '/grants');
   await t.go(page, `/grants/${grant.id}`);
-  await page.getByText('The chain is broken at entry 2').waitFor();
+  await page.locator('.verdict').getByText('The chain is broken at entry 2').waitFor();
   t.like('a row that was altered breaks it', await page.locator('.timeline .broken').innerText(), /something in it was changed/);
   t.is('that one alone', await page.locator('.timeline .broken').count(), 1);
 }

@@ -144,7 +144,7 @@ function bar(skip) {
 }
 
 function skipLink(main) {
-  return h('a', { class: 'skip', href: '#/', onclick: (event) => {
+  return h('a', { class: 'skip', href: '#main', onclick: (event) => {
     event.preventDefault();
     focusOn(main);
   } }, t.nav.skip);
@@ -173,7 +173,7 @@ async function showSignIn(reason) {
   document.title = `${page.title} · ${t.product}`;
   document.body.classList.add('is-signed-out');
   fill(root);
-  fill(app, offlineBar, h('main', { id: 'main', tabindex: '-1' }, board, root), h('div', { class: 'corner' }, themeChoice()), live);
+  fill(app, offlineBar, h('main', { id: 'main', tabindex: '-1' }, board, root), h('footer', { class: 'corner' }, themeChoice()), live);
   page.show(root, { reason, then: frame }, leaving.signal);
   if (reason)
     announce(t.signIn.reasons[reason]);

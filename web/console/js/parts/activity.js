@@ -13,7 +13,7 @@ import { pagedList } from './pager.js';
 import { empty, loading, problem } from './state.js';
 import { table } from './table.js';
 
-const PAGE = 50;
+const PAGE = 25;
 /** Events of a chart: what is older waits until it is asked for. */
 const CHART_PAGE = 250;
 const CHART_PAGES = 8;
@@ -99,8 +99,9 @@ function withGaps(rows, stretches) {
 function eventList(grant, stretches, signal) {
   const a = t.activity;
   const filters = h('form', { class: 'filters', 'aria-label': a.filters, onsubmit: (e) => { e.preventDefault(); reload(); } },
-    field({ name: 'outcome', label: a.columns.outcome, tag: 'select', options: [['', t.common.all], ...Object.entries(a.outcomes)], onchange: () => reload() }),
-    field({ name: 'service', label: a.columns.service, type: 'search', maxlength: 100, onchange: () => reload() }));
+    field({ name: 'outcome', label: a.columns.outcome, tag: 'select', options: [['', t.common.all], ...Object.entries(a.outcomes)] }),
+    field({ name: 'service', label: a.columns.service, type: 'search', maxlength: 100 }));
+  filters.addEventListener('change', () => reload());
   const place = h('div');
   const values = () => Object.fromEntries(new FormData(filters));
   function reload() {

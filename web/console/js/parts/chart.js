@@ -5,17 +5,18 @@ import { h, newId, svg } from '../dom.js';
 import { t } from '../texts.js';
 import { offBetween } from './audited.js';
 
-const WIDTH = 960;
-const HEIGHT = 240;
-const LEFT = 44;
+const WIDE = 960;
+const NARROW = 400;
+const HEIGHT = 220;
+const LEFT = 40;
+const TOP = 8;
 const BOTTOM = 26;
-const MIDDLE = (HEIGHT - BOTTOM) / 2;
 const OUTCOMES = ['success', 'denied', 'error'];
 
 /** Lengths of time that buckets may have, in milliseconds. */
-const STEPS = [1, 5, 15, 60, 300, 900, 3600, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000]
+const STEPS = [1, 5, 15, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000]
   .map((seconds) => seconds * 1000);
-const BUCKETS = 48;
+const BUCKETS = 56;
 
 const emptyCounts = () => Object.fromEntries(['read', 'write'].map((kind) => [kind, { success: 0, denied: 0, error: 0 }]));
 
@@ -44,20 +45,27 @@ function niceTop(n) {
   return [1, 2, 5, 10].map((f) => f * power).find((x) => x >= n);
 }
 
-function bar(kind, outcome, x, width, from, to, unit) {
-  const up = kind === 'read';
-  const y = up ? MIDDLE - to * unit : MIDDLE + from * unit;
-  return svg('rect', { class: `bar-${outcome === 'success' ? kind : outcome}`, x, y, width, height: (to - from) * unit });
+/** Where numbers are: reads up from `middle`, writes down from it, both to one measure. */
+function scaleOf(all, width) {
+  const most = (kind) => niceTop(Math.max(...all.map((b) => sum(b.counts[kind]))));
+  const [reads, writes] = [most('read'), most('write')];
+  const unit = (HEIGHT - BOTTOM - TOP) / (reads + writes);
+  const [begin, end] = [all[0].from, all.at(-1).to];
+  const x = (ms) => LEFT + ((Math.min(Math.max(ms, begin), end) - begin) / (end - begin)) * (width - LEFT);
+  return { reads, writes, unit, middle: TOP + reads * unit, width, x, begin, end };
 }
 
-function bars(bucket, x, width, unit) {
+function bars(bucket, scale) {
+  const x = scale.x(bucket.from) + 1;
+  const width = Math.max(1, scale.x(bucket.to) - x - 1);
   const made = [];
   for (const kind of ['read', 'write']) {
     let at = 0;
     for (const outcome of OUTCOMES) {
       const n = bucket.counts[kind][outcome];
+      const y = kind === 'read' ? scale.middle - (at + n) * scale.unit : scale.middle + at * scale.unit;
       if (n > 0)
-        made.push(bar(kind, outcome, x, width, at, at + n, unit));
+        made.push(svg('rect', { class: `bar-${outcome === 'success' ? kind : outcome}`, x, y, width, height: n * scale.unit }));
       at += n;
     }
   }
@@ -74,14 +82,14 @@ function timeLabel(ms, span) {
   return new Intl.DateTimeFormat(undefined, options).format(new Date(ms));
 }
 
-function axis(all, x, top) {
-  const span = all.at(-1).to - all[0].from;
-  const every = Math.ceil(all.length / 6);
-  const ticks = all.filter((_, i) => i % every === 0);
+function axis(all, scale) {
+  const every = Math.ceil(all.length / (scale.width / 150));
   return [
-    svg('line', { class: 'axis', x1: LEFT, x2: WIDTH, y1: MIDDLE, y2: MIDDLE }),
-    [top, 0, -top].map((n) => svg('text', { class: 'tick', x: LEFT - 6, y: MIDDLE - (n / top) * (MIDDLE - 8) + 4, 'text-anchor': 'end' }, Math.abs(n))),
-    ticks.map((b) => svg('text', { class: 'tick', x: x(b.from), y: HEIGHT - 6 }, timeLabel(b.from, span))),
+    svg('line', { class: 'axis', x1: LEFT, x2: scale.width, y1: scale.middle, y2: scale.middle }),
+    [scale.reads, 0, -scale.writes].map((n) =>
+      svg('text', { class: 'tick', x: LEFT - 6, y: scale.middle - n * scale.unit + 4, 'text-anchor': 'end' }, Math.abs(n))),
+    all.filter((_, i) => i % every === 0).map((b) =>
+      svg('text', { class: 'tick', x: scale.x(b.from), y: HEIGHT - 6 }, timeLabel(b.from, scale.end - scale.begin))),
   ];
 }
 
@@ -91,21 +99,16 @@ function axis(all, x, top) {
  */
 export function chart({ events, from, to, stretches, about }) {
   const all = buckets(events, from, to);
-  const begin = all[0].from;
-  const end = all.at(-1).to;
-  const x = (ms) => LEFT + ((Math.min(Math.max(ms, begin), end) - begin) / (end - begin)) * (WIDTH - LEFT);
-  const top = niceTop(Math.max(...all.map((b) => Math.max(sum(b.counts.read), sum(b.counts.write)))));
-  const unit = (MIDDLE - 8) / top;
-  const width = (WIDTH - LEFT) / all.length;
+  const scale = scaleOf(all, innerWidth < 720 ? NARROW : WIDE);
   const hatch = newId('hatch');
-  return svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': about },
+  const area = { y: 0, height: HEIGHT - BOTTOM };
+  return svg('svg', { class: 'chart', viewBox: `0 0 ${scale.width} ${HEIGHT}`, role: 'img', 'aria-label': about },
     hatching(hatch),
-    offBetween(stretches, begin, end).map((s) => svg('rect', { class: 'off-stretch', fill: `url(#${hatch})`, x: x(s.from), y: 0,
-      width: Math.max(2, x(s.to) - x(s.from)), height: HEIGHT - BOTTOM }, svg('title', null, t.activity.offStretch))),
-    axis(all, x, top),
+    offBetween(stretches, scale.begin, scale.end).map((s) => svg('rect', { class: 'off-stretch', fill: `url(#${hatch})`, ...area,
+      x: scale.x(s.from), width: Math.max(2, scale.x(s.to) - scale.x(s.from)) }, svg('title', null, t.activity.offStretch))),
     all.map((b) => svg('g', null, svg('title', null, bucketWords(b)),
-      svg('rect', { class: 'bucket', x: x(b.from), y: 0, width, height: HEIGHT - BOTTOM }),
-      bars(b, x(b.from) + 1, Math.max(1, width - 2), unit))));
+      svg('rect', { class: 'bucket', ...area, x: scale.x(b.from), width: scale.x(b.to) - scale.x(b.from) }), bars(b, scale))),
+    axis(all, scale));
 }
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

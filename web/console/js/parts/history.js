@@ -63,7 +63,7 @@ function verdictBox({ kind, title, text }) {
 function timeline(entries, faults, grant) {
   const faultOf = new Map(faults.map((f) => [f.entry.id, f.fault]));
   const all = stretches(entries, Date.now());
-  const isOff = (entry) => all.some((s) => !s.on && Date.parse(entry.created_at) >= s.from && Date.parse(entry.created_at) < s.to);
+  const isOff = (entry) => entry !== undefined && all.some((s) => !s.on && Date.parse(entry.created_at) >= s.from && Date.parse(entry.created_at) < s.to);
   const list = h('ol', { class: 'timeline', reversed: true });
   const more = h('button', { type: 'button', onclick: () => { grow(); } }, t.common.showMore);
   let shown = 0;
@@ -71,7 +71,7 @@ function timeline(entries, faults, grant) {
   const oldestFault = entries.findLastIndex((e) => faultOf.has(e.id));
   function grow(least = 0) {
     const next = entries.slice(shown, Math.max(shown + SHOWN, least));
-    list.append(...next.map((e) => timelineItem(e, { off: isOff(e), fault: faultOf.get(e.id) })));
+    list.append(...next.map((e, i) => timelineItem(e, { off: isOff(e), before: isOff(entries[shown + i + 1]), fault: faultOf.get(e.id) })));
     shown += next.length;
     more.hidden = shown >= entries.length;
   }

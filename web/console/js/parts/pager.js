@@ -20,7 +20,7 @@ export function pagedList(spec) {
   const where = h('span', { class: 'quiet' });
   const previous = h('button', { type: 'button', onclick: () => go(-1) }, t.pager.previous);
   const next = h('button', { type: 'button', onclick: () => go(1) }, t.pager.next);
-  const foot = h('nav', { class: 'pager', 'aria-label': t.pager.label(spec.label) }, previous, where, next);
+  const foot = h('nav', { class: 'pager', hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);
   const element = h('div', { class: 'paged', role: 'group', 'aria-label': spec.label }, content, foot);
   const cursors = [null];
   let at = 0;
@@ -41,6 +41,7 @@ export function pagedList(spec) {
     try {
       drawPage(await lookFor(spec, cursors[at]));
     } catch (error) {
+      foot.hidden = true;
       if (error.kind !== 'aborted')
         fill(content, problem(error, () => go(0)));
     } finally {

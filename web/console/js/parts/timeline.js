@@ -42,7 +42,7 @@ export function changeTable(entry) {
 
 /** Terms and what they say; what is empty is left out. @param {[string, *][]} pairs */
 export function facts(pairs) {
-  return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value)
     .map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
 }
 
@@ -79,10 +79,11 @@ export function entryBody(entry) {
 
 /**
  * One entry in a timeline.
- * @param {Object} entry @param {{off: boolean, fault?: string}} state off: auditing was off after it
+ * @param {Object} entry @param {{off: boolean, before: boolean, fault?: string}} state off: auditing was off after it;
+ *   before: and before it, which is the line down to the entry before
  */
-export function timelineItem(entry, { off, fault }) {
-  return h('li', { class: `entry ${off ? 'rail-off' : 'rail-on'} ${fault ? 'broken' : ''} ${entry.outcome}`, 'data-id': entry.id },
+export function timelineItem(entry, { off, before, fault }) {
+  return h('li', { class: `entry ${off ? 'is-off' : ''} ${before ? 'was-off' : ''} ${fault ? 'broken' : ''} ${entry.outcome}`, 'data-id': entry.id },
     h('div', { class: 'entry-head' },
       h('h3', null, operationName(entry.action)), outcomeBadge(entry),
       fault && badge('bad', t.chain.faults[fault]),
