@@ -129,7 +129,8 @@ async function checkpoint(t, page, tenant, grants) {
   }, text);
   await page.locator('.note-title', { hasText: '2 chains do not agree' }).waitFor();
   t.is('which', await page.locator('.row-bad').evaluateAll((list) => list.map((r) => r.querySelector('.badge').innerText.split('\n').at(-1)).sort()), ['differs', 'shorter']);
-  await t.axe(page, 'a checkpoint that does not agree');
+  await page.locator('.drop').scrollIntoViewIfNeeded();
+  await t.look(page, 'checkpoint');
   await writeFile(file, text.replace(/[0-9a-f]{64}/, 'f'.repeat(64)));
   await choose(file);
   await page.getByText('The file is not as it was written').waitFor();

@@ -280,7 +280,7 @@ class Checkpoint {
 async function showLog(root, query, signal) {
   let run = new AbortController(); // of what the place shows
   const place = h('div', { class: 'card table-card' });
-  const exported = h('div', { role: 'status' });
+  const exported = h('div', { class: 'fault', role: 'status' });
   const { form, values } = filterForm(query, () => { keepQuery(values()); draw(); });
   const following = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
     following.setAttribute('aria-pressed', String(following.getAttribute('aria-pressed') !== 'true'));
