@@ -27,7 +27,7 @@ async function addRule(t, page, tenant, policy) {
   t.like('the place', await page.locator('.excerpt').innerText(), /\n {29}\^$/);
   t.is('is marked', await page.locator('.marks mark').innerText(), 'Action::"UpdateGrants"'.slice(0, 6));
   t.is('and selected', await page.evaluate(() => document.activeElement.localName), 'textarea');
-  await t.axe(page, 'a mistake in a rule');
+  await t.look(page, 'policy-mistake', { full: true });
   await page.getByRole('button', { name: 'Use UpdateGrant' }).click();
   t.like('the nearest name is put in', await text.inputValue(), /"UpdateGrant"/);
   await text.fill('forbid (principal,\n  action == ,\n  resource);');
@@ -51,7 +51,7 @@ async function editRule(t, page, tenant, rule) {
   await page.getByRole('button', { name: 'Look at the change' }).click();
   await dialog(page).locator('.line-new').first().waitFor();
   t.is('the difference', await dialog(page).locator('.line-new').allInnerTexts(), ['+\nadded:\n// for everybody']);
-  await t.axe(page, 'a difference');
+  await t.look(page, 'policy-difference');
   await tenant.admin.patch(`/policies/${rule.policy_id}/rules/${rule.id}`, { notice: 'Theirs.' });
   await dialog(page).getByLabel('Reason').fill('Clearer');
   await dialog(page).getByRole('button', { name: 'Change', exact: true }).click();

@@ -41,7 +41,7 @@ async function runOne(name, module, world) {
   try {
     await module.run(test);
   } catch (error) {
-    fail(`${world.site.form}: ${name}: goes through`, error.stack);
+    fail(`${world.site.form}: ${name}: goes through`, error.stack, ...await test.seen());
   }
   await test.end();
   diag(`${world.site.form}: ${name}: ${Math.round((Date.now() - began) / 100) / 10} s`);

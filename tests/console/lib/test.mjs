@@ -242,6 +242,12 @@ export class Test {
     this.is('nothing is stored at all', [stored.includes('"local":{},"session":{},"cookies":""'), stored.includes('"databases":[],"caches":[]')], [true, true]);
   }
 
+  /** What the pages show that are open, for whoever asks why a test failed. */
+  async seen() {
+    const pages = this.contexts.flatMap((context) => context.pages());
+    return Promise.all(pages.map(async (page) => `${page.url()} shows: ${(await page.locator('body').innerText().catch(() => '')).slice(-1500)}`));
+  }
+
   /** Close what was opened; one test more: nobody complained. */
   async end() {
     for (const context of this.contexts)

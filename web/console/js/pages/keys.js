@@ -215,5 +215,5 @@ export async function show(root, params, signal) {
   draw();
   root.append(pageHead(title, { lead: t.keys.lead,
     actions: [offer('CreateApiKey', t.keys.create.open, { class: 'primary', onclick: () => create(list, signal) }, { signal })] }),
-  h('div', { class: 'filters' }, status), place);
+  h('div', { class: 'narrow' }, status), place);
 }

@@ -196,7 +196,11 @@ class Checkpoint {
     const id = newId('checkpoint');
     this.signal = signal;
     this.results = h('div', { class: 'stack', role: 'status' });
-    const input = h('input', { id, type: 'file', onchange: () => this.take(input.files[0]) });
+    const input = h('input', { id, type: 'file', onchange: () => {
+      this.take(input.files[0]);
+      // The same file chosen again is to be looked at again.
+      input.value = '';
+    } });
     const drop = h('div', { class: 'drop' }, h('label', { for: id, class: 'label' }, c.choose), input, h('p', { class: 'hint' }, c.hint));
     for (const kind of ['dragenter', 'dragover'])
       drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
@@ -222,7 +226,7 @@ class Checkpoint {
     }
     const digest = h('div');
     const chains = h('div', { class: 'stack' });
-    fill(this.results, h('p', null, c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
+    fill(this.results, h('p', null, h('strong', null, file.name), ' ', c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
     await this.tellDigest(checkpoint, digest, null);
     if (this.broken)
       return;
@@ -276,7 +280,7 @@ class Checkpoint {
 async function showLog(root, query, signal) {
   let run = new AbortController(); // of what the place shows
   const place = h('div', { class: 'card table-card' });
-  const exported = h('div', { role: 'status' });
+  const exported = h('div', { class: 'fault', role: 'status' });
   const { form, values } = filterForm(query, () => { keepQuery(values()); draw(); });
   const following = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
     following.setAttribute('aria-pressed', String(following.getAttribute('aria-pressed') !== 'true'));

@@ -198,7 +198,7 @@ class WhatIf {
       focusOn(this.editors.get(rule.id)?.control ?? this.drafts.querySelector('button'));
     };
     return h('li', { class: 'rule', 'data-rule': rule.id },
-      h('div', { class: 'card-head' }, h('div', { class: 'words' }, effectBadge(rule.effect), h('span', { class: 'verdict' })),
+      h('div', { class: 'card-head' }, h('div', { class: 'words' }, effectBadge(rule.effect), h('span', { class: 'rule-state' })),
         h('div', { class: 'actions' }, h('button', { type: 'button', class: 'link', onclick: draft(rule.policy_text) }, w.edit, ' ', unseen(t.rule.name(rule.ordinal))),
           h('button', { type: 'button', class: 'link', onclick: draft(null) }, w.leaveOut, ' ', unseen(t.rule.name(rule.ordinal))))),
       h('pre', { class: 'rule-text' }, rule.policy_text), noticeQuote(rule.notice));
@@ -236,7 +236,7 @@ class WhatIf {
     for (const element of this.rules.querySelectorAll('[data-rule]')) {
       const is = (list) => answer?.[list].some((r) => r.rule_id === element.dataset.rule);
       element.classList.toggle('lit', Boolean(is('rules')));
-      fill(element.querySelector('.verdict'), is('rules') && [' ', badge('info', w.decided)], is('errors') && [' ', badge('warn', w.failed)]);
+      fill(element.querySelector('.rule-state'), is('rules') && [' ', badge('info', w.decided)], is('errors') && [' ', badge('warn', w.failed)]);
     }
   }
 
