@@ -32,11 +32,15 @@ export async function run(t) {
   await page.getByRole('row', { name: /eve@/ }).getByRole('switch').click();
   await page.getByRole('dialog').getByText(NOTICE).waitFor();
   t.ok('the rule’s notice is told beforehand', true);
+  if (t.shots)
+    await t.look(page, 'switch');
   await page.getByRole('dialog').getByLabel('Reason').fill('quiet, please');
   await page.getByRole('button', { name: 'Switch off' }).click();
   t.like('the refusal has the rule’s notice', await t.notice(page, /Refused by the policies/), new RegExp(NOTICE));
   await page.locator('.board').getByText('context.audit_enabled').waitFor();
   t.ok('and the rule itself', true);
+  if (t.shots)
+    await t.look(page, 'switch-refused');
   t.is('nothing was changed', (await tenant.admin.get(`/grants/${account.id}`)).audit_enabled, true);
 
   await page.getByRole('link', { name: 'bob@example.com' }).click();

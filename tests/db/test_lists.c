@@ -106,8 +106,9 @@ what_is_rare_is_found_whole(void **state)
 	assert_int_equal(walk_through("/v1/grants",
 			     "resource_id=210987654321&resource_type=aws_account&grantee_id=g0"),
 	    1);
-	assert_int_equal(
-	    walk_through("/v1/grants", "resource_id=210987654321&resource_type=aws_s3_bucket"), 0);
+	assert_int_equal(walk_through("/v1/grants",
+			     "resource_id=210987654321&resource_type=aws_s3_bucket"),
+	    0);
 	assert_int_equal(walk_through("/v1/grants", "resource_id=210987654321&audit_enabled=false"),
 	    2);
 	assert_int_equal(walk_through("/v1/grants", "resource_id=210987654321&audit_enabled=true"),

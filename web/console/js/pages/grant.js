@@ -6,6 +6,7 @@ import { t } from '../texts.js';
 import { when } from '../time.js';
 import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditing } from '../parts/grant.js';
 import { pageHead } from '../parts/head.js';
+import { offer } from '../parts/may.js';
 import { loading, problem } from '../parts/state.js';
 import { facts } from '../parts/timeline.js';
 import { history } from '../parts/history.js';
@@ -36,7 +37,7 @@ function summary(grant, act) {
     h('div', { class: 'card-head' },
       h('div', { class: 'switch-line' }, h('span', { class: 'label', 'aria-hidden': 'true' }, t.grantPage.auditing),
         auditSwitch(grant, () => act(switchAuditing, '[role="switch"]'))),
-      canRevoke && h('button', { type: 'button', class: 'danger revoke', onclick: () => act(revokeGrant, '[role="switch"]') }, t.grant.revoke.open)),
+      canRevoke && offer('RevokeGrant', t.grant.revoke.open, { class: 'danger', onclick: () => act(revokeGrant, '[role="switch"]') }, { grant_id: grant.id })),
     grantFacts(grant));
 }
 

@@ -11,6 +11,7 @@ import { formDialog } from '../parts/dialog.js';
 import { field, reasonField, reasonOf } from '../parts/field.js';
 import { auditSwitch, resourceOf, stateOf, switchAuditing } from '../parts/grant.js';
 import { pageHead } from '../parts/head.js';
+import { offer } from '../parts/may.js';
 import { pagedList } from '../parts/pager.js';
 import { empty } from '../parts/state.js';
 import { table, tableRow } from '../parts/table.js';
@@ -150,11 +151,11 @@ export async function show(root, params, signal) {
     const next = listOf(values, signal);
     place.replaceChildren(next.element);
   });
-  const make = h('button', { type: 'button', class: 'primary', onclick: async () => {
+  const make = offer('CreateGrant', t.create.open, { class: 'primary', onclick: async () => {
     const made = await create(signal);
     if (made)
       go(`/grants/${made.id}`, {}, true);
-  } }, t.create.open);
+  } }, { signal });
   const place = h('div', { class: 'card table-card' }, listOf(values, signal).element);
   root.append(pageHead(title, { lead: t.grants.lead, actions: [make] }), form, place);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What the list of grants and a grant's page have in common: how a grant looks, and how it is changed.
 
-import { call, get, permitted } from '../api.js';
-import { fill, h } from '../dom.js';
+import { call, get } from '../api.js';
+import { h } from '../dom.js';
 import { own, t } from '../texts.js';
-import { ago, utc, when } from '../time.js';
+import { utc, when } from '../time.js';
 import { href } from '../route.js';
 import { badge } from './badge.js';
 import { makeChange } from './change.js';
 import { formDialog } from './dialog.js';
 import { reasonField, reasonOf } from './field.js';
-import { noteBody } from './notice.js';
+import { advice } from './may.js';
 
 /** Below this an active grant is about to end. */
 const SOON_MS = 24 * 3600 * 1000;
@@ -51,17 +51,6 @@ export function auditSwitch(grant, onclick) {
   h('span', { class: 'switch-word', 'aria-hidden': 'true' }, grant.audit_enabled ? t.common.on : t.common.off));
 }
 
-/** What the policies would say, in a dialog, as soon as they have said it; nothing where they permit it. */
-function advice(operation, about, signal) {
-  const place = h('div', { class: 'advice', role: 'status' });
-  permitted(operation, { ...about, signal }).then(({ allowed, notices }) => {
-    if (allowed === false)
-      fill(place, h('div', { class: 'note note-conflict' }, h('div', { class: 'note-body' },
-        noteBody({ title: t.advice.title, lines: notices.length > 0 ? [] : [t.advice.noPermit], quotes: notices, foot: t.advice.foot }))));
-  });
-  return place;
-}
-
 /** What is changed must be what was looked at. */
 async function fresh(grant) {
   const answer = await readGrant(grant.id);
@@ -82,7 +71,7 @@ export async function switchAuditing(grant, signal) {
   const outcome = await formDialog({
     title: words.title, verb: words.verb, danger: !wanted, signal,
     body: [h('p', null, nameOf(grant)), h('p', { class: 'quiet' }, words.text),
-      advice('UpdateGrant', { grant_id: grant.id, context }, signal), reasonField({ required: true })],
+      advice('UpdateGrant', { grant_id: grant.id, context, signal }), reasonField({ required: true })],
     submit: (data) => {
       const reason = reasonOf(data);
       return makeChange({
@@ -114,7 +103,7 @@ export async function revokeGrant(grant, signal) {
   const outcome = await formDialog({
     title: t.grant.revoke.title, verb: t.grant.revoke.verb, danger: true, signal,
     body: [h('p', null, nameOf(grant)), h('p', { class: 'quiet' }, t.grant.revoke.text),
-      advice('RevokeGrant', { grant_id: grant.id }, signal), reasonField({ required: true })],
+      advice('RevokeGrant', { grant_id: grant.id, signal }), reasonField({ required: true })],
     submit: (data) => {
       const reason = reasonOf(data);
       return makeChange({
@@ -132,6 +121,3 @@ export async function revokeGrant(grant, signal) {
   });
   return (outcome?.answer ?? outcome?.found)?.data;
 }
-
-/** What is left of an active grant, for people: "in 3 days". */
-export const leftOf = (grant) => ago(grant.expires_at);

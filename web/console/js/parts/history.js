@@ -98,6 +98,9 @@ export function history(grant, signal) {
       if (canHash())
         await check.add(page);
       fill(verdict, verdictBox({ kind: 'quiet', title: t.chain.reading(entries.length) }));
+      // Of a long chain the latest entries are there to be read before the first ones are checked.
+      if (entries.length === PAGE)
+        fill(place, timeline(entries, check.faults, grant));
     }
     check.end();
     const shown = canHash() ? verdictOf(check, await endHolds(grant, entries, signal)) : { kind: 'warn', title: t.chain.cannot, text: t.chain.cannotText };
