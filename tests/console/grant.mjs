@@ -146,7 +146,9 @@ async function active(t, page, tenant, admin) {
   await t.go(page, '/none');
   await t.go(page, `/grants/${grant.id}`);
   await section.getByRole('img', { name: new RegExp(`${events.length} events`) }).waitFor();
-  await t.look(page, 'grant', { full: true });
+  await t.look(page, 'grant');
+  await section.evaluate((e) => e.scrollIntoView());
+  await t.look(page, 'grant-activity');
 }
 
 async function refused(t, tenant, admin) {

@@ -199,9 +199,10 @@ async function askWhetherThere() {
   await showDialog({ title: t.idle.title, body: text, close: t.idle.stay, signal: stop.signal });
   clearInterval(timer);
   asking = false;
-  check();
-  if (isSignedIn())
+  if (idleLeft() > 0)
     touch();
+  else
+    check();
 }
 
 function listen() {

@@ -30,13 +30,13 @@ export function changeTable(entry) {
   const rows = differences(before, after);
   if (rows.length === 0)
     return null;
-  const asked = entry.outcome === 'denied' ? t.entry.asked : t.entry.after;
+  const heads = [t.entry.member, isObject(before) && t.entry.before, entry.outcome === 'denied' ? t.entry.asked : t.entry.after];
   return h('table', { class: 'diff' },
     h('caption', { class: 'unseen' }, t.entry.change),
-    h('thead', null, h('tr', null, [t.entry.member, t.entry.before, asked].map((x) => h('th', { scope: 'col' }, x)))),
+    h('thead', null, h('tr', null, heads.map((x) => x && h('th', { scope: 'col' }, x)))),
     h('tbody', null, rows.map((r) => h('tr', null,
       h('th', { scope: 'row' }, r.name),
-      h('td', { class: 'mono old' }, valueText(r.before)),
+      isObject(before) && h('td', { class: 'mono old' }, valueText(r.before)),
       h('td', { class: 'mono new' }, valueText(r.after))))));
 }
 
