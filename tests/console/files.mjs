@@ -7,7 +7,7 @@ const MOST = 150 * 1024;
 
 async function filesOf(folder) {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found.filter((f) => f.isFile() && f.name !== 'README.md').map((f) => `${f.parentPath ?? f.path}/${f.name}`);
+  return found.filter((f) => f.isFile()).map((f) => `${f.parentPath ?? f.path}/${f.name}`);
 }
 
 export async function run(t) {
