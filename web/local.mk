@@ -45,4 +45,4 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/session.js \
 	web/console/js/texts.js \
 	web/console/js/time.js
-EXTRA_DIST += web/console/README.md
+EXTRA_DIST += web/README.md

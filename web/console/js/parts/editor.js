@@ -74,7 +74,7 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
     const line = text.split('\n')[details.line - 1] ?? '';
     fill(marks, text.slice(0, from), h('mark', null, text.slice(from, to) || ' '), text.slice(to), '\n');
     fill(fault, h('p', { class: 'note-title' }, t.editor.at(details.line, details.column)),
-      h('pre', { class: 'excerpt' }, `${line}\n${' '.repeat([...line].slice(0, details.column - 1).length)}^`),
+      h('pre', { class: 'excerpt', tabindex: '0' }, `${line}\n${' '.repeat([...line].slice(0, details.column - 1).length)}^`),
       h('p', null, String(details.message ?? '')), mend(details));
     control.setAttribute('aria-invalid', 'true');
     control.setAttribute('aria-describedby', faultId);
