@@ -147,7 +147,7 @@ export const t = {
       text: 'From the commit on what is done under this grant is recorded.',
       done: (grantee) => `Committed: auditing is on for ${grantee}`,
     },
-    committed: (version, at) => `Version ${version}, with its entry in the audit log, at ${at}.`,
+    committed: (version) => `Version ${version}, with its entry in the audit log:`,
     toHistory: 'See the entry',
     revoke: {
       open: 'Revoke…',

@@ -4,7 +4,7 @@
 import { call, get } from '../api.js';
 import { h } from '../dom.js';
 import { own, t } from '../texts.js';
-import { utc, when } from '../time.js';
+import { when } from '../time.js';
 import { href } from '../route.js';
 import { badge } from './badge.js';
 import { makeChange } from './change.js';
@@ -94,7 +94,7 @@ function asConflict(error) {
   throw error.changed ? Object.assign(error, { kind: 'refused', status: 412, code: 'precondition_failed', details: {}, notices: [] }) : error;
 }
 
-const committed = (answer) => t.grant.committed(answer.data.version, utc(answer.data.updated_at));
+const committed = (answer) => h('p', null, t.grant.committed(answer.data.version), ' ', when(answer.data.updated_at));
 
 const entryLink = (grant) => h('p', null, h('a', { href: href(`/grants/${grant.id}`) }, t.grant.toHistory));
 

@@ -44,7 +44,7 @@ export function notify(what, isNews = true) {
     close));
   if (!isNews)
     return;
-  const spoken = [what.title, ...(what.lines ?? []), ...(what.quotes ?? [])].filter((x) => typeof x === 'string');
+  const spoken = [what.title, ...(what.quotes ?? []), ...(what.lines ?? [])].map((x) => x.textContent ?? x);
   announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
 }
 
@@ -52,8 +52,8 @@ export function notify(what, isNews = true) {
 export function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
   return [
     h('p', { class: 'note-title' }, title),
-    lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
     quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
+    lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
     foot && h('p', { class: 'quiet small' }, foot),
     actions.length > 0 && h('div', { class: 'actions' }, actions),
   ];
