@@ -93,8 +93,16 @@ static const struct body_member edit_members[] = {
 	    .min = -FIELD_PRIORITY_MOST,
 	    .max = FIELD_PRIORITY_MOST,
 	},
-	{ .name = "policy_text", .type = MEMBER_STRING, .nullable = true, .min = 1, .max = RULE_TEXT_MAX },
-	{ .name = "notice", .type = MEMBER_LINE, .nullable = true, .min = 1, .max = RULE_NOTICE_MAX },
+	{ .name = "policy_text",
+	    .type = MEMBER_STRING,
+	    .nullable = true,
+	    .min = 1,
+	    .max = RULE_TEXT_MAX },
+	{ .name = "notice",
+	    .type = MEMBER_LINE,
+	    .nullable = true,
+	    .min = 1,
+	    .max = RULE_NOTICE_MAX },
 };
 static const struct body_schema edit_schema = { edit_members, COUNT_OF(edit_members) };
 static const struct body_member edit = { .type = MEMBER_OBJECT, .schema = &edit_schema };
