@@ -155,6 +155,20 @@ async function serverGoes(t, page) {
   t.ok('and its coming back is seen, without signing in', true);
 }
 
+async function networkGoes(t, page) {
+  t.expectComplaint(/ERR_INTERNET_DISCONNECTED/);
+  await page.context().setOffline(true);
+  await page.getByText('This browser has no network').waitFor();
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('No answer came').first().waitFor();
+  t.ok('no network is told', true);
+  await page.context().setOffline(false);
+  await page.getByText('This browser has no network').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rows(page).first().waitFor();
+  t.ok('and that there is one again', true);
+}
+
 export async function run(t) {
   const tenant = await t.tenant();
   const { admin } = tenant;
@@ -193,5 +207,6 @@ export async function run(t) {
   await create(t, byAdmin, admin);
   await revoke(t, byAdmin, admin);
   await byKeyboard(t, page, admin, carol);
+  await networkGoes(t, page);
   await serverGoes(t, page);
 }
