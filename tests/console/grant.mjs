@@ -34,6 +34,7 @@ async function made(admin, name, times) {
 async function holds(t, page, tenant, grant) {
   const told = await again(t, page, grant, 'Chain holds');
   t.like('a chain that holds', told, /each hash computed again here/);
+  await entries(page).first().getByText('admin', { exact: true }).waitFor();
   const first = await entries(page).first().innerText();
   t.like('who', first, /admin/);
   t.like('what, before and after', first, /Auditing switched[\s\S]*audit_enabled\s+true\s+false/);
