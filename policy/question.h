@@ -22,7 +22,7 @@ struct json_object;
  * given whole, but for request_id and now. Members of a described grant that are left out: ids are empty, its status is
  * active, it began now and ends in an hour, in version 1.
  */
-extern const struct body_schema question_body; /* with edits, and grant_id, for a grant that is there */
+extern const struct body_schema question_body; /* with edits, and grant_id of one that is there */
 extern const struct body_schema question_case; /* with name, decision (required) and notices */
 
 struct asked {
