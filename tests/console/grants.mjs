@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The list of grants: filters, paging, the switch with all that can become of it, making and revoking, by mouse and keyboard.
 
+/** It stops the server for a while. */
+export const alone = true;
+
 const PATCHES = /\/v1\/grants\/[0-9a-f-]{36}$/;
 
 const rows = (page) => page.locator('tbody tr');

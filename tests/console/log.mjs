@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
+/** It stops the server for a while. */
+export const alone = true;
+
 const rows = (page) => page.locator('tbody tr');
 const idsOf = (page) => rows(page).evaluateAll((list) => list.map((r) => r.dataset.id));
 

@@ -76,12 +76,14 @@ async function insist(t, page) {
   await dialog(page).getByLabel('Reason').fill('For a test');
   await dialog(page).getByRole('button', { name: 'Add', exact: true }).click();
   await t.notice(page, /Stored with a warning/);
-  await page.getByRole('button', { name: /^Delete….*rule/ }).last().click();
+  const rule = page.getByRole('listitem').filter({ hasText: 'Role::"Nobody"' });
+  await rule.getByRole('button', { name: /^Delete/ }).click();
   await dialog(page).locator('.line-gone').first().waitFor();
   await dialog(page).getByLabel('Reason').fill('Tested');
   await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
   await t.notice(page, /rule is deleted/);
-  await t.until('it is gone', async () => await page.locator('.rules-list > li').count() === 1);
+  await t.until('it is gone', async () => await rule.count() === 0);
+  t.is('that one alone', await page.locator('.rules-list .rule-text').count(), 1);
 }
 
 async function settings(t, page, tenant, policy) {

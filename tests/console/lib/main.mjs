@@ -2,7 +2,7 @@
 // Runs the tests of tests/console, as tests/console/run asks; TAP on standard output.
 
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { diag, done, fail } from './tap.mjs';
@@ -47,6 +47,15 @@ async function runOne(name, module, world) {
   diag(`${world.site.form}: ${name}: ${Math.round((Date.now() - began) / 100) / 10} s`);
 }
 
+/** As many at a time as there are processors: they wait for a browser and a server most of the time. */
+async function sideBySide(list, run) {
+  const left = [...list];
+  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+    while (left.length > 0)
+      await run(left.shift());
+  }));
+}
+
 async function runForm(form, first, names, browser) {
   const site = await Site.start(form, process.env.CONSOLE_BUILD);
   try {
@@ -54,11 +63,12 @@ async function runForm(form, first, names, browser) {
       await measure(site, browser);
       return;
     }
-    for (const name of names) {
-      const module = await import(new URL(`../${name}.mjs`, import.meta.url));
-      if (first || module.everywhere)
-        await runOne(name, module, { site, browser, shots: first ? shots : '' });
-    }
+    const modules = await Promise.all(names.map(async (name) => [name, await import(new URL(`../${name}.mjs`, import.meta.url))]));
+    const mine = modules.filter(([, module]) => first || module.everywhere);
+    const run = ([name, module]) => runOne(name, module, { site, browser, shots: first ? shots : '' });
+    await sideBySide(mine.filter(([, module]) => !module.alone), run);
+    for (const one of mine.filter(([, module]) => module.alone))
+      await run(one);
   } finally {
     await site.end();
   }
