@@ -94,7 +94,10 @@ async function broken(t, page, tenant, admin) {
   t.is('breaks the one after it, too', await page.locator('.timeline .broken').count(), 2);
   const cut = await made(admin, 'cut', 4);
   await alter(t, `DELETE FROM grantd.audit_log WHERE ${of(cut)} AND sequence >= 4`);
-  t.like('the end removed', await again(t, page, cut, 'end is missing'), /removed from the end/);
+  t.like('the end removed', await again(t, page, cut, 'not as its history says'), /removed from the end/);
+  const flipped = await made(admin, 'flipped', 4);
+  await alter(t, `UPDATE grantd.grants SET audit_enabled = true WHERE tenant_id = '${tenant.id}' AND id = '${flipped.id}'`);
+  t.like('a switch that was flipped by hand', await again(t, page, flipped, 'not as its history says'), /changed by hand/);
 }
 
 async function long(t, page, admin) {

@@ -26,26 +26,30 @@ async function* pagesOf(id, signal) {
   } while (cursor !== null);
 }
 
-/** The version of the grant that the entries tell; null: none does. */
-function toldVersion(entries) {
-  const last = entries.find((e) => e.outcome === 'done' && typeof e.metadata?.after?.version === 'number');
-  return last ? last.metadata.after.version : null;
-}
+/** What the entries, newest first, say last of a member of the grant; undefined: nothing. */
+const lastTold = (entries, name) => entries.find((e) => e.outcome === 'done' && e.metadata?.after?.[name] !== undefined)?.metadata.after[name];
+
+const isAsTold = (grant, entries) => ['version', 'audit_enabled'].every((name) => [undefined, grant[name]].includes(lastTold(entries, name)));
 
 /**
- * Whether the grant is as its last entry says: entries cut off from the end of a chain leave the rest whole.
- * It is asked of a moment at which nothing changed.
+ * Whether the grant is as its last entries say: entries cut off from the end of a chain leave the rest whole. Grant and entries
+ * were read one after the other: where something may have come between, both are read again.
  */
 async function endHolds(grant, entries, signal) {
-  const told = toldVersion(entries);
-  if (told === grant.version)
-    return true;
-  const now = (await readGrant(grant.id, signal)).data;
-  return told !== null && told >= now.version;
+  for (let looks = 0; !isAsTold(grant, entries); looks++) {
+    if (looks === 2)
+      return false;
+    const newest = (await pagesOf(grant.id, signal).next()).value.map((p) => p.entry);
+    entries = [...newest, ...entries];
+    grant = (await readGrant(grant.id, signal)).data;
+  }
+  return true;
 }
 
 function verdictOf(check, ending) {
   const c = t.chain;
+  if (check.checked === 0)
+    return { kind: 'warn', title: t.grantPage.noEntries };
   const [first] = check.faults;
   if (first)
     return { kind: 'bad', title: c.broken(first.entry.sequence), text: `${c.faultTexts[first.fault]} ${c.after}` };
