@@ -268,6 +268,19 @@ web_systemd_socket()
 	web_wait "grantd's socket" test -S "$web_socket"
 }
 
+# Where lighttpd can compress, it compresses the console's files.
+web_lighttpd_deflate()
+{
+	[ -e /usr/lib/lighttpd/mod_deflate.so ] || return 0
+	cat <<-EOF
+	server.modules += ( "mod_deflate" )
+	\$HTTP["url"] =~ "^$web_base/console/" {
+		deflate.allowed-encodings = ( "gzip" )
+		deflate.mimetypes = ( "text/html", "text/css", "text/javascript", "image/svg+xml" )
+	}
+	EOF
+}
+
 web_lighttpd()
 {
 	local program
@@ -276,6 +289,7 @@ web_lighttpd()
 	web_render lighttpd/private.conf.in "$web_state/server.conf" &&
 	web_render lighttpd/grantd-errors.conf.in "$web_state/errors.conf" &&
 	web_render lighttpd/grantd-console.conf.in "$web_state/console.conf" &&
+	web_lighttpd_deflate >>"$web_state/console.conf" &&
 	web_render "lighttpd/grantd-$1.conf.in" "$web_state/fragment.conf" || return 1
 	web_launch lighttpd "$program" -D -f "$web_state/server.conf"
 }
