@@ -11,6 +11,8 @@ packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang lib
 	clang-format clang-tidy cppcheck shellcheck'
 # The browser that the console is tested in, and nothing else.
 packages_console='chromium fonts-dejavu-core'
+# For tests/cells/run and others that need more than one machine's worth of servers.
+packages_ha='haproxy socat'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
 
 # The packages that a kind of web server needs.
