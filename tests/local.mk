@@ -15,5 +15,6 @@ include tests/ctl/local.mk
 include tests/bench/local.mk
 include tests/policy/local.mk
 include tests/security/local.mk
+include tests/console/local.mk
 include tests/contract/local.mk
 include tests/lint/local.mk
