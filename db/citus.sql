@@ -311,6 +311,29 @@ BEGIN
 END
 $$;
 
+-- While a shard moves, changes follow it as by logical replication, which may not write into a table whose row-level
+-- security binds its owner. So it binds everybody else meanwhile: SELECT grantd.allow_moves(true), move, and
+-- SELECT grantd.allow_moves(false). What binds the workers' roles stays as it is.
+CREATE OR REPLACE FUNCTION grantd.allow_moves(allow boolean) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET citus.multi_shard_modify_mode = 'sequential'
+AS $$
+DECLARE
+	t record;
+BEGIN
+	FOR t IN SELECT c.oid::regclass AS name FROM pg_class c
+		WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity
+		  AND c.relforcerowsecurity = allow ORDER BY c.relname
+	LOOP
+		EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', t.name,
+			CASE WHEN allow THEN 'NO FORCE' ELSE 'FORCE' END);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION grantd.allow_moves(boolean) IS 'Before shards are moved, and after';
+REVOKE ALL ON FUNCTION grantd.allow_moves(boolean) FROM PUBLIC;
+
 -- Types that are named in the bodies of functions alone go to the nodes as those of a function's arguments.
 DO $$
 BEGIN
@@ -331,7 +354,7 @@ DECLARE
 BEGIN
 	FOR f IN SELECT p.oid::regprocedure AS name, p.proname, has_function_privilege('grantd_owner', p.oid, 'EXECUTE')
 			AND p.prosecdef AND p.proargnames[1] = 'tenant' AS is_door
-		FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace AND p.proname NOT LIKE 'activity\_%'
+		FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace AND p.proname NOT LIKE 'activity\_%' AND p.proname <> 'allow_moves'
 		  AND p.prorettype <> 'trigger'::regtype
 		ORDER BY p.proname
 	LOOP
