@@ -160,8 +160,7 @@ BEGIN
 END
 $$;
 
--- As statements each of which is about one table and one tenant: of these, and of no other, a node keeps the plan for a
--- shard. What an UPDATE computes of its row may use no function that depends on settings; so whatever does
+-- As statements each of which is about one table and one tenant, which a node plans the fastest. What an UPDATE computes of its row may use no function that depends on settings; so whatever does
 -- (convert_to, format) is computed before, and a number is made bytes by decode().
 CREATE OR REPLACE FUNCTION grantd.update_grant(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
@@ -370,13 +369,19 @@ $$;
 
 -- The coordinator comes to the nodes as whoever it is itself at the moment: as a worker's login, as the owner (grantctl), or
 -- within functions as grantd_auth. Who may do that is for the nodes' pg_hba.conf to say.
+--
+-- Citus 13.2 keeps the plan of a prepared statement for a local shard anew at each execution, and finds none of them again:
+-- a session would grow for as long as it lasts. So no plan is kept.
 DO $$
 DECLARE
 	node record;
 BEGIN
 	FOR node IN SELECT * FROM run_command_on_workers('DO $inner$ BEGIN'
 		' PERFORM set_config(''citus.enable_alter_role_propagation'', ''off'', true);'
-		' ALTER ROLE grantd_owner LOGIN; ALTER ROLE grantd_auth LOGIN; END $inner$') r WHERE NOT r.success
+		' PERFORM set_config(''citus.enable_ddl_propagation'', ''off'', true);'
+		' ALTER ROLE grantd_owner LOGIN; ALTER ROLE grantd_auth LOGIN;'
+		' EXECUTE format(''ALTER DATABASE %I SET plan_cache_mode = force_custom_plan'', current_database());'
+		' END $inner$') r WHERE NOT r.success
 	LOOP
 		RAISE EXCEPTION 'node %:%: %', node.nodename, node.nodeport, node.result;
 	END LOOP;

@@ -56,7 +56,7 @@ client_of()
 	local peer
 
 	peer=$(ss -xpnH state connected | awk -v want="pid=$1," '
-	    index($0, want) { for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "*") print $(i + 2) }')
+	    index($0, want) && index($0, "/.s.PGSQL.") { for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "*") print $(i + 2) }')
 	ss -xpnH state connected | awk -v inode="$peer" '
 	    { for (i = 1; i < NF; i++) if ($i == inode && $(i + 1) == "*" && match($0, /pid=[0-9]+/))
 		print substr($0, RSTART + 4, RLENGTH - 4) }'
