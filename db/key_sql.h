@@ -13,7 +13,8 @@
 #define KEY_COLUMNS_OF(row) \
 	row ".id, " row ".key_name, " row ".name, array_to_string(" row \
 	    ".roles, ' '), " KEY_STATUS_OF(row) ", " row ".created_at, " row ".updated_at, " row \
-	    ".expires_at, " row ".revoked_at, " row ".last_used_at, " row ".version"
+						".expires_at, " row ".revoked_at, " row \
+						".last_used_at, " row ".version"
 #define KEY_STATUS KEY_STATUS_OF("k")
 #define KEY_COLUMN_LIST KEY_COLUMNS_OF("k")
 

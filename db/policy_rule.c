@@ -19,7 +19,7 @@ static const struct statement rule_change = {
 	.rows = ROWS_ONE,
 	.sql = "SELECT c.state, " RULE_COLUMNS_OF(
 	    "(c.rule)") " FROM grantd.change_rule(" CHANGE_ARGUMENTS
-			 ", $9, $10, $11, $12, $13, $14, $15) c",
+			", $9, $10, $11, $12, $13, $14, $15) c",
 };
 
 bool

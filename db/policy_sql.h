@@ -15,7 +15,8 @@
 #define RULE_COLUMNS 9
 #define RULE_COLUMNS_OF(row) \
 	row ".policy_id, " row ".id, " row ".policy_text, " row ".notice, " row \
-	    ".audit_session, " row ".ordinal, " row ".created_at, " row ".updated_at, " row ".version"
+	    ".audit_session, " row ".ordinal, " row ".created_at, " row ".updated_at, " row \
+	    ".version"
 #define RULE_COLUMN_LIST RULE_COLUMNS_OF("r")
 
 /* Read the columns; false, and `found` false, where one is not as it should be. Texts borrow. */
