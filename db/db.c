@@ -135,7 +135,8 @@ next_result(struct db *db, int64_t deadline, PGresult **result)
 /*
  * Does this error tell what became of the transaction? One that is not the end of the session, and that the server itself
  * gave, has undone it. Anything else may come after a commit: the end of a session tells nothing of what was
- * committed, and a pooler reports that a server is gone (class 08) against whatever statement it was asked first.
+ * committed, and whoever is between us and the server that commits (a pooler, a node that sends a call on to another one)
+ * reports that it is gone (class 08) or was told to end (57P) as an error of whatever statement was asked first.
  */
 static bool
 is_settled(const PGresult *result)
@@ -144,7 +145,7 @@ is_settled(const PGresult *result)
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	return severity != NULL && strcmp(severity, "ERROR") == 0 && sqlstate != NULL &&
-	    strncmp(sqlstate, "08", 2) != 0;
+	    strncmp(sqlstate, "08", 2) != 0 && strncmp(sqlstate, "57P", 3) != 0;
 }
 
 static enum outcome

@@ -59,4 +59,4 @@ update-catalog:
 	$(top_srcdir)/db/update-catalog
 
 # The schema, for sqitch and for psql alone.
-EXTRA_DIST += db/install.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify
+EXTRA_DIST += db/install.sql db/citus.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify

@@ -595,6 +595,7 @@ DECLARE
 	n bigint := 0;
 	first timestamptz;
 	last timestamptz;
+	earlier CONSTANT timestamptz := at - interval '10 minutes';
 BEGIN
 	state := 'counted';
 	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, repeated, since, until)
@@ -614,9 +615,9 @@ BEGIN
 	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, entries)
 	VALUES (tenant, key, action, everyone, entry, at, 1)
 	ON CONFLICT (tenant_id, key_id, operation, writer) DO UPDATE SET call = entry,
-		called_at = CASE WHEN r.called_at <= at - interval '10 minutes' THEN at ELSE r.called_at END,
-		entries = CASE WHEN r.called_at <= at - interval '10 minutes' THEN 1 ELSE r.entries + 1 END
-	WHERE r.entries < 10 OR r.called_at <= at - interval '10 minutes';
+		called_at = CASE WHEN r.called_at <= earlier THEN at ELSE r.called_at END,
+		entries = CASE WHEN r.called_at <= earlier THEN 1 ELSE r.entries + 1 END
+	WHERE r.entries < 10 OR r.called_at <= earlier;
 	IF NOT FOUND THEN -- others made the last ones meanwhile
 		UPDATE grantd.refusals r SET repeated = r.repeated + 1, until = at,
 			since = CASE WHEN r.repeated = 0 THEN at ELSE r.since END
@@ -760,31 +761,48 @@ BEGIN
 		state := 'off';
 		RETURN;
 	END IF;
+	accepted := grantd.store_activity(tenant, record_activity.grant_id, events);
+	state := 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) IS 'RecordActivity: stores a batch of events, all or none';
+REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) FROM PUBLIC;
+
+-- Those of the events that are not there yet, and their number. The caller holds the grant's row.
+CREATE FUNCTION grantd.store_activity(tenant uuid, grant_id uuid, events jsonb) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	accepted bigint;
+BEGIN
 	WITH given AS (SELECT DISTINCT ON (e.id) e.* FROM ROWS FROM (jsonb_to_recordset(events)
 			AS (id uuid, occurred_at timestamptz, service text, name text, kind text, outcome text,
 			source_ip inet, details jsonb)) WITH ORDINALITY AS e ORDER BY e.id, e.ordinality),
 	found AS (SELECT a.id FROM grantd.activity_event a WHERE a.tenant_id = tenant
-			AND a.grant_id = record_activity.grant_id
+			AND a.grant_id = store_activity.grant_id
 			AND a.id = ANY (ARRAY(SELECT given.id FROM given))),
 	stored AS (INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service,
 			name, kind, outcome, source_ip, details)
-		SELECT tenant, record_activity.grant_id, n.id, n.occurred_at, n.service, n.name, n.kind,
+		SELECT tenant, store_activity.grant_id, n.id, n.occurred_at, n.service, n.name, n.kind,
 			n.outcome, n.source_ip, n.details
 		FROM given n WHERE n.id NOT IN (SELECT found.id FROM found)
 		RETURNING service, kind, outcome),
 	counted AS (INSERT INTO grantd.activity_count AS c (tenant_id, grant_id, month, service, kind,
 			outcome, events)
-		SELECT tenant, record_activity.grant_id,
+		SELECT tenant, store_activity.grant_id,
 			date_trunc('month', statement_timestamp() AT TIME ZONE 'UTC')::date,
 			s.service, s.kind, s.outcome, count(*)
 		FROM stored s GROUP BY s.service, s.kind, s.outcome
 		ON CONFLICT (tenant_id, grant_id, month, service, kind, outcome)
 		DO UPDATE SET events = c.events + excluded.events)
-	SELECT 'done', count(*) FROM stored INTO state, accepted;
+	SELECT count(*) FROM stored INTO accepted;
+	RETURN accepted;
 END
 $$;
-COMMENT ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) IS 'RecordActivity: stores a batch of events, all or none';
-REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION grantd.store_activity(uuid, uuid, jsonb) IS 'Stores events that are new, and counts them';
+REVOKE ALL ON FUNCTION grantd.store_activity(uuid, uuid, jsonb) FROM PUBLIC;
 
 -- ---- keys ----
 
@@ -854,6 +872,21 @@ $$;
 COMMENT ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) IS 'CreateApiKey: makes a key';
 REVOKE ALL ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) FROM PUBLIC;
 
+-- A hash that two keys share opens nothing: so nobody may give one a second key.
+CREATE FUNCTION grantd.claim_hash(tenant uuid, new_hash bytea) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM grantd.api_keys k WHERE k.hash = new_hash) THEN
+		RAISE EXCEPTION 'there is an API key with this hash already'
+			USING ERRCODE = 'unique_violation';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.claim_hash(uuid, bytea) IS 'Fails where a key of any tenant has this hash';
+REVOKE ALL ON FUNCTION grantd.claim_hash(uuid, bytea) FROM PUBLIC;
+
 -- Add a key, and its first entry. `replaces` is the key that this one comes after, or null. The entry tells the digest of
 -- the hash, by which grantctl audit verify notices another hash, and which opens nothing.
 CREATE FUNCTION grantd.add_api_key(tenant uuid, actor text, actor_kind text, operation text, entry uuid,
@@ -867,11 +900,7 @@ DECLARE
 	key grantd.api_keys;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
-	-- A hash that two keys share opens nothing: so nobody may give one a second key.
-	IF EXISTS (SELECT FROM grantd.api_keys k WHERE k.hash = new_hash) THEN
-		RAISE EXCEPTION 'there is an API key with this hash already'
-			USING ERRCODE = 'unique_violation';
-	END IF;
+	PERFORM grantd.claim_hash(tenant, new_hash);
 	c := grantd.audit_append(tenant, entry, actor, actor_kind, operation, 'api_key', key_id, 'done', context, NULL,
 		jsonb_build_object('key_name', public_name, 'name', title, 'roles', role_list,
 			'expires_at', grantd.time_text(expires), 'replaces', replaces,
@@ -1062,10 +1091,10 @@ CREATE FUNCTION grantd.move_policies(tenant uuid, at timestamptz, context text) 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	microseconds CONSTANT bigint := extract(epoch FROM at) * 1000000;
 	moved bigint;
 BEGIN
-	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1,
-		(extract(epoch FROM at) * 1000000)::bigint) WHERE t.id = tenant
+	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1, microseconds) WHERE t.id = tenant
 	RETURNING t.policy_version INTO moved;
 	RETURN left(context, -1) || ',"policy_version":' || coalesce(moved, 1) || '}';
 END
@@ -1347,7 +1376,10 @@ BEGIN
 			AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
 	END IF;
 	IF operation <> 'DeletePolicyRule' THEN
-		INSERT INTO grantd.policy_rules SELECT rule.*;
+		INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, policy_text, notice, audit_session,
+			created_at, updated_at, version)
+		VALUES (tenant, change_rule.policy_id, rule_id, rule.ordinal, rule.policy_text, rule.notice,
+			rule.audit_session, rule.created_at, rule.updated_at, rule.version);
 	END IF;
 	UPDATE grantd.policies x SET audit_length = c.length, audit_head = c.head
 	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id;
@@ -1455,6 +1487,18 @@ $$;
 COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) IS 'Changes a tenant: its name, what it may choose, and whether it is served';
 REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) FROM PUBLIC;
 
+-- The tenant whose rows the rest of the transaction sees.
+CREATE FUNCTION grantd.choose_tenant(tenant uuid) RETURNS text
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN set_config('grantd.tenant', tenant::text, true);
+END
+$$;
+COMMENT ON FUNCTION grantd.choose_tenant(uuid) IS 'Chooses a tenant for the rest of the transaction';
+REVOKE ALL ON FUNCTION grantd.choose_tenant(uuid) FROM PUBLIC;
+
 -- ---- for grantctl audit verify ----
 
 -- Row-level security lets nobody but grantd_auth see rows of a tenant that is not there. From tenant to tenant by each
@@ -1493,10 +1537,10 @@ BEGIN
 		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant',
-			'update_tenant', 'find_strays')
+			'update_tenant', 'choose_tenant', 'find_strays')
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
-		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'find_strays') THEN
+		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'choose_tenant', 'find_strays') THEN
 			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
 		END IF;
 	END LOOP;
