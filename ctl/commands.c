@@ -32,8 +32,10 @@ const struct command *const commands[] = {
 	&cmd_audit_list,
 	&cmd_audit_show,
 	&cmd_audit_export,
+	&cmd_audit_follow,
 	&cmd_audit_verify,
 	&cmd_audit_checkpoint,
+	&cmd_audit_archive,
 	&cmd_doctor,
 	&cmd_completion,
 };

@@ -8,7 +8,7 @@ packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-
 packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
 	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh
-	clang-format clang-tidy cppcheck shellcheck'
+	clang-format clang-tidy cppcheck shellcheck rsyslog rsyslog-openssl'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
 
 # The packages that a kind of web server needs.
