@@ -59,6 +59,11 @@ const struct command cmd_audit_archive = {
 	.run = archive,
 };
 
+#define NOT_THESE \
+	"the log has not exactly these entries: it misses one, or one is another; see audit verify"
+#define ARCHIVED_OTHERWISE \
+	"the beginning of this chain was archived otherwise since the file was written"
+
 /* ---- dropping ---- */
 
 struct kept_part {
@@ -75,7 +80,7 @@ struct pass {
 	int count;
 	int64_t batch_entries;
 	struct audit_archive told; /* what the tenant's log is told */
-	bool dropping;
+	enum stage { COMPARING, CHECKING, DROPPING } stage; /* CHECKING: whether it may be dropped */
 	/* Of the tenant that is counted; and of all. */
 	struct uuid tenant;
 	int64_t dropped, earlier, in_log, elsewhere, faults;
@@ -112,11 +117,9 @@ judge_drop(struct pass *p, const struct kept_part *k)
 		p->earlier += k->part.last - k->part.first + 1;
 		return STATUS_DONE;
 	case CHANGE_STALE:
-		return refuse_part(p, &k->part,
-		    "the beginning of this chain was archived otherwise since the file was written");
+		return refuse_part(p, &k->part, ARCHIVED_OTHERWISE);
 	case CHANGE_MISMATCH:
-		return refuse_part(p, &k->part,
-		    "the log has not exactly these entries: it misses one, or one is another; see audit verify");
+		return refuse_part(p, &k->part, NOT_THESE);
 	default:
 		return refuse_part(p, &k->part, "the log was not told of this archive");
 	}
@@ -151,32 +154,43 @@ drop_batch(struct pass *p)
 	return st;
 }
 
-/* Where a part is now, in words where it is nowhere. */
-static void
+/* Where a part is now. What does not fit, in words; NULL: it fits. */
+static const char *
 judge_place(struct pass *p, const struct kept_part *k)
 {
 	const struct audit_whereabouts *at = &k->at;
 	int64_t entries = k->part.last - k->part.first + 1;
-	const char *fault = NULL;
 
-	if (at->in_log && memcmp(at->log_hash, k->part.hash, AUDIT_HASH_LEN) != 0)
-		fault = "the log has another entry where this part ends";
-	else if (at->in_log)
+	if (at->in_log > 0 && !at->is_whole)
+		return NOT_THESE;
+	if (at->in_log > 0) {
 		p->in_log += entries;
-	else if (at->cut > k->part.last)
+		return at->cut + 1 == k->part.first ? NULL : ARCHIVED_OTHERWISE;
+	}
+	if (at->cut > k->part.last) {
 		p->elsewhere += entries;
-	else if (at->cut < k->part.last)
-		fault = "the log has not the last of them, and does not know that it was archived";
-	else if (memcmp(at->cut_hash, k->part.hash, AUDIT_HASH_LEN) != 0)
-		fault = "the log goes on from another entry than the last one of this part";
-	else if (!at->same_told)
-		fault = "the log goes on from something else than what these entries tell";
-	else
-		p->dropped += entries;
-	if (fault == NULL)
-		return;
-	p->faults++;
-	(void)refuse_part(p, &k->part, fault);
+		return NULL;
+	}
+	if (at->cut < k->part.last)
+		return "the log has none of them, and does not know that they were archived";
+	if (memcmp(at->cut_hash, k->part.hash, AUDIT_HASH_LEN) != 0)
+		return "the log goes on from another entry than the last one of this part";
+	if (!at->same_told)
+		return "the log goes on from something else than what these entries tell";
+	p->dropped += entries;
+	return NULL;
+}
+
+/* May this part be dropped, or was it, from this very file? */
+static const char *
+judge_droppable(struct pass *p, const struct kept_part *k)
+{
+	const char *fault = judge_place(p, k);
+
+	if (fault == NULL && k->at.in_log == 0 &&
+	    (k->at.cut != k->part.last || !uuid_equal(&k->at.cut_archive, &p->a->id)))
+		fault = ARCHIVED_OTHERWISE;
+	return fault;
 }
 
 static enum status
@@ -194,8 +208,14 @@ find_batch(struct pass *p)
 	rc = db_commit(p->c->db);
 	if (rc != DONE)
 		return session_failed(p->c, rc);
-	for (i = 0; i < p->count; i++)
-		judge_place(p, &p->part[i]);
+	for (i = 0; i < p->count; i++) {
+		const char *fault =
+		    p->stage == COMPARING ? judge_place(p, &p->part[i]) : judge_droppable(p, &p->part[i]);
+
+		if (fault != NULL)
+			(void)refuse_part(p, &p->part[i].part, fault);
+		p->faults += fault != NULL;
+	}
 	p->count = 0;
 	p->batch_entries = 0;
 	return STATUS_DONE;
@@ -204,7 +224,7 @@ find_batch(struct pass *p)
 static enum status
 end_batch(struct pass *p)
 {
-	return p->dropping ? drop_batch(p) : find_batch(p);
+	return p->stage == DROPPING ? drop_batch(p) : find_batch(p);
 }
 
 static enum status
@@ -353,13 +373,18 @@ report_drop(struct ctl *c, const struct pass *p)
 static enum status
 drop_opened(struct ctl *c, struct archive *a)
 {
-	struct pass p = { .c = c, .a = a, .dropping = true };
+	struct pass check = { .c = c, .a = a, .stage = CHECKING };
+	struct pass p = { .c = c, .a = a, .stage = DROPPING };
 	enum status st;
 
 	/* The file itself, whoever wrote or copied it, before anything rests on it alone. */
 	if (fsync(fileno(a->file)) != 0 || !keep_file_name(a->path))
 		return session_refuse(c, "%s: it is not on disk: %s", a->path, strerror(errno));
-	st = tell(c, a);
+	st = go_through(&check);
+	if (st == STATUS_DONE && check.faults > 0)
+		st = session_refuse(c, "%s: nothing was dropped", a->path);
+	if (st == STATUS_DONE)
+		st = tell(c, a);
 	if (st == STATUS_DONE)
 		st = go_through(&p);
 	return st == STATUS_DONE ? report_drop(c, &p) : st;

@@ -23,14 +23,17 @@ static const struct statement archive_drop = {
 
 static const struct statement archive_find = {
 	.name = "archive_find",
-	.params = 5,
-	.columns = 4,
+	.params = 7,
+	.columns = 6,
 	.rows = ROWS_ONE,
-	.sql = "SELECT (SELECT a.hash FROM grantd.audit_log a WHERE a.tenant_id = $1"
-	       "  AND a.resource_type = $2 AND a.resource_id = $3 AND a.sequence = $4),"
-	       " coalesce(c.sequence, 0), c.hash, coalesce(c.told::text = $5, false)"
-	       " FROM (VALUES (1)) one (n) LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1"
-	       "  AND c.resource_type = $2 AND c.resource_id = $3",
+	.sql = "SELECT l.entries, l.entries = $5::bigint - $4::bigint + 1 AND l.digest = $6::bytea,"
+	       " coalesce(c.sequence, 0), c.hash, c.archive, coalesce(c.told::text = $7, false)"
+	       " FROM (SELECT count(*) AS entries,"
+	       "  coalesce(sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)), '') AS digest"
+	       "  FROM grantd.audit_log a WHERE a.tenant_id = $1 AND a.resource_type = $2"
+	       "  AND a.resource_id = $3 AND a.sequence BETWEEN $4::bigint AND $5::bigint) l"
+	       " LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1 AND c.resource_type = $2"
+	       "  AND c.resource_id = $3",
 };
 
 static enum outcome
@@ -80,19 +83,17 @@ static enum outcome
 found_read(struct db_rows *rows, void *into)
 {
 	struct audit_whereabouts *w = into;
-	struct db_row row = db_row_at(rows, 0), look = row;
+	struct db_row row = db_row_at(rows, 0);
 
-	/* Both hashes may be missing. */
-	w->in_log = db_get_text_or_null(&look) != NULL;
-	if (w->in_log)
-		db_get_bytea(&row, w->log_hash, sizeof(w->log_hash));
-	else
-		row.column++;
+	w->in_log = db_get_int(&row);
+	w->is_whole = db_get_bool(&row);
 	w->cut = db_get_int(&row);
-	if (w->cut > 0)
+	if (w->cut > 0) {
 		db_get_bytea(&row, w->cut_hash, sizeof(w->cut_hash));
-	else
-		row.column++;
+		w->cut_archive = db_get_uuid(&row);
+	} else {
+		row.column += 2;
+	}
 	w->same_told = db_get_bool(&row);
 	return row.failed ? BROKEN : DONE;
 }
@@ -105,7 +106,9 @@ db_archive_find(struct db *db, const struct audit_part *part, struct audit_where
 	db_put_uuid(&p, &part->tenant);
 	db_put_text(&p, part->resource_type);
 	db_put_uuid(&p, &part->resource_id);
+	db_put_int(&p, part->first);
 	db_put_int(&p, part->last);
+	db_put_bytea(&p, part->hashes, sizeof(part->hashes));
 	db_put_text(&p, part->told);
 	db_queue(db, &archive_find, &p, found_read, w);
 }

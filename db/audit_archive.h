@@ -43,10 +43,11 @@ void db_archive_drop(struct db *, const struct uuid *archive, const struct audit
 
 /* Where a part is now. */
 struct audit_whereabouts {
-	bool in_log; /* its last entry is, with this hash: */
-	uint8_t log_hash[AUDIT_HASH_LEN];
-	int64_t cut; /* so far was the chain archived and dropped; 0: not at all */
+	int64_t in_log; /* so many entries of it are in the log, */
+	bool is_whole;  /* and these are exactly all of its own */
+	int64_t cut;    /* so far was the chain archived and dropped; 0: not at all */
 	uint8_t cut_hash[AUDIT_HASH_LEN];
+	struct uuid cut_archive; /* by this one */
 	bool same_told; /* what is told up to there is what the part says */
 };
 

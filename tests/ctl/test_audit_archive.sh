@@ -19,10 +19,10 @@ make_grant()
 # change: something of each kind of chain.
 change()
 {
-	ctl grant audit off --tenant $a $g
 	ctl grant audit on --tenant $a $g
+	ctl grant audit off --tenant $a $g
 	ctl tenant set --failing-forbid denies $a
-	ctl tenant set --failing-forbid ignored $a
+	ctl tenant set --failing-forbid passes $a
 	ctl key create --tenant $a --name k --role admin --json
 	key=$(json .id)
 	ctl key revoke --tenant $a $key
@@ -102,7 +102,7 @@ tampers 'grant [0-9a-f-]{36}, entry [0-9]+: it is missing'
 first=$(grep -n '"action":"UpdateGrant"' old | head -n 1 | cut -d : -f 1)
 sed "${first}d" old >changed && reseal changed
 tampers 'grant [0-9a-f-]{36}, entry [0-9]+: it is missing'
-sed 's/\\"audit_enabled\\":{\\"at\\":\([0-9]*\),\\"value\\":true}/\\"audit_enabled\\":{\\"at\\":\1,\\"value\\":false}/' old >changed && reseal changed
+sed '/^cut /s/alice/mallory/' old >changed && reseal changed
 tampers 'what is said to be told up to here is not what the entries tell'
 sed "s/^tenant $a/tenant $b/" old >changed && reseal changed
 tampers 'its hash is not that of its content'
@@ -112,12 +112,10 @@ tampers 'no beginning of a chain|does not end'
 tampers 'there is more after the end'
 # A whole history, made up, in a file that holds by itself: the log has another one.
 sql "CREATE DATABASE forged TEMPLATE template" || bail 'no database'
-PGDATABASE=forged sql "CREATE TABLE x ()" || bail 'no database'
 forged=$(PGDATABASE=forged "$GRANTCTL" tenant create --name F)
 PGDATABASE=forged "$GRANTCTL" audit archive --before "$(now)" --out forged >/dev/null
 cp forged tampered
-tampers "there is no tenant $forged"
-PGDATABASE=forged sql "SET session_replication_role = replica" >/dev/null
+tampers "tenant $forged, entries 1 to 1: the log has none of them"
 
 # The log has other entries than the file: one is gone, one is another.
 keep()
@@ -135,13 +133,14 @@ restore
 sql "SET session_replication_role = replica; UPDATE grantd.audit_log SET hash = sha256('x') WHERE resource_id = '$g' AND sequence = 3"
 refuses 1 "grant $g, entries 1 to 3: the log has not exactly these entries" audit archive --drop old
 ctl audit verify --archive old
-like 'and the archive says so' "$status $err" "^1 .*grant $g, entries 1 to 3: the log has another entry where this part ends"
-refuses 1 'what does not hold is not archived' audit archive --before $before --out x
+like 'and the archive says so' "$status $err" "^1 .*grant $g, entries 1 to 3: the log has not exactly these entries"
+ctl audit archive --before $before --out x
+like 'what does not hold is not archived' "$status $err" '^1 .*what does not hold is not archived'
 is 'and no file is left' "$(ls x x.new 2>/dev/null)" ''
 restore
 
-# Some of it may have been dropped before that was found, chain by chain; what was is as good as all.
-holds 'what was dropped and what was not: all holds'
+is 'nothing was dropped, nor told' "$(archived)" 0
+holds 'all is as it was'
 does 'the archive is dropped' audit archive --drop old --reason 'older than it has to be'
 is 'the log has what is newer, and an entry for each tenant that says so' "$(entries)" "$((total - n + 2))"
 is 'that is told' "$(sql "SELECT count(*) FROM grantd.audit_log l JOIN grantd.audit_archives r ON r.entry = l.id AND r.tenant_id = l.tenant_id

@@ -81,14 +81,14 @@ rm -f x x.lock
 # Transactions that end late, with ids that are early: each is read once it ends, and what came after it not before.
 coproc late { psql -X -q -A -t -v ON_ERROR_STOP=1 2>&1; }
 early=$(old_id 1000)
-echo "BEGIN; $(switch $a $g $early);" >&"${late[1]}"
-read -r said <&"${late[0]}"
+echo "BEGIN; $(switch $a $g "$early");" >&"${late[1]}"
+read -r -t 30 said <&"${late[0]}"
 is 'a change that is not committed' "$said" done
 is 'and others after it, which are' "$(sql "$(switch $a $h "$(old_id 2000)")" "$(switch $b $i "$(old_id 3000)")" | xargs)" 'done done'
 does 'meanwhile' audit follow --once --state state
 is 'nothing is read: what comes later waits, too' "$out" ''
 echo 'COMMIT; SELECT 1;' >&"${late[1]}"
-read -r said <&"${late[0]}"
+read -r -t 30 said <&"${late[0]}"
 does 'when it is committed' audit follow --once --state state
 is 'all of it is read' "$(jq -r '[.id, .replayed] | @tsv' out | cut -c 1-8,37- | sort | xargs)" '00000000 false 00000000 false 00000000 false'
 cat out >>all
@@ -136,22 +136,28 @@ refuses 1 'another process follows with state' audit follow --once --state state
 exec {lock}>&-
 
 # Nothing that an entry has makes it two, or puts words into another field.
-evil='x\\]"|=y\\nCEF:0|forged|\\r<13>1 - - forged\\u0000\\u001b[31m'
-sql "$(switch $b $i "$(old_id 60000)" "{\"request_id\":\"a=b|c]d\",\"source_ip\":\"2001:db8::1\",\"user_agent\":\"${evil//\\\\]/\\\\\\\\]}\"}" "E'why]\"|=\\\\ \\n<1>1 forged'")" >/dev/null
+evil='x\\]\"|=y\nCEF:0|forged|\r<13>1 - - forged\u001b[31m'
+sql "$(switch $b $i "$(old_id 60000)" "{\"request_id\":\"a=b|c]d\",\"source_ip\":\"2001:db8::1\",\"user_agent\":\"$evil\"}" "E'why]\"|=\\\\ \\n<1>1 forged'")" >/dev/null
 cp one two
 cp one three
+has()
+{
+	is "$1" "$(tail -n 1 out | grep -oF -- "$2")" "$2"
+}
 does 'an entry with everything in it, as ndjson' audit follow --once --state one --tenant $b
-is 'is one line' "$(jq -r .reasoning out | head -n 1) $(tail -n 1 out | jq -c '.metadata.request_id')" 'null "a=b|c]d"'
+is 'is one line' "$(tail -n 1 out | jq -c '[.metadata.request_id, .metadata.source_ip, .reasoning, .replayed]')" \
+	'["a=b|c]d","2001:db8::1","why]\"|=\\ \n<1>1 forged",false]'
 cp out lines
 does 'as syslog' audit follow --once --state two --tenant $b --format syslog
 is 'is as many' "$(wc -l <out)" "$(wc -l <lines)"
-like 'with its data escaped' "$(tail -n 1 out)" \
-	'^<110>1 1970-.*|^<110>1 20[0-9T:.-]+Z [!-~]+ grantd - UpdateGrant \[grantd@32473 id="[0-9a-f-]+" .* request="a=b\|c\\\]d" source="2001:db8::1" user_agent="x\\\\\\]\\"\|=y\?CEF:0\|forged\|\?<13>1 - - forged.* reason="why\\\]\\"\|=\\\\ \?<1>1 forged" replayed="0"\] \{'
+like 'with the header of RFC 5424' "$(tail -n 1 out)" '^<110>1 20[0-9T:.-]+Z [!-~]+ grantd - UpdateGrant \[grantd@32473 id="[0-9a-f-]+" tenant='
+has 'and its data escaped' \
+	'request="a=b|c\]d" source="2001:db8::1" user_agent="x\\\]\"|=y?CEF:0|forged|?<13>1 - - forged?[31m" reason="why\]\"|=\\ ?<1>1 forged" replayed="0"] {'
 is 'and the object as its message' "$(tail -n 1 out | sed 's/^.*" replayed="0"\] {/{/' | jq -Sc .)" "$(tail -n 1 lines | jq -Sc .)"
 does 'as CEF' audit follow --once --state three --tenant $b --format cef
 is 'is as many, too' "$(wc -l <out)" "$(wc -l <lines)"
-like 'with its values escaped' "$(tail -n 1 out)" \
-	'^CEF:0\|grantd\|grantd\|[^|]+\|UpdateGrant\|UpdateGrant done\|3\|externalId=[0-9a-f-]+ rt=[0-9]+ .* reason=why\]"\|\\=\\\\ \\n<1>1 forged .*requestClientApplication=x\\\\\]"\|\\=y\\nCEF:0\|forged\|\\r<13>1 '
+like 'with its header' "$(tail -n 1 out)" '^CEF:0\|grantd\|grantd\|[^|]+\|UpdateGrant\|UpdateGrant done\|3\|externalId=[0-9a-f-]+ rt=[0-9]+ '
+has 'and values escaped' 'reason=why]"|\=\\ \n<1>1 forged c6a2Label=Source IPv6 Address c6a2=2001:db8::1 requestClientApplication=x\\]"|\=y\nCEF:0|forged|\r<13>1 - - forged?[31m cs5Label=request_id cs5=a\=b|c]d '
 
 # ---- rsyslog ----
 
@@ -218,16 +224,21 @@ has_all()
 collector_begin
 wait_for 'the collector begins' collector_up
 # Changes by several at once, each held open for a while, so that they end in another order than they begin.
-for n in 1 2 3; do
-	while [ ! -e enough ]; do
-		case $n in
-		1) echo "BEGIN; $(switch $a $g "$(old_id $((RANDOM * 1000)))"); SELECT pg_sleep(0.05); COMMIT;" ;;
-		2) echo "$(switch $a $h "$(old_id $((RANDOM * 1000)))");" ;;
-		3) echo "$(switch $b $i "$(old_id $((RANDOM * 1000)))"); SELECT pg_sleep(0.01);" ;;
-		esac
-	done | psql -X -q -A -t >/dev/null 2>&1 &
-	load="$load $!"
-done
+cat >load.sql <<SQL
+\\set time random(1, 1000000)
+\\set which random(1, 3)
+\\set wait random(0, 60)
+BEGIN;
+SELECT grantd.update_grant(g.tenant_id, NULL, NULL, NULL, 'test',
+	overlay(gen_random_uuid()::text placing lpad(to_hex(:time), 8, '0') from 1 for 8)::uuid,
+	'{"request_id":null}', NULL, g.id, NULL, NOT g.audit_enabled)
+FROM grantd.grants g WHERE g.id = ('{$g,$h,$i}'::uuid[])[:which];
+\\sleep :wait ms
+COMMIT;
+SQL
+pgbench=$(command -v pgbench /usr/lib/postgresql/15/bin/pgbench | head -n 1)
+"$pgbench" -n -c 4 -R 100 -T 100 -f load.sql >load.out 2>&1 &
+load=$!
 follow_begin --to tcp://127.0.0.1:$tcp
 grown()
 {
@@ -244,7 +255,7 @@ for n in 1 2; do
 	wait $follower 2>/dev/null
 	follow_begin --to tcp://localhost:$tcp
 done
-touch enough
+kill -TERM $load
 wait $load
 load=''
 ok 'over TCP, with both ends killed under load, everything is received' wait_for 'all is received' has_all
