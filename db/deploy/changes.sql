@@ -1385,7 +1385,7 @@ REVOKE ALL ON FUNCTION grantd.find_strays() FROM PUBLIC;
 -- What the reading of a batch begins with: which database this is, how far all transactions have
 -- ended, and the transaction that wrote an entry which was read before: -1 where that was archived, null where it
 -- is not there.
-CREATE FUNCTION grantd.audit_bound(tenant uuid, entry uuid, chain text, owner uuid, place bigint,
+CREATE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain text, owner uuid, place bigint,
 	OUT database text, OUT bound bigint, OUT writer bigint)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -1395,7 +1395,7 @@ BEGIN
 	FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
 	bound := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 	SELECT a.written_by::text::bigint INTO writer FROM grantd.audit_log a
-	WHERE a.tenant_id = tenant AND a.id = entry;
+	WHERE a.tenant_id = tenant AND a.id = known;
 	IF NOT FOUND AND EXISTS (SELECT FROM grantd.audit_cuts c WHERE c.tenant_id = tenant
 	    AND c.resource_type = chain AND c.resource_id = owner AND c.sequence >= place) THEN
 		writer := -1;
@@ -1406,14 +1406,14 @@ COMMENT ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) IS 'Which
 REVOKE ALL ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) FROM PUBLIC;
 
 -- Entries by tenant and id; `here`: written by the transaction whose number they have, and not brought by a dump.
-CREATE FUNCTION grantd.audit_by_id(tenant uuid, entry uuid, most integer)
+CREATE FUNCTION grantd.audit_by_id(tenant uuid, behind uuid, most integer)
 	RETURNS TABLE (e grantd.audit_log, here boolean)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
-	WHERE (a.tenant_id, a.id) > (audit_by_id.tenant, audit_by_id.entry)
+	WHERE (a.tenant_id, a.id) > (audit_by_id.tenant, behind)
 	ORDER BY a.tenant_id, a.id LIMIT most;
 END
 $$;
@@ -1438,7 +1438,7 @@ REVOKE ALL ON FUNCTION grantd.audit_by_writer(bigint, integer) FROM PUBLIC;
 
 -- Entries of one transaction that wrote many, by tenant and id. Compared as text, since the index in the order of
 -- transactions would give all of them for each page.
-CREATE FUNCTION grantd.audit_of_writer(writer bigint, tenant uuid, entry uuid, most integer)
+CREATE FUNCTION grantd.audit_of_writer(writer bigint, tenant uuid, behind uuid, most integer)
 	RETURNS TABLE (e grantd.audit_log, here boolean)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -1446,7 +1446,7 @@ AS $$
 BEGIN
 	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
 	WHERE a.written_by::text = audit_of_writer.writer::text
-	  AND (a.tenant_id, a.id) > (audit_of_writer.tenant, audit_of_writer.entry)
+	  AND (a.tenant_id, a.id) > (audit_of_writer.tenant, behind)
 	ORDER BY a.tenant_id, a.id LIMIT most;
 END
 $$;
@@ -1504,7 +1504,7 @@ CREATE FUNCTION grantd.drop_archived(tenant uuid, archive uuid, chain text, owne
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	cut grantd.audit_cuts;
+	cut record;
 	found record;
 	n bigint;
 BEGIN
