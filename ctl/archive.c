@@ -29,7 +29,10 @@ static const struct option options[] = {
 	    .value = "TIME",
 	    .type = VALUE_TIME,
 	    .help = "write an archive of the entries that are older than this" },
-	{ .name = "out", .value = "FILE", .type = VALUE_FILE, .help = "the archive to write, a new file" },
+	{ .name = "out",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .help = "the archive to write, a new file" },
 	{ .name = "drop",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
@@ -49,7 +52,8 @@ static const struct option options[] = {
 
 const struct command cmd_audit_archive = {
 	.name = "audit archive",
-	.summary = "Write old entries of the audit log to a file, or drop from the log what a file has",
+	.summary =
+	    "Write old entries of the audit log to a file, or drop from the log what a file has",
 	.help =
 	    "Two steps, so that the file can be copied and verified between them. Chains go on from where the\n"
 	    "archive ends: audit verify needs no archive, and audit verify --archive takes one.\n"
@@ -80,7 +84,11 @@ struct pass {
 	int count;
 	int64_t batch_entries;
 	struct audit_archive told; /* what the tenant's log is told */
-	enum stage { COMPARING, CHECKING, DROPPING } stage; /* CHECKING: whether it may be dropped */
+	enum stage {
+		COMPARING,
+		CHECKING,
+		DROPPING
+	} stage; /* CHECKING: whether it may be dropped */
 	/* Of the tenant that is counted; and of all. */
 	struct uuid tenant;
 	int64_t dropped, earlier, in_log, elsewhere, faults;
@@ -209,8 +217,8 @@ find_batch(struct pass *p)
 	if (rc != DONE)
 		return session_failed(p->c, rc);
 	for (i = 0; i < p->count; i++) {
-		const char *fault =
-		    p->stage == COMPARING ? judge_place(p, &p->part[i]) : judge_droppable(p, &p->part[i]);
+		const char *fault = p->stage == COMPARING ? judge_place(p, &p->part[i]) :
+							    judge_droppable(p, &p->part[i]);
 
 		if (fault != NULL)
 			(void)refuse_part(p, &p->part[i].part, fault);
@@ -299,8 +307,8 @@ tell_tenant(struct ctl *c, const struct archive *a, const struct uuid *tenant,
 		return STATUS_DONE;
 	uuid_print(tenant, id);
 	if (state == CHANGE_MISMATCH)
-		return session_refuse(c, "%s: tenant %s has an archive with this id and another digest",
-		    a->path, id);
+		return session_refuse(c,
+		    "%s: tenant %s has an archive with this id and another digest", a->path, id);
 	return session_refuse(c, "%s: there is no tenant %s", a->path, id);
 }
 
@@ -313,7 +321,9 @@ tell(struct ctl *c, struct archive *a)
 		.tenant = calloc(most + 1, sizeof(struct uuid)),
 		.counts = calloc(most + 1, sizeof(struct audit_archive)),
 	};
-	const struct archive_visitor v = { .tenant = count_tenant, .part = count_part, .context = &n };
+	const struct archive_visitor v = { .tenant = count_tenant,
+		.part = count_part,
+		.context = &n };
 	enum status st = n.tenant != NULL && n.counts != NULL ? archive_walk(c, a, &v) :
 								session_refuse(c, "out of memory");
 
@@ -421,11 +431,12 @@ archive_compare(struct ctl *c, const char *path, struct seal *seal, bool *holds)
 		*holds = p.faults == 0;
 		uuid_print(&a.id, id);
 		if (!c->json)
-			(void)printf("archive %s %s: tenants %" PRId64 ", chains %" PRId64 ", entries %" PRId64
-				     ", of which dropped %" PRId64 ", in the log %" PRId64
-				     ", in a later archive too %" PRId64 "\n",
-			    id, *holds ? "holds" : "does not fit the log", a.tenants, a.chains, a.entries,
-			    p.dropped, p.in_log, p.elsewhere);
+			(void)printf("archive %s %s: tenants %" PRId64 ", chains %" PRId64
+				     ", entries %" PRId64 ", of which dropped %" PRId64
+				     ", in the log %" PRId64 ", in a later archive too %" PRId64
+				     "\n",
+			    id, *holds ? "holds" : "does not fit the log", a.tenants, a.chains,
+			    a.entries, p.dropped, p.in_log, p.elsewhere);
 	}
 	archive_close(&a);
 	return st;
@@ -444,7 +455,8 @@ archive(struct ctl *c)
 		return STATUS_USAGE;
 	}
 	if (drop != NULL && args_has(&c->args, "tenant")) {
-		(void)args_fault(&c->args, "--tenant is for writing an archive: a file says whose it is");
+		(void)args_fault(&c->args,
+		    "--tenant is for writing an archive: a file says whose it is");
 		return STATUS_USAGE;
 	}
 	if (drop != NULL)

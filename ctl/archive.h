@@ -41,9 +41,9 @@ struct archive {
 	/* Where reading is. */
 	char *line;
 	size_t size;
-	int64_t number;   /* of the line */
+	int64_t number; /* of the line */
 	bool has_tenant;
-	bool in_chain;    /* `part` begins, and is not cut yet */
+	bool in_chain;          /* `part` begins, and is not cut yet */
 	struct audit_part part; /* its told is in `state` */
 	struct uuid tenant;
 	struct told told;

@@ -109,8 +109,7 @@ parse_chain(struct archive *a, char *text)
 	told_begin(&a->told, &told_tables[kind], &p->resource_id);
 	told_rules_begin(&a->rules);
 	a->policies = (struct policies_told){ .version = 0 };
-	if (has_state &&
-	    !told_state_read(&a->told, &a->rules, &a->policies, buf_text(&a->state)))
+	if (has_state && !told_state_read(&a->told, &a->rules, &a->policies, buf_text(&a->state)))
 		return wrong(a, "what was told before it cannot be read");
 	a->in_chain = true;
 	return begin_hashes(a);
@@ -202,8 +201,8 @@ hear(struct archive *a, const struct audit_row *e)
 	struct told_count count = { .rows = 0 };
 	const struct told_sink sink = { .count = &count };
 
-	return audit_hear(words_find(chain_owner_words, a->part.resource_type), e, &a->told, &a->rules,
-		   &a->policies, &sink) ||
+	return audit_hear(words_find(chain_owner_words, a->part.resource_type), e, &a->told,
+		   &a->rules, &a->policies, &sink) ||
 	    wrong(a, "out of memory");
 }
 
@@ -243,7 +242,8 @@ parse_cut(struct archive *a, char *text)
 	    !parse_state(text, &a->state, &has_state) || !has_state)
 		return wrong(a, "this is no end of a chain");
 	if (last != p->last || memcmp(told_hash, p->hash, sizeof(told_hash)) != 0)
-		return wrong_entry(a, p->last + 1, "it is missing, or the end of the part is another");
+		return wrong_entry(a, p->last + 1,
+		    "it is missing, or the end of the part is another");
 	if (p->last < p->first)
 		return wrong_entry(a, p->first, "the part has no entries");
 	buf_reset(&a->work);
@@ -251,7 +251,8 @@ parse_cut(struct archive *a, char *text)
 	if (a->work.failed)
 		return wrong(a, "out of memory");
 	if (strcmp(buf_text(&a->work), buf_text(&a->state)) != 0)
-		return wrong_entry(a, last, "what is said to be told up to here is not what the entries tell");
+		return wrong_entry(a, last,
+		    "what is said to be told up to here is not what the entries tell");
 	if (EVP_DigestFinal_ex(a->hashes, p->hashes, NULL) != 1)
 		return wrong(a, "libcrypto made no digest");
 	p->told = buf_text(&a->state);
@@ -370,17 +371,19 @@ check_digest(struct archive *a, struct seal *seal)
 	const char *name = next_word(&rest);
 
 	if (strcmp(name, seal_name(seal)) != 0)
-		return wrong(a, seal->key != NULL ?
-			"the file was made without a key" :
-			"the file was made with a key: give it with --key-file");
+		return wrong(a,
+		    seal->key != NULL ? "the file was made without a key" :
+					"the file was made with a key: give it with --key-file");
 	if (!seal_end(seal, digest) || strlen(rest) != SEAL_TEXT_LEN ||
 	    CRYPTO_memcmp(digest, rest, SEAL_TEXT_LEN) != 0)
-		return wrong(a, "the file is not as it was written, or its key is another one: its %s does "
-				"not fit",
+		return wrong(a,
+		    "the file is not as it was written, or its key is another one: its %s does "
+		    "not fit",
 		    name);
 	if (getc(a->file) != EOF)
 		return wrong(a, "there is more after the end");
-	return EVP_DigestFinal_ex(a->whole, a->digest, NULL) == 1 || wrong(a, "libcrypto made no digest");
+	return EVP_DigestFinal_ex(a->whole, a->digest, NULL) == 1 ||
+	    wrong(a, "libcrypto made no digest");
 }
 
 static bool
@@ -409,7 +412,8 @@ archive_open(struct ctl *c, struct archive *a, const char *path, struct seal *se
 	if (a->hashes == NULL || a->whole == NULL)
 		return refused(c, a);
 	seal_begin(seal);
-	return (visit_lines(a, seal, NULL) == STATUS_DONE && check_digest(a, seal)) || refused(c, a);
+	return (visit_lines(a, seal, NULL) == STATUS_DONE && check_digest(a, seal)) ||
+	    refused(c, a);
 }
 
 void

@@ -41,7 +41,8 @@ put_line(struct writing *w)
 	bool good = !w->text.failed;
 
 	buf_addc(&w->text, '\n');
-	good = good && !w->text.failed && fwrite(w->text.data, 1, w->text.len, w->file) == w->text.len;
+	good = good && !w->text.failed &&
+	    fwrite(w->text.data, 1, w->text.len, w->file) == w->text.len;
 	if (good)
 		seal_add(&w->seal, w->text.data, w->text.len);
 	buf_reset(&w->text);
@@ -53,7 +54,8 @@ add_string(struct buf *out, const char *text)
 {
 	struct json_object *o = json_object_new_string(text);
 	const char *json = o != NULL ?
-	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
+	    json_object_to_json_string_ext(o,
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
 	    NULL;
 
 	if (json == NULL)
@@ -133,7 +135,7 @@ write_entry(void *writing, const struct audit_row *e)
 	json_put_text(&b, "hash", hash);
 	o = json_build_end(&b);
 	text = o != NULL ? json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
+			       JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
 			   NULL;
 	if (text == NULL)
 		w->text.failed = true;
@@ -192,7 +194,8 @@ write_tenant(struct ctl *c, const struct tenant *t, void *writing)
 	errno = 0;
 	rc = audit_verify(c->db, &t->id, &watch, &v);
 	if (ferror(w->file) || w->text.failed)
-		return session_refuse(c, "--out: %s", errno != 0 ? strerror(errno) : "out of memory");
+		return session_refuse(c, "--out: %s",
+		    errno != 0 ? strerror(errno) : "out of memory");
 	if (rc != DONE)
 		return session_failed(c, rc);
 	if (v.fault != CHAIN_HOLDS)
@@ -211,8 +214,10 @@ write_head(struct ctl *c, struct writing *w, char id[UUID_TEXT_LEN + 1])
 	struct uuid archive;
 	bool good;
 
-	if (!uuid_make_v7(&archive) || !time_print(w->before, before) || !time_print(time_now(), now))
-		return session_refuse(c, "the clock is wrong, or the system gives no random numbers");
+	if (!uuid_make_v7(&archive) || !time_print(w->before, before) ||
+	    !time_print(time_now(), now))
+		return session_refuse(c,
+		    "the clock is wrong, or the system gives no random numbers");
 	uuid_print(&archive, id);
 	buf_adds(&w->text, ARCHIVE_TITLE);
 	good = put_line(w);
@@ -254,8 +259,8 @@ write_all(struct ctl *c, struct writing *w, const char *path)
 	enum status st;
 
 	if (access(path, F_OK) == 0)
-		return session_refuse(c, "%s is there already, and is not overwritten: name another file",
-		    path);
+		return session_refuse(c,
+		    "%s is there already, and is not overwritten: name another file", path);
 	if (!keep_file_begin(&k, path))
 		return session_refuse(c, "%s.new: %s", path, strerror(errno));
 	w->file = k.file;

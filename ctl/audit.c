@@ -298,8 +298,9 @@ report(struct ctl *c, struct run *r)
 	if (r->archived > 0)
 		(void)printf("entries in archives: %" PRId64 "\n", r->archived);
 	if (r->beyond > 0)
-		(void)printf("chains whose entry in the checkpoint is in an archive, so that it was not "
-			     "compared: %" PRId64 "\n",
+		(void)printf(
+		    "chains whose entry in the checkpoint is in an archive, so that it was not "
+		    "compared: %" PRId64 "\n",
 		    r->beyond);
 	return STATUS_DONE;
 }

@@ -137,7 +137,8 @@ write_file(struct ctl *c, struct writing *w, const char *path)
 	enum status st;
 
 	if (access(path, F_OK) == 0)
-		return session_refuse(c, "%s is there already, and is not overwritten: name another file", path);
+		return session_refuse(c,
+		    "%s is there already, and is not overwritten: name another file", path);
 	if (!keep_file_begin(&k, path))
 		return session_refuse(c, "%s.new: %s", path, strerror(errno));
 	w->file = k.file;

@@ -99,10 +99,10 @@ struct follow {
 	struct follow_text text;
 	struct buf line;
 	struct audit_place sent;
-	int64_t unconfirmed;  /* entries between `at` and `sent` */
-	int64_t first_at;     /* when the first of them was sent; monotonic */
-	int retry_ms;         /* 0: all is well */
-	char trouble[512];    /* what was said of it */
+	int64_t unconfirmed; /* entries between `at` and `sent` */
+	int64_t first_at;    /* when the first of them was sent; monotonic */
+	int retry_ms;        /* 0: all is well */
+	char trouble[512];   /* what was said of it */
 };
 
 /* What one look at the database gave. */
@@ -138,7 +138,7 @@ note_trouble(struct follow *f, const char *who, const char *what)
 	if (strcmp(text, f->trouble) != 0)
 		note(f, "%s; trying again", text);
 	memcpy(f->trouble, text, sizeof(text));
-	f->retry_ms = f->retry_ms == 0 ? RETRY_LEAST_MS :
+	f->retry_ms = f->retry_ms == 0      ? RETRY_LEAST_MS :
 	    f->retry_ms > RETRY_MOST_MS / 2 ? RETRY_MOST_MS :
 					      f->retry_ms * 2;
 }
@@ -196,7 +196,8 @@ go_back(struct follow *f, const struct audit_bound *now)
 		s->marks--;
 	}
 	if (s->marks == 0) {
-		note(f, "the database has none of the entries that were sent: all that it has comes again");
+		note(f,
+		    "the database has none of the entries that were sent: all that it has comes again");
 		begin_anew(f, now, true);
 		return DONE;
 	}
@@ -449,11 +450,13 @@ is_same_database(struct follow *f, const struct batch *b, enum outcome *rc)
 		return false;
 	}
 	if (strcmp(f->state.database, b->bound.database) != 0) {
-		note(f, "this is another database, or a copy that was restored: all that it has comes again");
+		note(f,
+		    "this is another database, or a copy that was restored: all that it has comes again");
 		begin_anew(f, &b->bound, true);
 		return false;
 	}
-	if (m == NULL || (b->bound.found && (b->bound.writer == m->writer || b->bound.writer == -1)))
+	if (m == NULL ||
+	    (b->bound.found && (b->bound.writer == m->writer || b->bound.writer == -1)))
 		return true;
 	*rc = go_back(f, &b->bound);
 	return false;
@@ -544,7 +547,9 @@ take_options(struct follow *f, const char **to, struct sink_tls *tls)
 		.accept_fin = args_has(a, "accept-fin"),
 	};
 	f->text.format = format != NULL ? (enum follow_format) * format : FOLLOW_NDJSON;
-	f->interval_ms = interval == NULL ? 1000 : *interval > 3600 ? 3600000 : (int)*interval * 1000;
+	f->interval_ms = interval == NULL ? 1000 :
+	    *interval > 3600              ? 3600000 :
+					    (int)*interval * 1000;
 	if ((tls->ca_file != NULL || tls->cert_file != NULL || tls->key_file != NULL ||
 		tls->accept_fin) &&
 	    strncmp(*to, "tls://", 6) != 0)

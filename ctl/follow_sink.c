@@ -77,7 +77,8 @@ parse_to(struct sink *s, const char *to)
 	if (strncmp(to, "unix:", 5) == 0) {
 		s->kind = SINK_LOCAL;
 		return to[5] == '/' &&
-		    copy(s->host, sizeof(((struct sockaddr_un *)NULL)->sun_path), to + 5, strlen(to + 5));
+		    copy(s->host, sizeof(((struct sockaddr_un *)NULL)->sun_path), to + 5,
+			strlen(to + 5));
 	}
 	s->kind = strncmp(to, "tls://", 6) == 0 ? SINK_TLS : SINK_TCP;
 	return (s->kind == SINK_TLS || strncmp(to, "tcp://", 6) == 0) && parse_peer(s, to + 6);
@@ -260,7 +261,8 @@ write_out(struct sink *s, const char *data, size_t len)
 bool
 sink_flush(struct sink *s)
 {
-	bool done = !s->out.failed ? write_out(s, s->out.data, s->out.len) : say(s, "out of memory");
+	bool done = !s->out.failed ? write_out(s, s->out.data, s->out.len) :
+				     say(s, "out of memory");
 
 	buf_reset(&s->out);
 	return done;
@@ -350,7 +352,8 @@ end_tcp(struct sink *s)
 	errno = error;
 	if (error != 0)
 		return sink_failed(s, "closing");
-	return info.tcpi_state == TCP_CLOSE || say(s, "the receiver did not take all of it in time");
+	return info.tcpi_state == TCP_CLOSE ||
+	    say(s, "the receiver did not take all of it in time");
 }
 
 /* A datagram that nobody reads any more is taken off the queue too: an empty one finds out whether the receiver is still there. */

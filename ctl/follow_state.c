@@ -142,7 +142,8 @@ follow_state_read(struct ctl *c, const char *path, const struct uuid *tenant,
 	good = read_lines(&r, file);
 	(void)fclose(file);
 	if (!good)
-		(void)session_refuse(c, "--state: %s does not say how far the log was followed", path);
+		(void)session_refuse(c, "--state: %s does not say how far the log was followed",
+		    path);
 	else if (r.other_tenants)
 		(void)session_refuse(c, "--state: %s is about other tenants", path);
 	return good && !r.other_tenants;
@@ -177,8 +178,8 @@ print_state(FILE *file, const struct uuid *tenant, const struct follow_state *s)
 		uuid_print(&m->tenant, text);
 		uuid_print(&m->id, id);
 		uuid_print(&m->resource_id, resource);
-		(void)fprintf(file, "mark %" PRId64 " %s %s %s %s %" PRId64 "\n", m->writer, text, id,
-		    m->resource_type, resource, m->sequence);
+		(void)fprintf(file, "mark %" PRId64 " %s %s %s %s %" PRId64 "\n", m->writer, text,
+		    id, m->resource_type, resource, m->sequence);
 	}
 	(void)fputs("end\n", file);
 }

@@ -13,9 +13,9 @@
  */
 struct follow_state {
 	char database[AUDIT_DATABASE_MAX]; /* "": nothing was read yet */
-	bool again;              /* what comes by id may all have been sent before */
-	int64_t start;           /* what was written from this transaction on comes by writer */
-	struct audit_place at;   /* the receiver has everything up to here */
+	bool again;                        /* what comes by id may all have been sent before */
+	int64_t start;            /* what was written from this transaction on comes by writer */
+	struct audit_place at;    /* the receiver has everything up to here */
 	struct audit_place until; /* and may have everything up to here */
 	/* Entries that were sent, the last one at the end, further and further apart: to see whether a server is another one. */
 	struct audit_mark mark[FOLLOW_MARKS];

@@ -66,12 +66,13 @@ add_json(struct buf *out, const struct audit_row *e, bool replayed, bool brief)
 	if (brief)
 		shown.metadata = "null";
 	o = audit_row_json(&shown, true);
-	if (o != NULL && json_object_object_add(o, "replayed", json_object_new_boolean(replayed)) != 0) {
+	if (o != NULL &&
+	    json_object_object_add(o, "replayed", json_object_new_boolean(replayed)) != 0) {
 		json_object_put(o);
 		o = NULL;
 	}
 	text = o != NULL ? json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
+			       JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
 			   NULL;
 	if (text == NULL)
 		out->failed = true;

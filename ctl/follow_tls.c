@@ -23,7 +23,8 @@ tls_failed(struct sink *s, const char *what, int result)
 		    X509_verify_cert_error_string(verified));
 	else if (code != 0)
 		(void)snprintf(s->error, sizeof(s->error), "%s: %s", what,
-		    ERR_reason_error_string(code) != NULL ? ERR_reason_error_string(code) : "TLS failed");
+		    ERR_reason_error_string(code) != NULL ? ERR_reason_error_string(code) :
+							    "TLS failed");
 	else if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
 		(void)snprintf(s->error, sizeof(s->error), "%s: no answer in time", what);
 	else
@@ -70,7 +71,8 @@ expect_peer(struct sink *s)
 	if (inet_pton(AF_INET, s->host, &four) == 1 || inet_pton(AF_INET6, s->host, &six) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(s->ssl), s->host) == 1;
 	SSL_set_hostflags(s->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(s->ssl, s->host) == 1 && SSL_set_tlsext_host_name(s->ssl, s->host) == 1;
+	return SSL_set1_host(s->ssl, s->host) == 1 &&
+	    SSL_set_tlsext_host_name(s->ssl, s->host) == 1;
 }
 
 bool

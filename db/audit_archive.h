@@ -23,7 +23,7 @@ struct audit_part {
 	struct uuid tenant;
 	const char *resource_type; /* static */
 	struct uuid resource_id;
-	int64_t first, last; /* sequences */
+	int64_t first, last;                   /* sequences */
 	uint8_t previous_hash[AUDIT_HASH_LEN]; /* of the entry before the first one */
 	uint8_t hash[AUDIT_HASH_LEN];          /* of the last one */
 	uint8_t hashes[AUDIT_HASH_LEN];        /* SHA-256 of the hashes of all of them in a row */
@@ -48,7 +48,7 @@ struct audit_whereabouts {
 	int64_t cut;    /* so far was the chain archived and dropped; 0: not at all */
 	uint8_t cut_hash[AUDIT_HASH_LEN];
 	struct uuid cut_archive; /* by this one */
-	bool same_told; /* what is told up to there is what the part says */
+	bool same_told;          /* what is told up to there is what the part says */
 };
 
 /* Queue: look for it. */

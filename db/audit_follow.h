@@ -15,10 +15,10 @@
 
 /* How far it was read. Places are in the order in which they are read: see audit_place_order(). */
 struct audit_place {
-	bool by_writer;      /* false: by tenant and id, and `writer` is 0 */
-	int64_t writer;      /* all before this transaction was read, */
-	struct uuid tenant;  /* and of its own entries, */
-	struct uuid id;      /* those up to here */
+	bool by_writer;     /* false: by tenant and id, and `writer` is 0 */
+	int64_t writer;     /* all before this transaction was read, */
+	struct uuid tenant; /* and of its own entries, */
+	struct uuid id;     /* those up to here */
 };
 
 /* Everything of that transaction and before. */

@@ -39,7 +39,7 @@ struct carrier {
 	struct uuid id;
 	int64_t length;
 	uint8_t head[AUDIT_HASH_LEN];
-	bool has_last; /* of a chain: an entry was found, */
+	bool has_last;    /* of a chain: an entry was found, */
 	struct uuid last; /* and this is the last one */
 	const char *row;  /* its columns, as told_compare() takes them; of a chain: not used */
 };
@@ -61,7 +61,7 @@ struct walk {
 	enum chain_owner kind;     /* that is walked now */
 	const char *resource_type; /* its name */
 	struct stream entries, carriers, cuts, rule_rows;
-	struct told told; /* of the row whose chain is walked */
+	struct told told;                    /* of the row whose chain is walked */
 	struct policies_told chain_policies; /* what that chain told of them */
 	struct buf state;
 	bool is_past; /* this chain's part of the archive is complete */
@@ -493,7 +493,8 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 
 	if (so_far->length < c->length)
 		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
-	else if (so_far->length > c->length) /* of entries that is found earlier; all of these were archived */
+	else if (so_far->length >
+	    c->length) /* of entries that is found earlier; all of these were archived */
 		fault(w, CHAIN_LONGER, &c->id, so_far->length, NULL);
 	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
 		fault(w, CHAIN_HEAD, &c->id, so_far->length,

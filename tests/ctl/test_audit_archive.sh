@@ -29,7 +29,7 @@ change()
 }
 g=$(make_grant $a)
 h=$(make_grant $a)
-i=$(make_grant $b)
+make_grant $b >/dev/null
 change
 ctl grant revoke --tenant $a $h
 now()
@@ -58,7 +58,7 @@ does 'a checkpoint' audit checkpoint point
 does 'an archive is written' audit archive --before $before --out old
 like 'and counted' "$out" '^archive [0-9a-f-]{36}: tenants 2, chains [0-9]+, entries [0-9]+, sha256 [0-9a-f]{64}$'
 id=$(cut -c 9-44 <<<"$out")
-n=$(sed 's/.*entries \([0-9]*\),.*/\1/' <<<"$out")
+n=${out##*entries } n=${n%%,*}
 is 'it has what was older' "$(grep -c '^{' old)" "$(sql "SELECT count(*) FROM grantd.audit_log WHERE created_at < '$before'")"
 is 'as many as it says' "$(grep -c '^{' old)" $n
 is 'nothing is dropped' "$(entries)" $total
@@ -157,7 +157,7 @@ refuses 1 'beginning of this chain was archived otherwise' audit archive --drop 
 
 # What came later is no matter, and a checkpoint from before the archive is still good for what is newer than that.
 change
-i2=$(make_grant $b)
+make_grant $b >/dev/null
 holds 'after more changes' --checkpoint point --archive old
 is 'the checkpoint is compared where the log has its entries' "$([ "$(json .beyond)" -lt "$(grep -c '^[a-z_]* [0-9a-f-]* [0-9]* ' point)" ] && echo some)" some
 does 'a checkpoint' audit checkpoint later

@@ -83,7 +83,7 @@ coproc late { psql -X -q -A -t -v ON_ERROR_STOP=1 2>&1; }
 early=$(old_id 1000)
 echo "BEGIN; $(switch $a $g "$early");" >&"${late[1]}"
 read -r -t 30 said <&"${late[0]}"
-is 'a change that is not committed' "$said" done
+is 'a change that is not committed' "$said" 'done'
 is 'and others after it, which are' "$(sql "$(switch $a $h "$(old_id 2000)")" "$(switch $b $i "$(old_id 3000)")" | xargs)" 'done done'
 does 'meanwhile' audit follow --once --state state
 is 'nothing is read: what comes later waits, too' "$out" ''
