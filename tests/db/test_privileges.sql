@@ -3,7 +3,7 @@
 -- What a worker may do within the tenant it serves: read, and call the functions meant for it. Tried table by
 -- table, column by column and function by function.
 BEGIN;
-SELECT plan(56);
+SELECT plan(58);
 \ir two_tenants.sql
 
 CREATE TEMP TABLE all_tables AS

@@ -140,7 +140,7 @@ $$, ARRAY['grants.grantee_id', 'grants.resource_type', 'grants.resource_id', 'gr
 SELECT set_eq($$
 	SELECT i.indexrelid::regclass::text FROM pg_index i
 	WHERE i.indrelid = 'grantd.audit_log'::regclass
-$$, ARRAY['grantd.audit_log_pkey', 'grantd.audit_log_chain'], 'the audit log has two indexes');
+$$, ARRAY['grantd.audit_log_pkey', 'grantd.audit_log_chain', 'grantd.audit_log_order'], 'the audit log has three indexes');
 
 SELECT is_empty($$
 	SELECT i.indexrelid::regclass, a.attname FROM owned o
