@@ -83,14 +83,12 @@ struct pass {
 	struct kept_part part[PARTS];
 	int count;
 	int64_t batch_entries;
-	struct audit_archive told; /* what the tenant's log is told */
 	enum stage {
 		COMPARING,
 		CHECKING,
 		DROPPING
 	} stage; /* CHECKING: whether it may be dropped */
-	/* Of the tenant that is counted; and of all. */
-	struct uuid tenant;
+	/* Entries; and parts that do not fit. */
 	int64_t dropped, earlier, in_log, elsewhere, faults;
 };
 
@@ -337,10 +335,8 @@ tell(struct ctl *c, struct archive *a)
 static enum status
 pass_tenant(void *pass, const struct uuid *tenant)
 {
-	struct pass *p = pass;
-
-	p->tenant = *tenant;
-	return end_batch(p); /* a batch is of one tenant */
+	(void)tenant;
+	return end_batch(pass); /* a batch is of one tenant */
 }
 
 static enum status

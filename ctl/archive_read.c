@@ -263,29 +263,23 @@ parse_cut(struct archive *a, char *text)
 
 /* ---- the file ---- */
 
-static bool
-parse_time(struct archive *a, const char *text, int64_t *t)
-{
-	return time_parse(t, text, strlen(text)) || wrong(a, "this is no time");
-}
-
+/* One of the first four lines. */
 static bool
 parse_head(struct archive *a)
 {
+	static const char *const names[] = { "grantd-archive", "archive", "before", "taken" };
 	char *text = a->line;
 	const char *name = next_word(&text);
 	int64_t taken;
+	bool good = strcmp(name, names[a->number - 1]) == 0;
 
-	switch (a->number) {
-	case 1:
-		return strcmp(a->line, "grantd-archive") == 0 && strcmp(text, "1") == 0;
-	case 2:
-		return strcmp(name, "archive") == 0 && uuid_parse(&a->id, text, strlen(text));
-	case 3:
-		return strcmp(name, "before") == 0 && parse_time(a, text, &a->before);
-	default:
-		return strcmp(name, "taken") == 0 && parse_time(a, text, &taken);
-	}
+	if (a->number == 1)
+		good = good && strcmp(text, "1") == 0;
+	else if (a->number == 2)
+		good = good && uuid_parse(&a->id, text, strlen(text));
+	else
+		good = good && time_parse(a->number == 3 ? &a->before : &taken, text, strlen(text));
+	return good || wrong(a, "the file is no archive");
 }
 
 static enum status
@@ -305,12 +299,9 @@ visit_line(struct archive *a, const struct archive_visitor *v)
 {
 	char *text = a->line;
 	const char *name;
-	bool good;
 
-	if (a->number <= 4) {
-		good = parse_head(a) || a->error[0] != '\0' || wrong(a, "the file is no archive");
-		return good && a->error[0] == '\0' ? STATUS_DONE : STATUS_REFUSED;
-	}
+	if (a->number <= 4)
+		return parse_head(a) ? STATUS_DONE : STATUS_REFUSED;
 	if (a->line[0] == '{')
 		return parse_entry(a) ? STATUS_DONE : STATUS_REFUSED;
 	name = next_word(&text);

@@ -21,7 +21,6 @@
 #include "ctl/tenants.h"
 
 struct writing {
-	struct ctl *c;
 	FILE *file;
 	struct seal seal;
 	struct buf text;
@@ -281,7 +280,6 @@ enum status
 archive_write(struct ctl *c, const char *path, int64_t before)
 {
 	struct writing w = {
-		.c = c,
 		.text = BUF_EMPTY,
 		.from_told = BUF_EMPTY,
 		.before = before,

@@ -116,11 +116,10 @@ struct batch {
 
 /* ---- what is said on standard error ---- */
 
-static void GRANTD_PRINTF(2, 3) note(struct follow *f, const char *format, ...)
+static void GRANTD_PRINTF(1, 2) note(const char *format, ...)
 {
 	va_list ap;
 
-	(void)f;
 	(void)fputs("grantctl audit follow: ", stderr);
 	va_start(ap, format);
 	(void)vfprintf(stderr, format, ap);
@@ -136,7 +135,7 @@ note_trouble(struct follow *f, const char *who, const char *what)
 
 	(void)snprintf(text, sizeof(text), "%s: %s", who, what);
 	if (strcmp(text, f->trouble) != 0)
-		note(f, "%s; trying again", text);
+		note("%s; trying again", text);
 	memcpy(f->trouble, text, sizeof(text));
 	f->retry_ms = f->retry_ms == 0      ? RETRY_LEAST_MS :
 	    f->retry_ms > RETRY_MOST_MS / 2 ? RETRY_MOST_MS :
@@ -147,7 +146,7 @@ static void
 note_well(struct follow *f)
 {
 	if (f->trouble[0] != '\0')
-		note(f, "going on");
+		note("going on");
 	f->trouble[0] = '\0';
 	f->retry_ms = 0;
 }
@@ -181,7 +180,7 @@ go_back(struct follow *f, const struct audit_bound *now)
 	struct follow_state *s = &f->state;
 	struct audit_bound b;
 	struct audit_place place;
-	enum outcome rc = DONE;
+	enum outcome rc;
 
 	while (s->marks > 0) {
 		const struct audit_mark *m = &s->mark[s->marks - 1];
@@ -196,13 +195,13 @@ go_back(struct follow *f, const struct audit_bound *now)
 		s->marks--;
 	}
 	if (s->marks == 0) {
-		note(f,
+		note(
 		    "the database has none of the entries that were sent: all that it has comes again");
 		begin_anew(f, now, true);
 		return DONE;
 	}
 	place = audit_place_after(s->mark[s->marks - 1].writer - 1);
-	note(f, "the database went back to an earlier state: what was sent since comes again");
+	note("the database went back to an earlier state: what was sent since comes again");
 	if (audit_place_order(&place, &s->at) < 0)
 		s->at = place;
 	f->sent = s->at;
@@ -450,7 +449,7 @@ is_same_database(struct follow *f, const struct batch *b, enum outcome *rc)
 		return false;
 	}
 	if (strcmp(f->state.database, b->bound.database) != 0) {
-		note(f,
+		note(
 		    "this is another database, or a copy that was restored: all that it has comes again");
 		begin_anew(f, &b->bound, true);
 		return false;

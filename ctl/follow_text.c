@@ -116,8 +116,14 @@ add_msgid(struct buf *out, const char *action)
 {
 	size_t i;
 
-	for (i = 0; action[i] != '\0' && i < MSGID_MOST; i++)
-		buf_addc(out, action[i] > ' ' && action[i] < 0x7f ? action[i] : '?');
+	for (i = 0; i < MSGID_MOST && action[i] != '\0'; i++) {
+		const char c = action[i];
+
+		if (c > ' ' && c < 0x7f)
+			buf_addc(out, c);
+		else
+			buf_addc(out, '?');
+	}
 	if (i == 0)
 		buf_addc(out, '-');
 }
