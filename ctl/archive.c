@@ -173,6 +173,8 @@ judge_place(struct pass *p, const struct kept_part *k)
 		p->in_log += entries;
 		return at->cut + 1 == k->part.first ? NULL : ARCHIVED_OTHERWISE;
 	}
+	if (at->cut > k->part.last && uuid_equal(&at->cut_archive, &p->a->id))
+		return "the log says that this archive has more of the chain than it has";
 	if (at->cut > k->part.last) {
 		p->elsewhere += entries;
 		return NULL;

@@ -89,9 +89,16 @@ static const struct statement chain_entries = {
 static const struct statement chain_cuts = {
 	.name = "chain_cuts",
 	.params = 4,
-	.columns = 6,
+	.columns = 7,
 	.rows = ROWS_ANY,
-	.sql = "SELECT c.resource_id, c.sequence, c.hash, c.archive, c.told::text, c.seal"
+	/* An entry of an older archive may be in a later one; that of the last one is always in the log. */
+	.sql = "SELECT c.resource_id, c.sequence, c.hash, c.archive, c.told::text, c.seal, EXISTS ("
+	       "  SELECT FROM grantd.audit_archives r JOIN grantd.audit_archives n"
+	       "   ON n.tenant_id = r.tenant_id AND n.created_at >= r.created_at"
+	       "  JOIN grantd.audit_log l ON l.tenant_id = n.tenant_id AND l.id = n.entry"
+	       "  WHERE r.tenant_id = $1 AND r.id = c.archive AND l.action = 'ArchiveAuditLog'"
+	       "   AND l.record #>> '{archive,id}' = n.id::text"
+	       "   AND l.record #>> '{archive,sha256}' = encode(n.digest, 'hex'))"
 	       " FROM grantd.audit_cuts c WHERE c.tenant_id = $1 AND c.resource_type = $4"
 	       " AND (c.resource_id, 0) > ($2::uuid, $3::bigint)"
 	       " ORDER BY c.resource_id LIMIT (SELECT " BATCH_TEXT ")",
@@ -262,6 +269,7 @@ struct cut {
 	struct uuid archive;
 	const char *told;
 	uint8_t seal[AUDIT_HASH_LEN];
+	bool is_told; /* an entry tells of the archive */
 };
 
 static bool
@@ -277,6 +285,7 @@ cut_now(const struct walk *w, struct cut *c, enum outcome *rc)
 	c->archive = db_get_uuid(&row);
 	c->told = db_get_text(&row);
 	db_get_bytea(&row, c->seal, sizeof(c->seal));
+	c->is_told = db_get_bool(&row);
 	if (row.failed)
 		*rc = BROKEN;
 	return *rc == DONE;
@@ -579,6 +588,8 @@ begin_chain(struct walk *w, const struct carrier *row, struct carrier *so_far)
 	if (!cut_is_sealed(w, &c) ||
 	    !told_state_read(&w->told, &w->rules, &w->chain_policies, c.told))
 		kind = CHAIN_SEAL;
+	else if (!c.is_told)
+		kind = CHAIN_UNTOLD;
 	else
 		kind = kept_is_archived(w, &c);
 	if (kind != CHAIN_HOLDS)
@@ -889,6 +900,8 @@ chain_fault_text(enum chain_fault kind)
 		[CHAIN_OWNER] = "the resource that the entries tell of is missing",
 		[CHAIN_SEAL] =
 		    "what stands for the entries up to here, which were archived, was changed",
+		[CHAIN_UNTOLD] =
+		    "no entry tells of the archive that is to have the entries up to here",
 		[CHAIN_SHORTER] =
 		    "this entry is missing at the chain's end, where the checkpoint counts it",
 		[CHAIN_OTHER] =

@@ -17,6 +17,7 @@ enum chain_fault {
 	CHAIN_HEAD,   /* the row that carries the chain has another hash than the last entry */
 	CHAIN_OWNER,  /* there are entries, and the row that would carry their chain is missing */
 	CHAIN_SEAL,   /* what stands for the archived beginning of the chain was changed */
+	CHAIN_UNTOLD, /* no entry tells of the archive that is to have it */
 	/* Against what was kept elsewhere: */
 	CHAIN_SHORTER, /* the chain had more entries: the last ones are missing */
 	CHAIN_OTHER,   /* another entry is where the chain ended then */

@@ -187,6 +187,28 @@ attack 'a cut is removed' "DELETE FROM grantd.audit_cuts WHERE resource_id = '$g
 cuts
 attack 'a cut is moved' "UPDATE grantd.audit_cuts SET sequence = sequence + 1 WHERE resource_id = '$g'" 'was changed'
 cuts
+# forge ARCHIVE: the beginning of a chain is removed, with a cut that has the right seal.
+forge()
+{
+	sql "SET session_replication_role = replica;
+	DELETE FROM grantd.audit_log WHERE resource_id = '$g' AND sequence <= (SELECT sequence + 1 FROM grantd.audit_cuts WHERE resource_id = '$g');
+	UPDATE grantd.audit_cuts c SET sequence = c.sequence + 1, archive = '$1', hash = k.hash FROM kept_log k
+	WHERE k.resource_id = c.resource_id AND k.sequence = c.sequence + 1 AND c.resource_id = '$g';
+	UPDATE grantd.audit_cuts SET seal = sha256('grantd-cut-1'::bytea || uuid_send(tenant_id) || uuid_send(resource_id) || uuid_send(archive)
+		|| int8send(sequence) || hash || grantd.audit_text(resource_type) || convert_to(told::text, 'UTF8')) WHERE resource_id = '$g'"
+}
+forge $nobody
+ctl audit verify
+like 'entries are removed for an archive that is none: it is found' "$status $out" '^1 .*no entry tells of the archive'
+restore
+cuts
+last=$(sed -n 's/^archive //p' newer)
+forge $last
+ctl audit verify --archive newer
+like 'entries are removed for an archive that has them not: the archive finds it' "$status $err" \
+	'^1 .*the log says that this archive has more of the chain than it has'
+restore
+cuts
 sql "SET session_replication_role = replica; UPDATE grantd.grants SET grantee_id = 'mallory' WHERE id = '$g'"
 ctl audit verify --json
 is 'a row is changed, and all that tells of it is archived: it is found' "$status $(json '[.differences[] | [.table, .column, .told, .found]]')" \
