@@ -42,7 +42,7 @@ deploy_private = \
 deploy_rendered = $(deploy_configurations) $(deploy_scripts) $(deploy_units)
 deploy_templates = $(deploy_rendered:=.in)
 
-nobase_dist_pkgdata_DATA = $(deploy_error_json)
+nobase_dist_pkgdata_DATA = $(deploy_error_json) deploy/cells/haproxy.cfg deploy/cells/nginx-cells.conf
 nobase_nodist_pkgdata_DATA = $(deploy_configurations) $(deploy_error_html)
 nobase_nodist_pkgdata_SCRIPTS = $(deploy_scripts)
 systemunitdir = $(prefix)/lib/systemd/system
