@@ -3,5 +3,4 @@ dist_man_MANS += docs/grantctl.1 docs/grantd.8
 dist_doc_DATA += docs/policies.md
 dist_doc_DATA += docs/scaling.md
 dist_doc_DATA += docs/security.md
-dist_doc_DATA += docs/scaling.md
 EXTRA_DIST += docs/architecture.md docs/openapi.yaml docs/openapi.json docs/reference.md docs/build
