@@ -42,6 +42,7 @@ const struct command *const commands[] = {
 	&cmd_audit_checkpoint,
 	&cmd_audit_archive,
 	&cmd_doctor,
+	&cmd_status,
 	&cmd_completion,
 };
 

@@ -33,6 +33,7 @@ extern const struct command cmd_policy_check;
 extern const struct command cmd_policy_list;
 extern const struct command cmd_policy_show;
 extern const struct command cmd_policy_test;
+extern const struct command cmd_status;
 extern const struct command cmd_tenant_create;
 extern const struct command cmd_tenant_delete;
 extern const struct command cmd_tenant_disable;

@@ -35,6 +35,7 @@ grantctl_SOURCES = \
 	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
+	ctl/status.c \
 	ctl/tenant.c ctl/tenant_change.c ctl/tenant_set.c \
 	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
