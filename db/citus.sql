@@ -75,6 +75,7 @@ BEGIN
 		('grants', 'tenant_id', 'grantd.tenants'), ('audit_log', 'tenant_id', 'grantd.tenants'),
 		('policies', 'tenant_id', 'grantd.tenants'), ('policy_rules', 'tenant_id', 'grantd.tenants'),
 		('idempotency_keys', 'tenant_id', 'grantd.tenants'), ('refusals', 'tenant_id', 'grantd.tenants'),
+		('audit_cuts', 'tenant_id', 'grantd.tenants'), ('audit_archives', 'tenant_id', 'grantd.tenants'),
 		('activity_event', 'tenant_id', 'grantd.tenants'), ('activity_count', 'tenant_id', 'grantd.tenants'))
 		AS list (name, key, beside)
 		WHERE NOT EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = format('grantd.%I', name)::regclass)

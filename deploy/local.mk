@@ -37,6 +37,7 @@ deploy_scripts = \
 deploy_units = \
 	deploy/systemd/grantd-activity.service \
 	deploy/systemd/grantd-activity.timer \
+	deploy/systemd/grantd-follow.service \
 	deploy/systemd/grantd.service \
 	deploy/systemd/grantd.socket
 deploy_private = \

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state audit_archives
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -1508,8 +1508,8 @@ CREATE FUNCTION grantd.find_strays() RETURNS TABLE (kind text, tenant uuid)
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	FOREACH kind IN ARRAY ARRAY['api_keys', 'grants', 'audit_log', 'policies', 'policy_rules',
-		'idempotency_keys', 'activity_event', 'activity_count']
+	FOREACH kind IN ARRAY ARRAY['api_keys', 'grants', 'audit_log', 'audit_cuts', 'audit_archives', 'policies',
+		'policy_rules', 'idempotency_keys', 'activity_event', 'activity_count']
 	LOOP
 		tenant := NULL;
 		LOOP
@@ -1526,6 +1526,175 @@ $$;
 COMMENT ON FUNCTION grantd.find_strays() IS 'The tenants that are not there and have rows all the same, by table';
 REVOKE ALL ON FUNCTION grantd.find_strays() FROM PUBLIC;
 
+-- ---- for grantctl audit follow ----
+
+-- What the reading of a batch begins with: which database this is, how far all transactions have
+-- ended, and the transaction that wrote an entry which was read before: -1 where that was archived, null where it
+-- is not there.
+CREATE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain text, owner uuid, place bigint,
+	OUT database text, OUT bound bigint, OUT writer bigint)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	SELECT s.system_identifier || '-' || d.oid INTO database
+	FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
+	bound := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+	SELECT a.written_by::text::bigint INTO writer FROM grantd.audit_log a
+	WHERE a.tenant_id = tenant AND a.id = known;
+	IF NOT FOUND AND EXISTS (SELECT FROM grantd.audit_cuts c WHERE c.tenant_id = tenant
+	    AND c.resource_type = chain AND c.resource_id = owner AND c.sequence >= place) THEN
+		writer := -1;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) IS 'Which database this is, and how far its transactions have ended';
+REVOKE ALL ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) FROM PUBLIC;
+
+-- Entries by tenant and id; `here`: written by the transaction whose number they have, and not brought by a dump.
+CREATE FUNCTION grantd.audit_by_id(tenant uuid, behind uuid, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE (a.tenant_id, a.id) > (audit_by_id.tenant, behind)
+	ORDER BY a.tenant_id, a.id LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_by_id(uuid, uuid, integer) IS 'Entries of all tenants, in the order of their ids';
+REVOKE ALL ON FUNCTION grantd.audit_by_id(uuid, uuid, integer) FROM PUBLIC;
+
+-- Entries by the transactions that wrote them, as far as all transactions have ended.
+CREATE FUNCTION grantd.audit_by_writer(since bigint, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE a.written_by > '0'::xid8 -- of which the index is
+	  AND a.written_by > since::text::xid8 AND a.written_by < pg_snapshot_xmin(pg_current_snapshot())
+	ORDER BY a.written_by LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_by_writer(bigint, integer) IS 'Entries of all tenants, in the order of their transactions';
+REVOKE ALL ON FUNCTION grantd.audit_by_writer(bigint, integer) FROM PUBLIC;
+
+-- Entries of one transaction that wrote many, by tenant and id. Compared as text, since the index in the order of
+-- transactions would give all of them for each page.
+CREATE FUNCTION grantd.audit_of_writer(writer bigint, tenant uuid, behind uuid, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE a.written_by::text = audit_of_writer.writer::text
+	  AND (a.tenant_id, a.id) > (audit_of_writer.tenant, behind)
+	ORDER BY a.tenant_id, a.id LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_of_writer(bigint, uuid, uuid, integer) IS 'Entries of one transaction, in the order of their ids';
+REVOKE ALL ON FUNCTION grantd.audit_of_writer(bigint, uuid, uuid, integer) FROM PUBLIC;
+
+-- ---- for grantctl audit archive ----
+
+-- What is told of entries that are dropped into an archive. For grantctl alone. `same`: it was begun before;
+-- `mismatch`: with another file of that name.
+CREATE FUNCTION grantd.begin_archive(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	archive uuid, file_digest bytea, until timestamptz, dropped bigint, owners bigint)
+	RETURNS text
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	t grantd.tenants;
+	at CONSTANT timestamptz := statement_timestamp();
+	begun bytea;
+BEGIN
+	SELECT * INTO t FROM grantd.tenants x WHERE x.id = tenant FOR NO KEY UPDATE;
+	a := grantd.admit(tenant, NULL, NULL, NULL, entry, actor);
+	SELECT x.digest INTO begun FROM grantd.audit_archives x
+	WHERE x.tenant_id = tenant AND x.id = archive;
+	IF t.id IS NULL THEN
+		RETURN 'none';
+	ELSIF begun IS NOT NULL THEN
+		RETURN CASE WHEN begun = file_digest THEN 'same' ELSE 'mismatch' END;
+	ELSIF a.state <> 'admitted' THEN
+		RETURN a.state;
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'ArchiveAuditLog', 'tenant', tenant, 'done',
+		left(context, -1) || format(',"archive":{"id":"%s","sha256":"%s","before":"%s","entries":%s,"chains":%s}}',
+			archive, encode(file_digest, 'hex'), grantd.time_text(until), dropped, owners),
+		NULL, NULL, reason, at, t.audit_length, t.audit_head);
+	UPDATE grantd.tenants x SET audit_length = c.length, audit_head = c.head WHERE x.id = tenant;
+	INSERT INTO grantd.audit_archives (tenant_id, id, entry, digest, before, entries, chains, actor, created_at)
+	VALUES (tenant, archive, entry, file_digest, until, dropped, owners, a.actor, at);
+	RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.begin_archive(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bytea, timestamptz, bigint, bigint) IS 'Tells of an archive, before entries are dropped';
+REVOKE ALL ON FUNCTION grantd.begin_archive(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bytea, timestamptz, bigint, bigint) FROM PUBLIC;
+
+-- Drops the beginning of a chain, once the cut is there that stands for it, and only where the log has exactly the entries
+-- whose hashes are given (the SHA-256 of all of them in a row). `none`: there is no such
+-- archive; `same`: it was dropped before; `stale`: the chain's cut is another; `mismatch`: the log has other entries.
+CREATE FUNCTION grantd.drop_archived(tenant uuid, archive uuid, chain text, owner uuid, first bigint,
+	last bigint, last_hash bytea, hashes bytea, told text) RETURNS text
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cut record;
+	found record;
+	n bigint;
+BEGIN
+	PERFORM grantd.refuse_old_snapshot();
+	IF NOT pg_has_role(session_user, 'grantd_owner', 'MEMBER') THEN
+		RAISE EXCEPTION 'entries are archived by members of grantd_owner'
+			USING ERRCODE = 'insufficient_privilege';
+	ELSIF NOT EXISTS (SELECT FROM grantd.audit_archives a
+	    WHERE a.tenant_id = tenant AND a.id = drop_archived.archive) THEN
+		RETURN 'none';
+	END IF;
+	SELECT * INTO cut FROM grantd.audit_cuts c WHERE c.tenant_id = tenant
+		AND c.resource_type = chain AND c.resource_id = owner FOR UPDATE;
+	IF cut.archive = drop_archived.archive AND cut.sequence = last AND cut.hash = last_hash THEN
+		RETURN 'same';
+	ELSIF coalesce(cut.sequence, 0) + 1 <> first THEN
+		RETURN 'stale';
+	END IF;
+	SELECT count(*) AS entries, sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)) AS digest INTO found
+	FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.resource_type = chain
+		AND a.resource_id = owner AND a.sequence BETWEEN first AND last;
+	IF found.entries <> last - first + 1 OR found.digest IS DISTINCT FROM hashes THEN
+		RETURN 'mismatch';
+	END IF;
+	INSERT INTO grantd.audit_cuts AS c (tenant_id, resource_type, resource_id, sequence, hash, archive, told, seal)
+	VALUES (tenant, chain::grantd.chain_owner, owner, last, last_hash, drop_archived.archive, told::json,
+		sha256('grantd-cut-1'::bytea || uuid_send(tenant) || uuid_send(owner)
+			|| uuid_send(drop_archived.archive) || int8send(last) || last_hash
+			|| grantd.audit_text(chain) || convert_to(told, 'UTF8')))
+	ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET sequence = excluded.sequence,
+		hash = excluded.hash, archive = excluded.archive, told = excluded.told, seal = excluded.seal;
+	DELETE FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.resource_type = chain
+		AND a.resource_id = owner AND a.sequence BETWEEN first AND last;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	IF n <> last - first + 1 THEN
+		RAISE EXCEPTION 'entries of % % changed while they were dropped', chain, owner
+			USING ERRCODE = 'serialization_failure';
+	END IF;
+	RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.drop_archived(uuid, uuid, text, uuid, bigint, bigint, bytea, bytea, text) IS 'Drops what an archive has of a chain, and notes from where it goes on';
+REVOKE ALL ON FUNCTION grantd.drop_archived(uuid, uuid, text, uuid, bigint, bigint, bytea, bytea, text) FROM PUBLIC;
+
 -- ---- who may call what ----
 
 DO $$
@@ -1537,10 +1706,12 @@ BEGIN
 		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant',
-			'update_tenant', 'choose_tenant', 'find_strays')
+			'update_tenant', 'choose_tenant', 'find_strays', 'audit_bound', 'audit_by_id', 'audit_by_writer', 'audit_of_writer',
+			'begin_archive', 'drop_archived')
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
-		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'choose_tenant', 'find_strays') THEN
+		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'choose_tenant', 'find_strays', 'audit_bound', 'audit_by_id',
+			'audit_by_writer', 'audit_of_writer', 'begin_archive', 'drop_archived') THEN
 			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
 		END IF;
 	END LOOP;

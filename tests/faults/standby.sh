@@ -195,6 +195,9 @@ ok 'grantctl audit export on the standby' on_standby audit export --tenant "$ten
 like 'tells the entries' "$(<"$work/out")" '"UpdateGrant"'
 ok 'grantctl audit checkpoint on the standby' on_standby audit checkpoint "$work/checkpoint"
 ok 'is good for the primary' "$build/grantctl" audit verify --checkpoint "$work/checkpoint"
+ok 'grantctl audit follow from the standby' on_standby audit follow --once --state "$work/state"
+is 'reads all of it' "$(jq -r .id "$work/out" | sort)" "$(sql 'SELECT id FROM grantd.audit_log ORDER BY id')"
+ok 'and goes on from the primary' eval '"$build/grantctl" audit follow --once --state "$work/state" >"$work/out" && [ ! -s "$work/out" ]'
 grantd_stop 'without a standby'
 
 done_testing
