@@ -95,6 +95,13 @@ run_connected(struct ctl *c)
 	return st;
 }
 
+static void
+warn(void *of, const char *sentence)
+{
+	(void)of;
+	(void)fprintf(stderr, "grantctl: %s\n", sentence);
+}
+
 static enum status
 run(const struct command *command, char *const *argv)
 {
@@ -110,6 +117,7 @@ run(const struct command *command, char *const *argv)
 	c.json = args_has(&c.args, "json");
 	if (!settings_load(&c.settings, NULL, error))
 		c.settings_error = error;
+	settings_mistaken(warn, NULL);
 	st = run_connected(&c);
 	settings_clear(&c.settings);
 	return st;
