@@ -8,6 +8,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
+#include "ctl/key_roles.h"
 
 #define ROLES_TEXT_MAX (FIELD_ROLES_MOST * (FIELD_ROLE_MOST + 1))
 
@@ -24,6 +25,7 @@ static const struct option options[] = {
 	    .help = "a role that policies refer to" },
 	OPTION_EXPIRES_IN,
 	OPTION_EXPIRES_AT,
+	OPTION_ALLOW_UNKNOWN_ROLE,
 	OPTION_REASON,
 	OPTION_JSON,
 	OPTIONS_END,
@@ -150,6 +152,8 @@ add_key(struct ctl *c, bool (*obtain)(struct ctl *, struct key_text *),
 	struct request r;
 	enum status st = take_request(c, &r);
 
+	if (st == STATUS_DONE)
+		st = key_roles_check(c, r.tenant);
 	if (st != STATUS_DONE)
 		return st;
 	if (!obtain(c, &key))

@@ -22,6 +22,7 @@ grantctl_SOURCES = \
 	ctl/key.c ctl/key_create.c ctl/key_rotate.c \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
+	ctl/key_roles.c ctl/key_roles.h \
 	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
 	ctl/policy_guarded.c ctl/policy_guarded.h \
 	ctl/policy_input.c ctl/policy_input.h \
@@ -31,7 +32,8 @@ grantctl_SOURCES = \
 	ctl/seal.c ctl/seal.h \
 	ctl/tenant.c ctl/tenant_set.c \
 	ctl/tenants.c ctl/tenants.h
-grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
+grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) \
+	$(CRYPTO_LIBS) $(SMARTCOLS_LIBS) $(CURL_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
 grantctl_LDFLAGS = $(AM_LDFLAGS) -static
 
