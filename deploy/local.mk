@@ -63,7 +63,7 @@ uninstall-settings:
 	rmdir "$(DESTDIR)$(dir $(deploy_conf))" 2>/dev/null || true
 
 EXTRA_DIST += $(deploy_templates) $(deploy_private) \
-	deploy/quickstart deploy/lib/render deploy/lib/packages.sh deploy/lib/web.sh
+	deploy/debian deploy/quickstart deploy/lib/render deploy/lib/packages.sh deploy/lib/web.sh
 CLEANFILES += $(deploy_rendered) $(deploy_error_html)
 
 deploy_values = GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \

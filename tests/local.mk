@@ -15,4 +15,5 @@ include tests/bench/local.mk
 include tests/policy/local.mk
 include tests/security/local.mk
 include tests/contract/local.mk
+include tests/packages/local.mk
 include tests/lint/local.mk

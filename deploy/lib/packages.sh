@@ -10,6 +10,8 @@ packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
 	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh
 	clang-format clang-tidy cppcheck shellcheck'
+packages_deb='dpkg-dev debhelper'
+packages_deb_test='lintian debootstrap'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
 
 # The packages that a kind of web server needs.
