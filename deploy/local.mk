@@ -70,8 +70,10 @@ deploy_values = GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \
 	GRANTD_NAME=grantd GRANTCTL=$(bindir)/grantctl \
 	CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) \
 	BASE=$(DEPLOY_BASE) WORKERS=4 \
-	DATABASE_DIR=/run/postgresql POOLER_DIR=/run/pgbouncer POOLER_AUTH=scram-sha-256 \
-	POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/pgbouncer RUN=/run/pgbouncer
+	DATABASE_DIR=/run/postgresql POOLER_DIR=/run/postgresql POOLER_AUTH=scram-sha-256 \
+	POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/postgresql RUN=/run/postgresql \
+	NGINX_LOG=/var/log/nginx/grantd-access.log APACHE_LOG=/var/log/apache2/grantd-access.log \
+	LIGHTTPD_LOG=/var/log/lighttpd/grantd-access.log
 
 # The values that the configurations have: this file is newer than they are once these are others.
 deploy/values: FORCE
