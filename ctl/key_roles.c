@@ -77,8 +77,8 @@ take_rules(struct buf *names, const struct stored *s)
 	int j;
 
 	for (i = 0; i < s->count; i++)
-		for (j = 0; j < s->policy[i].rules.count; j++)
-			take_rule(names, rule_record_at(&s->policy[i].rules, j).is.text);
+		for (j = 0; j < s->policy[i].rules; j++)
+			take_rule(names, s->policy[i].rule[j].is.text);
 }
 
 /* The name that is nearest, which may be the same; NULL: there is none at all. */

@@ -1,7 +1,7 @@
 bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
-	ctl/activity.c ctl/activity_maintain.c \
-	ctl/audit.c ctl/audit_list.c \
+	ctl/activity.c ctl/activity_maintain.c ctl/activity_remote.c \
+	ctl/audit.c ctl/audit_list.c ctl/audit_remote.c \
 	ctl/audit_report.c ctl/audit_report.h \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
@@ -15,11 +15,12 @@ grantctl_SOURCES = \
 	ctl/engine/main.c \
 	ctl/engine/option.c ctl/engine/option.h \
 	ctl/engine/output.c ctl/engine/output.h \
+	ctl/engine/remote.c ctl/engine/remote.h ctl/engine/remote_show.c \
 	ctl/engine/session.c ctl/engine/session.h \
 	ctl/engine/table.c ctl/engine/table.h \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
-	ctl/grant.c ctl/grant_change.c ctl/grant_create.c ctl/grant_output.h \
-	ctl/key.c ctl/key_create.c ctl/key_rotate.c \
+	ctl/grant.c ctl/grant_change.c ctl/grant_create.c ctl/grant_output.h ctl/grant_remote.c \
+	ctl/key.c ctl/key_create.c ctl/key_remote.c ctl/key_rotate.c \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
 	ctl/key_roles.c ctl/key_roles.h \
@@ -29,6 +30,8 @@ grantctl_SOURCES = \
 	ctl/policy_match.c ctl/policy_match.h \
 	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
+	ctl/policy_remote.c \
+	ctl/remotes.h \
 	ctl/seal.c ctl/seal.h \
 	ctl/tenant.c ctl/tenant_set.c \
 	ctl/tenants.c ctl/tenants.h
