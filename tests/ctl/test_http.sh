@@ -125,7 +125,7 @@ refuses 1 '403 policy_denied' grant audit on $g "${with[@]}"
 with=(--tenant $t --url "$web_url" --api-key-file key)
 refuses 1 '404 not_found: ' grant show $nobody "${with[@]}"
 refuses 1 '403 tenant_mismatch: ' grant list --tenant $nobody --url "$web_url" --api-key-file key
-refuses 1 'no answer of grantd|404 not_found' grant list --tenant $t --url "${web_url%/api}/elsewhere" --api-key-file key
+refuses 1 ': 404 not_found|no answer of grantd' grant list --tenant $t --url "${web_url%/api}/elsewhere" --api-key-file key
 refuses 1 'Failed to connect|Could.?n.t connect' grant list --tenant $t --url "http://127.0.0.1:$(free_port)" --api-key-file key
 refuses 1 'none: No such file' grant list --tenant $t --url "$web_url" --api-key-file none
 tr A-Za-z B-ZAb-za <key >other
@@ -146,7 +146,7 @@ PGHOST=$PWD/none GRANTD_WORKERS=many does 'and no database is asked for' grant s
 openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
 cat tls.key tls.crt >tls.pem
 port=$(free_port)
-socat "openssl-listen:$port,bind=127.0.0.1,cert=tls.pem,verify=0,fork,reuseaddr" "tcp:127.0.0.1:${web_url##*:}" 2>/dev/null &
+socat "openssl-listen:$port,bind=127.0.0.1,cert=tls.pem,verify=0,fork,reuseaddr" "tcp:127.0.0.1:$web_port" 2>/dev/null &
 helpers+=($!)
 reachable()
 {
