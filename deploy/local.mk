@@ -58,9 +58,9 @@ dist_doc_DATA += docs/operating.md
 # Where grantd.conf goes, which is for the operator to write: nothing of his is overwritten or removed.
 .PHONY: install-settings uninstall-settings
 install-settings:
-	$(MKDIR_P) "$(DESTDIR)$(dir $(deploy_conf))"
+	$(MKDIR_P) "$(DESTDIR)$(sysconfdir)/grantd"
 uninstall-settings:
-	rmdir "$(DESTDIR)$(dir $(deploy_conf))" 2>/dev/null || true
+	rmdir "$(DESTDIR)$(sysconfdir)/grantd" 2>/dev/null || true
 
 EXTRA_DIST += $(deploy_templates) $(deploy_private) \
 	deploy/debian deploy/quickstart deploy/lib/render deploy/lib/packages.sh deploy/lib/web.sh
