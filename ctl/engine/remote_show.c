@@ -14,6 +14,7 @@
 
 #define PAGE_MOST 250 /* rows that a page over HTTP has */
 #define MEMBER_MAX 32
+#define OBJECT_STYLE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* NULL: null, or not there. Borrowed. */
 static struct json_object *
@@ -81,6 +82,8 @@ add_cell(struct table *t, const struct shown *s, struct json_object *of)
 	case SHOW_TEXT:
 		if (json_object_is_type(value, json_type_array))
 			add_array(t, value);
+		else if (json_object_is_type(value, json_type_object))
+			table_text(t, json_object_to_json_string_ext(value, OBJECT_STYLE));
 		else
 			table_text(t, text);
 		break;

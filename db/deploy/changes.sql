@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings schema_serves
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings schema_serves flat_checks
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is

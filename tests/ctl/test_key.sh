@@ -163,7 +163,7 @@ ctl tenant create --name roles
 roles=$out
 for role in admin auditor operator collector; do
 	ctl key create --tenant $roles --name k --role $role
-	is "$role: nothing is said but how to keep the key" "$status $(grep -c role <<<"$err")" '0 0'
+	is "$role: nothing is said but how to keep the key" "$status $(grep -c warning <<<"$err")" '0 0'
 done
 refuses 1 'no rule of the tenant names the role "admn"; is "admin" meant' key create --tenant $roles --name k --role admn
 refuses 1 'no rule of the tenant names the role "audtor"; is "auditor" meant' key create --tenant $roles --name k --role admin --role audtor

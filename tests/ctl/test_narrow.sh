@@ -24,9 +24,10 @@ on()
 	script -qec "stty cols $columns rows 24; '$GRANTCTL' $*" /dev/null </dev/null | tr -d '\r'
 }
 
+# In characters.
 longest()
 {
-	LC_ALL=C.UTF-8 awk '{ if (length($0) > most) most = length($0) } END { print most + 0 }'
+	LC_ALL=C.UTF-8 wc -L
 }
 
 ctl grant list --tenant $t
