@@ -142,6 +142,7 @@ grantd_start --workers 1
 is 'and the one before is not' "$(status GET /readyz)" 503
 ok 'which its log says' logged "has version $((before + 1)) of the schema and this build needs $before"
 grantd_stop 'the one before'
-is 'the chains hold' "$("$build/grantctl" audit verify 2>&1 | grep -c 'the chains hold')" 1
+said=$(env -u GRANTD_DATABASE "$build/grantctl" audit verify 2>&1)
+like 'the chains hold' "$said" 'the chains hold'
 
 done_testing
