@@ -3,6 +3,8 @@
 -- workers of the version before.
 BEGIN;
 SET LOCAL ROLE grantd_owner;
+SET LOCAL lock_timeout = '100ms';
+LOCK TABLE grantd.grants, grantd.api_keys IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE grantd.grants ADD COLUMN label text;
 ALTER TABLE grantd.api_keys ADD COLUMN label text NOT NULL DEFAULT '';
 CREATE TABLE grantd.labels (tenant_id uuid NOT NULL, name text NOT NULL, PRIMARY KEY (tenant_id, name));
