@@ -176,11 +176,13 @@ grant_create_remote(struct ctl *c)
 	bool has;
 
 	if (args_has(a, "id") || args_has(a, "audit")) {
-		(void)args_fault(a, "--id and --audit are for the database alone, and not for --url");
+		(void)args_fault(a,
+		    "--id and --audit are for the database alone, and not for --url");
 		return STATUS_USAGE;
 	}
 	if (!resource_id_valid(type, args_text(a, "resource-id"))) {
-		(void)args_fault(a, "--resource-id must be %s, for %s", resource_id_form(type), type);
+		(void)args_fault(a, "--resource-id must be %s, for %s", resource_id_form(type),
+		    type);
 		return STATUS_USAGE;
 	}
 	if (!args_expiry(a, &has, &expires_at))

@@ -157,9 +157,8 @@ read_policies(struct ctl *c, struct stored *s)
 	for (i = 0; st == STATUS_DONE && i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(s->json, i);
 
-		st = take_policy(o, &s->policy[i].policy) ?
-		    read_rules(c, o, &s->policy[i]) :
-		    no_policy(c);
+		st = take_policy(o, &s->policy[i].policy) ? read_rules(c, o, &s->policy[i]) :
+							    no_policy(c);
 	}
 	stored_sort(s);
 	return st;

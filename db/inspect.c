@@ -175,8 +175,7 @@ db_inspect_settings(struct db *db, struct inspected_settings *x)
 void
 db_inspect_version(struct db *db, struct inspected_version *x)
 {
-	db_queue(db, &inspect_version, &(struct db_params)DB_PARAMS_EMPTY, inspect_version_read,
-	    x);
+	db_queue(db, &inspect_version, &(struct db_params)DB_PARAMS_EMPTY, inspect_version_read, x);
 }
 
 void

@@ -69,7 +69,8 @@ static const struct statement session_state = {
 	.params = 0,
 	.columns = 5,
 	.rows = ROWS_ONE,
-	.sql = "SELECT v.version, " SERVES_FROM ", (SELECT s.reset_val FROM pg_catalog.pg_settings s"
+	.sql = "SELECT v.version, " SERVES_FROM
+	       ", (SELECT s.reset_val FROM pg_catalog.pg_settings s"
 	       " WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit'),"
 	       " pg_catalog.current_setting('session_replication_role'),"
 	       " pg_catalog.statement_timestamp() FROM grantd.schema_version v",

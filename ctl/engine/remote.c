@@ -22,10 +22,10 @@
 #define HEADER_MAX 1024
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024) /* no page is larger */
 #define DEPTH_MAX 64
-#define TAIL_MAX 256          /* of an export: its last line */
+#define TAIL_MAX 256 /* of an export: its last line */
 #define CONNECT_SECONDS 10L
-#define ANSWER_SECONDS 60L    /* for all of an answer, but for exports */
-#define SILENT_SECONDS 60L    /* of an export */
+#define ANSWER_SECONDS 60L /* for all of an answer, but for exports */
+#define SILENT_SECONDS 60L /* of an export */
 
 struct remote {
 	CURL *curl;
@@ -34,7 +34,7 @@ struct remote {
 	char error[CURL_ERROR_SIZE];
 	/* Of the answer. */
 	struct buf text;
-	bool to_stdout;      /* a success is written out as it comes, and `text` is its end */
+	bool to_stdout; /* a success is written out as it comes, and `text` is its end */
 	bool stdout_failed;
 	char request_id[129];
 	long status;
@@ -169,7 +169,8 @@ remote_open(struct ctl *c)
 	if (r == NULL)
 		return session_refuse(c, "out of memory");
 	c->remote = r;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (r->curl = curl_easy_init()) == NULL)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (r->curl = curl_easy_init()) == NULL)
 		return session_refuse(c, "out of memory");
 	return take_options(c);
 }
@@ -359,7 +360,8 @@ prepare(struct ctl *c, const char *method, const char *url, const char *body,
 	    curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
 	    curl_easy_setopt(h, CURLOPT_USERAGENT, "grantctl/" PACKAGE_VERSION) == CURLE_OK &&
 	    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	    (strncmp(url, "https", 5) == 0 || curl_easy_setopt(h, CURLOPT_NOPROXY, "*") == CURLE_OK) &&
+	    (strncmp(url, "https", 5) == 0 ||
+		curl_easy_setopt(h, CURLOPT_NOPROXY, "*") == CURLE_OK) &&
 	    (ca == NULL || curl_easy_setopt(h, CURLOPT_CAINFO, ca) == CURLE_OK) &&
 	    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS) == CURLE_OK &&
 	    curl_easy_setopt(h, CURLOPT_TIMEOUT, r->to_stdout ? 0L : ANSWER_SECONDS) == CURLE_OK &&
@@ -447,7 +449,8 @@ tell_details(struct json_object *answer)
 	if (!json_object_object_get_ex(answer, "details", &details) ||
 	    !json_object_is_type(details, json_type_object))
 		return;
-	json_object_object_foreach(details, name, value) {
+	json_object_object_foreach(details, name, value)
+	{
 		if (strcmp(name, "request_id") != 0)
 			(void)fprintf(stderr, "  %s: %s\n", name, json_object_get_string(value));
 	}

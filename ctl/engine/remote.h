@@ -51,7 +51,7 @@ MUST_CHECK enum status remote_export(struct ctl *, const struct buf *path);
 
 /* How a member of an answer is shown. */
 enum show {
-	SHOW_TEXT,   /* texts and numbers; arrays with blanks between, objects as JSON */
+	SHOW_TEXT, /* texts and numbers; arrays with blanks between, objects as JSON */
 	SHOW_ID,
 	SHOW_TIME,
 	SHOW_SWITCH, /* on, off */

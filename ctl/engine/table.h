@@ -21,9 +21,9 @@ struct table {
 	const char *const *headings; /* NULL: none */
 	int columns;
 	int cells;
-	int width[TABLE_COLUMNS_MAX]; /* in characters, of all cells so far */
+	int width[TABLE_COLUMNS_MAX];    /* in characters, of all cells so far */
 	bool text_in[TABLE_COLUMNS_MAX]; /* the column has cells that may be broken */
-	struct buf text;              /* the cells, each with its NUL */
+	struct buf text;                 /* the cells, each with its NUL */
 };
 
 /* `columns` is at most TABLE_COLUMNS_MAX. */

@@ -35,7 +35,7 @@ web_setting GRANTD_DATABASE "host=$PGHOST port=$PGPORT dbname=$PGDATABASE user=h
 ! grep -q __asan_init "$web_state/bin/grantd" || web_setting GRANTD_MEMORY_LIMIT 0
 web_start nginx "$(free_port)" /api || bail 'no web server'
 
-with=(--tenant $t --url "$web_url" --api-key-file key)
+with=(--tenant "$t" --url "$web_url" --api-key-file key)
 # over WHAT ARGUMENT...: it is done over HTTP.
 over()
 {
@@ -50,9 +50,9 @@ over()
 same()
 {
 	does "$*: on the database" "$@" --tenant $t
-	grep -v '^request  *-$' out | tr -d ' \\' >database
+	grep -v '^request  *-$' out | tr -d '[:blank:]' >database
 	does "$*: over HTTP" "$@" "${with[@]}"
-	is "$*: the same" "$(grep -v '^request  *-$' out | tr -d ' ')" "$(<database)"
+	is "$*: the same" "$(grep -v '^request  *-$' out | tr -d '[:blank:]')" "$(<database)"
 	does "$* --json: on the database" "$@" --json --tenant $t
 	jq -Sc . out >database
 	does "$* --json: over HTTP" "$@" --json "${with[@]}"
@@ -118,11 +118,11 @@ over 'in CSV, too' audit export --format csv
 like 'as the last line says' "$(tail -n 1 out)" '^complete,[0-9]+'
 
 # Refusals
-with=(--tenant $t --url "$web_url" --api-key-file auditor)
+with=(--tenant "$t" --url "$web_url" --api-key-file auditor)
 refuses 1 'grant show: 403 policy_denied: .* \(request [0-9a-f-]{36}\)
   notice: Whole accounts: no' grant show $g "${with[@]}"
 refuses 1 '403 policy_denied' grant audit on $g "${with[@]}"
-with=(--tenant $t --url "$web_url" --api-key-file key)
+with=(--tenant "$t" --url "$web_url" --api-key-file key)
 refuses 1 '404 not_found: ' grant show $nobody "${with[@]}"
 refuses 1 '403 tenant_mismatch: ' grant list --tenant $nobody --url "$web_url" --api-key-file key
 refuses 1 ': 404 not_found|no answer of grantd' grant list --tenant $t --url "${web_url%/api}/elsewhere" --api-key-file key
@@ -174,7 +174,7 @@ port=$(free_port)
 socat "tcp-listen:$port,bind=127.0.0.1,fork,reuseaddr" SYSTEM:'head -c 20 >/dev/null; cat lost' 2>/dev/null &
 helpers+=($!)
 until_true reachable
-with=(--tenant $t --url "http://127.0.0.1:$port" --api-key-file key)
+with=(--tenant "$t" --url "http://127.0.0.1:$port" --api-key-file key)
 refuses 3 '503 commit_unknown: It is not known\. \(request lost-1\).*whether it was done is not known' grant audit on $g "${with[@]}"
 : >lost
 refuses 3 'whether it was done is not known' grant audit on $g "${with[@]}"
