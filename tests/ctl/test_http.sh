@@ -50,7 +50,7 @@ over()
 same()
 {
 	does "$*: on the database" "$@" --tenant $t
-	grep -v '^request  *-$' out | tr -d '[:blank:]' >database
+	grep -v '^request  *-$' out | tr -d '[:blank:]\134' >database
 	does "$*: over HTTP" "$@" "${with[@]}"
 	is "$*: the same" "$(grep -v '^request  *-$' out | tr -d '[:blank:]')" "$(<database)"
 	does "$* --json: on the database" "$@" --json --tenant $t
