@@ -19,11 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <systemd/sd-daemon.h>
+
+#include "base/log.h"
 #include "base/number.h"
 #include "base/settings.h"
 #include "fcgi/listener.h"
 
-#define SYSTEMD_FIRST_FD 3
 #define PORT_MIN 1
 #define PORT_MAX 65535
 
@@ -344,43 +346,19 @@ is_path(const char *listen_on)
 	return strchr(listen_on, '/') != NULL;
 }
 
-/*
- * How many sockets systemd passed to this process, by its variables; they are not for our
- * children.
- */
-static int
-systemd_count(void)
-{
-	const char *pid = getenv("LISTEN_PID");
-	const char *count = getenv("LISTEN_FDS");
-	char own[32];
-	int64_t n = 0;
-
-	(void)snprintf(own, sizeof(own), "%ld", (long)getpid());
-	if (pid != NULL && count != NULL && strcmp(pid, own) == 0 &&
-	    !number_parse(&n, count, strlen(count), 0, INT_MAX))
-		n = 0;
-	unsetenv("LISTEN_PID");
-	unsetenv("LISTEN_FDS");
-	unsetenv("LISTEN_FDNAMES");
-	return (int)n;
-}
-
 static bool
 take_passed(struct listener *l, char error[LISTENER_ERROR_MAX])
 {
-	int count = systemd_count();
+	int count = sd_listen_fds(1);
 
+	if (count < 0)
+		return fail(error, "what systemd passed: %s", strerror(-count));
 	if (count > 1)
 		return fail(error, "systemd passed %d sockets; expected one", count);
 	l->kind = count == 1 ? LISTENER_SYSTEMD : LISTENER_PASSED;
-	l->fd = count == 1 ? SYSTEMD_FIRST_FD : STDIN_FILENO;
-	if (is_listening(l->fd) && is_stream(l->fd)) {
-		if (count == 1)
-			(void)fcntl(l->fd, F_SETFD, FD_CLOEXEC);
-		if (set_nonblocking(l->fd))
-			return true;
-	}
+	l->fd = count == 1 ? SD_LISTEN_FDS_START : STDIN_FILENO;
+	if (is_listening(l->fd) && is_stream(l->fd) && set_nonblocking(l->fd))
+		return true;
 	l->fd = -1;
 	if (count == 1)
 		return fail(error, "what systemd passed is no listening stream socket");
@@ -403,6 +381,42 @@ listener_open(struct listener *l, const struct settings *s, char error[LISTENER_
 	if (!ok)
 		listener_close(l);
 	return ok;
+}
+
+/* The path that a socket of ours has, and by what to know it again. */
+static bool
+find_own_path(struct listener *l, const struct settings *s, char error[LISTENER_ERROR_MAX])
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(name) - 1; /* there is always a NUL at its end */
+	struct stat st;
+
+	if (getsockname(l->fd, (struct sockaddr *)&name, &len) == -1 ||
+	    (l->path = strdup(name.sun_path)) == NULL)
+		return fail(error, "listen: %s", strerror(errno));
+	if (strcmp(l->path, s->listen) != 0)
+		log_warning("GRANTD_LISTEN has changed, which takes a restart; it stays %s",
+		    l->path);
+	if (lstat(l->path, &st) == 0) {
+		l->device = st.st_dev;
+		l->inode = st.st_ino;
+	}
+	return true;
+}
+
+bool
+listener_adopt(struct listener *l, const struct settings *s, int fd, enum listener_kind kind,
+    char error[LISTENER_ERROR_MAX])
+{
+	*l = (struct listener){ .fd = fd, .kind = kind };
+	error[0] = '\0';
+	if (!is_listening(fd) || (kind == LISTENER_UNIX && !find_own_path(l, s, error))) {
+		if (error[0] == '\0')
+			(void)fail(error, "what an earlier program left is no listening socket");
+		listener_close(l);
+		return false;
+	}
+	return true;
 }
 
 static bool

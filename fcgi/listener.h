@@ -43,6 +43,13 @@ MUST_CHECK bool listener_open(struct listener *l, const struct settings *s,
     char error[LISTENER_ERROR_MAX]);
 
 /*
+ * Go on with a socket that an earlier program of this process opened or was passed (fcgi/inherit.h), which is taken over, whatever
+ * the settings name by now: another address takes a restart, which is logged. False, as above.
+ */
+MUST_CHECK bool listener_adopt(struct listener *l, const struct settings *s, int fd,
+    enum listener_kind kind, char error[LISTENER_ERROR_MAX]);
+
+/*
  * Say whether listener_open() could do what the settings name, changing nothing. A live socket at
  * the path is taken for ours. True also where nothing is named. All that is wrong is in `error`, a line each.
  */

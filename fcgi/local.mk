@@ -3,9 +3,11 @@ sbin_PROGRAMS += grantd
 grantd_SOURCES = \
 	fcgi/board.c fcgi/board.h \
 	fcgi/handover.c fcgi/handover.h \
+	fcgi/inherit.c fcgi/inherit.h \
 	fcgi/intake.c fcgi/intake.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
+	fcgi/notify.c fcgi/notify.h \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
 	fcgi/parent.c fcgi/parent.h \
@@ -19,8 +21,9 @@ grantd_SOURCES = \
 	fcgi/signals.c fcgi/signals.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/spawner.c fcgi/spawner.h \
+	fcgi/upgrade.c fcgi/upgrade.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h
-grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la
+grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la $(SYSTEMD_LIBS)
 # The policy engine is linked in: one file to install.
 grantd_LDFLAGS = $(AM_LDFLAGS) -static

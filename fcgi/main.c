@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fcgi/inherit.h"
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
@@ -57,8 +58,8 @@ protect_memory(void)
 }
 
 /*
- * From here on signals wait until somebody looks for them. USR1 and USR2 mean nothing here, and
- * must not end us.
+ * From here on signals wait until somebody looks for them. USR1 means nothing here, and must not
+ * end us.
  */
 static void
 hold_signals(void)
@@ -167,8 +168,17 @@ fail_start(const struct settings *s, const char *sentence)
 	return EXIT_FAILURE;
 }
 
+/* What a program before this one left; else what the settings name, or what was passed. */
+static bool
+find_listener(struct listener *l, const struct settings *s, const struct inherited *in,
+    char error[LISTENER_ERROR_MAX])
+{
+	return in->listener != -1 ? listener_adopt(l, s, in->listener, in->kind, error) :
+				    listener_open(l, s, error);
+}
+
 static int
-serve(struct settings *s, const struct options *o)
+serve(struct settings *s, const struct options *o, const struct inherited *in)
 {
 	struct listener l = LISTENER_EMPTY;
 	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
@@ -184,31 +194,34 @@ serve(struct settings *s, const struct options *o)
 	if (!pool_fits(s->kept_connections + s->waiting_requests, shortage))
 		return fail_start(s, shortage);
 	limit_resolver();
-	if (!listener_open(&l, s, error))
+	if (!find_listener(&l, s, in, error))
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
 	spawner = spawner_watch(&l);
 	if (s->workers == 0)
-		return single_run(s, o, &l, spawner);
-	return spawner == -1 ? parent_run(s, o, &l, -1) : porter_run(s, o, &l, spawner);
+		return single_run(s, o, &l, in, spawner);
+	return spawner == -1 ? parent_run(s, o, &l, in, -1) : porter_run(s, o, &l, spawner);
 }
 
 static int
 run(const struct options *o)
 {
+	struct inherited in = INHERITED_NONE;
 	struct settings s;
 	char error[SETTINGS_ERROR_MAX];
 	int status;
 
 	if (o->mode == MODE_CHECK)
 		return check(o);
+	(void)inherit_take(&in);
 	if (!options_settings(o, &s, error)) {
 		(void)fprintf(stderr, "grantd: %s\n", error);
 		return EXIT_FAILURE;
 	}
-	status = serve(&s, o);
+	status = serve(&s, o, &in);
 	settings_clear(&s);
+	inherit_clear(&in);
 	return status;
 }
 

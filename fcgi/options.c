@@ -70,7 +70,7 @@ options_parse(struct options *o, int argc, char *argv[])
 {
 	int option;
 
-	*o = (struct options){ .mode = MODE_SERVE };
+	*o = (struct options){ .mode = MODE_SERVE, .argv = argv };
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (!take_option(o, option))
 			goto wrong;
@@ -102,10 +102,12 @@ options_help(FILE *out)
 	    "\n",
 	    out);
 	settings_help(out);
-	(void)fputs("\n"
-		    "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
-		    "once); HUP reads the settings again, and no request is lost.\n"
-		    "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
+	(void)fputs(
+	    "\n"
+	    "Signals: TERM, INT and QUIT stop, and what is in hand is answered (again: at\n"
+	    "once); HUP reads the settings again, USR2 executes the program that is there now in\n"
+	    "place of this one, and no request is lost.\n"
+	    "Exit status: 0 done, 1 grantd could not start or go on, 2 wrong usage.\n",
 	    out);
 }
 

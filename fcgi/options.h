@@ -16,6 +16,7 @@ struct options {
 	const char *config;
 	const char *workers;
 	const char *listen;
+	char *const *argv; /* all of it, as it came */
 };
 
 /* False: wrong usage; a sentence about it was printed to standard error. */

@@ -18,7 +18,9 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
+#include "fcgi/inherit.h"
 #include "fcgi/listener.h"
+#include "fcgi/notify.h"
 #include "fcgi/options.h"
 #include "fcgi/parent.h"
 #include "fcgi/pool.h"
@@ -26,6 +28,7 @@
 #include "fcgi/seam.h"
 #include "fcgi/share.h"
 #include "fcgi/signals.h"
+#include "fcgi/upgrade.h"
 #include "fcgi/worker.h"
 
 /*
@@ -39,6 +42,8 @@
 #define EARLY_FORGET_MS 30000
 /* How often the requests in hand are looked at. */
 #define WATCH_MS 500
+/* And while there are to be none: a worker that has answered its last tells nobody. */
+#define DRAIN_MS 10
 
 /* A worker process, by the index of its slot on the board. */
 struct child {
@@ -65,6 +70,9 @@ struct parent {
 	int early_deaths; /* in a row */
 	int64_t last_early_death;
 	int64_t start_after; /* no worker is started before */
+
+	bool announced; /* the service manager knows that this generation serves */
+	struct upgrade upgrade;
 
 	bool abandoned; /* so it has */
 	bool stopping;
@@ -208,6 +216,10 @@ retire_replaced(struct parent *p)
 
 	if (count_current(p, true) < p->settings->workers)
 		return;
+	if (!p->announced) {
+		notify_ready(p->settings->workers);
+		p->announced = true;
+	}
 	for (i = 0; i < BOARD_SLOTS; i++) {
 		struct child *c = &p->child[i];
 
@@ -255,6 +267,14 @@ bury(struct parent *p, pid_t pid, int status, int64_t now)
 	}
 }
 
+/* The new program has said whether it could serve. */
+static void
+end_check(struct parent *p, int status, int64_t now)
+{
+	if (!upgrade_checked(&p->upgrade, status, p->pool, now + p->settings->stop_timeout))
+		notify_refused("The new program cannot serve; everything stays as it was");
+}
+
 static void
 bury_dead(struct parent *p, int64_t now)
 {
@@ -262,7 +282,10 @@ bury_dead(struct parent *p, int64_t now)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		bury(p, pid, status, now);
+		if (p->upgrade.state == UPGRADE_CHECKING && pid == p->upgrade.check)
+			end_check(p, status, now);
+		else
+			bury(p, pid, status, now);
 }
 
 static void
@@ -308,6 +331,8 @@ begin_stop(struct parent *p, int64_t now)
 {
 	int i;
 
+	upgrade_abandon(&p->upgrade, p->pool);
+	notify_stopping();
 	p->stopping = true;
 	p->stop_by = now + p->settings->stop_timeout;
 	p->refuse_at = now + p->settings->stop_timeout / 4;
@@ -320,6 +345,81 @@ begin_stop(struct parent *p, int64_t now)
 	for (i = 0; i < BOARD_SLOTS; i++)
 		if (p->child[i].pid != 0)
 			tell(&p->child[i], SIGTERM);
+}
+
+static void
+begin_reload(struct parent *p)
+{
+	notify_reloading("Reading the settings again");
+	if (!reload_settings(p->settings, p->options)) {
+		notify_refused("The new settings cannot be used; everything stays as it was");
+		return;
+	}
+	p->generation++;
+	p->start_after = 0;
+	p->announced = false;
+}
+
+static void
+begin_upgrade(struct parent *p)
+{
+	if (p->listener->kind == LISTENER_HANDED) {
+		log_error("upgrade: a web server started grantd; restart that");
+		return;
+	}
+	notify_reloading("A new program is asked whether it could serve");
+	if (!upgrade_begin(&p->upgrade))
+		notify_refused("There is no new program; everything stays as it was");
+}
+
+/* Is anything still to be answered, or has that taken too long? */
+static bool
+is_drained(const struct parent *p, int64_t now)
+{
+	char id[REQUEST_ID_MAX + 1];
+	int i;
+
+	if (now >= p->upgrade.by)
+		return true;
+	for (i = 0; i < BOARD_SLOTS; i++)
+		if (p->child[i].pid != 0 && slot_busy(&p->board[i], id) != 0)
+			return false;
+	return pool_paused(p->pool) == 0;
+}
+
+/*
+ * Workers take nothing new. Those that have nothing in hand are told to end; one that took something just before may leave a request
+ * that waits, which takes a worker once more. Then the new program comes, or nothing has changed.
+ */
+static void
+drain(struct parent *p, int64_t now)
+{
+	int i;
+
+	if (!is_drained(p, now)) {
+		start_missing(p, now);
+		return;
+	}
+	for (i = 0; i < BOARD_SLOTS; i++)
+		if (p->child[i].pid != 0 && !p->child[i].told)
+			tell(&p->child[i], SIGHUP);
+	if (count_all(p) > 0)
+		return;
+	upgrade_execute(&p->upgrade, p->listener, p->pool);
+	notify_refused("The new program cannot be executed; everything stays as it was");
+}
+
+static void
+obey_other(struct parent *p)
+{
+	if (signals_to_reload && p->upgrade.state == UPGRADE_NONE) {
+		signals_to_reload = 0;
+		begin_reload(p);
+	}
+	if (signals_to_upgrade && p->upgrade.state == UPGRADE_NONE) {
+		signals_to_upgrade = 0;
+		begin_upgrade(p);
+	}
 }
 
 static void
@@ -346,13 +446,8 @@ obey(struct parent *p, int64_t now)
 		else if (now >= p->stop_by)
 			kill_all(p, "the time to stop in is over");
 	}
-	if (signals_to_reload && !p->stopping) {
-		signals_to_reload = 0;
-		if (reload_settings(p->settings, p->options)) {
-			p->generation++;
-			p->start_after = 0;
-		}
-	}
+	if (!p->stopping)
+		obey_other(p);
 }
 
 static int64_t
@@ -373,6 +468,9 @@ until_due(const struct parent *p, int64_t now)
 		due = earlier(due, p->refuse_at);
 	if (!p->stopping && p->start_after > now)
 		due = earlier(due, p->start_after);
+	if (p->upgrade.state == UPGRADE_DRAINING)
+		due = earlier(due, now + DRAIN_MS);
+	due = earlier(due, notify_alive(now));
 	return due > now ? due - now : 0;
 }
 
@@ -418,7 +516,9 @@ supervise(struct parent *p, const sigset_t *open)
 
 		bury_dead(p, now);
 		obey(p, now);
-		if (!p->stopping) {
+		if (p->upgrade.state == UPGRADE_DRAINING && !p->stopping) {
+			drain(p, now);
+		} else if (!p->stopping) {
 			start_missing(p, now);
 			retire_replaced(p);
 			pool_listen(p->pool);
@@ -430,7 +530,8 @@ supervise(struct parent *p, const sigset_t *open)
 }
 
 int
-parent_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
+parent_run(struct settings *s, const struct options *o, struct listener *l,
+    const struct inherited *in, int spawner)
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	struct slot *board = board_open();
@@ -446,6 +547,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 	}
 	p->settings = s;
 	p->options = o;
+	p->upgrade.argv = o->argv;
 	p->listener = l;
 	p->spawner = spawner;
 	p->board = board;
@@ -458,6 +560,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l, int 
 		free(p);
 		return EXIT_FAILURE;
 	}
+	pool_adopt(p->pool, in->kept, in->count);
 	signals_supervise(&open);
 	supervise(p, &open);
 	/* Workers that are left, when supervising became impossible, end when the link does. */

@@ -65,7 +65,7 @@ struct place {
 
 struct shared {
 	atomic_int count, paused, sharing;
-	atomic_bool refusing;
+	atomic_bool refusing, held_back;
 	struct place place[];
 };
 
@@ -320,9 +320,10 @@ receive_message(int from, struct message *m, int *fd, int flags)
 static bool
 settle(struct pool *p, int fd, int place, uint32_t generation)
 {
-	bool ok = dup3(fd, fd_of(place), O_CLOEXEC) != -1;
+	bool ok = fd == fd_of(place) || dup3(fd, fd_of(place), O_CLOEXEC) != -1;
 
-	close(fd);
+	if (fd != fd_of(place))
+		close(fd);
 	p->generation[place] = ok ? generation : 0;
 	return ok;
 }
@@ -609,6 +610,58 @@ pool_deafen(struct pool *p)
 	(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, p->listener, NULL);
 }
 
+/* ---- an upgrade ---- */
+
+void
+pool_hold_back(struct pool *p)
+{
+	atomic_store(&p->shared->held_back, true);
+	pool_deafen(p);
+}
+
+/* What was told of meanwhile, and left alone, is told of again. */
+void
+pool_let_in(struct pool *p)
+{
+	int place;
+
+	atomic_store(&p->shared->held_back, false);
+	if (!watch(p, p->listener, LISTENER_EVENTS, EVENT_LISTENER))
+		log_error("waiting for connections again: %s", strerror(errno));
+	for (place = 0; place < p->most; place++)
+		if (is_open(p->generation[place]))
+			(void)arm(p, EPOLL_CTL_MOD, place, p->generation[place],
+			    events_of(p, place));
+}
+
+bool
+pool_idle(const struct pool *p, int **fd, size_t *count)
+{
+	int place;
+
+	*count = 0;
+	*fd = calloc((size_t)p->most + 1, sizeof(**fd));
+	if (*fd == NULL)
+		return false;
+	for (place = 0; place < p->most; place++)
+		if (is_open(p->generation[place]) && p->shared->place[place].pause == PAUSE_NONE)
+			(*fd)[(*count)++] = fd_of(place);
+	return true;
+}
+
+/*
+ * They were at places, and go to the first ones: each to a descriptor that is its own, or was that of one before
+ * it, or nobody's.
+ */
+void
+pool_adopt(struct pool *p, const int *fd, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		give_place(p, fd[i]);
+}
+
 /* Take it in hand, if nobody has it. */
 static bool
 hold(const struct pool *p, int place, uint32_t generation)
@@ -735,6 +788,10 @@ take(struct pool *p, const struct epoll_event *event, struct connection *c)
 
 	if (!hold(p, place, generation))
 		return POOL_NOTHING;
+	if (p->shared->place[place].pause == PAUSE_NONE && atomic_load(&p->shared->held_back)) {
+		atomic_store(&p->shared->place[place].holder, held_by(generation, 0));
+		return POOL_NOTHING;
+	}
 	if ((event->events & (EPOLLHUP | EPOLLERR)) != 0) {
 		tell_end(p, place, generation);
 		return POOL_NOTHING;

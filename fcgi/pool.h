@@ -176,6 +176,22 @@ void pool_bury(struct pool *, int worker, bool killed);
 void pool_deafen(struct pool *);
 
 /*
+ * For an upgrade: no worker takes a new connection or the next request of an idle one, which wait where they are, until
+ * pool_let_in(). What waits with a pause is taken as always.
+ */
+void pool_hold_back(struct pool *);
+void pool_let_in(struct pool *);
+
+/* The descriptors of those that are idle, `*count` in a new array; the descriptors stay ours. False, with errno set: no memory. */
+MUST_CHECK bool pool_idle(const struct pool *, int **fd, size_t *count);
+
+/*
+ * Keep connections that an earlier program had kept, in ascending order; right after pool_open(). They are taken over, and closed
+ * where there is no place.
+ */
+void pool_adopt(struct pool *, const int *fd, size_t count);
+
+/*
  * Before the end: whatever web servers have sent so far is still served, but they can send no more
  * (shutdown(2) with SHUT_RD), and after its answer each connection is closed. Those that a worker
  * has in hand are left alone, and closed when they are given back.

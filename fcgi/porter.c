@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/handover.h"
+#include "fcgi/inherit.h"
 #include "fcgi/listener.h"
 #include "fcgi/parent.h"
 #include "fcgi/porter.h"
@@ -53,11 +54,13 @@ fork_parent(void)
 static int
 be_parent(struct porter *p, const struct options *o)
 {
+	static const struct inherited nothing = INHERITED_NONE;
+
 	handover_join(&p->handover);
 	close(p->life[0]);
 	if (p->spawner != -1)
 		close(p->spawner);
-	return parent_run(p->settings, o, &p->handover.workers, p->life[1]);
+	return parent_run(p->settings, o, &p->handover.workers, &nothing, p->life[1]);
 }
 
 static void
@@ -90,6 +93,10 @@ obey(struct porter *p, bool abandoned)
 			log_error("%s: %s; the log stays where it was", p->settings->log_file,
 			    strerror(errno));
 		(void)kill(p->parent, SIGHUP);
+	}
+	if (signals_to_upgrade) {
+		signals_to_upgrade = 0;
+		(void)kill(p->parent, SIGUSR2); /* who says that it cannot be */
 	}
 }
 

@@ -5,6 +5,7 @@
 
 volatile sig_atomic_t signals_to_stop;
 volatile sig_atomic_t signals_to_reload;
+volatile sig_atomic_t signals_to_upgrade;
 
 static void
 on_stop(int signo)
@@ -18,6 +19,13 @@ on_reload(int signo)
 {
 	(void)signo;
 	signals_to_reload = 1;
+}
+
+static void
+on_upgrade(int signo)
+{
+	(void)signo;
+	signals_to_upgrade = 1;
 }
 
 static void
@@ -41,10 +49,12 @@ signals_supervise(sigset_t *open)
 {
 	signals_to_stop = 0;
 	signals_to_reload = 0;
+	signals_to_upgrade = 0;
 	sigprocmask(SIG_BLOCK, NULL, open);
 	signals_handle(SIGTERM, on_stop, open);
 	signals_handle(SIGINT, on_stop, open);
 	signals_handle(SIGQUIT, on_stop, open);
 	signals_handle(SIGHUP, on_reload, open);
+	signals_handle(SIGUSR2, on_upgrade, open);
 	signals_handle(SIGCHLD, on_child, open);
 }

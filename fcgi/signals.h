@@ -10,12 +10,13 @@
  */
 extern volatile sig_atomic_t signals_to_stop;   /* how many times, since last looked at */
 extern volatile sig_atomic_t signals_to_reload; /* at least once */
+extern volatile sig_atomic_t signals_to_upgrade;
 
 /* Install a handler (sigaction(2)), which no other interrupts, and take the signal out of the mask to wait with. Cannot fail. */
 void signals_handle(int signo, void (*handler)(int), sigset_t *open);
 
 /*
- * For a process that has others below it: note TERM, INT, QUIT and HUP, and let CHLD end a wait. *open becomes the mask to wait
+ * For a process that has others below it: note TERM, INT, QUIT, HUP and USR2, and let CHLD end a wait. *open becomes the mask to wait
  * with: that of the process, which has all of these blocked, without them.
  */
 void signals_supervise(sigset_t *open);

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
+#include "fcgi/inherit.h"
 #include "fcgi/listener.h"
+#include "fcgi/notify.h"
 #include "fcgi/pool.h"
 #include "fcgi/reload.h"
 #include "fcgi/seam.h"
@@ -15,7 +17,8 @@
 #include "fcgi/worker.h"
 
 int
-single_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
+single_run(struct settings *s, const struct options *o, struct listener *l,
+    const struct inherited *in, int spawner)
 {
 	static struct slot slot; /* nobody else looks at it */
 	struct pool *pool = pool_open(l, spawner, s->kept_connections, s->waiting_requests,
@@ -39,8 +42,11 @@ single_run(struct settings *s, const struct options *o, struct listener *l, int 
 		log_error("preparing to count failures: %m");
 		return EXIT_FAILURE;
 	}
+	pool_adopt(pool, in->kept, in->count);
+	notify_ready(0);
 	while ((end = worker_run(&w)) == WORKER_RETIRED)
 		(void)reload_settings(s, o);
+	notify_stopping();
 	listener_retire(l);
 	listener_close(l);
 	pool_close(pool);

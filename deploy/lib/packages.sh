@@ -5,7 +5,7 @@
 
 # shellcheck disable=SC2034 # for those who source this
 packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev
-	libsmartcols-dev libcurl4-openssl-dev'
+	libsystemd-dev libsmartcols-dev libcurl4-openssl-dev'
 packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
 	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh

@@ -37,4 +37,5 @@ EXTRA_DIST += \
 	tests/faults/standby.sh \
 	tests/faults/start.sh \
 	tests/faults/stop.sh \
+	tests/faults/upgrade.sh \
 	tests/faults/workers.sh

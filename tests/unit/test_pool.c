@@ -118,6 +118,15 @@ is_closed(int fd)
 	return n == 0 || (n == -1 && errno == ECONNRESET); /* there was something to read */
 }
 
+/* A new connection in the listening queue, which stays until the test ends. */
+static int
+connect_to(const struct world *w)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return connect(fd, (const struct sockaddr *)&w->address, w->address_len);
+}
+
 static void
 one_process(void **state)
 {
@@ -796,6 +805,55 @@ woken_too_early(void **state)
 	close_world(&w);
 }
 
+/* An upgrade: what is held back waits for whoever is let in, here or in another pool, as after execve(2). */
+static void
+held_back(void **state)
+{
+	struct world w, other;
+	struct connection c;
+	int peer[2], *fd, i;
+	size_t count;
+
+	(void)state;
+	open_world(&w, 4);
+	for (i = 0; i < 2; i++)
+		peer[i] = keep_one(&w);
+	pool_hold_back(w.pool);
+	say(peer[0], 'a');
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	assert_int_equal(connect_to(&w), 0);
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	pool_let_in(w.pool);
+	/* Both are told of again, in whichever order, and what was said is there. */
+	for (i = 0; i < 2; i++)
+		if (wait_for(&w, &c) == POOL_KEPT) {
+			hear(c.fd, 'a');
+			pool_keep(w.pool, &c);
+		}
+	assert_int_equal(pool_count(w.pool), 2);
+	pool_hold_back(w.pool);
+	say(peer[1], 'b');
+	assert_int_equal(wait_for(&w, &c), POOL_NOTHING);
+	assert_true(pool_idle(w.pool, &fd, &count));
+	assert_int_equal(count, 2);
+	/* They keep their numbers, as over execve(2), and go to other places. */
+	for (i = 0; i < 2; i++)
+		fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 200);
+	close_world(&w);
+	open_world(&other, 1);
+	pool_adopt(other.pool, fd, count);
+	free(fd);
+	assert_int_equal(pool_count(other.pool), 1); /* there is no place for the other */
+	assert_true(is_closed(peer[1]));
+	say(peer[0], 'c');
+	assert_int_equal(wait_for(&other, &c), POOL_KEPT);
+	hear(c.fd, 'c');
+	pool_keep(other.pool, &c);
+	for (i = 0; i < 2; i++)
+		close(peer[i]);
+	close_world(&other);
+}
+
 int
 main(void)
 {
@@ -819,6 +877,7 @@ main(void)
 		cmocka_unit_test(woken),
 		cmocka_unit_test(woken_too_early),
 		cmocka_unit_test(killed_with_a_room),
+		cmocka_unit_test(held_back),
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
