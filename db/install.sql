@@ -103,6 +103,7 @@ SELECT :version_before < 6 AS wanted \gset
 \if :wanted
 \ir deploy/tenant_settings.sql
 \ir deploy/refusals.sql
+\ir deploy/tenant_state.sql
 \ir deploy/schema_serves.sql
 \ir deploy/flat_checks.sql
 \ir deploy/changes.sql

@@ -12,6 +12,10 @@ tests_faults_grantd_next_LDFLAGS = $(grantd_LDFLAGS)
 tests/faults/session_next.$(OBJEXT): db/rights_sql.inc
 
 EXTRA_DIST += \
+	tests/cells/killed.sh \
+	tests/cells/load.js \
+	tests/cells/run \
+	tests/faults/cells.sh \
 	tests/faults/database.sh \
 	tests/faults/kept-connections \
 	tests/faults/kept.sh \
