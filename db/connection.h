@@ -12,6 +12,10 @@
 #define DB_PREPARED_MAX 96
 #define DB_MESSAGE_MAX 512
 
+/* The oldest version whose workers the schema serves, of the row v of schema_version: older schemas have no column for it. */
+#define SERVES_FROM \
+	"coalesce((pg_catalog.to_jsonb(v) OPERATOR(pg_catalog.->>) 'serves_from')::pg_catalog.int4, v.version)"
+
 /* A command that was sent and whose result is not read yet. */
 struct db_pending {
 	const struct statement *statement;

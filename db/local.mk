@@ -61,5 +61,15 @@ EXTRA_DIST += db/catalog.sql db/catalog.expected db/rights.awk db/update-catalog
 update-catalog:
 	$(top_srcdir)/db/update-catalog
 
-# The schema, for sqitch and for psql alone.
+# The schema, for sqitch and for psql alone: all scripts that are there, in $(pkgdatadir)/db.
 EXTRA_DIST += db/install.sql db/citus.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify
+.PHONY: install-schema uninstall-schema
+install-schema:
+	$(MKDIR_P) "$(DESTDIR)$(pkgdatadir)/db"
+	cd $(top_srcdir)/db && $(INSTALL_DATA) install.sql citus.sql sqitch.conf sqitch.plan "$(DESTDIR)$(pkgdatadir)/db"
+	for part in deploy revert verify; do \
+		$(MKDIR_P) "$(DESTDIR)$(pkgdatadir)/db/$$part" && \
+		(cd $(top_srcdir)/db/$$part && $(INSTALL_DATA) *.sql "$(DESTDIR)$(pkgdatadir)/db/$$part") || exit 1; \
+	done
+uninstall-schema:
+	rm -rf "$(DESTDIR)$(pkgdatadir)/db"

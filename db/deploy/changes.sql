@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state audit_archives
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state schema_serves flat_checks audit_archives
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -1728,7 +1728,7 @@ DROP POLICY tenants_change_own_row ON grantd.tenants;
 REVOKE ALL ON FUNCTION grantd.audit_hash(bytea, uuid, uuid, text, uuid, bigint, text, text, text, text,
 	jsonb, text, timestamptz) FROM grantd_app;
 
-UPDATE grantd.schema_version SET version = 6, changed_at = statement_timestamp();
+UPDATE grantd.schema_version SET version = 6, serves_from = 6, changed_at = statement_timestamp();
 
 RESET ROLE;
 \if :{?grantd_in_transaction}

@@ -112,7 +112,9 @@ web_render()
 	    BASE="$web_base" MOUNT="${web_base:-/}" ERRORS="$web_state/errors" SOCKET="$web_socket" \
 	    GRANTD="$web_state/bin/grantd" GRANTD_DIR="$web_state/bin" GRANTD_NAME=grantd \
 	    WORKERS="$web_workers" CONF="$web_conf" FRAGMENT="$web_state/fragment.conf" \
-	    UPSTREAM="$web_state/upstream.conf" CONSOLE="$web_console" CONSOLE_CONF="$web_state/console.conf" \
+	    UPSTREAM="$web_state/upstream.conf" NGINX_LOG="$web_logs/grantd-access.log" \
+	    APACHE_LOG="$web_logs/grantd-access.log" LIGHTTPD_LOG="$web_logs/grantd-access.log" \
+	    CONSOLE="$web_console" CONSOLE_CONF="$web_state/console.conf" \
 	    ERRORS_CONF="$web_state/errors.conf" APACHE_MODULES="$(web_apache_modules)" \
 	    <"$web_deploy/$1" >"$2"
 }
@@ -190,7 +192,7 @@ web_tail()
 
 	for file in "$web_logs"/*; do
 		case $file in
-		*/access.log)	continue ;;
+		*access.log)	continue ;;
 		esac
 		[ -s "$file" ] || continue
 		printf -- '--- %s\n' "$file"

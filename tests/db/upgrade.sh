@@ -24,7 +24,7 @@ version_five()
 		cp -r "$db" "$work/five"
 		sed -i -e '/version_before = 5 /,/^.endif/d' \
 			-e '/version_before < 6 /,/^.endif/{/ir deploy/{/changes.sql/!d}}' "$work/five/install.sql"
-		sed -i 's/SET version = 6,/SET version = 5,/' "$work/five/deploy/changes.sql"
+		sed -i 's/SET version = 6, serves_from = 6,/SET version = 5,/' "$work/five/deploy/changes.sql"
 	fi
 	psql -X -q -d "$1" -f "$work/five/install.sql" >/dev/null || bail 'no schema of version 5'
 	sql "$1" 'CREATE FUNCTION grantd.of_five(g grantd.grant_change) RETURNS int LANGUAGE sql AS $$ SELECT 5 $$' \
