@@ -24,6 +24,9 @@ deploy_configurations = \
 	deploy/lighttpd/grantd-spawn.conf \
 	deploy/nginx/grantd-upstream.conf \
 	deploy/nginx/grantd.conf \
+	deploy/patroni/etcd.yml \
+	deploy/patroni/haproxy.cfg \
+	deploy/patroni/patroni.yml \
 	deploy/pgbouncer/pgbouncer.ini \
 	deploy/shared-hosting/htaccess
 deploy_scripts = \
@@ -62,6 +65,14 @@ $(deploy_rendered): $(deploy_templates) deploy/lib/render Makefile
 	    BASE=$(DEPLOY_BASE) MOUNT=$(if $(DEPLOY_BASE),$(DEPLOY_BASE),/) WORKERS=4 \
 	    DATABASE_DIR=/run/postgresql POOLER_DIR=/run/pgbouncer POOLER_AUTH=scram-sha-256 \
 	    POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/pgbouncer RUN=/run/pgbouncer \
+	    NODE=db1 REST=192.0.2.21:8008 DATABASE=192.0.2.21:5432 NETWORK=192.0.2.0/24 \
+	    ETCD=192.0.2.31:2379,192.0.2.32:2379,192.0.2.33:2379 STRICT=false SYNCHRONOUS_COMMIT=on \
+	    CONNECTIONS=200 BIN=/usr/lib/postgresql/15/bin SOCKETS=/run/postgresql WATCHDOG=automatic \
+	    DATA=$(if $(findstring etcd,$@),/var/lib/etcd/grantd,/var/lib/postgresql/15/grantd) \
+	    SUPERUSER_PASSWORD=change-this REPLICATOR_PASSWORD=change-this REWINDER_PASSWORD=change-this REST_PASSWORD=change-this \
+	    BIND_HOST=127.0.0.1 BIND_PORT=5432 FIRST_NODE=db1 FIRST_DATABASE=192.0.2.21:5432 FIRST_REST_PORT=8008 \
+	    SECOND_NODE=db2 SECOND_DATABASE=192.0.2.22:5432 SECOND_REST_PORT=8008 \
+	    MEMBER=etcd1 CLIENT=192.0.2.31:2379 PEER=192.0.2.31:2380 \
 	    <$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 
 $(deploy_error_html): $(deploy_error_json)

@@ -10,6 +10,8 @@ packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang lib
 	libfcgi-bin spawn-fcgi lighttpd apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh
 	clang-format clang-tidy cppcheck shellcheck'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
+# tests/ha, which tests/run does not run.
+packages_ha='patroni etcd-server haproxy python3-etcd iproute2 openssl'
 
 # The packages that a kind of web server needs.
 packages_server()
