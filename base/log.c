@@ -7,97 +7,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/log_repeat.h"
 #include "base/log_sink.h"
+#include "base/metrics.h"
 #include "base/time_text.h"
-#include "base/utf8.h"
 
-#define CUT_MARK " [cut]"
+#define PREFIX_MAX 48
 
 /* Lost lines are spoken of no more often than lines that are repeated. */
 #define LOST_RETRY_MS 1000
 
 enum log_level log_level_from = LEVEL_INFO;
 
+static enum log_format form;
+
 /* The request in hand, as it came: most requests write one line, and one that does not pays nothing. */
 static struct {
-	char request[160], operation[64], tenant[64];
+	char request[160], trace[TRACE_ID_LEN + 1], operation[64], tenant[64];
 } context;
 
 static unsigned long lost; /* lines of this process, since it was last said */
 
 static pid_t process; /* getpid(), which is a system call; 0: not yet asked for */
-
-/* A line being put together: fixed size, so that logging works when memory has run out. */
-struct line {
-	char *text;
-	size_t len, size;
-	bool cut;
-};
-
-/* Append all of it or nothing, and nothing after that, so that no escape is cut apart. */
-static void
-line_add(struct line *l, const char *text, size_t len)
-{
-	if (l->cut || len > l->size - l->len) {
-		l->cut = true;
-		return;
-	}
-	memcpy(l->text + l->len, text, len);
-	l->len += len;
-}
-
-/* Does the character of `len` bytes need an escape? A `word` ends at a blank. */
-static bool
-needs_escape(const unsigned char *s, size_t len, bool word)
-{
-	/* A backslash too, so that \xHH in a line has one meaning. */
-	if (len == 0 || s[0] < 0x20 || s[0] == 0x7F || s[0] == '\\')
-		return true;
-	if (word && (s[0] == ' ' || s[0] == '"' || s[0] == '='))
-		return true;
-	return len == 2 && s[0] == 0xC2 && s[1] < 0xA0; /* the C1 controls */
-}
-
-/*
- * Append with escapes for control characters and what is not UTF-8; in a `word`, also for what
- * would end it.
- */
-static void
-line_add_escaped(struct line *l, const char *text, bool word)
-{
-	size_t len = strlen(text), n, i;
-	char escape[2 * 4 + 1];
-
-	while (len > 0) {
-		n = utf8_sequence(text, len);
-		if (!needs_escape((const unsigned char *)text, n, word)) {
-			line_add(l, text, n);
-		} else {
-			n = n > 0 ? n : 1;
-			for (i = 0; i < n; i++)
-				(void)snprintf(escape + 4 * i, 5, "\\x%02x",
-				    (unsigned char)text[i]);
-			line_add(l, escape, 4 * n);
-		}
-		text += n;
-		len -= n;
-	}
-}
-
-static void
-line_add_pair(struct line *l, const char *name, const char *value)
-{
-	if (*value == '\0')
-		return;
-	line_add(l, name, strlen(name));
-	line_add_escaped(l, value, true);
-	line_add(l, " ", 1);
-}
 
 static void
 forget_process(void)
@@ -119,8 +55,28 @@ process_id(void)
 	return process;
 }
 
+/* What goes before a line for whoever takes it in: systemd's journal (sd-daemon(3)), or syslog(3)'s socket. */
 static void
-line_add_head(struct line *l, enum log_level level, bool in_context)
+make_prefix(enum log_level level, char prefix[PREFIX_MAX])
+{
+	static const int severities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+	prefix[0] = '\0';
+	switch (log_sink_reader()) {
+	case READER_ANY:
+		break;
+	case READER_JOURNAL:
+		(void)snprintf(prefix, PREFIX_MAX, "<%d>", severities[level]);
+		break;
+	case READER_SYSLOG:
+		(void)snprintf(prefix, PREFIX_MAX,
+		    "<%d>grantd[%ld]: ", LOG_DAEMON | severities[level], (long)process_id());
+		break;
+	}
+}
+
+static void
+begin_line(struct log_line *l, enum log_level level, bool in_context)
 {
 	static const char *const names[] = {
 		[LEVEL_ERROR] = "error",
@@ -128,42 +84,55 @@ line_add_head(struct line *l, enum log_level level, bool in_context)
 		[LEVEL_INFO] = "info",
 		[LEVEL_DEBUG] = "debug",
 	};
-	char time[TIME_TEXT_LEN + 1], head[64];
-	int n;
+	char time[TIME_TEXT_LEN + 1], prefix[PREFIX_MAX];
 
 	if (!time_print(time_now(), time))
 		(void)snprintf(time, sizeof(time), "-");
-	n = snprintf(head, sizeof(head), "%s %s %ld ", time, names[level], (long)process_id());
-	if (n > 0 && (size_t)n < sizeof(head))
-		line_add(l, head, (size_t)n);
+	make_prefix(level, prefix);
+	log_line_begin(l, form, prefix);
+	log_line_word(l, "time", time);
+	log_line_word(l, "level", names[level]);
+	log_line_bare(l, "pid", process_id());
 	if (!in_context)
 		return;
-	line_add_pair(l, "request=", context.request);
-	line_add_pair(l, "operation=", context.operation);
-	line_add_pair(l, "tenant=", context.tenant);
+	log_line_pair(l, "request", context.request);
+	log_line_pair(l, "trace", context.trace);
+	log_line_pair(l, "operation", context.operation);
+	log_line_pair(l, "tenant", context.tenant);
 }
 
-static bool
-line_write(struct line *l)
+static void
+add_fields(struct log_line *l, const struct log_field *field, size_t count)
 {
-	if (l->cut) {
-		memcpy(l->text + l->len, CUT_MARK, sizeof(CUT_MARK) - 1);
-		l->len += sizeof(CUT_MARK) - 1;
-	}
-	l->text[l->len++] = '\n';
-	return log_sink_write(l->text, l->len);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (field[i].text != NULL)
+			log_line_pair(l, field[i].name, field[i].text);
+		else
+			log_line_number(l, field[i].name, field[i].number);
 }
+
+/* What one call says. */
+struct said {
+	enum log_level level;
+	const char *message;
+	const struct log_field *field;
+	size_t fields;
+	bool in_context;
+};
 
 /* False: it is lost. */
 static bool
-write_message(enum log_level level, const char *message, bool in_context)
+write_said(const struct said *what)
 {
-	char text[LOG_LINE_MAX];
-	struct line l = { .text = text, .size = sizeof(text) - sizeof(CUT_MARK) };
+	struct log_line l;
 
-	line_add_head(&l, level, in_context);
-	line_add_escaped(&l, message, false);
-	return line_write(&l);
+	begin_line(&l, what->level, what->in_context);
+	log_line_message(&l, what->message);
+	add_fields(&l, what->field, what->fields);
+	log_line_end(&l);
+	return log_sink_write(l.text, l.len);
 }
 
 static void
@@ -174,17 +143,19 @@ tell_lost(void)
 	if (lost == 0)
 		return;
 	(void)snprintf(text, sizeof(text), "%lu lines lost: the log took none", lost);
-	if (write_message(LEVEL_WARNING, text, false))
+	if (write_said(&(struct said){ .level = LEVEL_WARNING, .message = text }))
 		lost = 0;
 }
 
 /* What was lost is told before anything else is. */
 static void
-tell(enum log_level level, const char *message, bool in_context)
+tell(const struct said *what)
 {
 	tell_lost();
-	if (lost > 0 || !write_message(level, message, in_context))
-		lost++;
+	if (lost == 0 && write_said(what))
+		return;
+	lost++;
+	metrics_add(METRIC_LOG_LOST, 1);
 }
 
 static void
@@ -194,9 +165,16 @@ tell_repeated(int64_t now)
 	struct repeated r;
 
 	while (repeat_next(now, &r)) {
+		const struct log_field times = LOG_NUMBER("repeated", (int64_t)r.times);
+
 		(void)snprintf(text, sizeof(text), "%s (repeated %lu times in %ld s)", r.text,
 		    r.times, r.seconds);
-		tell((enum log_level)r.level, text, false);
+		tell(&(struct said){
+		    .level = (enum log_level)r.level,
+		    .message = text,
+		    .field = &times,
+		    .fields = form == LOG_JSON ? 1 : 0,
+		});
 	}
 }
 
@@ -242,46 +220,68 @@ is_to_write(enum log_level level, const char *format, const char *about, const c
 	return taken != REPEAT_COUNTED;
 }
 
-static void
-log_message(enum log_level level, const char *about, const char *format, const char *message)
+/* Message and fields, as they are kept for a line that says how often that was. */
+static const char *
+all_said(const struct said *what, struct log_line *l)
 {
-	if (log_level_from < LEVEL_DEBUG && (level <= LEVEL_WARNING || about != NULL) &&
-	    !is_to_write(level, format, about, message))
+	if (what->fields == 0)
+		return what->message;
+	log_line_begin(l, LOG_TEXT, "");
+	log_line_message(l, what->message);
+	add_fields(l, what->field, what->fields);
+	l->text[l->len] = '\0'; /* there is room for an end */
+	return l->text;
+}
+
+static void
+log_said(const struct said *what, const char *about, const char *format)
+{
+	struct log_line l;
+
+	bool counted = about != NULL || (what->level <= LEVEL_WARNING && what->fields == 0);
+
+	if (log_level_from < LEVEL_DEBUG && counted &&
+	    !is_to_write(what->level, format, about, all_said(what, &l)))
 		return;
-	tell(level, message, true);
+	tell(what);
 }
 
 static void GRANTD_PRINTF(3, 0)
-    log_formatted(enum log_level level, const char *about, const char *format, va_list ap)
+    log_formatted(struct said *what, const char *about, const char *format, va_list ap)
 {
 	char message[LOG_LINE_MAX];
 	int saved = errno;
 	int n;
 
-	if (level > log_level_from)
+	if (what->level > log_level_from)
 		return;
 	n = vsnprintf(message, sizeof(message), format, ap);
-	log_message(level, about, format, n < 0 ? format : message);
+	what->message = n < 0 ? format : message;
+	what->in_context = true;
+	log_said(what, about, format);
 	errno = saved;
 }
 
 void
 log_line(enum log_level level, const char *format, ...)
 {
+	struct said what = { .level = level };
 	va_list ap;
 
 	va_start(ap, format);
-	log_formatted(level, NULL, format, ap);
+	log_formatted(&what, NULL, format, ap);
 	va_end(ap);
 }
 
 void
-log_repeated(enum log_level level, const char *about, const char *format, ...)
+log_fields(enum log_level level, const char *about, const struct log_field *field, size_t fields,
+    const char *format, ...)
 {
+	struct said what = { .level = level, .field = field, .fields = fields };
 	va_list ap;
 
 	va_start(ap, format);
-	log_formatted(level, about, format, ap);
+	log_formatted(&what, about, format, ap);
 	va_end(ap);
 }
 
@@ -321,6 +321,12 @@ tell_at_end(void)
 	tell_rest(INT64_MAX);
 }
 
+void
+log_set_format(enum log_format format)
+{
+	form = format;
+}
+
 bool
 log_open(const char *path, enum log_level level)
 {
@@ -350,7 +356,15 @@ keep_text(char *to, size_t size, const char *text)
 void
 log_context(const char *request_id, const char *operation, const char *tenant)
 {
+	if (request_id == NULL)
+		context.trace[0] = '\0';
 	keep_text(context.request, sizeof(context.request), request_id);
 	keep_text(context.operation, sizeof(context.operation), operation);
 	keep_text(context.tenant, sizeof(context.tenant), tenant);
+}
+
+void
+log_trace(const char *id)
+{
+	keep_text(context.trace, sizeof(context.trace), id);
 }

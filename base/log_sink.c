@@ -4,14 +4,21 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_sink.h"
+#include "base/metrics.h"
 
 /* The longest that a write can take to something that we can only ask whether it has room (ms). */
 #define GUARD_MS 20
@@ -28,6 +35,8 @@ static struct {
 	int fd;
 	enum sink_kind kind;
 	bool torn; /* the last line was written in part */
+	enum log_reader reader;
+	struct sockaddr_un syslog; /* READER_SYSLOG's socket */
 } sink = { .fd = STDERR_FILENO, .kind = SINK_PLAIN };
 
 static void
@@ -57,10 +66,24 @@ write_guarded(const char *text, size_t len)
 
 	if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0)
 		return -1;
+	metrics_wait(WAIT_LOG, clock_monotonic_ms());
 	set_alarm(GUARD_MS);
 	n = write(sink.fd, text, len);
 	set_alarm(0);
+	metrics_wait(WAIT_NOTHING, 0);
 	return n;
+}
+
+/* One datagram, without the newline. Whoever reads them may have been restarted, with another socket at the path. */
+static ssize_t
+send_syslog(const char *text, size_t len)
+{
+	ssize_t n = send(sink.fd, text, len - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n == -1 && (errno == ECONNREFUSED || errno == ENOTCONN || errno == ECONNRESET) &&
+	    connect(sink.fd, (struct sockaddr *)&sink.syslog, sizeof(sink.syslog)) == 0)
+		n = send(sink.fd, text, len - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n == -1 ? -1 : n + 1;
 }
 
 static ssize_t
@@ -68,6 +91,8 @@ write_once(const char *text, size_t len)
 {
 	ssize_t n;
 
+	if (sink.reader == READER_SYSLOG)
+		return send_syslog(text, len);
 	if (sink.kind == SINK_SOCKET)
 		return send(sink.fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sink.kind == SINK_GUARDED)
@@ -114,14 +139,76 @@ open_standard_error(enum sink_kind *kind)
 	return STDERR_FILENO;
 }
 
+/* Is standard error what systemd says that its journal reads (systemd.exec(5), $JOURNAL_STREAM)? */
+static bool
+is_journal(void)
+{
+	const char *named = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat st;
+
+	if (named == NULL || fstat(STDERR_FILENO, &st) == -1)
+		return false;
+	(void)snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(own, named) == 0;
+}
+
+#define SYSLOG "syslog"
+
+/* The socket that the path means, or NULL: it is a file's. */
+static const char *
+syslog_path(const char *path)
+{
+	if (path == NULL || strncmp(path, SYSLOG, sizeof(SYSLOG) - 1) != 0)
+		return NULL;
+	path += sizeof(SYSLOG) - 1;
+	if (*path == '\0')
+		return "/dev/log";
+	return *path == ':' ? path + 1 : NULL;
+}
+
+/* -1, with errno set. Datagrams alone keep lines apart. */
+static int
+open_syslog(const char *path, struct sockaddr_un *to)
+{
+	int fd, error;
+
+	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strlen(path) >= sizeof(to->sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(to->sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)to, sizeof(*to)) == 0)
+		return fd;
+	error = errno;
+	(void)close(fd);
+	errno = error;
+	return -1;
+}
+
+enum log_reader
+log_sink_reader(void)
+{
+	return sink.reader;
+}
+
 bool
 log_sink_open(const char *path)
 {
 	enum sink_kind kind = SINK_PLAIN;
+	enum log_reader reader = READER_ANY;
+	struct sockaddr_un syslog = { .sun_family = AF_UNIX };
 	int fd;
 
 	if (path == NULL || *path == '\0') {
 		fd = open_standard_error(&kind);
+		reader = is_journal() ? READER_JOURNAL : READER_ANY;
+	} else if (syslog_path(path) != NULL) {
+		fd = open_syslog(syslog_path(path), &syslog);
+		kind = SINK_SOCKET;
+		reader = READER_SYSLOG;
 	} else {
 		fd = open(path, O_WRONLY | O_CREAT | OPEN_FLAGS, 0640);
 		if (fd < 0 && errno == ENXIO) /* a FIFO that nobody reads just now */
@@ -133,6 +220,8 @@ log_sink_open(const char *path)
 		(void)close(sink.fd);
 	sink.fd = fd;
 	sink.kind = kind;
+	sink.reader = reader;
+	sink.syslog = syslog;
 	sink.torn = false;
 	return true;
 }

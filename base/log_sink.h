@@ -18,9 +18,13 @@
 
 /*
  * Write to `path` from now on (appending; NULL or "": standard error). A FIFO is opened whether or not somebody reads it: what nobody reads
- * stays in it until it is full. False, with errno set, when it cannot be opened; then it goes on as before.
+ * stays in it until it is full. "syslog" and "syslog:PATH" are the socket of syslog(3), or one like it. False, with errno set, when it cannot be opened; then it goes on as before.
  */
 MUST_CHECK bool log_sink_open(const char *path);
+
+/* Who reads it, and wants to be told before each line how much that matters. */
+enum log_reader { READER_ANY, READER_JOURNAL, READER_SYSLOG };
+enum log_reader log_sink_reader(void);
 
 /* Write a line that ends in a newline, of at most LOG_LINE_MAX bytes. False: it is lost. */
 MUST_CHECK bool log_sink_write(const char *line, size_t len);

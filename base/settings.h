@@ -40,6 +40,8 @@
 	    "group of the Unix socket; empty: the process's own") \
 	NUMBER(listen_backlog, "GRANTD_LISTEN_BACKLOG", 511, 1, 65535, "connections", \
 	    "length of the queue of the socket") \
+	TEXT(status_listen, "GRANTD_STATUS_LISTEN", "", PUBLIC, \
+	    "where metrics and status are told: a socket's path, http://127.0.0.1:PORT, or both") \
 	NUMBER(kept_connections, "GRANTD_KEPT_CONNECTIONS", 1024, 0, 16384, "connections", \
 	    "connections that web servers may keep open between requests; 0: none") \
 	NUMBER(waiting_requests, "GRANTD_WAITING_REQUESTS", 256, 0, 4096, "requests", \
@@ -74,7 +76,12 @@
 	    "what the web server's mount puts before /v1, such as /api") \
 	TEXT(cors_origins, "GRANTD_CORS_ORIGINS", "", PUBLIC, \
 	    "origins that browsers may call from, separated by spaces; empty: none") \
-	TEXT(log_file, "GRANTD_LOG_FILE", "", PUBLIC, "file to log to; empty: standard error") \
+	TEXT(log_file, "GRANTD_LOG_FILE", "", PUBLIC, \
+	    "file to log to, or syslog; empty: standard error") \
+	CHOICE(log_format, "GRANTD_LOG_FORMAT", "text", "text|json", \
+	    "json: each line of the log is an object") \
+	NUMBER(log_slow, "GRANTD_LOG_SLOW", 1000, 0, 300000, "ms", \
+	    "a request that takes longer is a warning; 0: none is") \
 	CHOICE(log_level, "GRANTD_LOG_LEVEL", "info", "error|warning|info|debug", \
 	    "least severe level that is logged")
 

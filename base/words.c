@@ -10,6 +10,7 @@ const char *const status_words[] = { "active", "expired", "revoked", NULL };
 const char *const activity_kind_words[] = { "read", "write", NULL };
 const char *const activity_outcome_words[] = { "success", "denied", "error", NULL };
 const char *const audit_outcome_words[] = { "done", "denied", NULL };
+const char *const truth_words[] = { "false", "true", NULL };
 const char *const chain_owner_words[] = {
 	[OWNER_TENANT] = "tenant",
 	[OWNER_API_KEY] = "api_key",

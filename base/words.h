@@ -13,6 +13,7 @@ extern const char *const status_words[];           /* of a grant or a key */
 extern const char *const activity_kind_words[];    /* what an event did */
 extern const char *const activity_outcome_words[]; /* how it ended */
 extern const char *const audit_outcome_words[];    /* of an entry in the audit log */
+extern const char *const truth_words[];            /* no and yes, as JSON has them */
 
 /* What has a chain in the audit log, in the order in which chains are verified. */
 enum chain_owner { OWNER_TENANT, OWNER_API_KEY, OWNER_GRANT, OWNER_POLICY };

@@ -9,6 +9,11 @@ const struct command *const commands[] = {
 	&cmd_tenant_list,
 	&cmd_tenant_show,
 	&cmd_tenant_set,
+	&cmd_tenant_rename,
+	&cmd_tenant_disable,
+	&cmd_tenant_enable,
+	&cmd_tenant_move,
+	&cmd_tenant_delete,
 	&cmd_key_create,
 	&cmd_key_import,
 	&cmd_key_list,
@@ -35,6 +40,7 @@ const struct command *const commands[] = {
 	&cmd_audit_verify,
 	&cmd_audit_checkpoint,
 	&cmd_doctor,
+	&cmd_status,
 	&cmd_completion,
 };
 

@@ -31,8 +31,14 @@ extern const struct command cmd_policy_check;
 extern const struct command cmd_policy_list;
 extern const struct command cmd_policy_show;
 extern const struct command cmd_policy_test;
+extern const struct command cmd_status;
 extern const struct command cmd_tenant_create;
+extern const struct command cmd_tenant_delete;
+extern const struct command cmd_tenant_disable;
+extern const struct command cmd_tenant_enable;
 extern const struct command cmd_tenant_list;
+extern const struct command cmd_tenant_move;
+extern const struct command cmd_tenant_rename;
 extern const struct command cmd_tenant_show;
 extern const struct command cmd_tenant_set;
 

@@ -194,15 +194,20 @@ status_of(const struct buf *answer)
 	return strlen(at) >= 3 && number_parse(&status, at, 3, 100, 599) ? (int)status : 0;
 }
 
+int
+probe_connect(const char *listen, struct probe *p)
+{
+	*p = (struct probe){ .connected = false };
+	return strchr(listen, '/') != NULL ? connect_unix(listen, p) : connect_tcp(listen, p);
+}
+
 void
 fcgi_probe(const char *listen, const char *path, struct probe *p)
 {
 	struct buf request = BUF_EMPTY, answer = BUF_EMPTY;
 	int fd;
 
-	*p = (struct probe){ .connected = false };
-	fd = strchr(listen, '/') != NULL ? connect_unix(listen, p) : connect_tcp(listen, p);
-	if (fd < 0)
+	if ((fd = probe_connect(listen, p)) < 0)
 		return;
 	make_request(&request, path);
 	if (send_all(fd, &request, p) && receive_answer(fd, &answer, p)) {

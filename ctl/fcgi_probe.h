@@ -15,6 +15,9 @@ struct probe {
 	char error[PROBE_ERROR_MAX]; /* why there was none */
 };
 
+/* A connected socket, on which nothing waits for ever; -1, with the reason in `error`. `listen` as below. */
+MUST_CHECK int probe_connect(const char *listen, struct probe *);
+
 /*
  * Send GET `path` to the FastCGI application at a Unix socket's path (it has a '/' in it) or at
  * HOST:PORT, and wait for the answer, a few seconds at most for each step. FastCGI Specification

@@ -29,7 +29,9 @@ grantctl_SOURCES = \
 	ctl/policy_plan.c ctl/policy_plan.h \
 	ctl/policy_stored.c ctl/policy_stored.h \
 	ctl/seal.c ctl/seal.h \
-	ctl/tenant.c ctl/tenant_set.c \
+	ctl/status.c \
+	ctl/tenant.c ctl/tenant_change.c ctl/tenant_set.c \
+	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) $(CRYPTO_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.

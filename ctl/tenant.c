@@ -64,6 +64,11 @@ print_tenant(struct ctl *c, const struct tenant *t)
 	table_text(&table, "id");
 	table_uuid(&table, &t->id);
 	table_row(&table, "name", t->name);
+	table_row(&table, "state", t->state);
+	if (t->moved_to != NULL)
+		table_row(&table, "moved to", t->moved_to);
+	if (t->hold != NULL)
+		table_row(&table, "under way", t->hold);
 	table_text(&table, "created");
 	table_time(&table, &t->created_at);
 	table_text(&table, "policy version");
@@ -120,6 +125,7 @@ tenant_cells(struct table *table, const struct db_list *list, int i)
 
 	table_uuid(table, &t.id);
 	table_text(table, t.name);
+	table_text(table, t.hold != NULL ? t.hold : t.state);
 	table_time(table, &t.created_at);
 }
 
@@ -134,7 +140,7 @@ tenant_row_json(const struct db_list *list, int i)
 static enum status
 tenant_list(struct ctl *c)
 {
-	static const char *const headings[] = { "TENANT", "NAME", "CREATED" };
+	static const char *const headings[] = { "TENANT", "NAME", "STATE", "CREATED" };
 	static const struct listing listing = {
 		.headings = headings,
 		.columns = COUNT_OF(headings),

@@ -64,6 +64,8 @@ tenant_set(struct ctl *c)
 {
 	struct tenant before = TENANT_EMPTY, changed = TENANT_EMPTY;
 	const struct uuid *id = &c->args.operand.uuid;
+	const bool denies = *args_number(&c->args, "failing-forbid") != 0;
+	const struct tenant_update wanted = { .failing_forbid_denies = &denies };
 	struct change_by by;
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
@@ -71,7 +73,7 @@ tenant_set(struct ctl *c)
 	if (!session_entry(c, "UpdateTenant", &by))
 		return STATUS_REFUSED;
 	session_begin(c, DB_READ_WRITE, id, &before);
-	db_tenant_update(c->db, id, *args_number(&c->args, "failing-forbid") != 0, &by, &changed);
+	db_tenant_update(c->db, id, &wanted, &by, &changed);
 	rc = db_exchange(c->db);
 	if (session_tenant(c, rc, id, &before))
 		st = commit(c, &changed);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "db/connection.h"
 #include "db/conninfo.h"
 
@@ -119,13 +120,19 @@ open_session(struct db *db)
 enum outcome
 db_connect(struct db *db)
 {
+	enum outcome rc;
 	int64_t now;
 
 	if (db->conn != NULL)
 		return DONE;
 	if ((now = clock_monotonic_ms()) < db->next_try_ms)
 		return UNAVAILABLE;
-	if (open_session(db) == DONE) {
+	metrics_wait(WAIT_CONNECTION, now);
+	rc = open_session(db);
+	metrics_wait(WAIT_NOTHING, 0);
+	metrics_add(METRIC_CONNECTIONS + (rc == DONE ? CONNECTION_OPENED : CONNECTION_FAILED), 1);
+	if (rc == DONE) {
+		metrics_set(GAUGE_BACKEND, (uint64_t)PQbackendPID(db->conn));
 		db->backoff_ms = 0;
 		db->next_log_ms = 0;
 		log_info("connected to the database");
@@ -141,6 +148,7 @@ void
 db_disconnect(struct db *db)
 {
 	PQfinish(db->conn);
+	metrics_set(GAUGE_BACKEND, 0);
 	db->conn = NULL;
 	db->server = 0;
 	db->pending_count = 0;

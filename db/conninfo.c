@@ -283,6 +283,19 @@ conninfo_check(const char *string, char sentence[CONNINFO_SENTENCE_MAX])
 	return good;
 }
 
+bool
+conninfo_has_password(const char *string)
+{
+	PQconninfoOption *options = PQconninfoParse(string, NULL), *o;
+	bool has = false;
+
+	for (o = options; o != NULL && o->keyword != NULL; o++)
+		if (strcmp(o->keyword, "password") == 0 || strcmp(o->keyword, "sslpassword") == 0)
+			has = has || (o->val != NULL && o->val[0] != '\0');
+	PQconninfoFree(options);
+	return has;
+}
+
 /* No password goes without one of these. */
 static bool
 may_hold_secret(const char *string)

@@ -21,6 +21,9 @@
  */
 MUST_CHECK bool conninfo_check(const char *string, char sentence[CONNINFO_SENTENCE_MAX]);
 
+/* Does a string that libpq can use hold a password (or that of a certificate's key)? */
+bool conninfo_has_password(const char *string);
+
 /* What libpq says of a connection, without what it quotes where the string may hold a secret; cut where it does not fit. */
 void conninfo_hide(const char *string, const char *message, char *out, size_t size);
 

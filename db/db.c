@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "db/connection.h"
 
 static const struct statement begin_read = {
@@ -284,13 +285,37 @@ take_sync(struct db *db, int64_t deadline, enum outcome *rc)
 	return true;
 }
 
+/* How the exchange ended, for the metrics. */
+static enum outcome
+count_exchange(const struct db *db, enum outcome rc, int64_t ended)
+{
+	static const int faults[] = {
+		[DONE] = -1,
+		[NOT_FOUND] = -1,
+		[CONFLICT] = FAULT_CONFLICT,
+		[RETRY] = FAULT_RETRY,
+		[LOST] = FAULT_LOST,
+		[UNAVAILABLE] = FAULT_UNAVAILABLE,
+		[COMMIT_UNKNOWN] = FAULT_UNKNOWN,
+		[BROKEN] = FAULT_BROKEN,
+	};
+
+	metrics_wait(WAIT_NOTHING, 0);
+	metrics_time(METRIC_EXCHANGE_TIME, ended - db->sent);
+	if (faults[rc] >= 0)
+		metrics_add(METRIC_EXCHANGE_FAULTS + faults[rc], 1);
+	return rc;
+}
+
 /* The connection is beyond use; what was under way on it is over, or open if it was a COMMIT. */
 static enum outcome
 give_up(struct db *db, enum outcome rc, int64_t deadline)
 {
 	bool committing = db->commit_queued;
-	bool late = clock_monotonic_ms() >= deadline;
+	int64_t ended = clock_monotonic_us();
+	bool late = ended / 1000 >= deadline;
 
+	metrics_add(METRIC_CONNECTIONS + CONNECTION_LOST, 1);
 	if (rc == DONE || rc == NOT_FOUND) {
 		rc = committing ? COMMIT_UNKNOWN : late ? UNAVAILABLE : LOST;
 		log_warning("%s: %s", outcome_name(rc), db->message);
@@ -301,7 +326,7 @@ give_up(struct db *db, enum outcome rc, int64_t deadline)
 		db->conn = NULL;
 	}
 	db_disconnect(db);
-	return rc;
+	return count_exchange(db, rc, ended);
 }
 
 static enum outcome
@@ -318,6 +343,7 @@ exchange(struct db *db)
 	 */
 	most = (int64_t)db->settings->statement_timeout * (db->alone ? 1 : 2);
 	deadline = db->sent / 1000 + most + 1000;
+	metrics_wait(WAIT_DATABASE, db->sent / 1000);
 	if (PQpipelineSync(db->conn) != 1) {
 		db_note(db, PQerrorMessage(db->conn));
 		return give_up(db, DONE, deadline);
@@ -333,7 +359,7 @@ exchange(struct db *db)
 	db->heard = clock_monotonic_us();
 	db->pending_count = 0;
 	db->commit_queued = false;
-	return rc;
+	return count_exchange(db, rc, db->heard);
 }
 
 enum outcome
@@ -448,8 +474,10 @@ db_begin(struct db *db, enum db_access access)
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
 	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE ||
-		was_closed(db)))
+		was_closed(db))) {
+		metrics_add(METRIC_CONNECTIONS + CONNECTION_LOST, 1);
 		db_disconnect(db);
+	}
 	if (db_connect(db) != DONE) {
 		db->sticky = UNAVAILABLE;
 		return;

@@ -23,7 +23,8 @@ enum outcome {
 	CONFLICT,  /* a row with that key is there already (SQLSTATE 23505) */
 	RETRY,     /* serialization failure or deadlock: rolled back, may be tried again at once */
 	LOST,      /* an open connection died before COMMIT was sent: rolled back */
-	UNAVAILABLE, /* no connection to be had, or a time limit was hit: nothing was changed */
+	/* No connection to be had, a time limit was hit, or the tenant is not served here just now: nothing was changed. */
+	UNAVAILABLE,
 	COMMIT_UNKNOWN, /* of a transaction that may have written: whether it was committed is not known */
 	BROKEN          /* a fault of ours or of the schema; logged; nothing was changed */
 };

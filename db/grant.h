@@ -62,6 +62,9 @@ void db_grant_revoke(struct db *, const struct uuid *tenant, const struct uuid *
 struct grant_filter {
 	const char *status; /* as read, so that "active" leaves out what has expired */
 	const char *grantee_id;
+	const char *resource_type;
+	const char *resource_id;   /* as it is written, upper and lower case told apart */
+	const char *audit_enabled; /* "true" or "false" */
 };
 
 /* Queue: read a page of the tenant's grants. */

@@ -103,6 +103,7 @@ SELECT :version_before < 6 AS wanted \gset
 \if :wanted
 \ir deploy/tenant_settings.sql
 \ir deploy/refusals.sql
+\ir deploy/tenant_state.sql
 \ir deploy/changes.sql
 \endif
 

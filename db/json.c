@@ -95,6 +95,9 @@ tenant_json(const struct tenant *t)
 	json_put_int(&b, "version", t->version);
 	json_put_int(&b, "policy_version", t->policy_version);
 	json_put_bool(&b, "failing_forbid_denies", t->failing_forbid_denies);
+	json_put_text(&b, "state", t->state);
+	json_put_text(&b, "moved_to", t->moved_to);
+	json_put_text(&b, "hold", t->hold);
 	return json_build_end(&b);
 }
 

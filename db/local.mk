@@ -22,6 +22,7 @@ libdb_la_SOURCES = \
 	db/key.c db/key.h \
 	db/key_list.c \
 	db/key_record.c db/key_record.h db/key_sql.h \
+	db/move.c db/move_carry.c db/move.h \
 	db/outcome.c \
 	db/page.c db/page.h \
 	db/policy.c db/policy.h db/policy_sql.h \
@@ -31,6 +32,7 @@ libdb_la_SOURCES = \
 	db/session.c \
 	db/statement.c db/statement.h \
 	db/tenant.c db/tenant.h \
+	db/tenant_remove.c db/tenant_remove.h \
 	db/told.c db/told.h \
 	db/told_rules.c db/told_rules.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)

@@ -21,6 +21,7 @@ static const struct {
 	{ "53", UNAVAILABLE },    /* out of memory, disk, connections */
 	{ "55P03", UNAVAILABLE }, /* lock timeout */
 	{ "57014", UNAVAILABLE }, /* statement timeout */
+	{ "GD001", UNAVAILABLE }, /* ours: the tenant is not served here just now */
 	{ "57P", LOST },          /* shutdown, crash, starting up */
 };
 

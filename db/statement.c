@@ -80,6 +80,15 @@ db_put_bool(struct db_params *p, bool value)
 }
 
 void
+db_put_bool_or_null(struct db_params *p, const bool *value)
+{
+	if (value != NULL)
+		db_put_bool(p, *value);
+	else
+		put(p, NULL);
+}
+
+void
 db_put_time(struct db_params *p, int64_t t)
 {
 	char *text = scratch(p, TIME_TEXT_LEN + 1);

@@ -46,6 +46,7 @@ void db_put_uuid(struct db_params *, const struct uuid *); /* NULL is NULL */
 void db_put_int(struct db_params *, int64_t);
 void db_put_int_or_null(struct db_params *, const int64_t *); /* NULL is NULL */
 void db_put_bool(struct db_params *, bool);
+void db_put_bool_or_null(struct db_params *, const bool *); /* NULL is NULL */
 void db_put_time(struct db_params *,
     int64_t); /* microseconds since 1970 in UTC; cast to timestamptz */
 void db_put_bytea(struct db_params *, const void *, size_t); /* NULL is NULL */

@@ -4,10 +4,10 @@
 #include "db/change.h"
 #include "db/tenant.h"
 
-#define TENANT_COLUMNS 7
+#define TENANT_COLUMNS 10
 #define TENANT_COLUMN_LIST \
 	"t.id, t.name, t.created_at, t.updated_at, t.version, t.policy_version," \
-	" t.failing_forbid_denies"
+	" t.failing_forbid_denies, t.state, t.moved_to, t.hold"
 
 static const struct statement tenant_choose = {
 	.name = "tenant_choose",
@@ -45,11 +45,11 @@ static const struct statement tenant_create = {
 
 static const struct statement tenant_update = {
 	.name = "tenant_update",
-	.params = CHANGE_PARAMS + 1,
+	.params = CHANGE_PARAMS + 3,
 	.columns = 1 + TENANT_COLUMNS,
 	.rows = ROWS_ONE,
 	.sql = "SELECT c.state, " TENANT_COLUMN_LIST " FROM grantd.update_tenant(" CHANGE_ARGUMENTS
-	       ", $9) c, LATERAL (SELECT (c.changed).*) t",
+	       ", $9, $10, $11) c, LATERAL (SELECT (c.changed).*) t",
 };
 
 static bool
@@ -62,6 +62,9 @@ tenant_from_row(struct tenant *t, struct db_row *row)
 	t->version = db_get_int(row);
 	t->policy_version = db_get_int(row);
 	t->failing_forbid_denies = db_get_bool(row);
+	t->state = db_get_text(row);
+	t->moved_to = db_get_text_or_null(row);
+	t->hold = db_get_text_or_null(row);
 	t->found = !row->failed;
 	return t->found;
 }
@@ -126,14 +129,16 @@ tenant_change_read(struct db_rows *rows, void *into)
 }
 
 void
-db_tenant_update(struct db *db, const struct uuid *id, bool failing_forbid_denies,
+db_tenant_update(struct db *db, const struct uuid *id, const struct tenant_update *wanted,
     const struct change_by *by, struct tenant *changed)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	tenant_clear(changed);
 	change_put(&p, id, by);
-	db_put_bool(&p, failing_forbid_denies);
+	db_put_text(&p, wanted->name);
+	db_put_bool_or_null(&p, wanted->failing_forbid_denies);
+	db_put_bool_or_null(&p, wanted->serves);
 	db_queue(db, &tenant_update, &p, tenant_change_read, changed);
 }
 

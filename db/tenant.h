@@ -17,12 +17,15 @@ struct tenant {
 	int64_t policy_version;
 	bool
 	    failing_forbid_denies; /* a forbid that fails in evaluation denies; else it takes no part */
+	const char *state;         /* "serving", "disabled": its keys open nothing, "moved" */
+	const char *moved_to;      /* which database it has moved to, for people; NULL: none */
+	const char *hold;          /* "closed", "arriving", "removing": see db/move.h; NULL: none */
 	struct db_rows rows;
 };
 
 #define TENANT_EMPTY \
 	{ \
-		.found = false, .name = "", .rows = DB_ROWS_EMPTY \
+		.found = false, .name = "", .state = "", .rows = DB_ROWS_EMPTY \
 	}
 
 /*
@@ -38,11 +41,18 @@ void db_tenant_choose(struct db *, const struct uuid *tenant);
 void db_tenant_create(struct db *, const struct uuid *id, const char *name,
     const struct change_by *, struct tenant *created);
 
+/* What a tenant is to be. NULL: as it is. */
+struct tenant_update {
+	const char *name;
+	const bool *failing_forbid_denies;
+	const bool *serves; /* false: it is disabled */
+};
+
 /*
- * Queue a change, see db/change.h, of what a tenant may choose. It moves the tenant's policy_version, and holds its row until
- * the transaction ends, as a change of its policies does.
+ * Queue a change, see db/change.h, of a tenant. It holds the tenant's row until the transaction ends, as a change of its policies
+ * does, and moves policy_version where it changes what is read with them.
  */
-void db_tenant_update(struct db *, const struct uuid *id, bool failing_forbid_denies,
+void db_tenant_update(struct db *, const struct uuid *id, const struct tenant_update *,
     const struct change_by *, struct tenant *changed);
 
 /* Queue: read one. Leaves t->found false where there is none. */

@@ -38,6 +38,8 @@
 	X("updated_at", TOLD_TIME("updated_at"), "updated_at", TOLD_NOW, TOLD_EACH) \
 	X("failing_forbid_denies", TOLD_PLAIN("failing_forbid_denies"), "failing_forbid_denies", \
 	    "false", NULL) \
+	X("state", TOLD_PLAIN("state"), "state", "\"serving\"", NULL) \
+	X("moved_to", TOLD_PLAIN("moved_to"), "moved_to", "null", NULL) \
 	X("version", TOLD_PLAIN("version"), "version", NULL, NULL)
 
 #define TOLD_API_KEYS(X) \
@@ -90,6 +92,9 @@
 #define TOLD_NOT_TENANTS(X) \
 	X("id", "names the chain") \
 	X("policy_version", "told by the entries of policies: see audit_verify.c") \
+	X("hold", "of a move or removal that is under way, and may be given up") \
+	X("move_id", "of a move that is under way, and may be given up") \
+	X("move_since", "how far a move that is under way has come") \
 	X("audit_length", "compared with the chain itself") \
 	X("audit_head", "compared with the chain itself")
 #define TOLD_NOT_API_KEYS(X) \

@@ -4,6 +4,7 @@ DEPLOY_BASE =
 deploy_socket = /run/grantd/grantd.sock
 deploy_conf = $(sysconfdir)/grantd/grantd.conf
 deploy_errors = $(pkgdatadir)/deploy/errors
+deploy_console = $(pkgdatadir)/web/console
 
 deploy_error_json = \
 	deploy/errors/400.json deploy/errors/403.json deploy/errors/404.json deploy/errors/405.json \
@@ -14,20 +15,24 @@ deploy_error_json = \
 deploy_error_html = $(deploy_error_json:.json=.html)
 
 deploy_configurations = \
+	deploy/apache/grantd-console.conf \
 	deploy/apache/grantd-errors.conf \
 	deploy/apache/grantd-fcgid.conf \
 	deploy/apache/grantd-proxy.conf \
 	deploy/cron/grantd \
 	deploy/grantd.conf \
 	deploy/lighttpd/grantd-connect.conf \
+	deploy/lighttpd/grantd-console.conf \
 	deploy/lighttpd/grantd-errors.conf \
 	deploy/lighttpd/grantd-spawn.conf \
+	deploy/nginx/grantd-console.conf \
 	deploy/nginx/grantd-upstream.conf \
 	deploy/nginx/grantd.conf \
 	deploy/patroni/etcd.yml \
 	deploy/patroni/haproxy.cfg \
 	deploy/patroni/patroni.yml \
 	deploy/pgbouncer/pgbouncer.ini \
+	deploy/shared-hosting/console-htaccess \
 	deploy/shared-hosting/htaccess
 deploy_scripts = \
 	deploy/shared-hosting/grantd.fcgi \
@@ -44,7 +49,9 @@ deploy_private = \
 deploy_rendered = $(deploy_configurations) $(deploy_scripts) $(deploy_units)
 deploy_templates = $(deploy_rendered:=.in)
 
-nobase_dist_pkgdata_DATA = $(deploy_error_json)
+nobase_dist_pkgdata_DATA = $(deploy_error_json) deploy/cells/haproxy.cfg deploy/cells/nginx-cells.conf \
+	deploy/prometheus/prometheus.yml deploy/prometheus/grantd.rules.yml deploy/prometheus/grantd.rules.test.yml \
+	deploy/grafana/grantd.json
 nobase_nodist_pkgdata_DATA = $(deploy_configurations) $(deploy_error_html)
 nobase_nodist_pkgdata_SCRIPTS = $(deploy_scripts)
 systemunitdir = $(prefix)/lib/systemd/system
@@ -61,7 +68,7 @@ $(deploy_rendered): $(deploy_templates) deploy/lib/render Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(SHELL) $(srcdir)/deploy/lib/render GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \
 	    GRANTD_NAME=grantd GRANTCTL=$(bindir)/grantctl \
-	    CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) \
+	    CONF=$(deploy_conf) SOCKET=$(deploy_socket) ERRORS=$(deploy_errors) CONSOLE=$(deploy_console) \
 	    BASE=$(DEPLOY_BASE) MOUNT=$(if $(DEPLOY_BASE),$(DEPLOY_BASE),/) WORKERS=4 \
 	    DATABASE_DIR=/run/postgresql POOLER_DIR=/run/pgbouncer POOLER_AUTH=scram-sha-256 \
 	    POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/pgbouncer RUN=/run/pgbouncer \

@@ -13,8 +13,7 @@
 /*
  * What each worker is doing, in memory that the parent and all workers share. A slot has one
  * writer, its worker, from the fork until it is reaped; the parent reads at any time and clears
- * the slot before the fork. Counters belong here too: a slot is where a worker leaves what is
- * summed up over all.
+ * the slot before the fork. What workers count is beside it, by the same number: base/metrics.h.
  */
 struct slot {
 	_Atomic int64_t
@@ -22,6 +21,7 @@ struct slot {
 	_Atomic uint64_t requests; /* answered since the worker started */
 	atomic_bool ready;         /* it has come as far as waiting for connections */
 	atomic_bool streaming;     /* it sends a response in pieces, as its client reads */
+	_Atomic unsigned naming;   /* odd while the id is written */
 	char request_id[REQUEST_ID_MAX + 1]; /* of the request in hand; "": not known yet */
 };
 
@@ -58,7 +58,7 @@ MUST_CHECK bool slot_stream(struct slot *board, struct slot *, int most);
 
 /*
  * For anyone: since when the worker has had its request in hand, 0 if it has none, and the
- * request's id. The id may be torn while the worker is writing it; it is always terminated.
+ * request's id; "" where it is not known yet, or just being written, as by a worker that was killed at that.
  */
 int64_t slot_busy(const struct slot *, char request_id[REQUEST_ID_MAX + 1]);
 

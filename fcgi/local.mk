@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
+	fcgi/backlog.c fcgi/backlog.h \
 	fcgi/board.c fcgi/board.h \
+	fcgi/figures.c fcgi/figures.h \
 	fcgi/handover.c fcgi/handover.h \
 	fcgi/inherit.c fcgi/inherit.h \
 	fcgi/intake.c fcgi/intake.h \
 	fcgi/listener.c fcgi/listener.h \
 	fcgi/main.c \
+	fcgi/metrics_page.c \
 	fcgi/notify.c fcgi/notify.h \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
@@ -21,6 +24,8 @@ grantd_SOURCES = \
 	fcgi/signals.c fcgi/signals.h \
 	fcgi/single.c fcgi/single.h \
 	fcgi/spawner.c fcgi/spawner.h \
+	fcgi/status.c fcgi/status.h \
+	fcgi/status_request.c fcgi/status_request.h \
 	fcgi/upgrade.c fcgi/upgrade.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h

@@ -23,6 +23,7 @@
 #include "fcgi/porter.h"
 #include "fcgi/single.h"
 #include "fcgi/spawner.h"
+#include "fcgi/status.h"
 #include "handlers/dispatch.h"
 
 #define EXIT_USAGE 2
@@ -81,6 +82,10 @@ check_log_file(const char *path)
 {
 	char directory[4096];
 
+	if (strcmp(path, "syslog") == 0)
+		path = "/dev/log";
+	else if (strncmp(path, "syslog:", strlen("syslog:")) == 0)
+		path += strlen("syslog:");
 	if (path[0] == '\0' || access(path, W_OK) == 0)
 		return true;
 	if (errno == ENOENT && strlen(path) < sizeof(directory)) {
@@ -114,6 +119,7 @@ static int
 check(const struct options *o)
 {
 	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX], sentence[SETTINGS_ERROR_MAX];
+	char status[STATUS_ERROR_MAX];
 	struct settings s;
 	bool good = options_examine(o, &s, say, NULL);
 
@@ -126,6 +132,10 @@ check(const struct options *o)
 	}
 	if (!listener_check(&s, error)) {
 		say_lines(error);
+		good = false;
+	}
+	if (!status_check(&s, status)) {
+		say_lines(status);
 		good = false;
 	}
 	if (!service_check(&s, sentence)) {
@@ -175,6 +185,7 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 	char error[LISTENER_ERROR_MAX], shortage[POOL_ERROR_MAX];
 	int spawner;
 
+	log_set_format((enum log_format)s->log_format);
 	if (!log_open(s->log_file, (enum log_level)s->log_level)) {
 		(void)fprintf(stderr, "grantd: GRANTD_LOG_FILE: %s: %s\n", s->log_file,
 		    strerror(errno));
@@ -188,6 +199,9 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 		return fail_start(s, error);
 	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
 	    s->workers);
+	if (s->workers == 0 && s->status_listen[0] != '\0')
+		log_warning(
+		    "GRANTD_STATUS_LISTEN takes GRANTD_WORKERS of 1 or more: nobody answers there");
 	spawner = spawner_watch(&l);
 	if (s->workers == 0)
 		return single_run(s, o, &l, in, spawner);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fcgi/options.h"
+#include "fcgi/status.h"
 
 enum {
 	OPTION_WORKERS = 256, /* above every character */
@@ -134,7 +135,7 @@ options_settings(const struct options *o, struct settings *s, char error[SETTING
 	if ((o->workers == NULL ||
 		settings_set(s, "GRANTD_WORKERS", o->workers, "--workers", error)) &&
 	    (o->listen == NULL || settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) &&
-	    check_base_path(s->base_path, error))
+	    check_base_path(s->base_path, error) && status_understood(s, error))
 		return true;
 	settings_clear(s);
 	return false;
@@ -148,6 +149,11 @@ options_examine(const struct options *o, struct settings *s, settings_teller *te
 
 	if (s->base_path == NULL)
 		return false;
+	if (o->workers != NULL &&
+	    !settings_set(s, "GRANTD_WORKERS", o->workers, "--workers", error)) {
+		tell(of, error);
+		good = false;
+	}
 	if (o->listen != NULL && !settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) {
 		tell(of, error);
 		good = false;

@@ -16,8 +16,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
+#include "fcgi/figures.h"
 #include "fcgi/inherit.h"
 #include "fcgi/listener.h"
 #include "fcgi/notify.h"
@@ -28,6 +30,7 @@
 #include "fcgi/seam.h"
 #include "fcgi/share.h"
 #include "fcgi/signals.h"
+#include "fcgi/status.h"
 #include "fcgi/upgrade.h"
 #include "fcgi/worker.h"
 
@@ -42,17 +45,10 @@
 #define EARLY_FORGET_MS 30000
 /* How often the requests in hand are looked at. */
 #define WATCH_MS 500
+/* What it waits for beside who asks for the status. */
+#define OWN_NEWS 3
 /* And while there are to be none: a worker that has answered its last tells nobody. */
 #define DRAIN_MS 10
-
-/* A worker process, by the index of its slot on the board. */
-struct child {
-	pid_t pid;           /* 0: the slot is free */
-	unsigned generation; /* which reload it was started after */
-	bool told;           /* to end */
-	bool killed;         /* by us, and so no sign of trouble at its start */
-	int64_t started;
-};
 
 struct parent {
 	struct settings *settings;
@@ -63,6 +59,9 @@ struct parent {
 	struct pool *pool;
 	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
 	struct limits *limits;
+	struct metrics *metrics; /* of each slot, and behind them our own */
+	struct status *status;
+	struct figures figures; /* what it shows */
 	struct child child[BOARD_SLOTS];
 	int link[2]; /* a socket pair: ours, and the workers' */
 	unsigned generation;
@@ -141,6 +140,7 @@ be_worker(struct parent *p, int slot)
 		.pool = p->pool,
 		.limits = p->limits,
 		.slot = &p->board[slot],
+		.metrics = &p->metrics[slot],
 		.board = p->board,
 		.shares = p->shares,
 		.link = p->link[1],
@@ -148,6 +148,7 @@ be_worker(struct parent *p, int slot)
 	};
 
 	close(p->link[0]);
+	status_leave(p->status);
 	if (p->spawner != -1)
 		close(p->spawner);
 	if (!pool_join(p->pool, slot))
@@ -180,6 +181,7 @@ start_worker(struct parent *p, int64_t now)
 	if (slot < 0)
 		return false; /* a worker that ends makes room */
 	slot_clear(&p->board[slot]);
+	atomic_store(&p->metrics[slot].wanted, true);
 	share_clear(p->shares, slot);
 	pid = fork();
 	if (pid == 0)
@@ -194,6 +196,7 @@ start_worker(struct parent *p, int64_t now)
 		.generation = p->generation,
 		.started = now,
 	};
+	p->figures.starts++;
 	log_debug("worker %ld started", (long)pid);
 	return true;
 }
@@ -248,6 +251,19 @@ log_death(const struct parent *p, int slot, int status, int64_t now)
 }
 
 static void
+count_death(struct parent *p, const struct child *c, int status)
+{
+	enum cause cause = c->killed ? CAUSE_OVERDUE :
+	    WIFSIGNALED(status)      ? CAUSE_SIGNAL :
+	    status != 0              ? CAUSE_FAILED :
+	    c->told                  ? CAUSE_REPLACED :
+				       CAUSE_RETIRED;
+
+	if (!p->stopping)
+		p->figures.exits[cause]++;
+}
+
+static void
 bury(struct parent *p, pid_t pid, int status, int64_t now)
 {
 	int i;
@@ -258,6 +274,8 @@ bury(struct parent *p, pid_t pid, int status, int64_t now)
 		if (c->pid != pid)
 			continue;
 		log_death(p, i, status, now);
+		count_death(p, c, status);
+		metrics_fold(&p->metrics[BOARD_SLOTS], &p->metrics[i]);
 		share_clear(p->shares, i);
 		pool_bury(p->pool, i, status != 0);
 		if (status != 0 && !c->killed && !p->stopping && now - c->started < EARLY_MS)
@@ -340,6 +358,7 @@ begin_stop(struct parent *p, int64_t now)
 	/* First nobody finds the way in, then those who did are served. systemd keeps its queue. */
 	if (p->listener->kind == LISTENER_SYSTEMD)
 		pool_deafen(p->pool);
+	p->figures.listener = -1;
 	listener_retire(p->listener);
 	listener_close(p->listener);
 	for (i = 0; i < BOARD_SLOTS; i++)
@@ -352,9 +371,11 @@ begin_reload(struct parent *p)
 {
 	notify_reloading("Reading the settings again");
 	if (!reload_settings(p->settings, p->options)) {
+		p->figures.reloads_refused++;
 		notify_refused("The new settings cannot be used; everything stays as it was");
 		return;
 	}
+	p->figures.reloads++;
 	p->generation++;
 	p->start_after = 0;
 	p->announced = false;
@@ -468,30 +489,50 @@ until_due(const struct parent *p, int64_t now)
 		due = earlier(due, p->refuse_at);
 	if (!p->stopping && p->start_after > now)
 		due = earlier(due, p->start_after);
+	due = earlier(due, status_due(p->status));
 	if (p->upgrade.state == UPGRADE_DRAINING)
 		due = earlier(due, now + DRAIN_MS);
 	due = earlier(due, notify_alive(now));
 	return due > now ? due - now : 0;
 }
 
+/* True: somebody who asks for the status has come, or does something. */
+static bool
+serve_status(struct parent *p, const struct pollfd *news, int n)
+{
+	bool heard = false;
+	int i;
+
+	for (i = 0; i < n; i++)
+		heard = heard || news[i].revents != 0;
+	p->figures.generation = p->generation;
+	p->figures.stopping = p->stopping;
+	status_serve(p->status, news, n, &p->figures, clock_monotonic_ms());
+	return heard;
+}
+
 /*
  * Wait for a signal, for news from a worker, or until something is due, and meanwhile keep
- * connections for the workers. False: that is not possible.
+ * connections for the workers, and tell of them. False: that is not possible.
  */
 static bool
 wait_for_news(struct parent *p, const sigset_t *open)
 {
-	struct pollfd news[3] = {
+	struct pollfd news[OWN_NEWS + STATUS_FDS_MOST] = {
 		{ .fd = p->link[0], .events = POLLIN },
 		{ .fd = pool_ear(p->pool), .events = POLLIN },
 		{ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN },
 	};
 	char trash[64];
+	bool heard;
 	int64_t ms;
+	int n;
 
 	do {
-		ms = until_due(p, clock_monotonic_ms());
-		if (ppoll(news, COUNT_OF(news),
+		ms = clock_monotonic_ms();
+		n = status_watch(p->status, news + OWN_NEWS, ms);
+		ms = until_due(p, ms);
+		if (ppoll(news, (nfds_t)(OWN_NEWS + n),
 			&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 },
 			open) == -1) {
 			if (errno == EINTR)
@@ -501,8 +542,9 @@ wait_for_news(struct parent *p, const sigset_t *open)
 		}
 		if (news[1].revents != 0)
 			pool_hear(p->pool);
+		heard = serve_status(p, news + OWN_NEWS, n) || news[1].revents != 0;
 		p->abandoned = news[2].revents != 0;
-	} while (ms > 0 && news[0].revents == 0 && !p->abandoned && news[1].revents != 0);
+	} while (ms > 0 && news[0].revents == 0 && !p->abandoned && heard);
 	while (recv(p->link[0], trash, sizeof(trash), MSG_DONTWAIT) > 0)
 		continue;
 	return true;
@@ -529,17 +571,43 @@ supervise(struct parent *p, const sigset_t *open)
 	} while ((!p->stopping || count_all(p) > 0) && wait_for_news(p, open));
 }
 
+/* Whatever it needs of memory that it shares with workers. */
+static bool
+open_shared(struct parent *p)
+{
+	p->board = board_open();
+	p->shares = shares_open();
+	p->limits = limits_open();
+	p->metrics = metrics_open(BOARD_SLOTS + 1);
+	return p->board != NULL && p->shares != NULL && p->limits != NULL && p->metrics != NULL;
+}
+
+static void
+open_figures(struct parent *p)
+{
+	metrics_use(&p->metrics[BOARD_SLOTS]);
+	p->figures = (struct figures){
+		.settings = p->settings,
+		.child = p->child,
+		.board = p->board,
+		.metrics = p->metrics,
+		.shares = p->shares,
+		.pool = p->pool,
+		.listener = p->listener->kind == LISTENER_HANDED ? -1 : p->listener->fd,
+		.started = clock_wall_us(),
+	};
+}
+
 int
 parent_run(struct settings *s, const struct options *o, struct listener *l,
     const struct inherited *in, int spawner)
 {
 	struct parent *p = calloc(1, sizeof(*p));
-	struct slot *board = board_open();
-	struct shares *shares = shares_open();
 	sigset_t open;
 	bool clean;
 
-	if (p == NULL || board == NULL || shares == NULL || (p->limits = limits_open()) == NULL ||
+	if (p == NULL || !open_shared(p) ||
+	    (p->status = status_open(s, clock_monotonic_ms())) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->link) == -1) {
 		log_error("preparing for workers: %s", strerror(errno));
 		free(p);
@@ -550,8 +618,6 @@ parent_run(struct settings *s, const struct options *o, struct listener *l,
 	p->upgrade.argv = o->argv;
 	p->listener = l;
 	p->spawner = spawner;
-	p->board = board;
-	p->shares = shares;
 	p->pool = pool_open(l, p->link[1], s->kept_connections, s->waiting_requests,
 	    seam_save_most());
 	if (p->pool == NULL) {
@@ -560,11 +626,13 @@ parent_run(struct settings *s, const struct options *o, struct listener *l,
 		free(p);
 		return EXIT_FAILURE;
 	}
+	open_figures(p);
 	pool_adopt(p->pool, in->kept, in->count);
 	signals_supervise(&open);
 	supervise(p, &open);
 	/* Workers that are left, when supervising became impossible, end when the link does. */
 	clean = p->stopping && !p->forced;
+	status_close(p->status);
 	pool_close(p->pool);
 	close(p->link[0]);
 	close(p->link[1]);

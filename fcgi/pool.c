@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "fcgi/listener.h"
 #include "fcgi/pool.h"
 
@@ -709,6 +710,18 @@ pool_paused(const struct pool *p)
 	return atomic_load(&p->shared->paused);
 }
 
+int
+pool_sharing(const struct pool *p)
+{
+	return atomic_load(&p->shared->sharing);
+}
+
+int
+pool_most(const struct pool *p)
+{
+	return p->kept;
+}
+
 /* Nobody holds it but the keeper, for a moment. */
 static void
 end_pause(struct pool *p, int place, int64_t now)
@@ -924,6 +937,7 @@ oust_slowest(struct pool *p)
 		let_go(p, place, generation, events_of(p, place));
 		return true;
 	}
+	metrics_add(METRIC_DROPPED + DROPPED_SLOW, 1);
 	if (p->ousted++ % FULL_LOG_EVERY == 0)
 		log_warning("more than %d requests wait for their bodies: the slowest is dropped "
 			    "(GRANTD_WAITING_REQUESTS)",

@@ -136,8 +136,9 @@ const void *pool_saved(const struct pool *, const struct connection *);
  */
 void pool_pause(struct pool *, struct connection *, enum pool_pause, size_t used, int64_t due);
 
-/* How many wait so. */
+/* How many wait so, and how many of them with PAUSE_SHARE. */
 int pool_paused(const struct pool *);
+int pool_sharing(const struct pool *);
 
 /* How many wait with PAUSE_SHARE and this group, and how many rooms there are. */
 int pool_in_group(const struct pool *, uint64_t group);
@@ -152,8 +153,9 @@ void pool_wake(struct pool *, uint64_t group);
 /* Close it, in all processes. */
 void pool_end(struct pool *, struct connection *);
 
-/* How many are kept, in hand or idle. */
+/* How many are kept, in hand or idle; and how many can be, beside those that wait. */
 int pool_count(const struct pool *);
+int pool_most(const struct pool *);
 
 /*
  * The keeper's. pool_ear() is readable when pool_hear() should be called, which never waits.

@@ -49,6 +49,7 @@ reload_settings(struct settings *s, const struct options *o)
 	keep_text(&fresh.listen, &s->listen, "GRANTD_LISTEN");
 	keep_text(&fresh.listen_mode, &s->listen_mode, "GRANTD_LISTEN_MODE");
 	keep_text(&fresh.listen_group, &s->listen_group, "GRANTD_LISTEN_GROUP");
+	keep_text(&fresh.status_listen, &s->status_listen, "GRANTD_STATUS_LISTEN");
 	keep_number(&fresh.listen_backlog, s->listen_backlog, "GRANTD_LISTEN_BACKLOG");
 	keep_number(&fresh.kept_connections, s->kept_connections, "GRANTD_KEPT_CONNECTIONS");
 	keep_number(&fresh.waiting_requests, s->waiting_requests, "GRANTD_WAITING_REQUESTS");
@@ -57,6 +58,7 @@ reload_settings(struct settings *s, const struct options *o)
 		keep_number(&fresh.workers, s->workers, "GRANTD_WORKERS");
 	settings_clear(s);
 	*s = fresh;
+	log_set_format((enum log_format)s->log_format);
 	if (!log_open(s->log_file, (enum log_level)s->log_level))
 		log_error("reload: %s: %s; the log stays where it was", s->log_file,
 		    strerror(errno));

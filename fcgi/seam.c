@@ -378,41 +378,6 @@ seam_is_responder(const struct seam *sm)
 
 /* ---- its answer ---- */
 
-/* RFC 9110 section 15; a status without a name here has an empty one, which is allowed. */
-static const char *
-reason_phrase(int status)
-{
-	static const struct {
-		int status;
-		const char *phrase;
-	} table[] = {
-		{ 200, "OK" },
-		{ 201, "Created" },
-		{ 204, "No Content" },
-		{ 304, "Not Modified" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" },
-		{ 409, "Conflict" },
-		{ 412, "Precondition Failed" },
-		{ 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 503, "Service Unavailable" },
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(table); i++)
-		if (table[i].status == status)
-			return table[i].phrase;
-	return "";
-}
-
 /* When even an error cannot be built. The id is of safe characters alone. */
 static void
 put_last_resort(struct buf *to, const struct response *rs)
@@ -424,14 +389,14 @@ put_last_resort(struct buf *to, const struct response *rs)
 	    "Status: %d %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\nContent-Type: application/json\r\n\r\n"
 	    "{\"code\":\"%s\",\"message\":\"%s\",\"details\":{\"request_id\":\"%s\"}}",
-	    status, reason_phrase(status), rs->request_id, http_error_code(e),
+	    status, response_reason(status), rs->request_id, http_error_code(e),
 	    http_error_message(e), rs->request_id);
 }
 
 static void
 put_head(struct buf *to, const struct response *rs)
 {
-	buf_addf(to, "Status: %d %s\r\n", rs->status, reason_phrase(rs->status));
+	buf_addf(to, "Status: %d %s\r\n", rs->status, response_reason(rs->status));
 	buf_add(to, rs->head.data, rs->head.len);
 	buf_adds(to, "\r\n");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "fcgi/wire.h"
 
 void
@@ -30,16 +31,18 @@ static bool
 wait_for_peer(struct wire *w, short events)
 {
 	struct pollfd peer = { .fd = w->fd, .events = events };
-	int64_t left = w->until - clock_monotonic_ms();
-	int rc;
+	int64_t now = clock_monotonic_ms(), left = w->until - now;
+	int rc = 0;
 
 	if (left > w->silence)
 		left = w->silence;
-	if (left <= 0 || (rc = poll(&peer, 1, (int)left)) == 0) {
-		w->late = true;
-		return false;
+	if (left > 0) {
+		metrics_wait(WAIT_CLIENT, now);
+		rc = poll(&peer, 1, (int)left);
+		metrics_wait(WAIT_NOTHING, 0);
 	}
-	return rc > 0 || errno == EINTR;
+	w->late = w->late || rc == 0;
+	return rc > 0 || (rc < 0 && errno == EINTR);
 }
 
 static bool

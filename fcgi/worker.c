@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/settings.h"
 #include "fcgi/board.h"
 #include "fcgi/handover.h"
@@ -311,7 +312,9 @@ let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
 
 	if (room != NULL)
 		used = seam_save(sv->seam, room, seam_save_most(), &due);
-	else if (no_room++ % NO_ROOM_LOG_EVERY == 0)
+	else
+		metrics_add(METRIC_DROPPED + DROPPED_NO_ROOM, 1);
+	if (room == NULL && no_room++ % NO_ROOM_LOG_EVERY == 0)
 		log_warning("too many requests wait: one is dropped (GRANTD_WAITING_REQUESTS)");
 	if (used > 0)
 		pool_pause(pool, c, pause, used, due);
@@ -333,6 +336,7 @@ serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
 	struct request rq;
 
 	sv->c = c;
+	metrics_operation(-1);
 	slot_begin(slot);
 	head = seam_read(sv->seam, &from, &rq);
 	*next = SEAM_CLOSE;
@@ -546,6 +550,7 @@ serve_all(struct serving *sv)
 		(void)send(w->link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (!told(w, ++served) && atomic_load(&w->slot->requests) < limit) {
 		log_tick();
+		metrics_tell_memory();
 		switch (serve_next(sv, &open, log_due())) {
 		case POOL_NEW:
 		case POOL_KEPT:
@@ -577,6 +582,7 @@ worker_run(const struct worker *w)
 	};
 	enum worker_end end = WORKER_FAILED;
 
+	metrics_use(w->metrics);
 	if (sv.seam != NULL && sv.service != NULL) {
 		ask_for_shares(&sv);
 		end = serve_all(&sv);
@@ -611,6 +617,7 @@ limit_memory(const struct settings *s, size_t shared)
 void
 worker_process(const struct worker *w)
 {
-	limit_memory(w->settings, pool_memory(w->pool));
+	limit_memory(w->settings,
+	    pool_memory(w->pool) + (BOARD_SLOTS + 1) * sizeof(struct metrics));
 	exit(worker_run(w) == WORKER_FAILED ? EXIT_FAILURE : EXIT_SUCCESS);
 }

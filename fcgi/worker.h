@@ -9,6 +9,7 @@
 
 struct limits;
 struct listener;
+struct metrics;
 struct pool;
 struct settings;
 struct shares;
@@ -21,10 +22,11 @@ struct worker {
 	struct pool *pool;
 	struct limits *limits;
 	struct slot *slot;
-	struct slot *board;    /* of all workers; NULL: alone */
-	struct shares *shares; /* likewise */
-	int link;              /* to the parent, which is told when we are ready; or -1 */
-	bool alone;            /* the one process there is, without a parent */
+	struct metrics *metrics; /* where it counts; NULL: where nobody looks */
+	struct slot *board;      /* of all workers; NULL: alone */
+	struct shares *shares;   /* likewise */
+	int link;                /* to the parent, which is told when we are ready; or -1 */
+	bool alone;              /* the one process there is, without a parent */
 };
 
 /* Why a worker stopped. In all but the last, the request it had in hand was answered. */

@@ -7,6 +7,7 @@
 
 #include "base/json_build.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "db/policy_load.h"
 #include "handlers/authorize.h"
 #include "handlers/service.h"
@@ -35,6 +36,7 @@ compile_policies(struct call *c, const struct policy_set **set)
 		policy_set_free(made);
 		return UNAVAILABLE;
 	}
+	metrics_set(GAUGE_POLICY_MEMORY, policy_cache_memory(c->service->policies));
 	*set = made;
 	return DONE;
 }
@@ -50,6 +52,7 @@ find_policies(struct call *c, const struct policy_set **set)
 	enum outcome rc = DONE;
 
 	*set = policy_cache_get(c->service->policies, &who->key.tenant, who->key.policy_version);
+	metrics_add(METRIC_POLICY_LOOKUPS + (*set != NULL ? CACHE_HIT : CACHE_MISS), 1);
 	if (*set != NULL)
 		return DONE;
 	if (who->policies.version != who->key.policy_version) {
@@ -100,6 +103,19 @@ tell_about(struct call *c, struct about *about)
 	return c->op->about == NULL || c->op->about(c, about);
 }
 
+static void
+count_decision(const struct decision *d)
+{
+	int effect = d->verdict == VERDICT_ALLOWED ? EFFECT_PERMIT :
+	    d->fault                               ? EFFECT_FAULT :
+	    d->over_budget                         ? EFFECT_BUDGET :
+	    d->failed_forbid                       ? EFFECT_FAILED_FORBID :
+	    d->forbidden                           ? EFFECT_FORBID :
+						     EFFECT_NO_PERMIT;
+
+	metrics_add(METRIC_DECISIONS + effect, 1);
+}
+
 enum outcome
 authorize(struct call *c)
 {
@@ -112,8 +128,10 @@ authorize(struct call *c)
 	c->change.rests_on_target = false;
 	if ((rc = find_policies(c, &set)) != DONE)
 		return rc;
-	if (set == NULL)
+	if (set == NULL) {
+		count_decision(&c->decision);
 		return DONE; /* denied, and logged */
+	}
 	if (c->op->target == TARGET_GRANT && authorize_unseen(c, &c->caller.key))
 		return DONE;
 	if (c->op->target == TARGET_GRANT)
@@ -125,6 +143,7 @@ authorize(struct call *c)
 	c->change.rests_on_target = q.grant != NULL;
 	ask(c, &c->caller.key, &q);
 	policy_decide(c->service->decider, set, &q, &c->decision);
+	count_decision(&c->decision);
 	return c->decision.fault ? UNAVAILABLE : DONE;
 }
 
@@ -141,7 +160,10 @@ authorize_unseen(struct call *c, const struct key *known)
 	if (q.now == 0)
 		return false; /* nothing was read yet, and no answer told the time lately */
 	policy_decide(c->service->decider, set, &q, &c->decision);
-	return c->decision.verdict == VERDICT_ALLOWED;
+	if (c->decision.verdict != VERDICT_ALLOWED)
+		return false; /* another look will tell */
+	count_decision(&c->decision);
+	return true;
 }
 
 /* NULL: no memory. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * EvaluatePolicies, POST /v1/policies/evaluate: what would the policies say? Reads and decides; changes nothing and logs
- * nothing. Answers 200 with the decision; raises 404 for a grant that is not there, 422 invalid_body.
+ * nothing. Answers 200 with the decision; raises 404 for a grant that is not there, 422 invalid_body, and 422 invalid_policy for a
+ * rule among the edits that could not be stored.
  */
 #include "config.h"
 
@@ -11,6 +12,7 @@
 #include "handlers/answer.h"
 #include "handlers/authorize.h"
 #include "handlers/evaluate_body.h"
+#include "handlers/evaluate_edits.h"
 #include "handlers/service.h"
 
 static void
@@ -76,13 +78,33 @@ decision_json(const struct call *c, const struct decision *d)
 	return json_build_end(&b);
 }
 
+/* The rules in force, edited. False: they were refused, which is answered. */
+static bool
+compile_edited(struct call *c, struct policy_set **set, enum outcome *rc)
+{
+	struct edited list;
+	enum prepared prepared = edits_read(c, &list);
+
+	*set = NULL;
+	*rc = BROKEN;
+	if (prepared == PREPARED)
+		*rc = policy_set_compile_list(list.rule, list.count,
+		    c->of.question.rules.failing_forbid_denies, NULL, set);
+	edited_clear(&list);
+	return prepared != PREPARED_REFUSED;
+}
+
 static void
 evaluate_policies_evaluate(struct call *c, const struct policy_question *q)
 {
 	struct policy_set *set;
-	enum outcome rc = policy_set_compile(&c->of.question.rules, NULL, &set);
+	enum outcome rc;
 	struct decision d = { .fault = false };
 
+	if (!edits_given(c))
+		rc = policy_set_compile(&c->of.question.rules, NULL, &set);
+	else if (!compile_edited(c, &set, &rc))
+		return;
 	if (rc == DONE)
 		policy_decide(c->service->decider, set, q, &d);
 	if (rc != DONE || d.fault)

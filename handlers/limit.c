@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/metrics.h"
 #include "handlers/limit.h"
 #include "handlers/service.h"
 
@@ -30,12 +31,13 @@ who(const struct call *c)
 
 /* False, and answered, where there are seconds to wait. */
 static bool
-admit(struct call *c, int seconds)
+admit(struct call *c, int limit, int seconds)
 {
 	char text[16];
 
 	if (seconds == 0)
 		return true;
+	metrics_add(METRIC_LIMITS + limit, 1);
 	(void)snprintf(text, sizeof(text), "%d", seconds);
 	response_error(c->rs, ERROR_TOO_MANY_REQUESTS, NULL, NULL);
 	response_header(c->rs, "Retry-After", text);
@@ -49,7 +51,7 @@ limit_stranger(struct call *c)
 	const struct limits_who w = who(c);
 
 	return c->service->limits == NULL ||
-	    admit(c, limits_wait(c->service->limits, &a, &w, clock_monotonic_ms()));
+	    admit(c, LIMIT_STRANGER, limits_wait(c->service->limits, &a, &w, clock_monotonic_ms()));
 }
 
 void
@@ -75,6 +77,6 @@ limit_request(struct call *c)
 	const struct limits_allowed a = allowed(c);
 
 	return a.key == 0 || c->service->limits == NULL ||
-	    admit(c,
+	    admit(c, LIMIT_KEY,
 		limits_request(c->service->limits, &a, c->caller.key_hash, clock_monotonic_ms()));
 }

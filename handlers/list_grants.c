@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/field.h"
+#include "base/resource.h"
 #include "base/words.h"
 #include "db/json.h"
 #include "handlers/page.h"
@@ -11,15 +12,22 @@ static const struct query_parameter query[] = {
 	PAGE_QUERY,
 	{ .name = "status", .type = QUERY_WORD, .words = status_words },
 	{ .name = "grantee_id", .type = QUERY_TEXT, .min = 1, .max = FIELD_IDENTIFIER_MOST },
+	{ .name = "resource_type", .type = QUERY_WORD, .words = resource_types },
+	{ .name = "resource_id", .type = QUERY_TEXT, .min = 1, .max = FIELD_RESOURCE_ID_MOST },
+	{ .name = "audit_enabled", .type = QUERY_WORD, .words = truth_words },
 };
-enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID };
+enum { STATUS = PAGE_QUERY_OWN, GRANTEE_ID, RESOURCE_TYPE, RESOURCE_ID, AUDIT_ENABLED };
 
 static void
 list_grants_load(struct call *c)
 {
+	const struct query_value *v = c->request.query.value;
 	const struct grant_filter filter = {
-		.status = c->request.query.value[STATUS].text,
-		.grantee_id = c->request.query.value[GRANTEE_ID].text,
+		.status = v[STATUS].text,
+		.grantee_id = v[GRANTEE_ID].text,
+		.resource_type = v[RESOURCE_TYPE].text,
+		.resource_id = v[RESOURCE_ID].text,
+		.audit_enabled = v[AUDIT_ENABLED].text,
 	};
 
 	db_grant_list(c->db, &c->caller.tenant, &filter, &c->request.page, &c->list);

@@ -12,6 +12,7 @@ libhandlers_la_SOURCES = \
 	handlers/delete_policy.c handlers/delete_policy_rule.c \
 	handlers/dispatch.h \
 	handlers/evaluate_body.c handlers/evaluate_body.h \
+	handlers/evaluate_edits.c handlers/evaluate_edits.h \
 	handlers/evaluate_policies.c \
 	handlers/get_activity_summary.c \
 	handlers/get_audit_log_entry.c handlers/list_audit_log.c \

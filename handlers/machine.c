@@ -20,6 +20,7 @@
 #include <json-c/json.h>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "handlers/audit_context.h"
 #include "handlers/authorize.h"
 #include "handlers/check.h"
@@ -240,11 +241,14 @@ follow(struct machine *m, enum attempt attempt, enum ending ending)
 	case NEXT_GO_ON:
 		return true;
 	case NEXT_LOOK:
+		metrics_add(METRIC_RETRIES + RETRY_LOOK, 1);
 		m->state = STATE_LOOK;
 		return false;
 	case NEXT_AGAIN:
+		metrics_add(METRIC_RETRIES + RETRY_AGAIN, 1);
 		return false;
 	case NEXT_REPEAT:
+		metrics_add(METRIC_RETRIES + RETRY_REPEAT, 1);
 		log_warning("nobody knows what became of the change: calling it again");
 		m->state = STATE_REPEAT;
 		return false;
@@ -373,6 +377,7 @@ check_caller(struct machine *m)
 	if (m->known == NULL)
 		limit_good(c, c->caller.key_hash);
 	known_keys_put(c->service->known_keys, c->caller.key_hash, &c->caller.key);
+	metrics_set(GAUGE_KEY_MEMORY, known_keys_memory(c->service->known_keys));
 	db_clock_saw(c->db, c->caller.key.now);
 	log_caller(c);
 	own = names_tenant && uuid_equal(&c->caller.tenant, &c->caller.key.tenant);
@@ -532,6 +537,14 @@ hear_time(const struct call *c)
 		db_clock_saw(c->db, c->of.grant.is.updated_at);
 }
 
+/* What was committed just now, or by the call before whose end nobody knew. */
+static void
+count_entries(const struct call *c)
+{
+	if (!c->op->unlogged && (*c->change.said == CHANGE_DONE || *c->change.said == CHANGE_MADE))
+		metrics_add(METRIC_AUDIT_ENTRIES, c->op->two_entries ? 2 : 1);
+}
+
 static void
 do_change(struct machine *m, bool in_doubt)
 {
@@ -548,6 +561,7 @@ do_change(struct machine *m, bool in_doubt)
 		return;
 	hear_time(m->c);
 	if (!m->c->change.locked_out && !m->c->change.too_large) {
+		count_entries(m->c);
 		end_done(m);
 	} else if (in_doubt) { /* undone, unless it was done the first time */
 		end_with(m, ERROR_COMMIT_UNKNOWN);
@@ -586,6 +600,7 @@ do_deny(struct machine *m)
 {
 	if (!follow(m, ATTEMPT_DENY, send_denial(m->c)))
 		return;
+	metrics_add(METRIC_AUDIT_REFUSALS, 1);
 	answer_denied(m->c);
 	m->state = STATE_END;
 }
@@ -646,8 +661,10 @@ meet(struct machine *m)
 	struct call *c = m->c;
 	bool well_formed = check_key(c, &m->fault);
 
-	if (well_formed)
+	if (well_formed) {
 		m->known = known_keys_get(c->service->known_keys, c->caller.key_hash);
+		metrics_add(METRIC_KEY_LOOKUPS + (m->known != NULL ? CACHE_HIT : CACHE_MISS), 1);
+	}
 	if (m->known != NULL)
 		return true;
 	if (c->request.rq->header[HEADER_API_KEY] != NULL && !limit_stranger(c))

@@ -110,7 +110,8 @@ struct operation {
 	bool direct;
 	/* Changes the policies, or ends a key: somebody must be left who may change them again. */
 	bool guarded;
-	bool unlogged; /* makes no entry: where nobody knows what became of it, nobody will */
+	bool two_entries; /* makes one more, of another chain */
+	bool unlogged;    /* makes no entry: where nobody knows what became of it, nobody will */
 	/* Build the response from what was read and changed: after the commit, and for whatever change() says but what the machine answers itself. */
 	void (*answer)(struct call *);
 };
@@ -190,6 +191,7 @@ struct call {
 	struct service *service;
 	struct db *db;
 	const struct operation *op;
+	int number; /* of the operation in the list; OPERATION_COUNT where there is none */
 	struct response *rs;
 
 	struct call_request request;

@@ -37,6 +37,7 @@ route_find(struct call *c, enum http_method method, const char *path)
 	for (i = 0; i < OPERATION_COUNT; i++) {
 		if (operations[i]->method == method && strcmp(operations[i]->path, template) == 0) {
 			c->op = operations[i];
+			c->number = (int)i;
 			return ROUTE_FOUND;
 		}
 	}

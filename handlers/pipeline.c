@@ -8,12 +8,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "handlers/check.h"
 #include "handlers/dispatch.h"
 #include "handlers/machine.h"
 #include "handlers/service.h"
 #include "handlers/target.h"
 #include "http/cors.h"
+#include "http/trace.h"
 
 static void
 answer_error(struct call *c, enum http_error error)
@@ -39,6 +41,7 @@ static void
 run(struct call *c)
 {
 	log_context(c->rs->request_id, c->op->id, NULL);
+	metrics_operation(c->number);
 	if (c->op->access == ACCESS_PUBLIC) {
 		c->op->answer(c);
 		return;
@@ -114,23 +117,66 @@ route_and_answer(struct call *c)
 	}
 }
 
-/* Refusals say who was refused, and are counted where one address has many: a guesser must not fill the log. */
+/* What this process has counted of its exchanges with the database. */
+struct exchanges {
+	uint64_t count, us;
+};
+
+static struct exchanges
+exchanges_so_far(void)
+{
+	struct exchanges e = { .us = metrics_get(metrics_own, METRIC_EXCHANGE_TIME_LAST) };
+	int i;
+
+	for (i = METRIC_EXCHANGE_TIME; i < METRIC_EXCHANGE_TIME_LAST; i++)
+		e.count += metrics_get(metrics_own, i);
+	return e;
+}
+
+/* The grant that the path names, as text; "" where it names none. */
 static void
-log_answer(const struct call *c, int64_t ms)
+print_grant(const struct call *c, char text[UUID_TEXT_LEN + 1])
+{
+	text[0] = '\0';
+	if (c->op != NULL && c->op->target == TARGET_GRANT)
+		uuid_print(&c->request.path_id[0], text);
+}
+
+/*
+ * One line for each request. Refusals are counted where one address has many: a guesser must not fill the log. What was slow is a warning,
+ * and says how much of it was the database.
+ */
+static void
+log_answer(const struct call *c, int64_t us, const struct exchanges *before)
 {
 	const struct request *rq = c->request.rq;
-	const char *key = c->caller.key.found ? c->caller.id : "-";
-	char about[80];
-	int status = c->rs->status;
+	const struct exchanges now = exchanges_so_far();
+	int status = c->rs->status, slow = c->service->settings->log_slow;
+	bool is_slow = slow > 0 && us >= (int64_t)slow * 1000;
+	char about[80], grant[UUID_TEXT_LEN + 1];
+	const struct log_field field[] = {
+		LOG_FIELD("key", c->caller.key.found ? c->caller.id : "-"),
+		LOG_FIELD("name", c->caller.key_name[0] != '\0' ? c->caller.key_name : "-"),
+		LOG_FIELD("from", rq->remote_addr),
+		LOG_FIELD("method", http_method_name(rq->method)),
+		LOG_FIELD("path", rq->path),
+		LOG_FIELD("grant", grant),
+		LOG_NUMBER("status", status),
+		LOG_FIELD("code",
+		    c->rs->error != HTTP_ERROR__MAX ? http_error_code(c->rs->error) : ""),
+		LOG_NUMBER("us", us),
+		LOG_NUMBER("database_us", (int64_t)(now.us - before->us)),
+		LOG_NUMBER("exchanges", (int64_t)(now.count - before->count)),
+	};
+	bool refused = status == 401 || status == 403 || status == 429;
 
+	if (log_level_from < (is_slow ? LEVEL_WARNING : LEVEL_INFO))
+		return;
+	print_grant(c, grant);
 	(void)snprintf(about, sizeof(about), "%d %s", status, rq->remote_addr);
-	if (status == 401 || status == 403 || status == 429)
-		log_repeated(LEVEL_INFO, about, "%s %d in %lld ms key=%s name=%s from=%s",
-		    http_method_name(rq->method), status, (long long)ms, key,
-		    c->caller.key_name[0] != '\0' ? c->caller.key_name : "-", rq->remote_addr);
-	else
-		log_info("%s %d in %lld ms key=%s", http_method_name(rq->method), status,
-		    (long long)ms, key);
+	log_fields(is_slow ? LEVEL_WARNING : LEVEL_INFO, refused ? about : NULL, field,
+	    COUNT_OF(field), "%s %d in %lld ms%s", http_method_name(rq->method), status,
+	    (long long)us / 1000, is_slow ? ", which is slow" : "");
 }
 
 size_t
@@ -146,16 +192,31 @@ dispatch_body_most(const struct request *rq)
 	return needed ? c.op->body_max : 0;
 }
 
+static void
+count_answer(const struct call *c, int64_t us)
+{
+	_Static_assert(HTTP_ERROR__MAX <= METRICS_ERRORS_MOST, "room for each code");
+	int sort = c->op == NULL ? 0 : 1 + (int)c->op->access;
+
+	metrics_answer(c->number, sort, c->rs->status, us);
+	if (c->rs->error != HTTP_ERROR__MAX)
+		metrics_add(METRIC_ERRORS + (int)c->rs->error, 1);
+}
+
 bool
 dispatch(struct service *service, const struct request *rq, struct response *rs)
 {
 	struct call c = { .service = service,
 		.db = service->db,
+		.number = OPERATION_COUNT,
 		.rs = rs,
 		.request = { .rq = rq } };
-	int64_t started = clock_monotonic_ms();
+	const struct exchanges before = exchanges_so_far();
+	int64_t started = clock_monotonic_us(), us;
+	char trace[TRACE_ID_LEN + 1];
 
 	log_context(rs->request_id, NULL, NULL);
+	log_trace(trace_id(rq->header[HEADER_TRACEPARENT], trace) ? trace : NULL);
 	route_and_answer(&c);
 	if (c.later) {
 		log_context(NULL, NULL, NULL);
@@ -165,7 +226,9 @@ dispatch(struct service *service, const struct request *rq, struct response *rs)
 	/* The head of what was sent in pieces is gone already. */
 	if (!cors_is_preflight(rq) && rs->stream == STREAM_NONE)
 		cors_answer(rs, service->settings->cors_origins, rq);
-	log_answer(&c, clock_monotonic_ms() - started);
+	us = clock_monotonic_us() - started;
+	count_answer(&c, us);
+	log_answer(&c, us, &before);
 	log_context(NULL, NULL, NULL);
 	call_clear(&c);
 	return true;

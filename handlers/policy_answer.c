@@ -66,7 +66,8 @@ rule_item(const struct db_list *list, int i)
 }
 
 void
-answer_invalid_policy(struct call *c, const struct rule_fault *f, const char *made)
+answer_invalid_policy(struct call *c, const struct rule_fault *f, const char *made,
+    const char *member)
 {
 	struct json_build b;
 
@@ -78,5 +79,7 @@ answer_invalid_policy(struct call *c, const struct rule_fault *f, const char *ma
 	json_put_text(&b, "message", f->message);
 	if (made != NULL)
 		json_put_text(&b, "policy_text", made);
+	if (member != NULL)
+		json_put_text(&b, "member", member);
 	response_error(c->rs, ERROR_INVALID_POLICY, json_build_end(&b), NULL);
 }

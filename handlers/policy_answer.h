@@ -17,8 +17,12 @@ void answer_rule_created(struct call *, const struct rule_record *, struct json_
 page_item policy_item;
 page_item rule_item;
 
-/* Answer 422 invalid_policy: where and why. `made` is the text that was made of parts; NULL: it was given. */
+/*
+ * Answer 422 invalid_policy: where and why. `made` is the text that was made of parts; NULL: it was given. `member` has the
+ * text, where the body may have several; else NULL.
+ */
 struct rule_fault;
-void answer_invalid_policy(struct call *, const struct rule_fault *, const char *made);
+void answer_invalid_policy(struct call *, const struct rule_fault *, const char *made,
+    const char *member);
 
 #endif

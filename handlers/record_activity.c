@@ -13,6 +13,7 @@
 
 #include "base/field.h"
 #include "base/json_build.h"
+#include "base/metrics.h"
 #include "base/time_text.h"
 #include "base/words.h"
 #include "handlers/operation.h"
@@ -96,15 +97,18 @@ record_activity_answer(struct call *c)
 {
 	struct json_object *events = json_object_object_get(c->request.body, "events");
 	struct json_build b;
+	int64_t duplicates;
 
 	if (c->of.grant.receipt.change == CHANGE_OFF) {
 		response_error(c->rs, ERROR_AUDIT_DISABLED, NULL, NULL);
 		return;
 	}
+	duplicates = (int64_t)json_object_array_length(events) - c->of.grant.receipt.accepted;
+	metrics_add(METRIC_EVENTS + EVENTS_ACCEPTED, (uint64_t)c->of.grant.receipt.accepted);
+	metrics_add(METRIC_EVENTS + EVENTS_DUPLICATE, (uint64_t)duplicates);
 	json_build_begin(&b);
 	json_put_int(&b, "accepted", c->of.grant.receipt.accepted);
-	json_put_int(&b, "duplicates",
-	    (int64_t)json_object_array_length(events) - c->of.grant.receipt.accepted);
+	json_put_int(&b, "duplicates", duplicates);
 	response_json(c->rs, 200, json_build_end(&b));
 }
 

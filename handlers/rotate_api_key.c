@@ -99,5 +99,6 @@ const struct operation op_rotate_api_key = {
 	.about = rotate_api_key_about,
 	.prepare = rotate_api_key_prepare,
 	.change = rotate_api_key_change,
+	.two_entries = true,
 	.answer = rotate_api_key_answer,
 };

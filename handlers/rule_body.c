@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "base/words.h"
 #include "handlers/answer.h"
 #include "handlers/policy_answer.h"
 #include "handlers/rule_body.h"
@@ -60,7 +61,6 @@ static const struct body_member members[] = {
 };
 const struct body_schema rule_body = { members, COUNT_OF(members) };
 
-static const char *const truth_words[] = { "false", "true", NULL };
 const struct query_parameter rule_query[RULE_QUERY_COUNT] = {
 	{ .name = "allow_unknown", .type = QUERY_WORD, .words = truth_words },
 };
@@ -247,7 +247,7 @@ rule_body_read(struct call *c, const struct rule_record *was)
 	if (rc == PREPARED_REFUSED && no.member != NULL)
 		answer_invalid_member(c, no.member, no.expected);
 	else if (rc == PREPARED_REFUSED)
-		answer_invalid_policy(c, &no.rule, no.made ? rule->text : NULL);
+		answer_invalid_policy(c, &no.rule, no.made ? rule->text : NULL, NULL);
 	*s = (struct rule_settings){
 		.text = rule->text,
 		.audit_session = true,

@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 
+#include "base/metrics.h"
 #include "db/json.h"
 #include "handlers/answer.h"
 #include "handlers/grant_answer.h"
@@ -41,6 +42,8 @@ update_grant_answer(struct call *c)
 	const struct grant *g = c->of.grant.is.found ? &c->of.grant.is : &c->of.grant.was;
 	char etag[ETAG_TEXT_MAX];
 
+	if (c->rs->changed)
+		metrics_add(METRIC_SWITCHES + (g->audit_enabled ? SWITCHED_ON : SWITCHED_OFF), 1);
 	grant_etag(g, etag);
 	answer_changed(c, etag, grant_json(g));
 }

@@ -10,7 +10,7 @@
 /* The request headers that we read and that the Fetch standard lets a script set. */
 #define ALLOW_HEADERS \
 	"X-API-Key, X-Tenant-ID, X-Request-Id, X-Audit-Reason, Idempotency-Key, " \
-	"Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer"
+	"Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer, traceparent"
 #define EXPOSE_HEADERS \
 	"ETag, Location, X-Request-Id, Preference-Applied, Retry-After, Allow, " \
 	"Accept-Patch, Accept-Post, WWW-Authenticate"

@@ -9,5 +9,6 @@ libhttp_la_SOURCES = \
 	http/query.c http/query.h \
 	http/request.c http/request.h \
 	http/response.c http/response.h \
-	http/token.c http/token.h
+	http/token.c http/token.h \
+	http/trace.c http/trace.h
 libhttp_la_LIBADD = $(JSONC_LIBS)

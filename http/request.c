@@ -61,6 +61,7 @@ http_header_is_list(enum http_header header)
 	case HEADER_IF_MATCH:
 	case HEADER_IF_NONE_MATCH:
 	case HEADER_PREFER:
+	case HEADER_TRACEPARENT: /* is none, but two of them are nobody's, and refuse nothing (Trace Context, section 3.3.1.2) */
 	case HEADER_AC_REQUEST_HEADERS:
 		return true;
 	default:

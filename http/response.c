@@ -45,6 +45,7 @@ static void
 start_over(struct response *rs)
 {
 	rs->status = 0;
+	rs->error = HTTP_ERROR__MAX;
 	rs->stream = STREAM_NONE;
 	buf_reset(&rs->head);
 	buf_reset(&rs->body);
@@ -195,6 +196,7 @@ response_error_message(struct response *rs, enum http_error error, const char *m
 		return;
 	}
 	start_over(rs);
+	rs->error = error;
 	if (status == 401)
 		response_header(rs, "WWW-Authenticate", "ApiKey realm=\"grantd\"");
 	if (status == 503)
@@ -233,4 +235,40 @@ response_clear(struct response *rs)
 	buf_clear(&rs->head);
 	buf_clear(&rs->body);
 	*rs = (struct response)RESPONSE_EMPTY;
+}
+
+const char *
+response_reason(int status)
+{
+	static const struct {
+		int status;
+		const char *phrase;
+	} table[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 421, "Misdirected Request" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(table); i++)
+		if (table[i].status == status)
+			return table[i].phrase;
+	return "";
 }

@@ -52,6 +52,7 @@ struct response {
 	int status;      /* 0 until something was answered */
 	struct buf head; /* "Name: value\r\n" lines, without Status */
 	struct buf body;
+	enum http_error error; /* that was answered; HTTP_ERROR__MAX: none */
 	bool changed; /* something was committed: no fallback may say that nothing was changed */
 	char request_id[REQUEST_ID_MAX + 1]; /* set by response_begin() */
 	const struct response_sink *sink;    /* borrowed; NULL: streams are collected in body */
@@ -61,7 +62,7 @@ struct response {
 #define RESPONSE_EMPTY \
 	{ \
 		.status = 0, .head = BUF_EMPTY, .body = BUF_EMPTY, .request_id = "", .sink = NULL, \
-		.stream = STREAM_NONE \
+		.error = HTTP_ERROR__MAX, .stream = STREAM_NONE \
 	}
 
 /*
@@ -121,6 +122,9 @@ void response_error_message(struct response *, enum http_error, const char *mess
 /* Details with one member, for the calls above: {"name": "value"} or NULL when out of memory. */
 struct json_object *error_detail(const char *name, const char *value);
 struct json_object *error_detail_int(const char *name, long long value);
+
+/* The words that go with a status (RFC 9110 section 15); "" for one that no answer of ours has, which is allowed. */
+const char *response_reason(int status);
 
 bool response_failed(const struct response *);
 void response_clear(struct response *);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "cedar/cedar.h"
 #include "policy/program.h"
 
@@ -94,6 +96,7 @@ enum outcome
 policy_program_compile(const struct policy_rule *rule, size_t count,
     struct policy_program **program)
 {
+	int64_t began = clock_monotonic_us();
 	struct policy_program *p = program_new(rule, count);
 	enum outcome rc;
 
@@ -102,7 +105,9 @@ policy_program_compile(const struct policy_rule *rule, size_t count,
 		log_error("no memory for the tenant's policies; nothing is answered to it");
 		return UNAVAILABLE;
 	}
-	if ((rc = compile(p, rule, count)) == DONE)
+	rc = compile(p, rule, count);
+	metrics_time(METRIC_COMPILE_TIME, clock_monotonic_us() - began);
+	if (rc == DONE)
 		*program = p;
 	else
 		policy_program_free(p);

@@ -83,8 +83,33 @@ static const struct body_member context_members[] = {
 };
 static const struct body_schema context_schema = { context_members, COUNT_OF(context_members) };
 
-/* Over the API the first five, in files all but the first. */
+/* What the rules would be, by their ids. Without a text a rule is left out. */
+static const struct body_member edit_members[] = {
+	{ .name = "rule_id", .type = MEMBER_UUID, .required = true },
+	{ .name = "policy_id", .type = MEMBER_UUID, .required = true },
+	{
+	    .name = "priority",
+	    .type = MEMBER_INTEGER,
+	    .min = -FIELD_PRIORITY_MOST,
+	    .max = FIELD_PRIORITY_MOST,
+	},
+	{ .name = "policy_text",
+	    .type = MEMBER_STRING,
+	    .nullable = true,
+	    .min = 1,
+	    .max = RULE_TEXT_MAX },
+	{ .name = "notice",
+	    .type = MEMBER_LINE,
+	    .nullable = true,
+	    .min = 1,
+	    .max = RULE_NOTICE_MAX },
+};
+static const struct body_schema edit_schema = { edit_members, COUNT_OF(edit_members) };
+static const struct body_member edit = { .type = MEMBER_OBJECT, .schema = &edit_schema };
+
+/* Over the API the first six, in files all but the first two. */
 static const struct body_member members[] = {
+	{ .name = "edits", .type = MEMBER_ARRAY, .max = EDITS_MAX, .item = &edit },
 	{ .name = "grant_id", .type = MEMBER_UUID },
 	{ .name = "principal", .type = MEMBER_OBJECT, .schema = &principal_schema },
 	{ .name = "action", .type = MEMBER_STRING, .required = true, .min = 1, .max = 64 },
@@ -94,8 +119,8 @@ static const struct body_member members[] = {
 	{ .name = "decision", .type = MEMBER_STRING, .required = true, .words = decisions },
 	{ .name = "notices", .type = MEMBER_ARRAY, .item = &notice },
 };
-const struct body_schema question_body = { members, 5 };
-const struct body_schema question_case = { members + 1, COUNT_OF(members) - 1 };
+const struct body_schema question_body = { members, 6 };
+const struct body_schema question_case = { members + 2, COUNT_OF(members) - 2 };
 
 /* ---- reading one ---- */
 

@@ -8,6 +8,9 @@
 
 struct json_object;
 
+/* How many rules a question may ask with another text, without, or besides. */
+#define EDITS_MAX 128
+
 /*
  * A question to the policies as JSON, for dry runs and for files of cases, described once for both:
  *
@@ -19,7 +22,7 @@ struct json_object;
  * given whole, but for request_id and now. Members of a described grant that are left out: ids are empty, its status is
  * active, it began now and ends in an hour, in version 1.
  */
-extern const struct body_schema question_body; /* with grant_id, for a grant that is there */
+extern const struct body_schema question_body; /* with edits, and grant_id of one that is there */
 extern const struct body_schema question_case; /* with name, decision (required) and notices */
 
 struct asked {
@@ -38,7 +41,7 @@ struct asked {
 
 /*
  * Read `body`, which fits one of the two, over what is in a->question already: whoever asks, and the circumstances. Borrows
- * from the body; grant_id, name, decision and notices are the caller's to read. DONE, with fault->member "" or what
+ * from the body; edits, grant_id, name, decision and notices are the caller's to read. DONE, with fault->member "" or what
  * cannot be taken all the same; or BROKEN, for want of memory. asked_clear() in any case.
  */
 MUST_CHECK enum outcome asked_read(struct asked *a, struct json_object *body,

@@ -10,10 +10,12 @@ include tests/cedar/local.mk
 include tests/db/local.mk
 include tests/faults/local.mk
 include tests/ha/local.mk
+include tests/metrics/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
 include tests/bench/local.mk
 include tests/policy/local.mk
 include tests/security/local.mk
+include tests/console/local.mk
 include tests/contract/local.mk
 include tests/lint/local.mk

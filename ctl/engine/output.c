@@ -112,6 +112,19 @@ print_pages(struct ctl *c, const struct listing *l, const struct uuid *tenant, c
 	return st;
 }
 
+/* Nobody's list is not empty: there is none. */
+static bool
+has_tenant(struct ctl *c, const struct uuid *tenant)
+{
+	struct tenant t = TENANT_EMPTY;
+	bool has;
+
+	session_begin(c, DB_READ_ONLY, tenant, &t);
+	has = session_tenant(c, db_commit(c->db), tenant, &t);
+	tenant_clear(&t);
+	return has;
+}
+
 enum status
 output_list(struct ctl *c, const struct listing *l, const struct uuid *tenant, const void *what)
 {
@@ -119,6 +132,8 @@ output_list(struct ctl *c, const struct listing *l, const struct uuid *tenant, c
 	enum status st;
 	struct table t;
 
+	if (tenant != NULL && !has_tenant(c, tenant))
+		return STATUS_REFUSED;
 	table_begin(&t, l->headings, l->columns);
 	if (c->json)
 		(void)fputs("[", stdout);

@@ -31,7 +31,7 @@ struct listing {
 
 /*
  * Print all rows, or the newest --limit of them, as a table or as a JSON array. Pages are read one by
- * one, each in a transaction of its own. `tenant` is chosen in each; NULL: none is. `what` is passed
+ * one, each in a transaction of its own. `tenant` is chosen in each, and has to be there; NULL: none is. `what` is passed
  * to queue().
  */
 MUST_CHECK enum status output_list(struct ctl *, const struct listing *, const struct uuid *tenant,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -30,6 +30,10 @@
 --   key       no such key in this tenant, or it is revoked or expired
 --   stale     the key, the policies or the row are not those that were decided on
 -- and what is said at a function besides. In every state but `done` nothing was changed.
+--
+-- A tenant that is not served here fails them all (SQLSTATE GD001). For that each begins by taking the tenant's advisory
+-- lock, shared, in a statement of its own, so that the next one sees whatever a move or removal has done to the tenant's
+-- row; tenant_state.sql tells the rest.
 --
 -- The id of an entry is unique within its tenant, so that a call that is repeated because
 -- nobody knows what became of the first can never do a thing twice: whichever
@@ -101,12 +105,63 @@ $$;
 COMMENT ON FUNCTION grantd.refuse_old_snapshot() IS 'Fails in a transaction whose snapshot may be old';
 REVOKE ALL ON FUNCTION grantd.refuse_old_snapshot() FROM PUBLIC;
 
+-- As authenticate.sql has it, and with regard to whether the tenant is served here. The key of one that is away is no stranger's:
+-- whoever has it is to come again, and not to be told that it is none.
+CREATE OR REPLACE FUNCTION grantd.authenticate(key_hash bytea)
+	RETURNS TABLE (tenant_id uuid, id uuid, name text, roles text[],
+		policy_version bigint, version bigint, stamp text)
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	no_tenant text;
+	found_rows integer;
+	away uuid;
+BEGIN
+	-- What an earlier statement of this transaction chose must not stay
+	-- chosen when nothing is found now.
+	no_tenant := set_config('grantd.tenant', '', true) || set_config('grantd.stamp', '', true);
+
+	-- Of the key's row, and of no other, the tenant is chosen on the way out. So is the
+	-- stamp: what a decision rests on, for a statement later in the transaction that
+	-- was sent along on a guess, and must do nothing where the guess was wrong.
+	RETURN QUERY
+	SELECT set_config('grantd.tenant', k.tenant_id::text, true)::uuid,
+		k.id, k.name::text, k.roles::text[], t.policy_version::bigint, k.version::bigint,
+		set_config('grantd.stamp', format('%s %s %s', k.id, k.version, t.policy_version), true)
+	FROM grantd.api_keys k
+	JOIN grantd.tenants t ON t.id = k.tenant_id
+	WHERE k.hash = key_hash
+	  AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	  AND t.state = 'serving' AND t.hold IS DISTINCT FROM 'arriving';
+
+	GET DIAGNOSTICS found_rows = ROW_COUNT;
+	IF found_rows > 1 THEN
+		RAISE EXCEPTION 'two API keys have the same hash'
+			USING ERRCODE = 'cardinality_violation',
+			HINT = 'Rows were copied by hand: revoke all keys with this hash.';
+	ELSIF found_rows = 0 THEN
+		SELECT t.id INTO away FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
+		WHERE k.hash = key_hash AND k.revoked_at IS NULL
+		  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+		  AND (t.state = 'moved' OR t.state = 'serving' AND t.hold = 'arriving');
+		IF FOUND THEN
+			PERFORM grantd.refuse_away(away);
+		END IF;
+	END IF;
+END
+$$;
+
 -- May this call go on? `actor` and `actor_kind` are who makes the entry.
 CREATE FUNCTION grantd.admit(tenant uuid, key_hash bytea, key_version bigint, policies_version bigint,
 	entry uuid, INOUT actor text, OUT actor_kind text, OUT state text)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	stands text;
+	held text;
 BEGIN
 	PERFORM grantd.refuse_old_snapshot();
 	IF key_hash IS NULL THEN
@@ -116,10 +171,11 @@ BEGIN
 		END IF;
 		actor_kind := 'system';
 		state := 'admitted';
+		SELECT t.state, t.hold INTO stands, held FROM grantd.tenants t WHERE t.id = tenant;
 	ELSE
-		SELECT k.id::text, 'api_key', CASE WHEN k.version = key_version
-				AND t.policy_version = policies_version THEN 'admitted' ELSE 'stale' END
-		INTO actor, actor_kind, state
+		SELECT k.id::text, 'api_key', CASE WHEN t.state = 'disabled' THEN 'key' WHEN k.version = key_version
+				AND t.policy_version = policies_version THEN 'admitted' ELSE 'stale' END, t.state, t.hold
+		INTO actor, actor_kind, state, stands, held
 		FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 		WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
 		  AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp());
@@ -129,6 +185,8 @@ BEGIN
 	END IF;
 	IF EXISTS (SELECT FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.id = entry) THEN
 		state := 'made';
+	ELSIF state <> 'key' AND (stands = 'moved' OR held IS NOT NULL) THEN
+		PERFORM grantd.refuse_away(tenant);
 	END IF;
 END
 $$;
@@ -256,7 +314,8 @@ BEGIN
 	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 	LEFT JOIN grantd.grants g ON g.tenant_id = tenant AND g.id = grant_id
 	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
-	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	  AND t.state = 'serving' AND t.hold IS DISTINCT FROM 'arriving';
 	RETURN v;
 END
 $$;
@@ -281,6 +340,7 @@ BEGIN
 		ON p.tenant_id = t.id AND p.enabled AND p.deleted_at IS NULL
 	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
 	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+	  AND t.state = 'serving' AND t.hold IS DISTINCT FROM 'arriving'
 	ORDER BY p.priority DESC, p.created_at, p.id, r.ordinal, r.id;
 END
 $$;
@@ -311,6 +371,7 @@ BEGIN
 			CONSTRAINT = CASE WHEN octet_length(reason) > 512 THEN 'reason_length'
 				ELSE 'audit_log_record_length' END;
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	UPDATE grantd.grants g SET audit_enabled = wanted, version = g.version + 1,
 		updated_at = statement_timestamp(), audit_length = g.audit_length + 1,
 		audit_previous = g.audit_head,
@@ -329,7 +390,7 @@ BEGIN
 	FROM grantd.api_keys k, grantd.tenants t
 	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.version = key_version
 	  AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
-	  AND t.id = tenant AND t.policy_version = policies_version
+	  AND t.id = tenant AND t.policy_version = policies_version AND t.state = 'serving' AND t.hold IS NULL
 	  AND g.tenant_id = tenant AND g.id = grant_id AND g.audit_enabled <> wanted
 	  AND (grant_version IS NULL OR g.version = grant_version)
 	RETURNING 'done', g.id, g.request_id, g.grantee_id::text, g.resource_type::text,
@@ -428,6 +489,7 @@ BEGIN
 	IF grantd.is_stranger(tenant, key_hash) THEN
 		RETURN grantd.grant_changed('key', NULL, at);
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	IF a.state = 'made' THEN
@@ -472,6 +534,7 @@ DECLARE
 	used grantd.idempotency_keys;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	IF a.state = 'made' THEN
 		RETURN grantd.grant_made(tenant, grant_id, entry);
@@ -612,6 +675,7 @@ BEGIN
 	IF grantd.is_stranger(tenant, key_hash) THEN
 		RETURN 'key';
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	IF counts THEN
 		a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 		IF a.state = 'made' THEN
@@ -680,7 +744,9 @@ DECLARE
 	held record;
 BEGIN
 	PERFORM grantd.refuse_old_snapshot();
-	SELECT k.version AS key, t.policy_version AS policies, g.version, g.audit_enabled INTO held
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
+	SELECT k.version AS key, t.policy_version AS policies, g.version, g.audit_enabled, t.state AS stands,
+		t.hold INTO held
 	FROM grantd.api_keys k JOIN grantd.tenants t ON t.id = k.tenant_id
 	JOIN grantd.grants g ON g.tenant_id = tenant AND g.id = record_activity.grant_id
 	WHERE k.hash = key_hash AND k.tenant_id = tenant AND k.revoked_at IS NULL
@@ -689,6 +755,11 @@ BEGIN
 	IF NOT FOUND THEN
 		state := 'key'; -- or there is no such grant: whoever reads both tells
 		RETURN;
+	ELSIF held.stands = 'disabled' THEN
+		state := 'key';
+		RETURN;
+	ELSIF held.stands = 'moved' OR held.hold IS NOT NULL THEN
+		PERFORM grantd.refuse_away(tenant);
 	ELSIF held.key IS DISTINCT FROM key_version OR held.policies IS DISTINCT FROM policies_version
 	    OR held.version <> grant_version THEN
 		state := 'stale';
@@ -770,6 +841,7 @@ AS $$
 DECLARE
 	a record;
 BEGIN
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	state := a.state;
 	IF state = 'made' THEN
@@ -846,6 +918,7 @@ BEGIN
 		state := 'key';
 		RETURN;
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	SELECT * INTO retired FROM grantd.api_keys x
 	WHERE x.tenant_id = tenant AND x.id = old_id FOR UPDATE;
 	retired.hash := NULL;
@@ -915,6 +988,7 @@ BEGIN
 		state := 'key';
 		RETURN;
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
 	SELECT * INTO key FROM grantd.api_keys x WHERE x.tenant_id = tenant AND x.id = key_id FOR UPDATE;
 	key.hash := NULL; -- a worker's role may not read it
@@ -949,12 +1023,14 @@ CREATE FUNCTION grantd.note_key_use(tenant uuid, key_hash bytea, within bigint) 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	UPDATE grantd.api_keys SET last_used_at = statement_timestamp()
-	WHERE tenant_id = tenant AND id = (SELECT k.id FROM grantd.api_keys k
+	WHERE tenant_id = tenant AND id = (SELECT k.id FROM grantd.api_keys k JOIN grantd.tenants t
+			ON t.id = k.tenant_id AND t.state = 'serving' AND t.hold IS NULL
 		WHERE k.tenant_id = tenant AND k.hash = key_hash
 		  AND coalesce(k.last_used_at, '-infinity')
 			<= statement_timestamp() - within * interval '1 millisecond'
-		FOR NO KEY UPDATE SKIP LOCKED);
+		FOR NO KEY UPDATE OF k SKIP LOCKED);
 	IF FOUND THEN
 		PERFORM set_config('synchronous_commit', 'off', true);
 	END IF;
@@ -981,6 +1057,7 @@ BEGIN
 		state := 'key';
 		RETURN;
 	END IF;
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	PERFORM FROM grantd.tenants t WHERE t.id = tenant FOR NO KEY UPDATE;
 	a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
 	actor := a.actor;
@@ -1322,11 +1399,11 @@ $$;
 COMMENT ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) IS 'Makes a tenant';
 REVOKE ALL ON FUNCTION grantd.create_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text) FROM PUBLIC;
 
--- UpdateTenant: what a tenant may choose. For grantctl alone. It holds and moves what changes of policies do, since it is
--- read with them.
+-- UpdateTenant: its name, what it may choose, and whether its keys open anything; null: as it is. For grantctl alone. It
+-- holds what changes of policies do, and moves what they move where it changes what is read with them.
 CREATE FUNCTION grantd.update_tenant(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
-	failing_denies boolean, OUT state text, OUT changed grantd.tenants)
+	title text, failing_denies boolean, serves boolean, OUT state text, OUT changed grantd.tenants)
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -1334,16 +1411,29 @@ DECLARE
 	a record;
 	c record;
 	e grantd.audit_log;
+	after json;
+	was jsonb;
+	becomes jsonb;
+	stands text;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
 	a := grantd.admit_policies(tenant, NULL, NULL, NULL, entry, actor);
 	SELECT * INTO changed FROM grantd.tenants t WHERE t.id = tenant;
+	title := coalesce(title, changed.name);
+	failing_denies := coalesce(failing_denies, changed.failing_forbid_denies);
+	stands := CASE WHEN serves THEN 'serving' WHEN NOT serves THEN 'disabled' ELSE changed.state END;
 	state := CASE WHEN a.state <> 'admitted' THEN a.state WHEN changed.id IS NULL THEN 'none'
-		WHEN changed.failing_forbid_denies = failing_denies THEN 'same' ELSE 'done' END;
+		WHEN (changed.name, changed.failing_forbid_denies, changed.state) = (title, failing_denies, stands)
+			THEN 'same'
+		ELSE 'done' END;
 	IF state = 'made' THEN
 		e := grantd.entry_made(tenant, entry, 'tenant', tenant);
-		changed.failing_forbid_denies := e.record -> 'after' ->> 'failing_forbid_denies';
-		changed.version := e.record -> 'after' ->> 'version';
+		after := e.record -> 'after';
+		changed.name := coalesce(after ->> 'name', changed.name);
+		changed.failing_forbid_denies := coalesce((after ->> 'failing_forbid_denies')::boolean,
+			changed.failing_forbid_denies);
+		changed.state := coalesce(after ->> 'state', changed.state);
+		changed.version := after ->> 'version';
 		changed.updated_at := e.created_at;
 		changed.audit_length := e.sequence;
 		changed.audit_head := e.hash;
@@ -1351,19 +1441,31 @@ BEGIN
 	IF state <> 'done' THEN
 		RETURN;
 	END IF;
+	was := jsonb_build_object('version', changed.version);
+	becomes := jsonb_build_object('version', changed.version + 1);
+	IF changed.name <> title THEN
+		was := was || jsonb_build_object('name', changed.name);
+		becomes := becomes || jsonb_build_object('name', title);
+	END IF;
+	IF changed.state <> stands THEN
+		was := was || jsonb_build_object('state', changed.state);
+		becomes := becomes || jsonb_build_object('state', stands);
+	END IF;
+	IF changed.failing_forbid_denies <> failing_denies THEN
+		was := was || jsonb_build_object('failing_forbid_denies', changed.failing_forbid_denies);
+		becomes := becomes || jsonb_build_object('failing_forbid_denies', failing_denies);
+		context := grantd.move_policies(tenant, at, context);
+	END IF;
 	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateTenant', 'tenant', tenant, 'done',
-		grantd.move_policies(tenant, at, context),
-		jsonb_build_object('failing_forbid_denies', changed.failing_forbid_denies,
-			'version', changed.version),
-		jsonb_build_object('failing_forbid_denies', failing_denies, 'version', changed.version + 1),
-		reason, at, changed.audit_length, changed.audit_head);
-	UPDATE grantd.tenants t SET failing_forbid_denies = failing_denies, version = t.version + 1,
-		updated_at = at, audit_length = c.length, audit_head = c.head WHERE t.id = tenant;
+		context, was, becomes, reason, at, changed.audit_length, changed.audit_head);
+	UPDATE grantd.tenants t SET name = title, failing_forbid_denies = failing_denies, state = stands,
+		version = t.version + 1, updated_at = at, audit_length = c.length, audit_head = c.head
+	WHERE t.id = tenant;
 	SELECT * INTO changed FROM grantd.tenants t WHERE t.id = tenant;
 END
 $$;
-COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) IS 'Changes what a tenant may choose';
-REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) IS 'Changes a tenant: its name, what it may choose, and whether it is served';
+REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) FROM PUBLIC;
 
 -- ---- for grantctl audit verify ----
 

@@ -45,6 +45,48 @@ BEGIN
 END
 $$;
 
+-- As authenticate.sql has it.
+GRANT CREATE ON SCHEMA grantd TO grantd_auth;
+RESET ROLE;
+SET LOCAL ROLE grantd_auth;
+CREATE OR REPLACE FUNCTION grantd.authenticate(key_hash bytea)
+	RETURNS TABLE (tenant_id uuid, id uuid, name text, roles text[],
+		policy_version bigint, version bigint, stamp text)
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 1
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	no_tenant text;
+	found_rows integer;
+BEGIN
+	-- What an earlier statement of this transaction chose must not stay
+	-- chosen when nothing is found now.
+	no_tenant := set_config('grantd.tenant', '', true) || set_config('grantd.stamp', '', true);
+
+	-- Of the key's row, and of no other, the tenant is chosen on the way out. So is the
+	-- stamp: what a decision rests on, for a statement later in the transaction that
+	-- was sent along on a guess, and must do nothing where the guess was wrong.
+	RETURN QUERY
+	SELECT set_config('grantd.tenant', k.tenant_id::text, true)::uuid,
+		k.id, k.name::text, k.roles::text[], t.policy_version::bigint, k.version::bigint,
+		set_config('grantd.stamp', format('%s %s %s', k.id, k.version, t.policy_version), true)
+	FROM grantd.api_keys k
+	JOIN grantd.tenants t ON t.id = k.tenant_id
+	WHERE k.hash = key_hash
+	  AND k.revoked_at IS NULL
+	  AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp());
+
+	GET DIAGNOSTICS found_rows = ROW_COUNT;
+	IF found_rows > 1 THEN
+		RAISE EXCEPTION 'two API keys have the same hash'
+			USING ERRCODE = 'cardinality_violation',
+			HINT = 'Rows were copied by hand: revoke all keys with this hash.';
+	END IF;
+END
+$$;
+SET LOCAL ROLE grantd_owner;
+REVOKE CREATE ON SCHEMA grantd FROM grantd_auth;
+
 CREATE POLICY tenants_lookup ON grantd.tenants FOR SELECT TO grantd_auth
 	USING (true);
 COMMENT ON POLICY tenants_lookup ON grantd.tenants IS 'grantd.authenticate() reads policy_version of the tenant a key belongs to';

@@ -6,7 +6,7 @@
 #
 #   web_begin DIR GRANTD       everything goes into DIR; GRANTD is the program
 #   web_setting NAME VALUE     a line for grantd's settings file
-#   web_start FORM PORT [BASE] start it; BASE is "" or the path before /v1, such as /api
+#   web_start FORM PORT [BASE] start it; BASE is "" or the path before /v1 and /console, such as /api
 #   web_stop                   stop it; 1 when something had to be killed or was left
 #   web_end                    web_stop, and remove what lies outside DIR
 #   web_grantds                the process ids of every grantd of this instance, parents included
@@ -14,7 +14,7 @@
 #   web_tail                   the last lines of the logs
 #
 # FORM is one of $web_forms. Set web_workers before web_start where the default does not fit.
-# web_begin sets web_state, web_logs (folders), web_run (a short path), web_socket and web_user; web_start sets web_url.
+# web_begin sets web_state, web_logs, web_console (folders), web_run (a short path), web_socket and web_user; web_start sets web_url.
 
 web_forms='lighttpd-spawn lighttpd apache-proxy apache-fcgid shared-hosting nginx spawn-fcgi systemd-socket'
 web_workers=2
@@ -68,8 +68,10 @@ web_begin()
 	web_logs=$web_state/logs
 	web_socket=$web_run/grantd.sock
 	web_conf=$web_state/grantd.conf
+	web_console=$web_state/console
 	mkdir "$web_state/www" "$web_state/tmp" "$web_state/bin" "$web_state/errors" "$web_logs" &&
 	install -m 755 "$grantd" "$web_state/bin/grantd" &&
+	cp -R "$web_deploy/../web/console" "$web_console" &&
 	cp "$web_deploy"/errors/*.json "$web_state/errors/" &&
 	web_error_names "$web_state/errors" || return 1
 	if [ "$(id -u)" -eq 0 ]; then
@@ -111,7 +113,7 @@ web_render()
 	    BASE="$web_base" MOUNT="${web_base:-/}" ERRORS="$web_state/errors" SOCKET="$web_socket" \
 	    GRANTD="$web_state/bin/grantd" GRANTD_DIR="$web_state/bin" GRANTD_NAME=grantd \
 	    WORKERS="$web_workers" CONF="$web_conf" FRAGMENT="$web_state/fragment.conf" \
-	    UPSTREAM="$web_state/upstream.conf" \
+	    UPSTREAM="$web_state/upstream.conf" CONSOLE="$web_console" CONSOLE_CONF="$web_state/console.conf" \
 	    ERRORS_CONF="$web_state/errors.conf" APACHE_MODULES="$(web_apache_modules)" \
 	    <"$web_deploy/$1" >"$2"
 }
@@ -267,6 +269,19 @@ web_systemd_socket()
 	web_wait "grantd's socket" test -S "$web_socket"
 }
 
+# Where lighttpd can compress, it compresses the console's files.
+web_lighttpd_deflate()
+{
+	[ -e /usr/lib/lighttpd/mod_deflate.so ] || return 0
+	cat <<-EOF
+	server.modules += ( "mod_deflate" )
+	\$HTTP["url"] =~ "^$web_base/console/" {
+		deflate.allowed-encodings = ( "gzip" )
+		deflate.mimetypes = ( "text/html", "text/css", "text/javascript", "image/svg+xml" )
+	}
+	EOF
+}
+
 web_lighttpd()
 {
 	local program
@@ -274,6 +289,8 @@ web_lighttpd()
 	program=$(web_program lighttpd) || return 1
 	web_render lighttpd/private.conf.in "$web_state/server.conf" &&
 	web_render lighttpd/grantd-errors.conf.in "$web_state/errors.conf" &&
+	web_render lighttpd/grantd-console.conf.in "$web_state/console.conf" &&
+	web_lighttpd_deflate >>"$web_state/console.conf" &&
 	web_render "lighttpd/grantd-$1.conf.in" "$web_state/fragment.conf" || return 1
 	web_launch lighttpd "$program" -D -f "$web_state/server.conf"
 }
@@ -285,6 +302,7 @@ web_nginx()
 	program=$(web_program nginx) || return 1
 	web_render nginx/private.conf.in "$web_state/server.conf" &&
 	web_render nginx/grantd-upstream.conf.in "$web_state/upstream.conf" &&
+	web_render nginx/grantd-console.conf.in "$web_state/console.conf" &&
 	web_render nginx/grantd.conf.in "$web_state/fragment.conf" || return 1
 	web_launch nginx "$program" -p "$web_state" -e "$web_logs/nginx.log" -c "$web_state/server.conf"
 }
@@ -297,23 +315,27 @@ web_apache()
 	program=$(web_program apache2) || return 1
 	web_render apache/private.conf.in "$web_state/server.conf" &&
 	web_render apache/grantd-errors.conf.in "$web_state/errors.conf" &&
+	web_render apache/grantd-console.conf.in "$web_state/console.conf" &&
 	web_render "$1" "$web_state/fragment.conf" || return 1
 	web_launch apache "$program" -d "$web_state" -f "$web_state/server.conf" -D "$2" -DFOREGROUND
 }
 
-# A folder of the document root with .htaccess, grantd.fcgi and errors/ in it; the host's configuration knows nothing of grantd.
+# A folder of the document root with .htaccess, grantd.fcgi, errors/ and console/ in it; the host's configuration knows nothing of grantd.
 web_shared_hosting()
 {
 	local program folder=$web_state/www$web_base
 
 	program=$(web_program apache2) || return 1
 	mkdir -p "$folder" &&
-	cp -r "$web_state/errors" "$folder/errors" &&
+	cp -R "$web_state/errors" "$folder/errors" &&
+	cp -R "$web_console" "$folder/console" &&
+	web_render shared-hosting/console-htaccess.in "$folder/console/.htaccess" &&
 	web_render shared-hosting/htaccess.in "$folder/.htaccess" &&
 	web_render shared-hosting/grantd.fcgi.in "$folder/grantd.fcgi" &&
 	chmod 755 "$folder/grantd.fcgi" &&
 	: >"$web_state/fragment.conf" &&
 	: >"$web_state/errors.conf" &&
+	: >"$web_state/console.conf" &&
 	web_render apache/private.conf.in "$web_state/server.conf" || return 1
 	web_launch apache "$program" -d "$web_state" -f "$web_state/server.conf" -D FCGID -DFOREGROUND
 }

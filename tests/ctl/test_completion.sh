@@ -33,7 +33,7 @@ is 'it is for grantctl' "$(complete -p grantctl)" 'complete -F _grantctl grantct
 is 'a noun' "$(completes 'grantctl ten')" tenant
 is 'a noun of several' "$(completes 'grantctl do')" doctor
 is 'a verb' "$(completes 'grantctl key cr')" create
-is 'all verbs' "$(completes 'grantctl tenant ')" 'create list set show'
+is 'all verbs' "$(completes 'grantctl tenant ')" 'create delete disable enable list move rename set show'
 is 'the first of two verbs' "$(completes 'grantctl grant au')" audit
 is 'the second one' "$(completes 'grantctl grant audit o')" 'off on'
 is 'an option' "$(completes 'grantctl key create --na')" --name

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2086,SC2154 # ids and numbers hold no blanks; what ctl fills is lib.sh's
 # SPDX-License-Identifier: MIT
-# grantctl tenant create, list, show.
+# grantctl tenant create, list, show, rename, disable, enable, delete; what the others say of a tenant that is not there.
 
 # shellcheck source=tests/ctl/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -37,15 +37,73 @@ is 'newest first, under headings' "$(awk '{ print $1 }' <<<"$out" | tr '\n' ' ')
 does 'list one' tenant list --limit 1 --json
 is 'the newest' "$(json '[length, .[0].name]')" '[1,"Second"]'
 
+does 'rename' tenant rename $t --name 'Another name' --reason 'as they wish'
+does 'it is shown' tenant show $t --json
+is 'with the new name, and as the next version' "$(json '[.name, .version, .state]')" '["Another name",2,"serving"]'
+does 'rename to the same' tenant rename $t --name 'Another name'
+is 'changes nothing' "$out" 'nothing to change'
+is 'an entry tells what it was' "$(sql "SELECT action, reasoning, record->'before', record->'after' FROM grantd.audit_log
+	WHERE tenant_id = '$t' AND resource_type = 'tenant' AND sequence = 2")" \
+	'UpdateTenant|as they wish|{"name": "Ümläut & Co", "version": 1}|{"name": "Another name", "version": 2}'
+ctl key create --tenant $t --name k --role admin
+like 'a key' "$out" "$key_form"
+k=$out
+refuses 1 'the tenant is served: first grantctl tenant disable' tenant delete $t --yes $t
+does 'disable' tenant disable $t
+does 'it is listed so' tenant list
+like 'with its state' "$out" "$t  +Another name +disabled"
+does 'its keys are shown' key list --tenant $t
+ctl key create --tenant $t --name second --role auditor
+like 'and made' "$out" "$key_form"
+is 'but open nothing' "$(sql "SELECT count(*) FROM grantd.authenticate(sha256('$k'))")" 0
+does 'disabled twice' tenant disable $t
+is 'changes nothing' "$out" 'nothing to change'
+does 'enable' tenant enable $t --json
+is 'it serves' "$(json '[.state, .version]')" '["serving",4]'
+is 'its keys open it again' "$(sql "SELECT tenant_id FROM grantd.authenticate(sha256('$k'))")" $t
+does 'the entries tell all of it' audit verify
+
+# What is not there has no lists.
+for words in 'tenant rename --name x' 'tenant disable' 'tenant enable' 'tenant delete'; do
+	refuses 1 "there is no tenant $nobody" $words $nobody
+done
+for words in 'key list' 'grant list' 'policy list' 'audit list' 'audit export' 'audit verify' "activity list $nobody" "activity summary $nobody" \
+    "grant show $nobody" "audit show $nobody"; do
+	refuses 1 "there is no tenant $nobody" $words --tenant $nobody
+done
+
+refuses 1 "there is no tenant $nobody" key list --tenant $nobody --json
+
+# Deleted with all that it has, while others stay.
+does 'a grant' grant create --tenant $t --resource-type aws_account --resource-id 123456789012 --grantee-id g --action a --expires-in 1d
+sql "INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome)
+	SELECT '$t', '$out', gen_random_uuid(), now(), 's3', 'GetObject', 'read', 'success' FROM generate_series(1, 12000)" \
+	"INSERT INTO grantd.activity_count SELECT tenant_id, grant_id, date_trunc('month', now() AT TIME ZONE 'UTC'), service, kind, outcome,
+	count(*) FROM grantd.activity_event GROUP BY 1, 2, 3, 4, 5, 6"
+others=$(sql "SELECT md5(string_agg(a::text, '' ORDER BY a.id)) FROM grantd.audit_log a WHERE tenant_id <> '$t'")
+does 'disabled' tenant disable $t
+ctl tenant delete $t
+is 'without --yes it is not deleted' "$status" 1
+like 'but it is said what would go' "$out" "tenant $t: keys 2, grants 1, policies 1, rules 5, audit entries [0-9]+, events 12000"
+like 'and what is to be kept' "$err" 'Keep an audit checkpoint'
+ctl tenant delete $t --yes aaaaaaaa-bbbb-8ccc-8ddd-eeeeeeeeeeee
+like 'nor with another one'\''s id' "$err" '--yes names another tenant'
+does 'delete' tenant delete $t --yes $t
+refuses 1 "there is no tenant $t" tenant show $t
+does 'nothing is left of it' audit verify
+is 'and all of the others is' "$(sql "SELECT md5(string_agg(a::text, '' ORDER BY a.id)) FROM grantd.audit_log a")" "$others"
+does 'list' tenant list --json
+is 'the other one is listed' "$(json '[.[].id]')" '["aaaaaaaa-bbbb-8ccc-8ddd-eeeeeeeeeeee"]'
+
 # More than a page, several of them of one moment: none is left out, none comes twice.
 sql "INSERT INTO grantd.tenants (id, name, created_at)
 	SELECT gen_random_uuid(), 'T' || n, '2020-01-01 00:00:00Z'::timestamptz + n / 700 * interval '1 s'
 	FROM generate_series(1, 2500) n"
 does 'list many' tenant list --json
-is 'each of them once' "$(json '[length, ([.[].id] | unique | length)]')" '[2502,2502]'
+is 'each of them once' "$(json '[length, ([.[].id] | unique | length)]')" '[2501,2501]'
 is 'newest first' "$(json '[.[] | [.created_at, .id]] | . == (sort | reverse)')" true
 does 'list many, as a table' tenant list
-is 'with headings once' "$(wc -l <<<"$out") $(grep -c ^TENANT <<<"$out")" '2503 1'
+is 'with headings once' "$(wc -l <<<"$out") $(grep -c ^TENANT <<<"$out")" '2502 1'
 does 'list across a page' tenant list --limit 1500 --json
 is 'as many as asked for' "$(json length)" 1500
 

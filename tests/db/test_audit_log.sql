@@ -3,7 +3,7 @@
 -- The audit log: nobody changes it, and its hashes are what the comments on
 -- grantd.audit_hash() and in audit_record.sql say they are.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 \ir two_tenants.sql
 
 -- Appending, as a worker: to a chain of one entry of the first form.
@@ -54,6 +54,9 @@ SELECT throws_ok('TRUNCATE grantd.audit_log', '42501',
 	'grantd.audit_log is append-only: TRUNCATE is not allowed', 'the owner is told no: TRUNCATE');
 SELECT throws_ok('DELETE FROM grantd.audit_log WHERE false', '42501', NULL,
 	'even where no row would go');
+UPDATE grantd.tenants SET hold = 'removing' WHERE id = :b;
+SELECT throws_ok('DELETE FROM grantd.audit_log', '42501', NULL, 'nor where another tenant is being removed');
+UPDATE grantd.tenants SET hold = NULL WHERE id = :b;
 SELECT throws_ok($$INSERT INTO grantd.audit_log (tenant_id, id, actor_id, actor_type, action,
 	resource_type, resource_id, outcome, metadata, sequence, previous_hash, hash)
 	SELECT tenant_id, id, actor_id, actor_type, action, resource_type, resource_id, outcome,

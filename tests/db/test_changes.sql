@@ -2,7 +2,7 @@
 --
 -- Changes: every function, in every state that it can answer with, and what is stored then.
 BEGIN;
-SELECT plan(244);
+SELECT plan(311);
 \ir two_tenants.sql
 
 \set key1 '''cccccccc-0000-7000-8000-000000000001'''
@@ -106,6 +106,38 @@ SELECT pg_temp.nothing('none', name, arguments || jsonb_build_object('rule_id', 
 FROM every WHERE arguments ->> 'operation' IN ('UpdatePolicyRule', 'DeletePolicyRule');
 SELECT pg_temp.nothing('past', name, arguments || jsonb_build_object('expires', statement_timestamp()), 'it ends now')
 FROM every WHERE name IN ('create_grant', 'create_api_key', 'rotate_api_key');
+
+-- Where the tenant is not served: nothing is done, and nobody is told that his key is none, unless the tenant is disabled.
+CREATE FUNCTION pg_temp.stands(state text, hold text) RETURNS void LANGUAGE sql AS $$
+	UPDATE grantd.tenants SET state = stands.state, hold = stands.hold, moved_to = CASE stands.state WHEN 'moved' THEN 'there' END
+	WHERE id = '11111111-1111-7111-8111-111111111111'
+$$;
+SELECT pg_temp.stands('serving', 'closed') \g /dev/null
+SELECT throws_ok(pg_temp.call(name, arguments), 'GD001', 'the tenant is closed for a moment, as it moves', 'closed: ' || name) FROM every;
+SELECT throws_ok(pg_temp.call('record_activity', '{"grant_version":1,"events":[]}'), 'GD001', NULL, 'closed: record_activity');
+SELECT throws_ok(pg_temp.call('update_grant', '{"key_hash":null,"actor":"root"}'), 'GD001', NULL, 'closed: grantctl writes nothing either');
+SELECT isnt((grantd.get_grant(:a, :key_a, :grant1)).id, NULL, 'closed: a grant is shown');
+SELECT isnt_empty('SELECT * FROM grantd.authenticate(sha256(''key A''))', 'closed: the key is good');
+SELECT pg_temp.stands('serving', 'arriving') \g /dev/null
+SELECT throws_ok(pg_temp.call(name, arguments), 'GD001', 'the tenant is arriving here, and not open yet', 'arriving: ' || name) FROM every;
+SELECT is((grantd.get_grant(:a, :key_a, :grant1)).id, NULL, 'arriving: no grant is shown');
+SELECT is_empty(format('SELECT * FROM grantd.get_policies(%L, %L)', :a, :key_a), 'arriving: nor are rules');
+SELECT throws_ok('SELECT * FROM grantd.authenticate(sha256(''key A''))', 'GD001', NULL, 'arriving: its key is to come again');
+SELECT pg_temp.stands('moved', NULL) \g /dev/null
+SELECT throws_ok(pg_temp.call(name, arguments), 'GD001', 'the tenant has moved to there', 'moved: ' || name) FROM every;
+SELECT throws_ok(pg_temp.call('record_activity', '{"grant_version":1,"events":[]}'), 'GD001', NULL, 'moved: record_activity');
+SELECT is((grantd.get_grant(:a, :key_a, :grant1)).id, NULL, 'moved: no grant is shown');
+SELECT throws_ok('SELECT * FROM grantd.authenticate(sha256(''key A''))', 'GD001', NULL, 'moved: its key is to come again');
+SELECT is_empty('SELECT * FROM grantd.authenticate(sha256(''key revoked''))', 'moved: one that was revoked is none');
+SELECT pg_temp.stands('disabled', NULL) \g /dev/null
+SELECT pg_temp.nothing('key', name, arguments, 'the tenant is disabled') FROM every;
+SELECT is((grantd.get_grant(:a, :key_a, :grant1)).id, NULL, 'disabled: no grant is shown');
+SELECT is_empty('SELECT * FROM grantd.authenticate(sha256(''key A''))', 'disabled: its key is none');
+SELECT results_eq(pg_temp.call('record_activity', '{"grant_version":1,"events":[]}'),
+	$$VALUES ('{"state":"key","accepted":null}'::jsonb)$$, 'disabled: record_activity');
+SELECT pg_temp.stands('disabled', 'removing') \g /dev/null
+SELECT throws_ok(pg_temp.call('update_grant', '{"key_hash":null,"actor":"root"}'), 'GD001', 'the tenant is being removed', 'removing: grantctl writes nothing');
+SELECT pg_temp.stands('serving', NULL) \g /dev/null
 
 -- Grantctl, without a key: whatever the versions, and the tenant is looked for.
 SELECT pg_temp.nothing('none', name, arguments || jsonb_build_object('key_hash', NULL, 'actor', 'x', 'tenant', gen_random_uuid()),
@@ -215,8 +247,8 @@ SELECT pg_temp.done(22, 'create_grant', jsonb_build_object('grant_id', :rule, 'k
 SELECT pg_temp.done(23, 'create_api_key', jsonb_build_object('key_hash', NULL, 'actor', 'root', 'key_id', :rule, 'expires', NULL));
 SELECT pg_temp.done(24, 'rotate_api_key', jsonb_build_object('old_id', :rule, 'old_entry', pg_temp.entry(124), 'key_id', :policy,
 	'public_name', 'AAAAAAAY', 'new_hash', sha256('key 4'), 'expires', '2100-01-02T03:04:05Z'));
-SELECT pg_temp.nothing('same', 'update_tenant', '{"key_hash":null,"actor":"root","failing_denies":false}', 'all is so');
-SELECT pg_temp.done(25, 'update_tenant', '{"key_hash":null,"actor":"root","failing_denies":true}');
+SELECT pg_temp.nothing('same', 'update_tenant', '{"key_hash":null,"actor":"root","failing_denies":false,"title":"A","serves":true}', 'all is so');
+SELECT pg_temp.done(25, 'update_tenant', '{"key_hash":null,"actor":"root","failing_denies":true,"title":null}');
 
 -- ---- their entries ----
 

@@ -16,6 +16,7 @@
 #include <libpq-fe.h>
 
 #include "base/settings.h"
+#include "base/words.h"
 #include "db/audit_verify.h"
 #include "db/tenant.h"
 #include "handlers/operation.h"
@@ -300,7 +301,9 @@ value_of(const struct query_parameter *parameter, int rare)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(values); i++)
-		if (strcmp(values[i].name, parameter->name) == 0)
+		if (strcmp(values[i].name, parameter->name) == 0 &&
+		    (parameter->type != QUERY_WORD ||
+			words_find(parameter->words, values[i].value[rare]) >= 0))
 			return values[i].value[rare];
 	if (parameter->type != QUERY_WORD)
 		fail_msg("the filter %s is new: it needs values here", parameter->name);

@@ -70,14 +70,15 @@ walk_through(const char *path, const char *filter)
 	return walk.rows;
 }
 
-/* Grants of two holders in turn, every so many revoked; the given one is among the oldest. */
+/* Grants of two holders in turn, every so many revoked, some of another account; the given one is among the oldest. */
 static void
 add_grants(void)
 {
 	sql("SET session_replication_role = replica");
 	sql("INSERT INTO grantd.grants (tenant_id, id, grantee_id, resource_type, resource_id, action,"
 	    " status, revoked_at, granted_at, expires_at, created_at) SELECT '" TENANT
-	    "', gen_random_uuid(), 'g' || n % 2, 'aws_account', '123456789012', 'x',"
+	    "', gen_random_uuid(), 'g' || n % 2, 'aws_account',"
+	    " CASE WHEN n IN (5, 12002) THEN '210987654321' ELSE '123456789012' END, 'x',"
 	    " CASE WHEN n IN (1, 12000, 12001, 20000) THEN 'revoked' ELSE 'active' END,"
 	    " CASE WHEN n IN (1, 12000, 12001, 20000) THEN now() END, '2020-01-01', '2099-01-01',"
 	    " '2020-01-01'::timestamptz + n / 4 * interval '1 minute' FROM generate_series(1, " MANY
@@ -100,6 +101,18 @@ what_is_rare_is_found_whole(void **state)
 	assert_int_equal(walk.pages, 1);
 	assert_int_equal(walk_through("/v1/grants", "grantee_id=nobody"), 0);
 	assert_int_equal(walk.pages, 1);
+	assert_int_equal(walk_through("/v1/grants", "resource_id=210987654321&limit=2"), 2);
+	assert_int_equal(walk.pages, 3);
+	assert_int_equal(walk_through("/v1/grants",
+			     "resource_id=210987654321&resource_type=aws_account&grantee_id=g0"),
+	    1);
+	assert_int_equal(walk_through("/v1/grants",
+			     "resource_id=210987654321&resource_type=aws_s3_bucket"),
+	    0);
+	assert_int_equal(walk_through("/v1/grants", "resource_id=210987654321&audit_enabled=false"),
+	    2);
+	assert_int_equal(walk_through("/v1/grants", "resource_id=210987654321&audit_enabled=true"),
+	    0);
 }
 
 /* A page that ends exactly with the last row that it may look at, wanted or not. */

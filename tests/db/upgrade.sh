@@ -39,7 +39,8 @@ rows_of()
 	for table in tenants api_keys grants audit_log policies policy_rules idempotency_keys activity_event activity_count; do
 		sql "$1" "SELECT '$table', to_jsonb(t) - '{audit_previous,record,effect,principal_scope_type,principal_is_type,
 			principal_entity_type,principal_entity_id,action_scope_type,action_ids,resource_scope_type,resource_is_type,
-			resource_entity_type,resource_entity_id,conditions,failing_forbid_denies}'::text[] FROM grantd.$table t ORDER BY 2"
+			resource_entity_type,resource_entity_id,conditions,failing_forbid_denies,
+			state,moved_to,hold,move_id,move_since}'::text[] FROM grantd.$table t ORDER BY 2"
 	done
 }
 
@@ -54,15 +55,15 @@ files_of()
 # Changes by the functions after entries of the first form, in every kind of chain.
 changes_in()
 {
-	sql "$1" "SELECT state FROM grantd.tenants t JOIN grantd.grants g ON g.tenant_id = t.id,
+	sql "$1" "SELECT f.state FROM grantd.tenants t JOIN grantd.grants g ON g.tenant_id = t.id,
 		grantd.update_grant(t.id, sha256(convert_to(t.name, 'UTF8')), 3, t.policy_version, NULL,
-		gen_random_uuid(), '{\"request_id\":\"é\"}', 'why', g.id, g.version, true)" \
-	"SELECT state FROM grantd.tenants t, grantd.update_policy(t.id, sha256(convert_to(t.name, 'UTF8')), 3,
-		t.policy_version, NULL, gen_random_uuid(), '{\"request_id\":\"é\"}', NULL, t.id, 'q', 1, true)" \
+		gen_random_uuid(), '{\"request_id\":\"é\"}', 'why', g.id, g.version, true) f" \
+	"SELECT f.state FROM grantd.tenants t, grantd.update_policy(t.id, sha256(convert_to(t.name, 'UTF8')), 3,
+		t.policy_version, NULL, gen_random_uuid(), '{\"request_id\":\"é\"}', NULL, t.id, 'q', 1, true) f" \
 	"SELECT grantd.log_denied(id, sha256(convert_to(name, 'UTF8')), 3, policy_version, NULL, gen_random_uuid(),
 		'{\"request_id\":\"é\"}', NULL, 'CreateGrant', NULL, '{}') FROM grantd.tenants" \
-	"SELECT state FROM grantd.tenants t, grantd.revoke_api_key(t.id, sha256(convert_to(t.name, 'UTF8')), 3,
-		t.policy_version, NULL, gen_random_uuid(), '{\"request_id\":\"é\"}', NULL, t.id, 3)" | sort | uniq -c | xargs
+	"SELECT f.state FROM grantd.tenants t, grantd.revoke_api_key(t.id, sha256(convert_to(t.name, 'UTF8')), 3,
+		t.policy_version, NULL, gen_random_uuid(), '{\"request_id\":\"é\"}', NULL, t.id, 3) f" | sort | uniq -c | xargs
 }
 
 # upgraded WHAT COMMAND...: the command makes DATABASE $database, which is of an older version, one of this.

@@ -4,6 +4,10 @@ check_PROGRAMS += tests/lib/fcgi_client
 tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
 tests_lib_fcgi_client_LDADD = libbase.la
 EXTRA_DIST += \
+	tests/cells/killed.sh \
+	tests/cells/load.js \
+	tests/cells/run \
+	tests/faults/cells.sh \
 	tests/faults/database.sh \
 	tests/faults/kept-connections \
 	tests/faults/kept.sh \

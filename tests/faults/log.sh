@@ -60,4 +60,46 @@ ok "and in one process" ask_often
 grantd_stop "one process"
 exec {reader}<&-
 
+# Lines of every kind are objects: requests that are answered, refused and slow, what comes of signals, and what repeats.
+export GRANTD_LOG_FORMAT=json GRANTD_LOG_FILE=$work/json
+grantd_start --workers 2
+trace=4bf92f3577b34da6a3ce929d0e0e4736
+for path in /healthz '/v1/grants/"\\x' "/v1/$(printf '%03000d' 0)" $'/v1/\x01\xff'; do
+	fcgi request GET "$path" param "HTTP_TRACEPARENT=00-$trace-00f067aa0ba902b7-01" param 'REMOTE_ADDR=192.0.2.1" ' \
+	    param 'HTTP_X_REQUEST_ID="{}' begin 1 0 params end read >/dev/null
+done
+"$client" -n 500 -c 2 "$socket" request GET /v1/grants param HTTP_X_API_KEY=x param REMOTE_ADDR=192.0.2.7 begin 1 0 params end read >/dev/null
+grantd_signal HUP
+until_true grep -q reloaded "$work/json"
+kill -KILL "$(workers | head -n 1)"
+until_true grep -q 'was killed by signal' "$work/json"
+ask_often
+grantd_stop "lines of JSON"
+ok "there are more than 1,000 lines" test "$(wc -l <"$work/json")" -gt 1000
+ok "all are objects" jq -e -s 'all(type == "object" and (.message | type) == "string" and (.time | test("Z$")) and (.pid | type) == "number")' "$work/json"
+is "a request's line says what it was" "$(jq -rs --arg t "$trace" '[.[] | select(.trace == $t and .path == "/healthz")][0] |
+	[.level, .operation, .method, .status, .exchanges, .from, (.us | type)] | map(tostring) | join(" ")' "$work/json")" \
+	'info Healthz GET 200 0 192.0.2.1"  number'
+ok "refusals that are many are one line, with their number" jq -e -s \
+	'any((.message | test("^GET 401 .*repeated [0-9]+ times")) and .repeated > 100)' "$work/json"
+unset GRANTD_LOG_FORMAT GRANTD_LOG_FILE
+
+# What is slow is a warning, and says where the time went.
+database_hangs
+GRANTD_DATABASE="host=$work/database" GRANTD_CONNECT_TIMEOUT=200 GRANTD_LOG_SLOW=100 grantd_start --workers 1
+fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >/dev/null 2>&1
+ok "a slow request is a warning" until_true logged \
+	' warning [0-9]+ .*PATCH 503 in [0-9]+ ms, which is slow key=- name=Ab3dEf7h .*grant=2489e9ad-.*code=unavailable us=[0-9]{6}'
+database_ends
+grantd_stop "a slow request"
+
+# The system's log.
+socat -u UNIX-RECV:"$work/syslog" OPEN:"$work/heard",creat,append &
+background+=($!)
+disown
+until_true test -S "$work/syslog"
+GRANTD_LOG_FILE=syslog:$work/syslog grantd_start --workers 1
+ok "syslog is told, with severity and name" until_true grep -Eq '<30>grantd\[[0-9]+\]: .* GET 200 in ' "$work/heard"
+grantd_stop "syslog"
+
 done_testing

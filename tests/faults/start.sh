@@ -243,7 +243,7 @@ missing=
 while read -r name initial; do
 	grep -Eq "^#?$name=" "$sample" || missing="$missing $name"
 	case $name in GRANTD_DATABASE | GRANTD_BASE_PATH | GRANTD_WORKERS | GRANTD_CORS_ORIGINS | GRANTD_LOG_FILE | GRANTD_LISTEN | \
-	    GRANTD_LISTEN_GROUP) continue ;; esac
+	    GRANTD_LISTEN_GROUP | GRANTD_STATUS_LISTEN) continue ;; esac
 	grep -qxF "#$name=$initial" "$sample" || missing="$missing $name=$initial"
 done < <("$grantd" --help | sed -nE 's/^(GRANTD_[A-Z_]+) +\(([^)]*)\).*/\1 \2/p')
 is "settings that grantd.conf lacks" "$missing" ""

@@ -53,6 +53,32 @@ asked '{"action":"UpdateGrant","principal":{"roles":["x","a b"]}}' 'principal.ro
 asked '{"action":"UpdateGrant","resource":{}}' resource
 evaluate '{"action":"UpdateGrant","grant_id":"00000000-0000-4000-8000-000000000000"}'
 expect_error 'a grant that is not there' 404 not_found
+# Rules that are not stored: another text, one less, one more; the decision names them by the ids that were given.
+off='"action":"UpdateGrant","grant":{"resource":{"type":"aws_account"}},"context":{"audit_enabled":false}'
+new=00000000-0000-4000-8000-0000000000e1
+evaluate "{$off,\"edits\":[]}"
+expect_ok 'no edit: as stored' 200 '.decision == "deny" and .notices == ["Stays."]'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$forbid\",\"policy_id\":\"$policy\"}]}"
+expect_ok 'without a rule' 200 '.decision == "allow"'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$forbid\",\"policy_id\":\"$policy\",\"policy_text\":\"forbid (principal, action, resource);\",\"notice\":\"Nothing.\"}]}"
+expect_ok 'with another text and notice' 200 '.decision == "deny" and .notices == ["Nothing."] and .rules[0].rule_id == "'"$forbid"'"'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$forbid\",\"policy_id\":\"$policy\",\"policy_text\":\"forbid (principal, action, resource);\"}]}"
+expect_ok 'the notice stays unless told' 200 '.notices == ["Stays."]'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$new\",\"priority\":9,\"policy_text\":\"permit (principal, action, resource);\"}]}"
+expect_ok 'with one more, of a priority of its own' 200 '.decision == "allow" and .rules == [{"policy_id":"'"$new"'","rule_id":"'"$new"'","effect":"permit","notice":null}]'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$policy\",\"policy_text\":\"permit (principal, action, resource);\"}]}"
+expect_ok 'with one more, of the priority of its policy' 200 '.decision == "deny" and .rules[0].rule_id == "'"$forbid"'"'
+evaluate "{$off,\"edits\":[{\"rule_id\":\"$forbid\",\"policy_id\":\"$policy\"},{\"rule_id\":\"$new\",\"policy_id\":\"$policy\",\"policy_text\":\"forbid (principal, action == Action::\\\"UpdateGrants\\\", resource);\"}]}"
+expect_error 'a rule that could not be stored' 422 invalid_policy '.details.member == "edits[1].policy_text" and .details.line == 1
+    and .details.column == 30 and .details.expected == "UpdateGrant"'
+asked "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$new\"},{\"rule_id\":\"$new\",\"policy_id\":\"$new\"}]}" 'edits[1].rule_id'
+asked "{$off,\"edits\":[{\"rule_id\":\"$new\"}]}" 'edits[0].policy_id'
+asked "{$off,\"edits\":[{\"rule_id\":\"$new\",\"policy_id\":\"$new\",\"policy_text\":7}]}" 'edits[0].policy_text'
+# Rules of one's own tell nothing of what is stored.
+asked '{"action":"UpdateGrant","grant_id":"'"$grant"'","edits":[]}' grant_id
+asked '{"action":"UpdateGrant","grant_id":"00000000-0000-4000-8000-000000000000","edits":[]}' grant_id
+asked '{"action":"UpdateGrant","principal":{"id":"'"$operator_id"'"},"edits":[]}' principal.roles
+
 as "$collector"
 evaluate '{"action":"UpdateGrant"}'
 expect_error 'who may not read may not ask' 403 policy_denied

@@ -68,6 +68,9 @@ superuser verify 'set the version of the policies back, so that workers go on wi
 # ---- tenants ----
 superuser verify 'give a tenant another name' "UPDATE grantd.tenants SET name = 'C' WHERE name = 'A'"
 superuser verify 'choose for a tenant what forbids that fail do' "UPDATE grantd.tenants SET failing_forbid_denies = NOT failing_forbid_denies"
+superuser verify 'disable a tenant' "UPDATE grantd.tenants SET state = 'disabled' WHERE name = 'A'"
+superuser verify 'say that a tenant has moved' "UPDATE grantd.tenants SET state = 'moved', moved_to = 'nowhere' WHERE name = 'A'"
+superuser nothing 'hold the changes of a tenant off, as a move does' "UPDATE grantd.tenants SET hold = 'closed' WHERE name = 'A'"
 superuser verify 'add a tenant' "INSERT INTO grantd.tenants (id, name) VALUES (gen_random_uuid(), 'mine')"
 superuser verify 'remove a tenant' "DELETE FROM grantd.tenants WHERE name = 'B'"
 superuser checkpoint 'remove a tenant with all that is its own' "DELETE FROM grantd.tenants WHERE name = 'B';

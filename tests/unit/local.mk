@@ -25,6 +25,7 @@ unit_programs = \
 	tests/unit/test_log \
 	tests/unit/test_machine \
 	tests/unit/test_media_type \
+	tests/unit/test_metrics \
 	tests/unit/test_number \
 	tests/unit/test_operations \
 	tests/unit/test_path \
@@ -39,6 +40,7 @@ unit_programs = \
 	tests/unit/test_settings \
 	tests/unit/test_statement \
 	tests/unit/test_time_text \
+	tests/unit/test_trace \
 	tests/unit/test_told \
 	tests/unit/test_utf8 \
 	tests/unit/test_uuid \
@@ -72,6 +74,7 @@ tests_unit_test_limits_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_machine_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
+tests_unit_test_metrics_LDADD = $(unit_ldadd)
 tests_unit_test_number_LDADD = $(unit_ldadd)
 tests_unit_test_operations_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
 tests_unit_test_operations_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
@@ -89,6 +92,7 @@ tests_unit_test_settings_LDADD = $(unit_ldadd)
 tests_unit_test_statement_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_statement_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_time_text_LDADD = $(unit_ldadd)
+tests_unit_test_trace_LDADD = $(unit_ldadd)
 tests_unit_test_told_LDADD = libdb.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_told_LDFLAGS = $(AM_LDFLAGS) -static
 tests_unit_test_utf8_LDADD = $(unit_ldadd)

@@ -47,12 +47,39 @@ progress_is_seen(void **state)
 	assert_int_equal(slot_busy(board, id), 0);
 }
 
+/* What is written just now, or was by a worker that was killed at that, is not told by half. */
+static void
+no_id_is_torn(void **state)
+{
+	struct slot *board = board_open();
+	char id[REQUEST_ID_MAX + 1];
+
+	(void)state;
+	assert_non_null(board);
+	slot_begin(board);
+	assert_true(slot_busy(board, id) > 0);
+	assert_string_equal(id, "");
+	slot_name(board, "the-id");
+	(void)slot_busy(board, id);
+	assert_string_equal(id, "the-id");
+	atomic_fetch_add(&board->naming, 1); /* as it is in the middle of slot_name() */
+	(void)slot_busy(board, id);
+	assert_string_equal(id, "");
+	slot_name(board, "the-next"); /* whoever begins anew is not thrown off */
+	(void)slot_busy(board, id);
+	assert_string_equal(id, "the-next");
+	slot_clear(board);
+	assert_int_equal(slot_busy(board, id), 0);
+	assert_string_equal(id, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_are_limited),
 		cmocka_unit_test(progress_is_seen),
+		cmocka_unit_test(no_id_is_torn),
 	};
 
 	return cmocka_run_group_tests_name("board", tests, NULL, NULL);

@@ -3,11 +3,15 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include <json-c/json.h>
 
 #include "unit.h"
 
@@ -410,7 +414,7 @@ refuse_many(void)
 
 	for (i = 0; i < 2000; i++) {
 		(void)snprintf(about, sizeof(about), "host%d", i % 40);
-		log_repeated(LEVEL_INFO, about, "401 in %d ms from %s", i, about);
+		log_fields(LEVEL_INFO, about, NULL, 0, "401 in %d ms from %s", i, about);
 	}
 }
 
@@ -619,6 +623,188 @@ a_full_disk(void **state)
 	assert_int_equal(count_lines("there is room"), 1);
 }
 
+/* A line of JSON, as its reader has it. */
+static struct json_object *
+read_object(void)
+{
+	struct json_tokener *t = json_tokener_new();
+	struct json_object *o;
+
+	assert_true(read_line());
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(t, line, (int)strlen(line) + 1);
+	assert_int_equal(json_tokener_get_error(t), json_tokener_success);
+	assert_true(json_object_is_type(o, json_type_object));
+	json_tokener_free(t);
+	return o;
+}
+
+static const char *
+text_of(struct json_object *o, const char *name)
+{
+	return json_object_get_string(json_object_object_get(o, name));
+}
+
+static void
+a_line_of_json(void **state)
+{
+	const char request[] = "r=1 \"x\"\n\\";
+	const struct log_field field[] = {
+		LOG_FIELD("path", "/v1/\x01\xFF\xC3\xBC\""),
+		LOG_FIELD("code", ""),
+		LOG_NUMBER("us", -5),
+	};
+	struct json_object *o;
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	log_set_format(LOG_JSON);
+	log_context(request, "UpdateGrant", NULL);
+	log_trace("4bf92f3577b34da6a3ce929d0e0e4736");
+	log_fields(LEVEL_WARNING, NULL, field, COUNT_OF(field), "tab\t and \"%s\"", "more");
+	o = read_object();
+	assert_string_equal(text_of(o, "level"), "warning");
+	assert_int_equal(json_object_get_int(json_object_object_get(o, "pid")), getpid());
+	assert_string_equal(text_of(o, "request"), request);
+	assert_string_equal(text_of(o, "trace"), "4bf92f3577b34da6a3ce929d0e0e4736");
+	assert_string_equal(text_of(o, "operation"), "UpdateGrant");
+	assert_null(json_object_object_get(o, "tenant"));
+	assert_string_equal(text_of(o, "message"), "tab\t and \"more\"");
+	assert_string_equal(text_of(o, "path"), "/v1/\x01\xEF\xBF\xBD\xC3\xBC\"");
+	assert_null(json_object_object_get(o, "code"));
+	assert_int_equal(json_object_get_int(json_object_object_get(o, "us")), -5);
+	json_object_put(o);
+	log_set_format(LOG_TEXT);
+}
+
+/* Whatever its length: the object is whole, and what was cut says so. */
+static void
+long_lines_of_json(void **state)
+{
+	struct log_field field[] = { LOG_FIELD("value", NULL), LOG_NUMBER("last", 7) };
+	static char message[6000], value[6000];
+	const char *text;
+	struct json_object *o;
+	size_t i;
+
+	(void)state;
+	log_set_format(LOG_JSON);
+	memset(message, 'm', sizeof(message) - 1);
+	memset(value, '"', sizeof(value) - 1); /* each takes six bytes */
+	for (i = 0; i < 4400; i += i < 3900 ? 97 : 1) {
+		fresh(LEVEL_INFO);
+		field[0].text = value + sizeof(value) - 1 - i / 7;
+		log_fields(LEVEL_INFO, NULL, field, COUNT_OF(field), "%.*s", (int)(i - i / 2),
+		    message);
+		o = read_object();
+		assert_true(strlen(line) < LOG_LINE_MAX);
+		text = text_of(o, "value");
+		if (json_object_object_get(o, "last") == NULL && text != NULL)
+			assert_string_equal(text + strlen(text) - 6, " [cut]");
+		json_object_put(o);
+	}
+	log_set_format(LOG_TEXT);
+}
+
+static void
+fields_in_text(void **state)
+{
+	const struct log_field field[] = { LOG_FIELD("from", "a b=c"), LOG_FIELD("none", ""),
+		LOG_NUMBER("us", 12) };
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	log_fields(LEVEL_INFO, NULL, field, COUNT_OF(field), "GET %d", 200);
+	assert_true(read_line());
+	assert_non_null(strstr(line, " GET 200 from=a\\x20b\\x3dc us=12"));
+	assert_null(strstr(line, "none"));
+}
+
+/* syslog(3)'s end of its socket, which its daemon makes anew when it is started again. */
+static int
+open_syslog(const char *at)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", at);
+	(void)unlink(at);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+static void
+heard(int fd, const char *wanted)
+{
+	char expected[256], said[512];
+	ssize_t n = recv(fd, said, sizeof(said) - 1, MSG_DONTWAIT);
+
+	assert_true(n > 0);
+	said[n] = '\0';
+	assert_null(strchr(said, '\n'));
+	(void)snprintf(expected, sizeof(expected), "<%s>grantd[%ld]: 20", wanted, (long)getpid());
+	assert_memory_equal(said, expected, strlen(expected));
+}
+
+static void
+to_the_system_log(void **state)
+{
+	char at[64], name[80];
+	int fd;
+
+	(void)state;
+	(void)snprintf(at, sizeof(at), "%s.sock", path);
+	(void)snprintf(name, sizeof(name), "syslog:%s", at);
+	fd = open_syslog(at);
+	assert_true(log_open(name, LEVEL_INFO));
+	log_error("one");
+	heard(fd, "27");
+	close(fd);
+	log_error("nobody hears it");
+	fd = open_syslog(at);
+	log_info("two");
+	heard(fd, "28"); /* that one was lost comes first */
+	heard(fd, "30");
+	close(fd);
+	(void)unlink(at);
+	assert_false(log_open(name, LEVEL_INFO));
+	assert_int_equal(errno, ENOENT);
+	fresh(LEVEL_INFO);
+}
+
+/* Standard error is what systemd says that its journal reads; then what matters is said first. */
+static void
+to_the_journal(void **state)
+{
+	int saved = dup(STDERR_FILENO), fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct stat st;
+	char stream[64];
+
+	(void)state;
+	fresh(LEVEL_INFO);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(fstat(fd, &st), 0);
+	(void)snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	assert_true(log_open(NULL, LEVEL_INFO));
+	log_warning("one");
+	assert_true(read_line());
+	assert_memory_equal(line, "<4>20", 5);
+	/* Another file than the one that systemd meant. */
+	assert_int_equal(setenv("JOURNAL_STREAM", "1:1", 1), 0);
+	fresh(LEVEL_INFO);
+	assert_true(log_open(NULL, LEVEL_INFO));
+	log_warning("two");
+	assert_true(read_line());
+	assert_memory_equal(line, "20", 2);
+	unsetenv("JOURNAL_STREAM");
+	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+	close(saved);
+	close(fd);
+	fresh(LEVEL_INFO);
+}
+
 static int
 make_file(void **state)
 {
@@ -659,6 +845,11 @@ main(void)
 		cmocka_unit_test(standard_error_that_stands_still),
 		cmocka_unit_test(somebody_elses_pipe),
 		cmocka_unit_test(a_full_disk),
+		cmocka_unit_test(fields_in_text),
+		cmocka_unit_test(a_line_of_json),
+		cmocka_unit_test(long_lines_of_json),
+		cmocka_unit_test(to_the_system_log),
+		cmocka_unit_test(to_the_journal),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, make_file, remove_file);

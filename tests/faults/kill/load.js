@@ -16,7 +16,7 @@ const grant = () => ({
 	action: 'administer',
 	expires_at,
 });
-const rule = (n) => ({ policy_text: `forbid (principal == ApiKey::"nobody-${n}", action, resource);` });
+const rule = (n) => ({ policy_text: `forbid (principal == ApiKey::"00000000-0000-4000-8000-${String(n).padStart(12, '0')}", action, resource);` });
 
 class World {
 	constructor(tenant, key, viewer) {

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Requests to /v1. Every failure is an ApiError whose `kind` says what is known about it.
+
+import { credentials, forget, onSession } from './session.js';
+
+/** Beside the console, whatever is mounted in front of both. */
+const BASE = new URL('../../v1', import.meta.url).href;
+const TIMEOUT_MS = 30000;
+const WRITES = new Set(['POST', 'PATCH', 'DELETE', 'PUT']);
+
+/**
+ * kind:
+ *   refused         the API's own answer: status, code, notices, details say which
+ *   commit_unknown  the API does not know whether the change was committed
+ *   offline         nothing was heard: no network, no server, or the connection was lost
+ *   timeout         no answer within 30 s
+ *   garbled         an answer that is none of the API's, such as a proxy's page
+ *   aborted         the page that asked is gone; nothing needs to be said
+ * unknown: whether a write may have happened all the same: read the thing again before saying anything about it.
+ */
+export class ApiError extends Error {
+  constructor(kind, fields = {}) {
+    super(fields.message ?? kind);
+    const { status = 0, code = kind, details = {}, notices = [], request_id = null, retryAfter = null, unknown = false } = fields;
+    Object.assign(this, { name: 'ApiError', kind, status, code, details, notices, request_id, retryAfter, unknown });
+  }
+}
+
+/** A header's value is bytes: text goes as UTF-8. */
+function headerText(text) {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}
+
+function url(path, query) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== null && value !== undefined && value !== '')
+      search.set(name, String(value));
+  const text = search.toString();
+  return BASE + path + (text === '' ? '' : `?${text}`);
+}
+
+function headersOf(options) {
+  const headers = { Accept: options.accept ?? 'application/json', ...credentials(), ...options.credentials };
+  if (options.body !== undefined)
+    headers['Content-Type'] = 'application/json';
+  if (options.reason)
+    headers['X-Audit-Reason'] = headerText(options.reason);
+  if (options.ifMatch)
+    headers['If-Match'] = options.ifMatch;
+  if (options.idempotencyKey)
+    headers['Idempotency-Key'] = options.idempotencyKey;
+  return headers;
+}
+
+function requestOf(method, options, signal) {
+  return {
+    method,
+    headers: headersOf(options),
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    signal,
+    cache: 'no-store',
+    credentials: 'omit',
+    redirect: 'error',
+    referrerPolicy: 'no-referrer',
+  };
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Response} response @param {string} text @param {boolean} write */
+function errorOf(response, text, write) {
+  const body = parse(text);
+  const request_id = body?.details?.request_id ?? response.headers.get('X-Request-Id');
+  const common = { status: response.status, request_id, retryAfter: response.headers.get('Retry-After') };
+  if (typeof body?.code !== 'string')
+    return new ApiError('garbled', { ...common, unknown: write && response.status >= 500 });
+  const known = { ...common, code: body.code, message: body.message, details: body.details, notices: body.notices };
+  if (body.code === 'commit_unknown')
+    return new ApiError('commit_unknown', { ...known, unknown: true });
+  return new ApiError('refused', known);
+}
+
+/** What was heard of a request that failed without an answer. */
+function silence(options, error, write) {
+  if (options.signal?.aborted)
+    return new ApiError('aborted');
+  return new ApiError(error.name === 'TimeoutError' ? 'timeout' : 'offline', { unknown: write });
+}
+
+/** The answer whose body is not read yet, for exports; no time-out. @returns {Promise<Response>} */
+export async function stream(path, options = {}) {
+  const response = await fetch(url(path, options.query), requestOf('GET', options, options.signal))
+    .catch((error) => { throw silence(options, error, false); });
+  if (!response.ok)
+    throw failed(errorOf(response, await response.text().catch(() => ''), false), options);
+  return response;
+}
+
+/** A key that was good and is not any more ends the session. */
+function failed(error, options) {
+  if (error.status === 401 && !options.credentials)
+    forget('rejected');
+  return error;
+}
+
+/**
+ * A request.
+ * @param {'GET'|'HEAD'|'POST'|'PATCH'|'DELETE'} method
+ * @param {string} path below /v1, its ids through encodeURIComponent
+ * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string,
+ *   credentials?: Object, harmless?: boolean, signal?: AbortSignal}} [options] a write is better not given a signal: what
+ *   became of it is to be told also where its page is left
+ * @returns {Promise<{status: number, data: *, etag: string|null, text: string, request_id: string|null, location:
+ *   string|null}>} `text` is the body as it came
+ */
+export async function call(method, path, options = {}) {
+  const write = WRITES.has(method) && !options.harmless;
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
+  let response, text;
+  try {
+    response = await fetch(url(path, options.query), requestOf(method, options, signal));
+    text = await response.text();
+  } catch (error) {
+    throw silence(options, error, write);
+  }
+  return answerOf(response, text, write, options);
+}
+
+function answerOf(response, text, write, options) {
+  if (!response.ok)
+    throw failed(errorOf(response, text, write), options);
+  const data = text === '' ? null : parse(text);
+  // A whole answer of the API's is JSON or nothing.
+  if (data === undefined)
+    throw new ApiError('garbled', { status: response.status, unknown: write });
+  return {
+    status: response.status,
+    data,
+    text,
+    etag: response.headers.get('ETag'),
+    request_id: response.headers.get('X-Request-Id'),
+    location: response.headers.get('Location'),
+  };
+}
+
+export const get = (path, options) => call('GET', path, options);
+
+/** A UUIDv4, for Idempotency-Key; crypto.randomUUID() is for secure contexts alone. */
+export function newUuid() {
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 0x0f) | 0x40;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = [...b].map((x) => x.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+const may = new Map();
+const MAY_MS = 60000;
+
+/** After a change of policies or keys, and at sign-out. */
+export function forgetPermissions() {
+  may.clear();
+}
+
+onSession('forgotten', forgetPermissions);
+
+/**
+ * What the policies would say to this key. It is advice: a rule may look at what only the real request has, so a
+ * refusal here is told, and the request itself decides.
+ * @param {string} action an operation's id
+ * @param {{grant_id?: string, context?: Object, signal?: AbortSignal}} [about]
+ * @returns {Promise<{allowed: boolean|null, notices: string[]}>} null: it could not be found out
+ */
+export async function permitted(action, about = {}) {
+  const { signal, ...question } = about;
+  const body = { action, ...question };
+  const name = JSON.stringify(body);
+  const known = may.get(name);
+  if (known && Date.now() - known.at < MAY_MS)
+    return known.answer;
+  try {
+    const { data } = await call('POST', '/policies/evaluate', { body, signal, harmless: true });
+    const answer = { allowed: data.decision === 'allow', notices: data.notices };
+    may.set(name, { at: Date.now(), answer });
+    return answer;
+  } catch {
+    return { allowed: null, notices: [] };
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
+
+import { fill, h } from '../dom.js';
+import { isSignedIn } from '../session.js';
+import { t } from '../texts.js';
+
+const polite = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
+const urgent = h('div', { class: 'unseen', role: 'alert', 'aria-live': 'assertive' });
+const board = h('section', { class: 'board', 'aria-label': t.notice.board });
+
+/** For app.js: where live regions and notices live. They are there before anything is said in them. */
+export function noticeRegions() {
+  return { live: [polite, urgent], board };
+}
+
+/** Tell screen readers alone. */
+export function announce(text, isUrgent = false) {
+  const region = isUrgent ? urgent : polite;
+  // The same text again is to be heard again.
+  region.textContent = '';
+  requestAnimationFrame(() => { region.textContent = text; });
+}
+
+export function clearNotices() {
+  fill(board);
+}
+
+const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info: 'i' };
+
+/**
+ * Put a notice on the board, in place of the one before.
+ * @param {{kind: 'done'|'refused'|'unknown'|'conflict'|'info', title: string, lines?: (string|Node)[],
+ *   quotes?: string[], foot?: string, actions?: Node[]}} what quotes: what rules' authors say, word by word
+ * @param {boolean} [isNews] false: what was said before, with more to see
+ */
+export function notify(what, isNews = true) {
+  if (!isSignedIn())
+    return;
+  const close = h('button', { type: 'button', class: 'icon', 'aria-label': t.notice.close, onclick: clearNotices }, '×');
+  fill(board, h('div', { class: `note note-${what.kind}` },
+    h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
+    h('div', { class: 'note-body' }, noteBody(what)),
+    close));
+  if (!isNews)
+    return;
+  const spoken = [what.title, ...(what.quotes ?? []), ...(what.lines ?? [])].map((x) => x.textContent ?? x);
+  announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
+}
+
+/** The inside of a notice, for dialogs and pages too. */
+export function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
+  return [
+    h('p', { class: 'note-title' }, title),
+    quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
+    lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
+    foot && h('p', { class: 'quiet small' }, foot),
+    actions.length > 0 && h('div', { class: 'actions' }, actions),
+  ];
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Paging by cursor: the API tells of the next page alone, so the way back is kept here.
+
+import { fill, focusOn, h } from '../dom.js';
+import { t } from '../texts.js';
+import { announce } from './notice.js';
+import { loading, problem } from './state.js';
+
+/** A page may be empty and not the last: look on, but not for ever. */
+const LOOKS = 20;
+
+/**
+ * A list with "previous" and "next" under it. Shows the first page at once.
+ * @param {{load: function(string|null): Promise<{data: *[], next_cursor: string|null, has_more: boolean}>,
+ *   draw: function(*[]): Node, none: function(): Node, signal: AbortSignal, label: string}} spec
+ * @returns {{element: HTMLElement, reload: function(): Promise<void>}} reload: the same page again
+ */
+export function pagedList(spec) {
+  const content = h('div', { class: 'paged-content' });
+  const where = h('span', { class: 'quiet' });
+  const previous = h('button', { type: 'button', onclick: () => go(-1) }, t.pager.previous);
+  const next = h('button', { type: 'button', onclick: () => go(1) }, t.pager.next);
+  const foot = h('nav', { class: 'pager', hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);
+  const element = h('div', { class: 'paged', role: 'group', 'aria-label': spec.label }, content, foot);
+  const cursors = [null];
+  let at = 0;
+
+  async function go(step) {
+    at += step;
+    await show();
+    focusOn(content);
+    if (step !== 0)
+      element.scrollIntoView({ block: 'start' });
+  }
+
+  async function show() {
+    // A fixed height while the next page comes, so that nothing jumps.
+    content.setAttribute('aria-busy', 'true');
+    if (content.childNodes.length === 0)
+      fill(content, loading());
+    try {
+      drawPage(await lookFor(spec, cursors[at]));
+    } catch (error) {
+      foot.hidden = true;
+      if (error.kind !== 'aborted')
+        fill(content, problem(error, () => go(0)));
+    } finally {
+      content.removeAttribute('aria-busy');
+    }
+  }
+
+  function drawPage(page) {
+    cursors[at + 1] = page.has_more ? page.next_cursor : null;
+    fill(content, page.data.length > 0 || page.has_more ? spec.draw(page.data) : spec.none());
+    previous.disabled = at === 0;
+    next.disabled = !page.has_more;
+    foot.hidden = at === 0 && !page.has_more;
+    where.textContent = t.pager.where(at + 1, page.data.length);
+    if (element.isConnected)
+      announce(t.pager.heard(spec.label, at + 1, page.data.length));
+  }
+
+  show();
+  return { element, reload: show };
+}
+
+async function lookFor(spec, cursor) {
+  let page = await spec.load(cursor);
+  for (let i = 0; i < LOOKS && page.data.length === 0 && page.has_more; i++)
+    page = await spec.load(page.next_cursor);
+  return page;
+}
