@@ -9,6 +9,7 @@ include tests/fuzz/cedar.mk
 include tests/cedar/local.mk
 include tests/db/local.mk
 include tests/faults/local.mk
+include tests/ha/local.mk
 include tests/metrics/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk

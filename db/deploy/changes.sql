@@ -25,7 +25,7 @@
 --   made      the entry is there already: an earlier call with the same id was committed. Its row
 --             is held before this is said, so that the caller's own commit waits for whatever the
 --             first one had to wait for (replication). The columns are those that the entry made.
---   same      all is as asked for; nothing was changed
+--   same      all is as asked for; nothing was changed. Where standbys are to confirm commits, the row is held as in `made`
 --   none      there is no such row
 --   key       no such key in this tenant, or it is revoked or expired
 --   stale     the key, the policies or the row are not those that were decided on
@@ -444,14 +444,20 @@ BEGIN
 		RETURN grantd.grant_changed('none', NULL, at);
 	ELSIF g.version <> grant_version THEN
 		RETURN grantd.grant_changed('stale', g, at);
+	ELSIF g.audit_enabled = wanted AND current_setting('synchronous_standby_names') = '' THEN
+		RETURN grantd.grant_changed('same', g, at);
+	ELSIF g.audit_enabled <> wanted AND key_hash IS NOT NULL THEN
+		RETURN grantd.grant_changed('stale', g, at); -- it was changed between the two statements
+	END IF;
+	-- Where standbys are to confirm, one may not have confirmed yet what somebody else set (his session was ended while
+	-- he waited): with the row held, this commit waits, too.
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	IF g.version <> grant_version THEN
+		RETURN grantd.grant_changed('stale', g, at);
 	ELSIF g.audit_enabled = wanted THEN
 		RETURN grantd.grant_changed('same', g, at);
 	ELSIF key_hash IS NOT NULL THEN
-		RETURN grantd.grant_changed('stale', g, at); -- it was changed between the two statements
-	END IF;
-	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
-	IF g.audit_enabled = wanted THEN
-		RETURN grantd.grant_changed('same', g, at);
+		RETURN grantd.grant_changed('stale', g, at);
 	END IF;
 	SELECT c.length, c.head INTO g.audit_length, g.audit_head
 	FROM grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateGrant', 'grant', grant_id,
@@ -673,7 +679,9 @@ BEGIN
 	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	IF counts THEN
 		a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
-		IF a.state <> 'admitted' THEN
+		IF a.state = 'made' THEN
+			NULL; -- said below, where what it is about is held: then this commit waits for what the first one had to
+		ELSIF a.state <> 'admitted' THEN
 			RETURN a.state;
 		ELSIF grant_id IS NOT NULL AND NOT EXISTS (SELECT FROM grantd.grants x
 		    WHERE x.tenant_id = tenant AND x.id = grant_id) THEN
@@ -1037,7 +1045,8 @@ COMMENT ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uui
 REVOKE ALL ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) FROM PUBLIC;
 
 -- That the key was used just now, unless that was noted within so many milliseconds or somebody holds the row. No
--- change that anything rests on, and no entry.
+-- change that anything rests on, and no entry: so its commit waits for nothing, and a worker that only reads
+-- never waits for a standby.
 CREATE FUNCTION grantd.note_key_use(tenant uuid, key_hash bytea, within bigint) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -1051,6 +1060,9 @@ BEGIN
 		  AND coalesce(k.last_used_at, '-infinity')
 			<= statement_timestamp() - within * interval '1 millisecond'
 		FOR NO KEY UPDATE OF k SKIP LOCKED);
+	IF FOUND THEN
+		PERFORM set_config('synchronous_commit', 'off', true);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION grantd.note_key_use(uuid, bytea, bigint) IS 'Notes that a key was used';

@@ -53,8 +53,13 @@ waits()
 # The process at the other end of the backend's socket.
 client_of()
 {
-	local peer
+	local peer port
 
+	port=$(sql "SELECT client_port FROM pg_stat_activity WHERE pid = $1")
+	if [ "$port" -gt 0 ]; then
+		"${web_in[@]}" ss -tpnH "sport = :$port" | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
+		return
+	fi
 	peer=$(ss -xpnH state connected | awk -v want="pid=$1," '
 	    index($0, want) && index($0, "/.s.PGSQL.") { for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "*") print $(i + 2) }')
 	ss -xpnH state connected | awk -v inode="$peer" '
