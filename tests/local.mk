@@ -17,5 +17,6 @@ include tests/policy/local.mk
 include tests/security/local.mk
 include tests/console/local.mk
 include tests/contract/local.mk
+include tests/operating/local.mk
 include tests/packages/local.mk
 include tests/lint/local.mk
