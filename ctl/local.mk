@@ -1,6 +1,7 @@
 bin_PROGRAMS += grantctl
 grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c ctl/activity_remote.c \
+	ctl/archive.c ctl/archive.h ctl/archive_read.c ctl/archive_write.c \
 	ctl/audit.c ctl/audit_list.c ctl/audit_remote.c \
 	ctl/audit_report.c ctl/audit_report.h \
 	ctl/audit_state.c ctl/audit_state.h \
@@ -19,7 +20,12 @@ grantctl_SOURCES = \
 	ctl/engine/session.c ctl/engine/session.h \
 	ctl/engine/table.c ctl/engine/table.h \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
+	ctl/follow.c \
+	ctl/follow_sink.c ctl/follow_sink.h ctl/follow_tls.c \
+	ctl/follow_state.c ctl/follow_state.h \
+	ctl/follow_text.c ctl/follow_text.h \
 	ctl/grant.c ctl/grant_change.c ctl/grant_create.c ctl/grant_output.h ctl/grant_remote.c \
+	ctl/keep_file.c ctl/keep_file.h \
 	ctl/key.c ctl/key_create.c ctl/key_remote.c ctl/key_rotate.c \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
@@ -38,7 +44,7 @@ grantctl_SOURCES = \
 	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) \
-	$(CRYPTO_LIBS) $(SMARTCOLS_LIBS) $(CURL_LIBS)
+	$(SSL_LIBS) $(CRYPTO_LIBS) $(SMARTCOLS_LIBS) $(CURL_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
 grantctl_LDFLAGS = $(AM_LDFLAGS) -static
 

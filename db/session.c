@@ -73,7 +73,8 @@ static const struct statement session_state = {
 	       ", (SELECT s.reset_val FROM pg_catalog.pg_settings s"
 	       " WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit'),"
 	       " pg_catalog.current_setting('session_replication_role'),"
-	       " pg_catalog.statement_timestamp() FROM grantd.schema_version v",
+	       " pg_catalog.statement_timestamp(), pg_catalog.pg_postmaster_start_time()"
+	       " FROM grantd.schema_version v",
 };
 
 /*
@@ -118,7 +119,7 @@ struct state {
 	int64_t serves_from;
 	char synchronous_commit[16];
 	char replication_role[16];
-	int64_t now;
+	int64_t now, started;
 };
 
 void
@@ -150,6 +151,7 @@ state_read(struct db_rows *rows, void *into)
 	    db_get_text(&row));
 	(void)snprintf(s->replication_role, sizeof(s->replication_role), "%s", db_get_text(&row));
 	s->now = db_get_int(&row);
+	s->started = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
@@ -208,6 +210,7 @@ db_check_session(struct db *db)
 	rc = db_exchange(db);
 	if (rc == DONE) {
 		db_clock_saw(db, found.now);
+		db->server = found.started;
 		return judge(db, &found);
 	}
 	if (rc == BROKEN) {

@@ -29,6 +29,9 @@ deploy_configurations = \
 	deploy/nginx/grantd-console.conf \
 	deploy/nginx/grantd-upstream.conf \
 	deploy/nginx/grantd.conf \
+	deploy/patroni/etcd.yml \
+	deploy/patroni/haproxy.cfg \
+	deploy/patroni/patroni.yml \
 	deploy/pgbouncer/pgbouncer.ini \
 	deploy/shared-hosting/console-htaccess \
 	deploy/shared-hosting/htaccess
@@ -38,6 +41,7 @@ deploy_scripts = \
 deploy_units = \
 	deploy/systemd/grantd-activity.service \
 	deploy/systemd/grantd-activity.timer \
+	deploy/systemd/grantd-follow.service \
 	deploy/systemd/grantd.service \
 	deploy/systemd/grantd.socket
 deploy_private = \
@@ -80,7 +84,14 @@ deploy_values = GRANTD=$(sbindir)/grantd GRANTD_DIR=$(sbindir) \
 	DATABASE_DIR=/run/postgresql POOLER_DIR=/run/postgresql POOLER_AUTH=scram-sha-256 \
 	POOLER_USERS=/etc/pgbouncer/userlist.txt LOGS=/var/log/postgresql RUN=/run/postgresql \
 	NGINX_LOG=/var/log/nginx/grantd-access.log APACHE_LOG=/var/log/apache2/grantd-access.log \
-	LIGHTTPD_LOG=/var/log/lighttpd/grantd-access.log
+	LIGHTTPD_LOG=/var/log/lighttpd/grantd-access.log \
+	NODE=db1 REST=192.0.2.21:8008 DATABASE=192.0.2.21:5432 NETWORK=192.0.2.0/24 \
+	ETCD=192.0.2.31:2379,192.0.2.32:2379,192.0.2.33:2379 STRICT=false SYNCHRONOUS_COMMIT=on \
+	CONNECTIONS=200 BIN=/usr/lib/postgresql/15/bin SOCKETS=/run/postgresql WATCHDOG=automatic \
+	SUPERUSER_PASSWORD=change-this REPLICATOR_PASSWORD=change-this REWINDER_PASSWORD=change-this REST_PASSWORD=change-this \
+	BIND_HOST=127.0.0.1 BIND_PORT=5432 FIRST_NODE=db1 FIRST_DATABASE=192.0.2.21:5432 FIRST_REST_PORT=8008 \
+	SECOND_NODE=db2 SECOND_DATABASE=192.0.2.22:5432 SECOND_REST_PORT=8008 \
+	MEMBER=etcd1 CLIENT=192.0.2.31:2379 PEER=192.0.2.31:2380
 
 # The values that the configurations have: this file is newer than they are once these are others.
 deploy/values: FORCE
@@ -92,6 +103,7 @@ CLEANFILES += deploy/values
 $(deploy_rendered): $(deploy_templates) deploy/lib/render deploy/values Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(SHELL) $(srcdir)/deploy/lib/render $(deploy_values) \
+	    DATA=$(if $(findstring etcd,$@),/var/lib/etcd/grantd,/var/lib/postgresql/15/grantd) \
 	    MOUNT=$(if $(DEPLOY_BASE),$(DEPLOY_BASE),/) <$(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 
 $(deploy_error_html): $(deploy_error_json)

@@ -1,4 +1,4 @@
-dist_doc_DATA += docs/performance.md
+dist_doc_DATA += docs/performance.md docs/high-availability.md docs/scaling.md
 dist_man_MANS += docs/grantctl.1 docs/grantd.8
 dist_doc_DATA += docs/policies.md
 dist_doc_DATA += docs/scaling.md

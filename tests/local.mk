@@ -9,6 +9,7 @@ include tests/fuzz/cedar.mk
 include tests/cedar/local.mk
 include tests/db/local.mk
 include tests/faults/local.mk
+include tests/ha/local.mk
 include tests/metrics/local.mk
 include tests/smoke/local.mk
 include tests/ctl/local.mk
@@ -18,5 +19,6 @@ include tests/security/local.mk
 include tests/console/local.mk
 include tests/contract/local.mk
 include tests/operating/local.mk
+include tests/citus/local.mk
 include tests/packages/local.mk
 include tests/lint/local.mk
