@@ -50,7 +50,7 @@ struct archive {
 	struct told_rules rules;
 	struct policies_told policies;
 	struct buf before_state, state, work; /* before_state: part.told_before */
-	EVP_MD_CTX *hashes, *whole; /* owned */
+	EVP_MD_CTX *hashes, *whole;           /* owned */
 };
 
 /*

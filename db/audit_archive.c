@@ -27,19 +27,20 @@ static const struct statement archive_find = {
 	.columns = 9,
 	.rows = ROWS_ONE,
 	/* The row that tells of an archive is compared with the entry that does, while the log has that. */
-	.sql = "SELECT l.entries, l.entries = $5::bigint - $4::bigint + 1 AND l.digest = $6::bytea,"
-	       " coalesce(c.sequence, 0), c.hash, c.archive, coalesce(c.told::text = $7, false),"
-	       " c.told::text IS NOT DISTINCT FROM $8, r.id IS NOT NULL,"
-	       " coalesce(r.digest = $10::bytea AND NOT EXISTS ("
-	       "  SELECT FROM grantd.audit_log e WHERE e.tenant_id = $1 AND e.id = r.entry"
-	       "  AND e.record #>> '{archive,sha256}' IS DISTINCT FROM encode($10::bytea, 'hex')), false)"
-	       " FROM (SELECT count(*) AS entries,"
-	       "  coalesce(sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)), '') AS digest"
-	       "  FROM grantd.audit_log a WHERE a.tenant_id = $1 AND a.resource_type = $2"
-	       "  AND a.resource_id = $3 AND a.sequence BETWEEN $4::bigint AND $5::bigint) l"
-	       " LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1 AND c.resource_type = $2"
-	       "  AND c.resource_id = $3"
-	       " LEFT JOIN grantd.audit_archives r ON r.tenant_id = $1 AND r.id = $9::uuid",
+	.sql =
+	    "SELECT l.entries, l.entries = $5::bigint - $4::bigint + 1 AND l.digest = $6::bytea,"
+	    " coalesce(c.sequence, 0), c.hash, c.archive, coalesce(c.told::text = $7, false),"
+	    " c.told::text IS NOT DISTINCT FROM $8, r.id IS NOT NULL,"
+	    " coalesce(r.digest = $10::bytea AND NOT EXISTS ("
+	    "  SELECT FROM grantd.audit_log e WHERE e.tenant_id = $1 AND e.id = r.entry"
+	    "  AND e.record #>> '{archive,sha256}' IS DISTINCT FROM encode($10::bytea, 'hex')), false)"
+	    " FROM (SELECT count(*) AS entries,"
+	    "  coalesce(sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)), '') AS digest"
+	    "  FROM grantd.audit_log a WHERE a.tenant_id = $1 AND a.resource_type = $2"
+	    "  AND a.resource_id = $3 AND a.sequence BETWEEN $4::bigint AND $5::bigint) l"
+	    " LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1 AND c.resource_type = $2"
+	    "  AND c.resource_id = $3"
+	    " LEFT JOIN grantd.audit_archives r ON r.tenant_id = $1 AND r.id = $9::uuid",
 };
 
 static enum outcome

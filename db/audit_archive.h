@@ -27,8 +27,9 @@ struct audit_part {
 	uint8_t previous_hash[AUDIT_HASH_LEN]; /* of the entry before the first one */
 	uint8_t hash[AUDIT_HASH_LEN];          /* of the last one */
 	uint8_t hashes[AUDIT_HASH_LEN];        /* SHA-256 of the hashes of all of them in a row */
-	const char *told_before;               /* up to the one before the first; NULL: that is the chain's beginning */
-	const char *told;                      /* up to the last one: db/told_state.h */
+	const char
+	    *told_before; /* up to the one before the first; NULL: that is the chain's beginning */
+	const char *told; /* up to the last one: db/told_state.h */
 };
 
 /* Queue: make the entry that says so. CHANGE_DONE; CHANGE_SAME: it is there; CHANGE_MISMATCH: with another file. */

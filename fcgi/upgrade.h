@@ -30,7 +30,7 @@ struct upgrade {
 	enum {
 		UPGRADE_NONE,
 		UPGRADE_CHECKING, /* `check` is the process that does, until `by`, by clock_monotonic_ms() */
-		UPGRADE_DRAINING  /* until `by`, too */
+		UPGRADE_DRAINING /* until `by`, too */
 	} state;
 	pid_t check;
 	int64_t by;
