@@ -152,6 +152,19 @@ function answerOf(response, text, write, options) {
 
 export const get = (path, options) => call('GET', path, options);
 
+/** A list whole, or its first pages: each may have 250. @returns {Promise<Object[]>} */
+export async function getAll(path, { pages = Infinity, query, signal } = {}) {
+  const all = [];
+  for (let cursor = null; pages > 0; pages--) {
+    const { data } = await get(path, { query: { ...query, limit: 250, cursor }, signal });
+    all.push(...data.data);
+    if (!data.has_more)
+      break;
+    cursor = data.next_cursor;
+  }
+  return all;
+}
+
 /** A UUIDv4, for Idempotency-Key; crypto.randomUUID() is for secure contexts alone. */
 export function newUuid() {
   const b = crypto.getRandomValues(new Uint8Array(16));

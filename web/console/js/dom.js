@@ -53,10 +53,12 @@ export function h(tag, attributes, ...children) {
   return build(document.createElement(tag), attributes, children);
 }
 
-/** An SVG element, like h(). */
-export function svg(tag, attributes, ...children) {
-  return build(document.createElementNS(SVG, tag), attributes, children);
-}
+export const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG, tag), attributes, children);
+
+export const div = (name, ...children) => h('div', { class: name }, ...children);
+export const span = (name, ...children) => h('span', { class: name }, ...children);
+export const para = (name, ...children) => h('p', { class: name }, ...children);
+export const button = (text, onclick, attributes) => h('button', { type: 'button', onclick, ...attributes }, text);
 
 /** Put these in place of what is in `element`. @param {Element} element @param {...Child} children */
 export function fill(element, ...children) {
@@ -67,15 +69,10 @@ export function fill(element, ...children) {
 
 let ids = 0;
 /** An id that no other element has, for label/for and aria-*. */
-export function newId(what = 'id') {
-  ids += 1;
-  return `${what}-${ids}`;
-}
+export const newId = (what) => `${what}-${ids += 1}`;
 
 /** Words for screen readers alone. */
-export function unseen(text) {
-  return h('span', { class: 'unseen' }, text);
-}
+export const unseen = (text) => span('unseen', text);
 
 /** Give the focus to something that may not be focusable by itself, such as a heading. */
 export function focusOn(element) {

@@ -20,6 +20,8 @@ export const t = {
     details: 'Details',
     showMore: 'Show more',
     over: 'over',
+    search: 'Search',
+    clear: 'Clear',
   },
   nav: {
     skip: 'Skip to the content',
@@ -167,8 +169,6 @@ export const t = {
       type: 'Kind of resource',
       status: 'State',
       auditing: 'Auditing',
-      search: 'Search',
-      clear: 'Clear',
     },
     columns: { grantee: 'Grantee', action: 'May', resource: 'On', state: 'State', auditing: 'Auditing' },
     none: {
@@ -495,8 +495,6 @@ export const t = {
       actor: 'Who (id of the key)',
       from: 'From',
       to: 'Before',
-      apply: 'Search',
-      clear: 'Clear',
     },
     entry: {
       title: 'Entry of the audit log',

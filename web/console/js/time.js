@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Times as the reader's clock has them, with UTC to be had by pointing at it.
 
-import { h } from './dom.js';
+import { h, span } from './dom.js';
 import { t } from './texts.js';
 
 const LOCALE = undefined; // the browser's
@@ -30,7 +30,7 @@ export function zone() {
 /** A <time>. style: 'full' (with seconds), 'short', 'relative'. @param {string|null} text RFC 3339 */
 export function when(text, style = 'full') {
   if (!text)
-    return h('span', { class: 'quiet' }, t.common.none);
+    return span('quiet', t.common.none);
   const date = new Date(text);
   const shown = style === 'relative' ? ago(text) : (style === 'short' ? short : full).format(date);
   const hint = style === 'relative' ? `${full.format(date)} · ${utc(text)}` : utc(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A grant: what it is, its history with the state of its chain, and its activity.
 
-import { fill, h } from '../dom.js';
+import { div, fill, h, span } from '../dom.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
 import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditing } from '../parts/grant.js';
@@ -23,9 +23,9 @@ function grantFacts(grant) {
     [f.resource, resourceOf(grant)],
     [f.action, grant.action],
     [f.granted, when(grant.granted_at)],
-    [f.changed, h('span', null, when(grant.updated_at), ' ', h('span', { class: 'quiet' }, t.grantPage.version(grant.version)))],
-    [f.request, grant.request_id && h('span', { class: 'mono' }, grant.request_id)],
-    [f.id, h('span', { class: 'mono' }, grant.id)],
+    [f.changed, h('span', null, when(grant.updated_at), ' ', span('quiet', t.grantPage.version(grant.version)))],
+    [f.request, grant.request_id && span('mono', grant.request_id)],
+    [f.id, span('mono', grant.id)],
     [f.metadata, metadata !== '{}' && h('pre', { class: 'small' }, metadata)],
   ]);
 }
@@ -34,8 +34,8 @@ function grantFacts(grant) {
 function summary(grant, act) {
   const canRevoke = grant.status !== 'revoked';
   return h('section', { class: 'card', 'aria-label': t.grantPage.facts.label },
-    h('div', { class: 'card-head' },
-      h('div', { class: 'switch-line' }, h('span', { class: 'label', 'aria-hidden': 'true' }, t.grantPage.auditing),
+    div('card-head',
+      div('switch-line', h('span', { class: 'label', 'aria-hidden': 'true' }, t.grantPage.auditing),
         auditSwitch(grant, () => act(switchAuditing, '[role="switch"]'))),
       canRevoke && offer('RevokeGrant', t.grant.revoke.open, { class: 'danger', onclick: () => act(revokeGrant, '[role="switch"]') }, { grant_id: grant.id })),
     grantFacts(grant));
@@ -43,7 +43,7 @@ function summary(grant, act) {
 
 /** @param {HTMLElement} root @param {{path: string[]}} params @param {AbortSignal} signal */
 export async function show(root, { path: [id] }, signal) {
-  const place = h('div', { class: 'stack' }, loading(8));
+  const place = div('stack', loading(8));
   root.append(pageHead(title, { back: { href: '#/grants', text: t.nav.grants } }), place);
   const head = root.querySelector('h1');
   let grant;
@@ -60,7 +60,7 @@ export async function show(root, { path: [id] }, signal) {
   };
 
   const top = h('div');
-  const below = h('div', { class: 'stack' });
+  const below = div('stack');
 
   function draw() {
     fill(top, summary(grant, act));

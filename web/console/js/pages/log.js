@@ -4,7 +4,7 @@
 import { get, stream } from '../api.js';
 import { canHash, hashHolds, recordOf } from '../chain.js';
 import { checkDigest, compareHead, eachOf, readCheckpoint } from '../checkpoint.js';
-import { download, fill, h, newId } from '../dom.js';
+import { div, download, fill, h, newId, para, span } from '../dom.js';
 import { Follow } from '../follow.js';
 import { OPERATIONS } from '../question.js';
 import { href, keepQuery } from '../route.js';
@@ -15,7 +15,7 @@ import { badge } from '../parts/badge.js';
 import { entryColumns, entryView, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
 import { pageHead } from '../parts/head.js';
-import { announce, noteBody } from '../parts/notice.js';
+import { announce, noteBox } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty, explain, loading, problem } from '../parts/state.js';
 import { table, tableRow } from '../parts/table.js';
@@ -36,10 +36,6 @@ const l = t.log;
 const tableSpec = { caption: l.caption, columns: entryColumns, rowId: (e) => e.id };
 const read = (query, signal) => get('/audit-log', { query, signal }).then(({ data }) => data);
 
-function note(kind, what) {
-  return h('div', { class: `note note-${kind}` }, h('div', { class: 'note-body' }, noteBody({ lines: [], ...what })));
-}
-
 /* ---- filters ---- */
 
 function filterForm(query, apply) {
@@ -54,7 +50,7 @@ function filterForm(query, apply) {
     field({ label: f.type, ...choice('resource_type', Object.entries(l.types)) }),
     field({ label: f.id, ...text('resource_id') }), field({ label: f.actor, ...text('actor_id') }),
     field({ label: f.from, ...time('from') }), field({ label: f.to, ...time('to') }),
-    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, f.apply),
+    div('actions', h('button', { type: 'submit', class: 'primary' }, f.apply),
       h('button', { type: 'button', onclick: () => { FILTERS.forEach((name) => { form.elements.namedItem(name).value = ''; }); apply(); } }, f.clear)));
   const values = () => Object.fromEntries(FILTERS.map((name) => {
     const value = form.elements.namedItem(name).value.trim();
@@ -67,8 +63,8 @@ function filterForm(query, apply) {
 
 /** The newest entries, and those that come, until the signal. @returns {HTMLElement} */
 function followed(filters, signal) {
-  const status = h('p', { class: 'quiet small follow-state' }, l.follow.begins);
-  const place = h('div', { class: 'paged-content' }, loading());
+  const status = para('quiet small follow-state', l.follow.begins);
+  const place = div('paged-content', loading());
   const follow = new Follow((query) => read({ ...filters, ...query, from: query.from && filters.from > query.from ? filters.from : query.from ?? filters.from }, signal));
   let body = null;
   let count = 0;
@@ -152,8 +148,8 @@ async function exportLog(kind, filters, place, signal) {
   const stop = new AbortController();
   const leave = () => stop.abort();
   signal.addEventListener('abort', leave);
-  const state = h('span', { class: 'quiet' }, l.export.begins);
-  fill(place, h('div', { class: 'words' }, state, ' ', h('button', { type: 'button', onclick: leave }, t.dialog.cancel)));
+  const state = span('quiet', l.export.begins);
+  fill(place, div('words', state, ' ', h('button', { type: 'button', onclick: leave }, t.dialog.cancel)));
   const name = `audit-log-${tenantId().slice(0, 8)}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
   try {
     const response = await stream('/audit-log', { query: { ...filters, format: kind }, accept: KINDS[kind].type, signal: stop.signal });
@@ -161,16 +157,16 @@ async function exportLog(kind, filters, place, signal) {
     const entries = await entriesOf(blob, kind);
     if (entries === null) {
       const keep = h('button', { type: 'button', onclick: () => download(`${name}-incomplete.${kind}`, KINDS[kind].type, blob) }, l.export.keep);
-      fill(place, note('refused', { title: l.export.cut, lines: [l.export.cutText], actions: [keep] }));
+      fill(place, noteBox('refused', { title: l.export.cut, lines: [l.export.cutText], actions: [keep] }));
       return;
     }
     download(`${name}.${kind}`, KINDS[kind].type, blob);
-    fill(place, note('done', { title: l.export.done(entries), lines: [l.export.bytes(blob.size)] }));
+    fill(place, noteBox('done', { title: l.export.done(entries), lines: [l.export.bytes(blob.size)] }));
   } catch (error) {
     if (signal.aborted)
       return;
-    fill(place, stop.signal.aborted ? h('p', { class: 'quiet' }, l.export.cancelled) :
-      note('refused', error.kind ? explain(error) : { title: l.export.cut, lines: [l.export.lost] }));
+    fill(place, stop.signal.aborted ? para('quiet', l.export.cancelled) :
+      noteBox('refused', error.kind ? explain(error) : { title: l.export.cut, lines: [l.export.lost] }));
   } finally {
     signal.removeEventListener('abort', leave);
   }
@@ -183,7 +179,7 @@ const STATES = { agrees: 'good', grown: 'good', shorter: 'bad', differs: 'bad', 
 function headColumns() {
   const c = l.checkpoint;
   return [
-    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', h('span', { class: 'mono small' }, r.head.id)] },
+    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', span('mono small', r.head.id)] },
     { label: c.result, cell: (r) => badge(STATES[r.state] ?? 'warn', c.states[r.state] ?? r.state) },
     { label: c.then, cell: (r) => r.head.length, class: 'number' },
     { label: c.now, cell: (r) => r.length ?? t.common.none, class: 'number' },
@@ -201,13 +197,13 @@ class Checkpoint {
       // The same file chosen again is to be looked at again.
       input.value = '';
     } });
-    const drop = h('div', { class: 'drop' }, h('label', { for: id, class: 'label' }, c.choose), input, h('p', { class: 'hint' }, c.hint));
+    const drop = div('drop', h('label', { for: id, class: 'label' }, c.choose), input, para('hint', c.hint));
     for (const kind of ['dragenter', 'dragover'])
       drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
     for (const kind of ['dragleave', 'drop'])
       drop.addEventListener(kind, () => drop.classList.remove('over'));
     drop.addEventListener('drop', (event) => { event.preventDefault(); this.take(event.dataTransfer.files[0]); });
-    this.element = h('section', { class: 'card stack', 'aria-label': c.title }, h('h2', null, c.title), h('p', { class: 'quiet' }, c.text), drop, this.results);
+    this.element = h('section', { class: 'card stack', 'aria-label': c.title }, h('h2', null, c.title), para('quiet', c.text), drop, this.results);
   }
 
   async take(file) {
@@ -221,11 +217,11 @@ class Checkpoint {
     const checkpoint = readCheckpoint(await file.text());
     const heads = checkpoint?.tenants.get(tenantId());
     if (!checkpoint || !heads) {
-      fill(this.results, note('refused', checkpoint ? { title: c.noTenant, lines: [c.taken(utc(checkpoint.taken))] } : { title: c.none(file.name) }));
+      fill(this.results, noteBox('refused', checkpoint ? { title: c.noTenant, lines: [c.taken(utc(checkpoint.taken))] } : { title: c.none(file.name) }));
       return;
     }
     const digest = h('div');
-    const chains = h('div', { class: 'stack' });
+    const chains = div('stack');
     fill(this.results, h('p', null, h('strong', null, file.name), ' ', c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
     await this.tellDigest(checkpoint, digest, null);
     if (this.broken)
@@ -247,14 +243,14 @@ class Checkpoint {
     const kinds = { holds: 'done', broken: 'refused', 'key-needed': 'unknown', unable: 'unknown' };
     const ask = state === 'key-needed' && field({ label: c.keyFile, hint: c.keyHint, type: 'file', name: 'key', onchange: async (event) =>
       this.tellDigest(checkpoint, place, await event.target.files[0].arrayBuffer()) });
-    fill(place, note(kinds[state], words), ask);
+    fill(place, noteBox(kinds[state], words), ask);
   }
 
   async compare(heads, place, signal) {
     const c = l.checkpoint;
     const found = [];
     const count = { agrees: 0, grown: 0, shorter: 0, differs: 0, gone: 0 };
-    const state = h('p', { class: 'quiet' });
+    const state = para('quiet');
     fill(place, state);
     await eachOf(heads, async (head) => {
       const result = await compareHead(head, (query) => read(query, signal));
@@ -268,10 +264,10 @@ class Checkpoint {
     const rest = found.filter((r) => STATES[r.state] !== 'bad');
     const summary = Object.entries(count).filter(([, n]) => n > 0).map(([name, n]) => `${c.states[name]}: ${n}`);
     announce(bad.length > 0 ? c.bad(bad.length) : c.good(found.length));
-    fill(place, note(bad.length > 0 ? 'refused' : 'done', { title: bad.length > 0 ? c.bad(bad.length) : c.good(found.length), lines: [summary.join(' · ')] }),
+    fill(place, noteBox(bad.length > 0 ? 'refused' : 'done', { title: bad.length > 0 ? c.bad(bad.length) : c.good(found.length), lines: [summary.join(' · ')] }),
       h('details', { open: bad.length > 0 }, h('summary', null, c.each),
         table({ caption: c.title, columns: headColumns(), rows: [...bad, ...rest].slice(0, SHOWN), rowClass: (r) => (STATES[r.state] === 'bad' ? 'row-bad' : '') }),
-        found.length > SHOWN && h('p', { class: 'quiet' }, c.more(found.length - SHOWN))));
+        found.length > SHOWN && para('quiet', c.more(found.length - SHOWN))));
   }
 }
 
@@ -279,7 +275,7 @@ class Checkpoint {
 
 async function showLog(root, query, signal) {
   let run = new AbortController(); // of what the place shows
-  const place = h('div', { class: 'card table-card' });
+  const place = div('card table-card');
   const exported = h('div', { class: 'fault', role: 'status' });
   const { form, values } = filterForm(query, () => { keepQuery(values()); draw(); });
   const following = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
@@ -317,14 +313,14 @@ async function hashView(answer) {
   const entry = answer.data;
   const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
   const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
-  return h('section', { class: 'card stack', 'aria-label': e.chain }, h('div', { class: 'card-head' }, h('h2', null, e.chain), state),
+  return h('section', { class: 'card stack', 'aria-label': e.chain }, div('card-head', h('h2', null, e.chain), state),
     facts([[t.entry.sequence, String(entry.sequence)], ...[[t.entry.hash, entry.hash], [t.entry.previous, entry.previous_hash]].map(([name, value]) =>
-      [name, h('span', { class: 'mono small' }, value)])]));
+      [name, span('mono small', value)])]));
 }
 
 async function showEntry(root, id, signal) {
-  const place = h('div', { class: 'stack' }, loading());
-  const actions = h('div', { class: 'actions' });
+  const place = div('stack', loading());
+  const actions = div('actions');
   root.append(pageHead(l.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
   const answer = await get(`/audit-log/${encodeURIComponent(id)}`, { signal });
   fill(actions, h('a', { class: 'button', href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));

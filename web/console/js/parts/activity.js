@@ -2,7 +2,7 @@
 // What was done under a grant: totals, a chart over time, and the events.
 
 import { get } from '../api.js';
-import { fill, h } from '../dom.js';
+import { div, fill, h, para, span } from '../dom.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
 import { offBetween } from './audited.js';
@@ -32,11 +32,11 @@ async function latest(id, since, signal) {
 
 function totals(s) {
   const a = t.activity;
-  const one = (n, text, kind) => h('div', { class: `total total-${kind}` }, h('dd', null, n.toLocaleString('en')), h('dt', null, text));
+  const one = (n, text, kind) => div(`total total-${kind}`, h('dd', null, n.toLocaleString('en')), h('dt', null, text));
   return [
     h('dl', { class: 'totals' }, one(s.total_events, a.total, 'all'), one(s.read_events, a.read, 'read'), one(s.write_events, a.write, 'write'),
       one(s.denied_events, a.denied, 'denied'), one(s.error_events, a.error, 'error')),
-    s.services.length > 0 && h('p', { class: 'small' }, h('span', { class: 'quiet' }, `${a.services}: `), s.services.join(', ')),
+    s.services.length > 0 && para('small', span('quiet', `${a.services}: `), s.services.join(', ')),
   ];
 }
 
@@ -73,10 +73,10 @@ function columns() {
   return [
     { label: c.when, cell: (e) => when(e.occurred_at) },
     { label: c.service, cell: (e) => e.service },
-    { label: c.name, cell: (e) => h('span', { class: 'mono' }, e.name) },
+    { label: c.name, cell: (e) => span('mono', e.name) },
     { label: c.kind, cell: (e) => t.activity.kinds[e.kind] },
     { label: c.outcome, cell: (e) => badge(OUTCOME_BADGES[e.outcome], t.activity.outcomes[e.outcome]) },
-    { label: c.from, cell: (e) => h('span', { class: 'mono small' }, e.source_ip ?? t.common.none) },
+    { label: c.from, cell: (e) => span('mono small', e.source_ip ?? t.common.none) },
     { label: c.details, cell: (e) => (e.details ? h('details', null, h('summary', null, t.common.details), h('pre', { class: 'small' }, JSON.stringify(e.details, null, 2))) : t.common.none) },
   ];
 }
@@ -121,8 +121,8 @@ function eventList(grant, stretches, signal) {
 export function activity(grant, known, signal) {
   const a = t.activity;
   const sums = h('div', null, loading(2));
-  const picture = h('div', { class: 'chart-place' }, loading(8));
-  const list = h('div', { class: 'stack' }, loading(4));
+  const picture = div('chart-place', loading(8));
+  const list = div('stack', loading(4));
   const period = field({ name: 'period', label: a.period, tag: 'select', options: Object.entries(a.periods), onchange: () => draw() });
 
   async function draw() {
@@ -151,5 +151,5 @@ export function activity(grant, known, signal) {
   draw();
   known.then((stretches) => { if (!signal.aborted) fill(list, eventList(grant, stretches, signal)); });
   return h('section', { class: 'card stack', 'aria-labelledby': 'activity-title' },
-    h('div', { class: 'card-head' }, h('h2', { id: 'activity-title' }, a.title), period), sums, picture, h('h3', null, a.events), list);
+    div('card-head', h('h2', { id: 'activity-title' }, a.title), period), sums, picture, h('h3', null, a.events), list);
 }

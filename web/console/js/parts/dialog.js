@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Modal dialogs: <dialog> keeps the focus inside and gives it back; Escape closes.
 
-import { fill, h, newId } from '../dom.js';
+import { div, fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
-import { explain } from './state.js';
-import { noteBody } from './notice.js';
+import { explain, noteBox } from './state.js';
 
 /**
  * A form in a dialog.
@@ -20,9 +19,9 @@ export function formDialog(spec) {
   const go = h('button', { type: 'submit', class: spec.danger ? 'danger' : 'primary' }, spec.verb);
   const form = h('form', { method: 'dialog', novalidate: true },
     h('h2', { id: titleId }, spec.title),
-    h('div', { class: 'dialog-body' }, spec.body),
+    div('dialog-body', spec.body),
     fault,
-    h('div', { class: 'actions dialog-actions' },
+    div('actions dialog-actions',
       h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
       go));
   const dialog = h('dialog', { class: spec.large && 'large', 'aria-labelledby': titleId }, form);
@@ -31,8 +30,7 @@ export function formDialog(spec) {
 
   /** Say what is wrong, and go to the control that it is about. */
   function tell(error) {
-    fill(fault, h('div', { class: 'note note-refused' },
-      h('div', { class: 'note-body' }, noteBody(error.title ? error : explain(error)))));
+    fill(fault, noteBox('refused', error.title ? error : explain(error)));
     const control = form.elements.namedItem(error.member ?? error.details?.member ?? '');
     control?.setAttribute('aria-invalid', 'true');
     control?.focus();
@@ -71,8 +69,8 @@ export function showDialog({ title, body, close = t.dialog.close, signal }) {
   const titleId = newId('title');
   const dialog = h('dialog', { 'aria-labelledby': titleId },
     h('h2', { id: titleId }, title),
-    h('div', { class: 'dialog-body' }, body),
-    h('div', { class: 'actions dialog-actions' },
+    div('dialog-body', body),
+    div('actions dialog-actions',
       h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, close)));
   return open(dialog, signal, () => undefined);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two texts compared line by line.
 
-import { h, unseen } from '../dom.js';
+import { h, span, unseen } from '../dom.js';
 import { t } from '../texts.js';
 
 /** Beyond this many pairs of lines the texts are shown as wholly other. */
@@ -50,5 +50,5 @@ export function diffView(label, before, after) {
     h('figcaption', { class: 'label' }, label),
     h('ol', { class: 'mono', tabindex: '0', 'aria-label': label }, lineDiff(before, after).map(({ kind, text }) =>
       h('li', { class: `line-${kind}` }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]),
-        kind !== 'same' && unseen(`${t.diff[kind]}: `), h('span', { class: 'diff-text' }, text)))));
+        kind !== 'same' && unseen(`${t.diff[kind]}: `), span('diff-text', text)))));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A rule's text to be edited, with what is wrong shown under its place.
 
-import { fill, h, newId } from '../dom.js';
+import { div, fill, h, newId, para } from '../dom.js';
 import { t } from '../texts.js';
 
 /** Where a place of the API's (from 1; columns in code points) is in a text. */
@@ -42,7 +42,7 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
   const control = h('textarea', { id, name, rows, class: 'mono', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'none', value,
     wrap: 'soft', oninput: () => { element.clearFault(); onchange?.(control.value); }, onscroll: follow });
   const fault = h('div', { class: 'fault place', id: faultId, role: 'alert' });
-  const element = h('div', { class: 'field editor' }, h('label', { for: id }, label), h('div', { class: 'layers' }, marks, control), fault);
+  const element = div('field editor', h('label', { for: id }, label), div('layers', marks, control), fault);
 
   function follow() {
     marks.scrollTop = control.scrollTop;
@@ -73,7 +73,7 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
     const to = wordEnd(text, from);
     const line = text.split('\n')[details.line - 1] ?? '';
     fill(marks, text.slice(0, from), h('mark', null, text.slice(from, to) || ' '), text.slice(to), '\n');
-    fill(fault, h('p', { class: 'note-title' }, t.editor.at(details.line, details.column)),
+    fill(fault, para('note-title', t.editor.at(details.line, details.column)),
       h('pre', { class: 'excerpt', tabindex: '0' }, `${line}\n${' '.repeat([...line].slice(0, details.column - 1).length)}^`),
       h('p', null, String(details.message ?? '')), mend(details));
     control.setAttribute('aria-invalid', 'true');

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The head of a page: its heading, which gets the focus when the page comes, and its actions.
 
-import { h } from '../dom.js';
+import { div, h, para } from '../dom.js';
 
 /** @param {string} title @param {{lead?: *, back?: {href: string, text: string}, actions?: Node[]}} [more] */
 export function pageHead(title, more = {}) {
   return h('header', { class: 'page-head' },
     more.back && h('a', { class: 'back', href: more.back.href }, `← ${more.back.text}`),
-    h('div', { class: 'page-head-row' },
+    div('page-head-row',
       h('h1', { tabindex: '-1' }, title),
-      more.actions && h('div', { class: 'actions' }, more.actions)),
-    more.lead && h('p', { class: 'lead' }, more.lead));
+      more.actions && div('actions', more.actions)),
+    more.lead && para('lead', more.lead));
 }

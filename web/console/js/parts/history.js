@@ -3,7 +3,7 @@
 
 import { get } from '../api.js';
 import { canHash, ChainCheck, readEntries } from '../chain.js';
-import { fill, h } from '../dom.js';
+import { div, fill, h, para } from '../dom.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
 import { stretches } from './audited.js';
@@ -59,8 +59,8 @@ function verdictOf(check, ending) {
 }
 
 function verdictBox({ kind, title, text }) {
-  return h('div', { class: `verdict verdict-${kind}` }, badge(kind, t.chain.words[kind]),
-    h('div', null, h('p', { class: 'note-title' }, title), text && h('p', { class: 'small' }, text)));
+  return div(`verdict verdict-${kind}`, badge(kind, t.chain.words[kind]),
+    h('div', null, para('note-title', title), text && para('small', text)));
 }
 
 /** @param {Object} grant */
@@ -80,7 +80,7 @@ function timeline(entries, faults, grant) {
     more.hidden = shown >= entries.length;
   }
   grow(Math.min(oldestFault + 2, 2000));
-  return [grant.audit_enabled ? null : h('p', { class: 'off-now' }, t.grantPage.offNow), list, h('div', { class: 'actions' }, more)];
+  return [grant.audit_enabled ? null : para('off-now', t.grantPage.offNow), list, div('actions', more)];
 }
 
 /**
@@ -89,10 +89,10 @@ function timeline(entries, faults, grant) {
  *   may not be read
  */
 export function history(grant, signal) {
-  const verdict = h('div', { class: 'verdict-place' }, verdictBox({ kind: 'quiet', title: t.chain.reading(0) }));
+  const verdict = div('verdict-place', verdictBox({ kind: 'quiet', title: t.chain.reading(0) }));
   const place = h('div', null, loading(8));
   const element = h('section', { class: 'card', 'aria-labelledby': 'history-title' },
-    h('div', { class: 'card-head' }, h('h2', { id: 'history-title' }, t.grantPage.history)), verdict, place);
+    div('card-head', h('h2', { id: 'history-title' }, t.grantPage.history)), verdict, place);
 
   async function read() {
     const entries = [];

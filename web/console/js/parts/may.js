@@ -4,15 +4,14 @@
 import { permitted } from '../api.js';
 import { fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
-import { noteBody } from './notice.js';
+import { noteBox } from './notice.js';
 
 /** A note for a dialog, as soon as they have said it; nothing where they permit it. */
 export function advice(operation, about = {}) {
   const place = h('div', { class: 'advice', role: 'status' });
   permitted(operation, about).then(({ allowed, notices }) => {
     if (allowed === false)
-      fill(place, h('div', { class: 'note note-conflict' }, h('div', { class: 'note-body' },
-        noteBody({ title: t.advice.title, lines: notices.length > 0 ? [] : [t.advice.noPermit], quotes: notices, foot: t.advice.foot }))));
+      fill(place, noteBox('conflict', { title: t.advice.title, lines: notices.length > 0 ? [] : [t.advice.noPermit], quotes: notices, foot: t.advice.foot }));
   });
   return place;
 }

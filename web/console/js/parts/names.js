@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Names for ids: of keys, policies and rules. Where the key at hand may not read them, the id is all there is.
 
-import { get } from '../api.js';
+import { get, getAll } from '../api.js';
 import { onSession } from '../session.js';
-import { h } from '../dom.js';
+import { h, span } from '../dom.js';
 import { t } from '../texts.js';
 import { href } from '../route.js';
 
-const KEY_PAGES = 4;
 const cache = new Map();
 onSession('forgotten', () => cache.clear());
 
@@ -22,19 +21,7 @@ export function forgetNames() {
   cache.clear();
 }
 
-async function readKeyNames() {
-  const names = new Map();
-  let cursor = null;
-  for (let i = 0; i < KEY_PAGES; i++) {
-    const { data } = await get('/api-keys', { query: { limit: 250, cursor } });
-    for (const key of data.data)
-      names.set(key.id, key.name);
-    if (!data.has_more)
-      break;
-    cursor = data.next_cursor;
-  }
-  return names;
-}
+const readKeyNames = async () => new Map((await getAll('/api-keys', { pages: 4 })).map(({ id, name }) => [id, name]));
 
 /** @returns {Promise<Map<string, string>>} names of keys by their ids; empty where they may not be read */
 export async function keyNames() {
@@ -73,7 +60,7 @@ async function ruleWords({ policy_id, rule_id }) {
  */
 export function ruleList(rules) {
   return h('ul', { class: 'rules' }, rules.map((r) => {
-    const item = h('li', null, h('span', { class: 'mono small' }, t.rules.unread(r.rule_id.slice(0, 8))));
+    const item = h('li', null, span('mono small', t.rules.unread(r.rule_id.slice(0, 8))));
     ruleWords(r).then(({ policy, rule }) => item.replaceChildren(
       h('a', { href: href(`/policies/${r.policy_id}`, { rule: r.rule_id }) }, policy.name), ' · ',
       h('code', null, rule.policy_text)), () => {});

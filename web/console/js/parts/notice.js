@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
 
-import { fill, h } from '../dom.js';
+import { div, fill, h, para } from '../dom.js';
 import { isSignedIn } from '../session.js';
 import { t } from '../texts.js';
 
@@ -40,7 +40,7 @@ export function notify(what, isNews = true) {
   const close = h('button', { type: 'button', class: 'icon', 'aria-label': t.notice.close, onclick: clearNotices }, '×');
   fill(board, h('div', { class: `note note-${what.kind}` },
     h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
-    h('div', { class: 'note-body' }, noteBody(what)),
+    div('note-body', noteBody(what)),
     close));
   if (!isNews)
     return;
@@ -48,13 +48,17 @@ export function notify(what, isNews = true) {
   announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
 }
 
-/** The inside of a notice, for dialogs and pages too. */
-export function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
+/** A notice within a dialog or a page. @param {Object} what as for notify() */
+export function noteBox(kind, what, attributes = {}) {
+  return h('div', { class: `note note-${kind}`, ...attributes }, div('note-body', noteBody(what)));
+}
+
+function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
   return [
-    h('p', { class: 'note-title' }, title),
+    para('note-title', title),
     quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
     lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
-    foot && h('p', { class: 'quiet small' }, foot),
-    actions.length > 0 && h('div', { class: 'actions' }, actions),
+    foot && para('quiet small', foot),
+    actions.length > 0 && div('actions', actions),
   ];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Paging by cursor: the API tells of the next page alone, so the way back is kept here.
 
-import { fill, focusOn, h } from '../dom.js';
+import { div, fill, focusOn, h, span } from '../dom.js';
 import { t } from '../texts.js';
 import { announce } from './notice.js';
 import { loading, problem } from './state.js';
@@ -16,8 +16,8 @@ const LOOKS = 20;
  * @returns {{element: HTMLElement, reload: function(): Promise<void>}} reload: the same page again
  */
 export function pagedList(spec) {
-  const content = h('div', { class: 'paged-content' });
-  const where = h('span', { class: 'quiet' });
+  const content = div('paged-content');
+  const where = span('quiet');
   const previous = h('button', { type: 'button', onclick: () => go(-1) }, t.pager.previous);
   const next = h('button', { type: 'button', onclick: () => go(1) }, t.pager.next);
   const foot = h('nav', { class: 'pager', hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 // What a page shows in place of its content: loading, empty, and everything that can go wrong.
 
-import { h } from '../dom.js';
+import { div, h, para, span } from '../dom.js';
 import { own, t } from '../texts.js';
-import { noteBody } from './notice.js';
+import { noteBox } from './notice.js';
+
+export { noteBox };
 
 /** Grey lines of about the height of what comes, so that nothing jumps. */
 export function loading(lines = 6, label = t.state.loading) {
   return h('div', { class: 'loading', role: 'status', 'aria-label': label },
     Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })),
-    h('span', { class: 'unseen' }, label));
+    span('unseen', label));
 }
 
 /** @param {string} title @param {string} [text] @param {...Node} actions */
 export function empty(title, text, ...actions) {
-  return h('div', { class: 'empty' },
-    h('p', { class: 'empty-title' }, title),
-    text && h('p', { class: 'quiet' }, text),
-    actions.length > 0 && h('div', { class: 'actions' }, actions));
+  return div('empty',
+    para('empty-title', title),
+    text && para('quiet', text),
+    actions.length > 0 && div('actions', actions));
 }
 
 /**
@@ -53,6 +55,5 @@ export function problem(error, retry) {
     console.error(error);
   const what = error.kind === undefined ? { kind: 'refused', title: t.errors.bug, lines: [] } : explain(error);
   const again = retry && h('button', { type: 'button', onclick: retry }, t.state.retry);
-  return h('div', { class: `note note-${what.kind} note-page`, role: 'alert' },
-    h('div', { class: 'note-body' }, noteBody({ ...what, actions: again ? [again] : [] })));
+  return noteBox(what.kind, { ...what, actions: again ? [again] : [] }, { role: 'alert' });
 }

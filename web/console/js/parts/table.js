@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tables. On a phone each row becomes a card, whose cells say their column's name.
 
-import { h } from '../dom.js';
+import { h, span } from '../dom.js';
 
 /**
  * @template T
@@ -13,7 +13,7 @@ export function table(spec) {
   return h('table', { class: 'table' },
     h('caption', { class: 'unseen' }, spec.caption),
     h('thead', null, h('tr', null, spec.columns.map((c) =>
-      h('th', { scope: 'col', class: c.class }, c.hideLabel ? h('span', { class: 'unseen' }, c.label) : c.label)))),
+      h('th', { scope: 'col', class: c.class }, c.hideLabel ? span('unseen', c.label) : c.label)))),
     h('tbody', null, spec.rows.map((row) => (row.between ? gapRow(spec, row) : tableRow(spec, row)))));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Audit entries as people read them: who, what, before and after, which rules, why.
 
-import { h } from '../dom.js';
+import { div, h, para, span } from '../dom.js';
 import { own, t } from '../texts.js';
 import { when } from '../time.js';
 import { href } from '../route.js';
@@ -61,18 +61,18 @@ function rulesOf(entry) {
 export function entryBody(entry) {
   const m = entry.metadata;
   return [
-    h('p', { class: 'why' }, h('span', { class: 'quiet' }, `${t.entry.why}: `), entry.reasoning ?? h('span', { class: 'quiet' }, t.entry.noReason)),
+    para('why', span('quiet', `${t.entry.why}: `), entry.reasoning ?? span('quiet', t.entry.noReason)),
     changeTable(entry),
-    rulesOf(entry) && h('div', null, h('span', { class: 'quiet small' }, entry.outcome === 'denied' ? t.entry.refusedBy : t.entry.permittedBy), rulesOf(entry)),
-    typeof m.repeated === 'number' && h('p', { class: 'small' }, t.entry.repeated(m.repeated)),
+    rulesOf(entry) && h('div', null, span('quiet small', entry.outcome === 'denied' ? t.entry.refusedBy : t.entry.permittedBy), rulesOf(entry)),
+    typeof m.repeated === 'number' && para('small', t.entry.repeated(m.repeated)),
     h('details', { class: 'more' }, h('summary', null, t.common.details), facts([
       [t.entry.sequence, String(entry.sequence)],
-      [t.entry.request, m.request_id && h('span', { class: 'mono' }, valueText(m.request_id))],
-      [t.entry.address, m.source_ip && h('span', { class: 'mono' }, valueText(m.source_ip))],
+      [t.entry.request, m.request_id && span('mono', valueText(m.request_id))],
+      [t.entry.address, m.source_ip && span('mono', valueText(m.source_ip))],
       [t.entry.program, m.user_agent && valueText(m.user_agent)],
-      [t.entry.id, h('span', { class: 'mono' }, entry.id)],
-      [t.entry.hash, h('span', { class: 'mono' }, entry.hash)],
-      [t.entry.previous, h('span', { class: 'mono' }, entry.previous_hash)],
+      [t.entry.id, span('mono', entry.id)],
+      [t.entry.hash, span('mono', entry.hash)],
+      [t.entry.previous, span('mono', entry.previous_hash)],
     ])),
   ];
 }
@@ -84,12 +84,12 @@ export function entryBody(entry) {
  */
 export function timelineItem(entry, { off, before, fault }) {
   return h('li', { class: `entry ${off ? 'is-off' : ''} ${before ? 'was-off' : ''} ${fault ? 'broken' : ''} ${entry.outcome}`, 'data-id': entry.id },
-    h('div', { class: 'entry-head' },
+    div('entry-head',
       h('h3', null, operationName(entry.action)), outcomeBadge(entry),
       fault && badge('bad', t.chain.faults[fault]),
-      h('span', { class: 'entry-when' }, when(entry.created_at))),
-    h('p', { class: 'small quiet' }, t.entry.by, ' ', actor(entry)),
-    fault && h('p', { class: 'fault-text' }, t.chain.faultTexts[fault]),
+      span('entry-when', when(entry.created_at))),
+    para('small quiet', t.entry.by, ' ', actor(entry)),
+    fault && para('fault-text', t.chain.faultTexts[fault]),
     entryBody(entry));
 }
 
