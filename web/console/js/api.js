@@ -74,7 +74,6 @@ function parse(text) {
   }
 }
 
-/** @param {Response} response @param {string} text @param {boolean} write */
 function errorOf(response, text, write) {
   const body = parse(text);
   const request_id = body?.details?.request_id ?? response.headers.get('X-Request-Id');
@@ -112,7 +111,6 @@ function failed(error, options) {
 
 /**
  * A request.
- * @param {'GET'|'HEAD'|'POST'|'PATCH'|'DELETE'} method
  * @param {string} path below /v1, its ids through encodeURIComponent
  * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string,
  *   credentials?: Object, harmless?: boolean, signal?: AbortSignal}} [options] a write is better not given a signal: what

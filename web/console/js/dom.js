@@ -10,7 +10,6 @@ const URL_SAFE = /^(#|\.{1,2}\/|blob:)/;
 
 /** @typedef {Node|string|number|null|undefined|false|Child[]} Child */
 
-/** @param {Element} element @param {string} name @param {*} value */
 function setAttribute(element, name, value) {
   if (name === 'style' || (name.startsWith('on') && typeof value !== 'function'))
     throw new TypeError(`attribute ${name} is not for h()`);
@@ -26,7 +25,6 @@ function setAttribute(element, name, value) {
     element.setAttribute(name, value === true ? '' : String(value));
 }
 
-/** @param {Element} element @param {Child[]} children */
 function append(element, children) {
   for (const child of children.flat(Infinity))
     if (child !== null && child !== undefined && child !== false)
@@ -46,7 +44,6 @@ function build(element, attributes, children) {
 /**
  * An HTML element. Attributes are set as such: `true` is an empty one; null, undefined and false are none;
  * `onclick` and the like are listeners. Children may be nested arrays; null and false are none.
- * @param {string} tag @param {Object<string,*>|null} [attributes] @param {...Child} children
  * @returns {HTMLElement}
  */
 export function h(tag, attributes, ...children) {
@@ -60,7 +57,7 @@ export const span = (name, ...children) => h('span', { class: name }, ...childre
 export const para = (name, ...children) => h('p', { class: name }, ...children);
 export const button = (text, onclick, attributes) => h('button', { type: 'button', onclick, ...attributes }, text);
 
-/** Put these in place of what is in `element`. @param {Element} element @param {...Child} children */
+/** Put these in place of what is in `element`. */
 export function fill(element, ...children) {
   element.replaceChildren();
   append(element, children);
@@ -83,7 +80,7 @@ export function focusOn(element) {
   element.focus();
 }
 
-/** Offer a file. @param {string} name @param {Blob} blob */
+/** Offer a file. */
 export function download(name, blob) {
   const url = URL.createObjectURL(blob);
   h('a', { href: url, download: name }).click();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is around the pages: routes by location.hash, navigation, signing out, idle time. README.md says how a page is written.
 
-import { div, fill, focusOn, h, unseen } from './dom.js';
+import { button, div, fill, focusOn, h, unseen } from './dom.js';
 import { call } from './api.js';
 import { check, forget, identity, idleLeft, isSignedIn, onSession, signIn, touch } from './session.js';
 import { keepsNotices, place } from './route.js';
@@ -11,25 +11,20 @@ import { loading, problem } from './parts/state.js';
 import { showDialog } from './parts/dialog.js';
 import { show as showSignIn, themeChoice } from './pages/signin.js';
 
-/** First match wins; what is in parentheses is params.path. */
+const ID = '([0-9a-fA-F-]{36})';
+/** What is in parentheses is params.path; then the page, and its place in the navigation. */
 const ROUTES = [
-  [/^\/grants$/, () => import('./pages/grants.js'), 'grants'],
-  [/^\/grants\/([0-9a-fA-F-]{36})$/, () => import('./pages/grant.js'), 'grants'],
-  [/^\/log$/, () => import('./pages/log.js'), 'log'],
-  [/^\/log\/([0-9a-fA-F-]{36})$/, () => import('./pages/log.js'), 'log'],
-  [/^\/policies$/, () => import('./pages/policies.js'), 'policies'],
-  [/^\/policies\/([0-9a-fA-F-]{36})$/, () => import('./pages/policy.js'), 'policies'],
-  [/^\/what-if$/, () => import('./pages/whatif.js'), 'policies'],
-  [/^\/keys$/, () => import('./pages/keys.js'), 'keys'],
+  ['grants', () => import('./pages/grants.js'), 'grants'],
+  [`grants/${ID}`, () => import('./pages/grant.js'), 'grants'],
+  [`log(?:/${ID})?`, () => import('./pages/log.js'), 'log'],
+  ['policies', () => import('./pages/policies.js'), 'policies'],
+  [`policies/${ID}`, () => import('./pages/policy.js'), 'policies'],
+  ['what-if', () => import('./pages/whatif.js'), 'policies'],
+  ['keys', () => import('./pages/keys.js'), 'keys'],
 ];
 
-/** Each with the list without which it shows nothing. */
-const NAV = [
-  ['grants', t.nav.grants, '/grants'],
-  ['log', t.nav.log, '/audit-log'],
-  ['policies', t.nav.policies, '/policies'],
-  ['keys', t.nav.keys, '/api-keys'],
-];
+/** Each page with the list without which it shows nothing. */
+const NAV = { grants: '/grants', log: '/audit-log', policies: '/policies', keys: '/api-keys' };
 
 const app = document.getElementById('app');
 const { live, board } = noticeRegions();
@@ -40,25 +35,22 @@ let shown = null; // its path, without the query
 
 function routeOf(path) {
   for (const [pattern, load, nav] of ROUTES) {
-    const match = pattern.exec(path);
+    const match = new RegExp(`^/${pattern}$`).exec(path);
     if (match)
-      return { load, nav, ids: match.slice(1).map((id) => id.toLowerCase()) };
+      return { load, nav, ids: match.slice(1).filter(Boolean).map((id) => id.toLowerCase()) };
   }
   return null;
 }
 
 function markNav(nav) {
   for (const [name, link] of links)
-    if (name === nav)
-      link.setAttribute('aria-current', 'page');
-    else
-      link.removeAttribute('aria-current');
+    link[name === nav ? 'setAttribute' : 'removeAttribute']('aria-current', 'page');
 }
 
 function notFound() {
-  document.title = `${t.notFound.title} · ${t.product}`;
-  fill(root, h('h1', { tabindex: '-1' }, t.notFound.title), h('p', null, t.notFound.text),
-    h('p', null, h('a', { href: '#/grants' }, t.notFound.home)));
+  const n = t.notFound;
+  document.title = `${n.title} · ${t.product}`;
+  fill(root, h('h1', { tabindex: '-1' }, n.title), h('p', null, n.text), h('p', null, h('a', { href: '#/grants' }, n.home)));
   focusOn(root.querySelector('h1'));
 }
 
@@ -104,15 +96,15 @@ async function showPage(page, params, signal) {
 
 function navigation() {
   links.clear();
-  for (const [name, text] of NAV)
-    links.set(name, h('a', { href: `#/${name}` }, text));
+  for (const name of Object.keys(NAV))
+    links.set(name, h('a', { href: `#/${name}` }, t.nav[name]));
   return h('nav', { class: 'main-nav', 'aria-label': t.nav.label },
     h('ul', null, [...links.values()].map((link) => h('li', null, link))));
 }
 
 /** What the key may not read is not a link to a refusal without a word. */
 function lockNav() {
-  for (const [name, , list] of NAV)
+  for (const [name, list] of Object.entries(NAV))
     call('HEAD', list, { query: { limit: 1 } }).catch((error) => {
       if (error.status === 403)
         links.get(name)?.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), unseen(` (${t.nav.locked})`));
@@ -121,15 +113,14 @@ function lockNav() {
 
 function bar(skip) {
   const { tenant, keyName } = identity();
+  const who = (term, text, title) => h('div', null, h('dt', null, term), h('dd', { class: 'mono', title }, text));
   return h('header', { class: 'bar' }, skip,
     h('a', { class: 'brand', href: '#/grants' }, t.product),
     navigation(),
     div('bar-end',
-      h('dl', { class: 'who' },
-        h('div', null, h('dt', null, t.nav.key), h('dd', { class: 'mono' }, keyName)),
-        h('div', null, h('dt', null, t.nav.tenant), h('dd', { class: 'mono', title: tenant }, tenant.slice(0, 8)))),
+      h('dl', { class: 'who' }, who(t.nav.key, keyName), who(t.nav.tenant, tenant.slice(0, 8), tenant)),
       themeChoice(),
-      h('button', { type: 'button', onclick: () => forget('signed-out') }, t.nav.signOut)));
+      button(t.nav.signOut, () => forget('signed-out'))));
 }
 
 function skipLink(main) {

@@ -52,10 +52,7 @@ function aboutOf(entry) {
   return { ...(own && { [own]: entry.resource_id }), ...prefixed('target_', before), ...prefixed('asked_', after) };
 }
 
-/**
- * The question that the entry's request was.
- * @param {Object} entry @param {AbortSignal} signal
- */
+/** The question that the entry's request was. */
 export async function questionOfEntry(entry, signal) {
   const { source_ip, user_agent, request_id } = entry.metadata;
   const about = aboutOf(entry);

@@ -4,9 +4,8 @@
 import { h, span } from './dom.js';
 import { t } from './texts.js';
 
-const LOCALE = undefined; // the browser's
-const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
-const short = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const STEPS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
 
@@ -15,16 +14,11 @@ export function utc(text) {
   return `${text.replace('T', ' ').replace('Z', '')} UTC`;
 }
 
-/** "in 3 days", "2 hours ago". @param {string} text */
+/** "in 3 days", "2 hours ago". */
 export function ago(text, now = Date.now()) {
   const seconds = (Date.parse(text) - now) / 1000;
   const [unit, size] = STEPS.find(([, s]) => Math.abs(seconds) >= s) ?? STEPS.at(-1);
   return relative.format(Math.trunc(seconds / size), unit);
-}
-
-/** The reader's zone, such as "Europe/Berlin". */
-export function zone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** A <time>. style: 'full' (with seconds), 'short', 'relative'. @param {string|null} text RFC 3339 */

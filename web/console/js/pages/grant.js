@@ -41,7 +41,7 @@ function summary(grant, act) {
     grantFacts(grant));
 }
 
-/** @param {HTMLElement} root @param {{path: string[]}} params @param {AbortSignal} signal */
+/** @param {{path: string[]}} params */
 export async function show(root, { path: [id] }, signal) {
   const place = div('stack', loading(8));
   root.append(pageHead(title, { back: { href: '#/grants', text: t.nav.grants } }), place);

@@ -102,7 +102,7 @@ async function create(signal) {
       sent = { body, idempotencyKey: newUuid() };
     return call('POST', '/grants', { ...sent, reason });
   };
-  const outcome = await changeDialog({ words: t.create, body: createFields(), take: bodyOf, signal, change,
+  const outcome = await changeDialog({ words: t.create, name: (body) => body.grantee_id, body: createFields(), take: bodyOf, signal, change,
     lines: ({ data }) => [data.audit_enabled ? t.create.audited : t.create.unaudited], readAgain: change, isDone: () => true });
   if (outcome?.now)
     go(`/grants/${outcome.now.data.id}`, {}, true);

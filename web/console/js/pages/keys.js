@@ -103,7 +103,7 @@ function newKey(data) {
 
 async function create(list, signal) {
   const c = t.keys.create;
-  const outcome = await changeDialog({ words: c, operation: 'CreateApiKey', take: newKey, signal,
+  const outcome = await changeDialog({ words: c, name: (body) => body.name, operation: 'CreateApiKey', take: newKey, signal,
     body: [div('fields', field({ name: 'name', label: c.name, required: true, maxlength: 200 }),
       field({ name: 'roles', label: c.roles, hint: c.rolesHint, required: true, autocapitalize: 'none' })), expiryField(c.endHint)],
     change: (reason, body) => call('POST', '/api-keys', { body, reason, signal }) });

@@ -45,7 +45,7 @@ export function policyOf(data) {
 }
 
 async function create(signal) {
-  const outcome = await changeDialog({ words: p.create, operation: 'CreatePolicy', body: policyFields(), take: policyOf, signal,
+  const outcome = await changeDialog({ words: p.create, name: (body) => body.name, operation: 'CreatePolicy', body: policyFields(), take: policyOf, signal,
     change: (reason, body) => call('POST', '/policies', { body, reason, signal }) });
   forgetPermissions();
   if (outcome?.now)

@@ -237,7 +237,7 @@ class PolicyPage {
       const [a, b] = [settingsText(policy), settingsText({ name: name.value, priority: priority.value, enabled: enabled.value === 'true' })];
       fill(place, a === b ? same() : diffView(words.difference, a, b));
     });
-    const outcome = await changeDialog({ words, operation: 'UpdatePolicy', body: [fields, place], take: policyOf, signal,
+    const outcome = await changeDialog({ words, name: (body) => body.name, operation: 'UpdatePolicy', body: [fields, place], take: policyOf, signal,
       change: (reason, body) => call('PATCH', path, { body, reason, ifMatch: etagOf(policy), signal }),
       readAgain: () => get(path, { signal }), isDone: ({ data }, body) => settingsText(data) === settingsText(body),
       resource: { type: 'policy', id: policy.id } });

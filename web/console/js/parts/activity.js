@@ -115,9 +115,7 @@ function eventList(grant, stretches, signal) {
   return [filters, place];
 }
 
-/**
- * @param {Object} grant @param {Promise<import('./audited.js').Stretch[]>} known when it was off @param {AbortSignal} signal
- */
+/** @param {Promise<import('./audited.js').Stretch[]>} known when it was off */
 export function activity(grant, known, signal) {
   const a = t.activity;
   const sums = h('div', null, loading(2));

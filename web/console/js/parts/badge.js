@@ -5,7 +5,6 @@ import { h } from '../dom.js';
 
 const SIGNS = { good: '●', bad: '✕', warn: '▲', off: '○', info: '◆', quiet: '·' };
 
-/** @param {'good'|'bad'|'warn'|'off'|'info'|'quiet'} kind @param {string} text */
 export function badge(kind, text, attributes = {}) {
   return h('span', { class: `badge badge-${kind}`, ...attributes },
     h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]), text);

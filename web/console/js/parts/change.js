@@ -19,10 +19,10 @@ const textOf = (words, name) => (typeof words === 'function' ? words(name) : wor
 
 /**
  * Ask for the reason in a dialog, make the change, and put what became of it on the board.
- * @param {{words: {title: *, verb: string, text?: string, done: *}, name?: string, operation?: string, about?: Object, head?: *, body?: *,
+ * @param {{words: {title: *, verb: string, text?: string, done: *}, name?: *, operation?: string, about?: Object, head?: *, body?: *,
  *   take?: function(FormData): *, change: function(string, *): Promise<*>, lines?: function(*): *[], fault?: function(*): *,
  *   readAgain?: function(string, *): Promise<*>, isDone?: function(*, *): boolean, resource?: {type: string, id: string}}} spec
- *   words: texts, or functions of the name; about: for advice(); take: what the form has, or a fault for formDialog();
+ *   words: texts, or functions of the name; name: text, or a function of what was taken; about: for advice(); take: what the form has, or a fault for formDialog();
  *   change: takes the reason and what was taken; readAgain: reads the thing; isDone: does what was read have the change?
  *   resource: what it is about, so that the entry of a refusal is found, which names the rules; fault: what of an error is for the caller
  * @returns {Promise<{state: 'done'|'refused'|'conflict'|'unknown'|'fault', now?: *, fault?: *, taken: *}|undefined>}
@@ -45,7 +45,7 @@ async function makeChange(spec, reason, taken) {
   const { words, name, change, lines, fault } = spec;
   try {
     const answer = await change(reason, taken);
-    notify({ kind: 'done', title: textOf(words.done, taken?.name ?? name), lines: lines?.(answer) });
+    notify({ kind: 'done', title: textOf(words.done, textOf(name, taken)), lines: lines?.(answer) });
     return { state: 'done', now: answer };
   } catch (error) {
     if (fault?.(error))

@@ -17,7 +17,7 @@ export function leftText(ms) {
 
 /**
  * What is left until then, going down each second while it is on the page.
- * @param {string} until RFC 3339 @param {AbortSignal} signal @param {function(): void} [over] called at its end
+ * @param {string} until RFC 3339 @param {function(): void} [over] called at its end
  */
 export function countdown(until, signal, over) {
   const end = Date.parse(until);

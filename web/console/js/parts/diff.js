@@ -16,10 +16,7 @@ function lengths(a, b) {
   return table;
 }
 
-/**
- * @param {string} before @param {string} after
- * @returns {{kind: 'same'|'gone'|'new', text: string}[]} lines
- */
+/** @returns {{kind: 'same'|'gone'|'new', text: string}[]} lines */
 export function lineDiff(before, after) {
   const a = before === '' ? [] : before.split('\n');
   const b = after === '' ? [] : after.split('\n');
@@ -44,7 +41,7 @@ export function lineDiff(before, after) {
 
 const SIGNS = { same: ' ', gone: '−', new: '+' };
 
-/** The comparison to look at. @param {string} label @param {string} before @param {string} after */
+/** The comparison to look at. */
 export function diffView(label, before, after) {
   return h('figure', { class: 'linediff' },
     h('figcaption', { class: 'label' }, label),

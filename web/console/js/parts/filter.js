@@ -10,8 +10,7 @@ import { field } from './field.js';
 const isTime = ({ type }) => type === 'datetime-local';
 
 /**
- * @param {{label: string}} words @param {URLSearchParams} query @param {function(): void} apply
- * @param {Object[]} specs as for field(); choices: of a select, which begins with all
+ * @param {{label: string}} words @param {Object[]} specs as for field(); choices: of a select, which begins with all
  * @returns {{form: HTMLFormElement, values: function(): Object}}
  */
 export function filterForm({ label }, query, apply, specs) {

@@ -3,7 +3,7 @@
 
 import { div, h, para } from '../dom.js';
 
-/** @param {string} title @param {{lead?: *, back?: {href: string, text: string}, actions?: Node[]}} [more] */
+/** @param {{lead?: *, back?: {href: string, text: string}, actions?: Node[]}} [more] */
 export function pageHead(title, more = {}) {
   return h('header', { class: 'page-head' },
     more.back && h('a', { class: 'back', href: more.back.href }, `← ${more.back.text}`),

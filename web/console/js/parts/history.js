@@ -63,7 +63,6 @@ function verdictBox({ kind, title, text }) {
     h('div', null, para('note-title', title), text && para('small', text)));
 }
 
-/** @param {Object} grant */
 function timeline(entries, faults, grant) {
   const faultOf = new Map(faults.map((f) => [f.entry.id, f.fault]));
   const all = stretches(entries, Date.now());
@@ -84,7 +83,6 @@ function timeline(entries, faults, grant) {
 }
 
 /**
- * @param {Object} grant @param {AbortSignal} signal
  * @returns {{element: HTMLElement, stretches: Promise<import('./audited.js').Stretch[]>}} stretches: empty where the log
  *   may not be read
  */

@@ -18,7 +18,7 @@ export function advice(operation, about = {}) {
 
 /**
  * A button for an operation; where the policies would refuse it, it says so, and why.
- * @param {string} operation @param {string} text @param {Object} attributes of the button @param {Object} [about]
+ * @param {Object} attributes of the button
  */
 export function offer(operation, text, attributes, about = {}) {
   const button = h('button', { type: 'button', ...attributes }, text);

@@ -14,7 +14,6 @@ export function loading(lines = 6, label = t.state.loading) {
     span('unseen', label));
 }
 
-/** @param {string} title @param {string} [text] @param {...Node} actions */
 export function empty(title, text, ...actions) {
   return div('empty',
     para('empty-title', title),
@@ -24,7 +23,6 @@ export function empty(title, text, ...actions) {
 
 /**
  * An ApiError in words.
- * @param {import('../api.js').ApiError} error
  * @returns {{kind: string, title: string, lines: string[], quotes: string[], foot?: string}}
  */
 export function explain(error) {
@@ -49,7 +47,7 @@ function detailLines(error) {
   return lines;
 }
 
-/** In place of a page's content. @param {import('../api.js').ApiError|Error} error @param {function(): void} [retry] */
+/** In place of a page's content. */
 export function problem(error, retry) {
   if (error.kind === undefined)
     console.error(error);

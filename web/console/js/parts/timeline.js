@@ -40,7 +40,7 @@ export function changeTable(entry) {
       h('td', { class: 'mono new' }, valueText(r.after))))));
 }
 
-/** Terms and what they say; what is empty is left out. @param {[string, *][]} pairs */
+/** Terms and what they say; what is empty is left out. */
 export function facts(pairs) {
   return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value)
     .map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
@@ -57,7 +57,7 @@ function rulesOf(entry) {
   return rules.length > 0 ? ruleList(rules) : null;
 }
 
-/** All that an entry tells, for its place on a page. @param {Object} entry */
+/** All that an entry tells, for its place on a page. */
 export function entryBody(entry) {
   const m = entry.metadata;
   return [
@@ -79,7 +79,7 @@ export function entryBody(entry) {
 
 /**
  * One entry in a timeline.
- * @param {Object} entry @param {{off: boolean, before: boolean, fault?: string}} state off: auditing was off after it;
+ * @param {{off: boolean, before: boolean, fault?: string}} state off: auditing was off after it;
  *   before: and before it, which is the line down to the entry before
  */
 export function timelineItem(entry, { off, before, fault }) {
