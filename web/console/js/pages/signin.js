@@ -45,7 +45,7 @@ export function show(reason) {
 
   async function enter(tenant, key) {
     // Where the rest does not come, there is nothing yet that could say so better.
-    const rest = await fetchRest().catch(() => fill(fault, para('note note-refused', t.errors.offline.title)) && null);
+    const rest = await fetchRest().catch(() => fill(fault, para('note note-refused', t.errors.known.offline[0])) && null);
     if (!rest)
       return;
     const tell = (what, { control }) => {

@@ -45,7 +45,7 @@ async function makeChange(spec, reason, taken) {
   const { words, name, change, lines, fault } = spec;
   try {
     const answer = await change(reason, taken);
-    notify({ kind: 'done', title: textOf(words.done, textOf(name, taken)), lines: lines?.(answer) });
+    notify({ kind: 'done', title: t.change.committed + textOf(words.done, textOf(name, taken)), lines: lines?.(answer) });
     return { state: 'done', now: answer };
   } catch (error) {
     if (fault?.(error))

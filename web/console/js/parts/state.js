@@ -26,24 +26,23 @@ export function empty(title, text, ...actions) {
  * @returns {{kind: string, title: string, lines: string[], quotes: string[], foot?: string}}
  */
 export function explain(error) {
-  const foot = error.request_id ? t.errors.request(error.request_id) : undefined;
-  const base = { quotes: error.notices, foot };
-  const known = error.kind === 'refused' ? own(t.errors, error.code) : t.errors[error.kind];
-  const lines = [...(known?.lines ?? []), ...detailLines(error)];
-  return { ...base, kind: error.kind === 'refused' ? 'refused' : 'unknown', title: known?.title ?? error.message, lines };
+  const { kind, code, notices, request_id, message } = error;
+  const isRefused = kind === 'refused';
+  const [title = message, ...lines] = own(t.errors.known, isRefused ? code : kind) ?? [];
+  return { kind: isRefused ? 'refused' : 'unknown', title, lines: [...lines, ...detailLines(error)], quotes: notices,
+    foot: request_id && t.errors.request(request_id) };
 }
 
-function detailLines(error) {
-  const d = error.details ?? {};
+function detailLines({ details: d = {}, code, notices, retryAfter }) {
   const lines = [];
   if (d.member || d.parameter)
     lines.push(t.errors.member(String(d.member ?? d.parameter), String(d.expected ?? '')));
-  if (error.code === 'policy_denied' && error.notices.length === 0)
+  if (code === 'policy_denied' && notices.length === 0)
     lines.push(t.errors.noNotice);
-  if (error.code === 'policy_denied' && d.reason)
+  if (code === 'policy_denied' && d.reason)
     lines.push(own(t.errors.reason, d.reason) ?? String(d.reason));
-  if (error.retryAfter)
-    lines.push(t.errors.retryAfter(error.retryAfter));
+  if (retryAfter)
+    lines.push(t.errors.retryAfter(retryAfter));
   return lines;
 }
 
