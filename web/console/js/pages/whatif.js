@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // "What if": a request, composed or taken from an entry of the log, is put to the policies as they are stored and as they are edited here.
 
-import { call, get, getAll, newUuid } from '../api.js';
+import { call, get, getAll, given, newUuid } from '../api.js';
 import { allDrafts, dropDraft, dropDrafts, edits, keepDraft } from '../drafts.js';
 import { button, div, fill, focusOn, h, para, span, unseen } from '../dom.js';
 import { OPERATIONS, questionOfEntry } from '../question.js';
@@ -23,8 +23,6 @@ const SHOWN = 200;
 
 const w = t.whatIf;
 
-/** Members with something in them. */
-const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== '' && value !== undefined && value !== null));
 const pretty = (value) => (value === undefined || Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2));
 
 class Question {
