@@ -43,7 +43,6 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/parts/rule.js \
 	web/console/js/parts/state.js \
 	web/console/js/parts/table.js \
-	web/console/js/parts/timeline.js \
 	web/console/js/question.js \
 	web/console/js/route.js \
 	web/console/js/session.js \

@@ -8,7 +8,7 @@ import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditin
 import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { loading, problem } from '../parts/state.js';
-import { facts } from '../parts/timeline.js';
+import { facts } from '../parts/entry.js';
 import { history } from '../parts/history.js';
 import { activity } from '../parts/activity.js';
 

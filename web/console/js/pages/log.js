@@ -12,7 +12,7 @@ import { tenantId } from '../session.js';
 import { t } from '../texts.js';
 import { utc } from '../time.js';
 import { badge } from '../parts/badge.js';
-import { entryColumns, entryView, typeName } from '../parts/entry.js';
+import { chainFacts, entryColumns, entryView, facts, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
 import { filterForm } from '../parts/filter.js';
 import { pageHead } from '../parts/head.js';
@@ -20,7 +20,6 @@ import { announce, noteBox } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty, explain, loading, problem } from '../parts/state.js';
 import { table, tableRow } from '../parts/table.js';
-import { facts } from '../parts/timeline.js';
 
 export const title = (params) => (params.path.length > 0 ? t.log.entry.title : t.nav.log);
 
@@ -290,8 +289,7 @@ async function hashView(answer) {
   const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
   const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
   return h('section', { class: 'card stack', 'aria-label': e.chain }, div('card-head', h('h2', null, e.chain), state),
-    facts([[t.entry.sequence, String(entry.sequence)], ...[[t.entry.hash, entry.hash], [t.entry.previous, entry.previous_hash]].map(([name, value]) =>
-      [name, span('mono small', value)])]));
+    facts(chainFacts(entry)));
 }
 
 async function showEntry(root, id, signal) {

@@ -11,7 +11,7 @@ import { badge } from './badge.js';
 import { readGrant } from './grant.js';
 import { announce } from './notice.js';
 import { empty, loading, problem } from './state.js';
-import { timelineItem } from './timeline.js';
+import { timelineItem } from './entry.js';
 
 const PAGE = 250;
 const SHOWN = 20;
