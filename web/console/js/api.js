@@ -110,14 +110,13 @@ export async function call(method, path, options = {}) {
 
 export const get = (path, options) => call('GET', path, options);
 
-/** A list whole, or its first pages: each may have 250. @returns {Promise<Object[]>} */
+/** A list whole, or its first pages of 250. @returns {Promise<Object[] & {more: boolean}>} more: there are others */
 export async function getAll(path, { pages = Infinity, query, signal } = {}) {
-  const all = [];
-  for (let cursor = null; pages > 0; pages--) {
+  const all = Object.assign([], { more: true });
+  for (let cursor = null; all.more && pages > 0; pages--) {
     const { data } = await get(path, { query: { ...query, limit: 250, cursor }, signal });
     all.push(...data.data);
-    if (!data.has_more)
-      break;
+    all.more = data.has_more;
     cursor = data.next_cursor;
   }
   return all;
