@@ -23,7 +23,6 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/pages/whatif.js \
 	web/console/js/parts/activity.js \
 	web/console/js/parts/audited.js \
-	web/console/js/parts/badge.js \
 	web/console/js/parts/change.js \
 	web/console/js/parts/chart.js \
 	web/console/js/parts/clock.js \
@@ -34,7 +33,6 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/parts/field.js \
 	web/console/js/parts/filter.js \
 	web/console/js/parts/grant.js \
-	web/console/js/parts/head.js \
 	web/console/js/parts/history.js \
 	web/console/js/parts/may.js \
 	web/console/js/parts/names.js \
@@ -42,7 +40,7 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/parts/pager.js \
 	web/console/js/parts/rule.js \
 	web/console/js/parts/state.js \
-	web/console/js/parts/table.js \
+	web/console/js/parts/view.js \
 	web/console/js/question.js \
 	web/console/js/route.js \
 	web/console/js/session.js \

@@ -5,12 +5,12 @@ import { div, fill, h, span } from '../dom.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
 import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditing } from '../parts/grant.js';
-import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { loading, problem } from '../parts/state.js';
 import { facts } from '../parts/entry.js';
 import { history } from '../parts/history.js';
 import { activity } from '../parts/activity.js';
+import { pageHead } from '../parts/view.js';
 
 export const title = t.grantPage.title;
 

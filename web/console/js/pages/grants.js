@@ -10,11 +10,10 @@ import { changeDialog } from '../parts/change.js';
 import { field } from '../parts/field.js';
 import { filterForm } from '../parts/filter.js';
 import { auditSwitch, resourceOf, stateOf, switchAuditing } from '../parts/grant.js';
-import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { pagedList } from '../parts/pager.js';
 import { empty } from '../parts/state.js';
-import { table, tableRow } from '../parts/table.js';
+import { pageHead, table, tableRow } from '../parts/view.js';
 
 export const title = t.nav.grants;
 

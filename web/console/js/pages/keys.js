@@ -7,17 +7,15 @@ import { keepQuery } from '../route.js';
 import { identity } from '../session.js';
 import { t } from '../texts.js';
 import { fromLocalInput, when } from '../time.js';
-import { badge } from '../parts/badge.js';
 import { changeDialog } from '../parts/change.js';
 import { countdown } from '../parts/clock.js';
 import { showDialog } from '../parts/dialog.js';
 import { field, wordsOf } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { announce } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty } from '../parts/state.js';
-import { table } from '../parts/table.js';
+import { badge, pageHead, table } from '../parts/view.js';
 
 export const title = t.nav.keys;
 

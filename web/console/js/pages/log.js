@@ -11,15 +11,13 @@ import { href } from '../route.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
 import { utc } from '../time.js';
-import { badge } from '../parts/badge.js';
 import { chainFacts, entryColumns, entryView, facts, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
 import { filterForm } from '../parts/filter.js';
-import { pageHead } from '../parts/head.js';
 import { announce, noteBox } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty, explain, loading, problem } from '../parts/state.js';
-import { table, tableRow } from '../parts/table.js';
+import { badge, pageHead, table, tableRow } from '../parts/view.js';
 
 export const title = (params) => (params.path.length > 0 ? t.log.entry.title : t.nav.log);
 

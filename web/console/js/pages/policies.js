@@ -6,14 +6,12 @@ import { div, h } from '../dom.js';
 import { go, href } from '../route.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
-import { badge } from '../parts/badge.js';
 import { changeDialog } from '../parts/change.js';
 import { field } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { pagedList } from '../parts/pager.js';
 import { empty } from '../parts/state.js';
-import { table } from '../parts/table.js';
+import { badge, pageHead, table } from '../parts/view.js';
 
 export const title = t.nav.policies;
 

@@ -7,18 +7,17 @@ import { button, div, fill, h, para, span } from '../dom.js';
 import { go, href } from '../route.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
-import { badge } from '../parts/badge.js';
 import { changeDialog } from '../parts/change.js';
 import { diffView } from '../parts/diff.js';
 import { ruleEditor } from '../parts/editor.js';
 import { field } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
 import { offer } from '../parts/may.js';
 import { forgetNames } from '../parts/names.js';
 import { notify } from '../parts/notice.js';
 import { effectBadge, ruleButton, ruleText } from '../parts/rule.js';
 import { empty, explain, loading } from '../parts/state.js';
 import { enabledBadge, policyFields, policyOf } from './policies.js';
+import { badge, pageHead } from '../parts/view.js';
 
 export const title = t.policy.title;
 

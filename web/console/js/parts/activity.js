@@ -6,12 +6,11 @@ import { div, fill, h, para, span } from '../dom.js';
 import { t } from '../texts.js';
 import { when } from '../time.js';
 import { offBetween } from './audited.js';
-import { badge } from './badge.js';
 import { chart, chartRows, legend } from './chart.js';
 import { field } from './field.js';
 import { pagedList } from './pager.js';
 import { empty, loading, problem } from './state.js';
-import { table } from './table.js';
+import { badge, table } from './view.js';
 
 const DAY = 86400000;
 /** Of 250 events, for a chart: what is older waits until it is asked for. */

@@ -5,8 +5,8 @@ import { div, h, para, span } from '../dom.js';
 import { href } from '../route.js';
 import { own, t } from '../texts.js';
 import { when } from '../time.js';
-import { badge } from './badge.js';
 import { actor, ruleList } from './names.js';
+import { badge } from './view.js';
 
 const c = t.log.columns;
 const e = t.entry;

@@ -6,8 +6,8 @@ import { h, span } from '../dom.js';
 import { own, t } from '../texts.js';
 import { when } from '../time.js';
 import { href } from '../route.js';
-import { badge } from './badge.js';
 import { changeDialog } from './change.js';
+import { badge } from './view.js';
 
 /** Below this an active grant is about to end. */
 const SOON_MS = 24 * 3600 * 1000;

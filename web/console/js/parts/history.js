@@ -7,11 +7,11 @@ import { button, div, fill, h, para } from '../dom.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
 import { offBetween, stretches } from './audited.js';
-import { badge } from './badge.js';
 import { readGrant } from './grant.js';
 import { announce } from './notice.js';
 import { empty, loading, problem } from './state.js';
 import { timelineItem } from './entry.js';
+import { badge } from './view.js';
 
 const PAGE = 250;
 const SHOWN = 20;

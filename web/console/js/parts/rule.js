@@ -3,7 +3,7 @@
 
 import { button, h, unseen } from '../dom.js';
 import { t } from '../texts.js';
-import { badge } from './badge.js';
+import { badge } from './view.js';
 
 export const effectBadge = (effect) => (effect === 'forbid' ? badge('bad', t.rule.forbid) : badge('good', t.rule.permit));
 
