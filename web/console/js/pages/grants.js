@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The grants: looked for, switched, made.
 
-import { call, get, newUuid } from '../api.js';
+import { call, newUuid } from '../api.js';
 import { div, fill, h, span } from '../dom.js';
 import { go, href } from '../route.js';
 import { t } from '../texts.js';
@@ -40,14 +40,13 @@ function columns(onSwitch) {
   ];
 }
 
-function listOf(values, signal) {
+function listOf(asked, signal) {
   const spec = { caption: t.grants.caption, columns: columns(onSwitch), rows: [], rowId: (g) => g.id };
   const none = t.grants.none;
   const list = pagedList({
-    label: title, signal,
-    load: async (cursor) => (await get('/grants', { query: { ...values(), limit: 50, cursor }, signal })).data,
+    label: title, signal, path: '/grants', query: asked,
     draw: (rows) => table({ ...spec, rows }),
-    none: () => (Object.values(values()).some(Boolean) ? empty(none.filtered, none.filteredText) : empty(none.title, none.text)),
+    none: () => (Object.values(asked).some(Boolean) ? empty(none.filtered, none.filteredText) : empty(none.title, none.text)),
   });
 
   async function onSwitch(grant) {
@@ -109,7 +108,7 @@ async function create(signal) {
 
 export async function show(root, { query }, signal) {
   const place = div('card table-card');
-  const draw = () => fill(place, listOf(values, signal).element);
+  const draw = () => fill(place, listOf(values(), signal).element);
   const { form, values } = filters(query, draw);
   draw();
   root.append(pageHead(title, { lead: t.grants.lead,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The keys: listed, made, rotated with an overlap, revoked. A key itself is shown once, in a dialog, and is nowhere afterwards.
 
-import { call, forgetPermissions, get } from '../api.js';
+import { call, forgetPermissions } from '../api.js';
 import { button, div, h, para, span, unseen } from '../dom.js';
 import { keepQuery } from '../route.js';
 import { identity } from '../session.js';
@@ -169,7 +169,7 @@ export async function show(root, params, signal) {
     const actions = [[t.keys.rotate.open, (key) => rotate(key, list, signal)], [t.keys.revoke.open, (key) => revoke(key, list, signal), 'danger']];
     list = pagedList({
       label: t.nav.keys, signal,
-      load: async (cursor) => (await get('/api-keys', { query: { status: status.control.value, limit: 50, cursor }, signal })).data,
+      path: '/api-keys', query: { status: status.control.value },
       draw: (rows) => table({ caption: t.keys.caption, columns: columns(actions, signal), rows, rowId: (key) => key.id }),
       none: () => empty(t.keys.none),
     });

@@ -270,8 +270,7 @@ async function showLog(root, query, signal) {
     run = new AbortController();
     const asked = values();
     fill(place, isFollowing() ? followed(asked, run.signal) : pagedList({ label: t.nav.log, signal: run.signal,
-      load: (cursor) => read({ ...asked, limit: PAGE, cursor }, run.signal),
-      draw: (rows) => table({ ...tableSpec, rows }), none: () => empty(l.none) }).element);
+      path: '/audit-log', query: asked, draw: (rows) => table({ ...tableSpec, rows }), none: () => empty(l.none) }).element);
   }
 
   signal.addEventListener('abort', () => run.abort());

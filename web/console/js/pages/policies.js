@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The policies: listed, and made.
 
-import { call, forgetPermissions, get } from '../api.js';
+import { call, forgetPermissions } from '../api.js';
 import { div, h } from '../dom.js';
 import { go, href } from '../route.js';
 import { t } from '../texts.js';
@@ -51,8 +51,7 @@ async function create(signal) {
 }
 
 export async function show(root, params, signal) {
-  const list = pagedList({ label: title, signal,
-    load: async (cursor) => (await get('/policies', { query: { limit: 50, cursor }, signal })).data,
+  const list = pagedList({ label: title, path: '/policies', signal,
     draw: (rows) => table({ caption: p.caption, columns, rows, rowId: (policy) => policy.id }),
     none: () => empty(p.none.title, p.none.text) });
   root.append(pageHead(title, { lead: p.lead, actions: [h('a', { class: 'button', href: href('/what-if') }, t.whatIf.open),

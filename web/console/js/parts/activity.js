@@ -82,9 +82,8 @@ function eventList(grant, stretches, signal) {
     field({ name: 'service', label: c.service, type: 'search', maxlength: 100 }));
   const place = h('div');
   function reload() {
-    const asked = Object.fromEntries(new FormData(filters));
     fill(place, pagedList({ label: a.events, signal, none: () => nothing(grant),
-      load: async (cursor) => (await get(`/grants/${grant.id}/activity`, { query: { ...asked, limit: 25, cursor }, signal })).data,
+      path: `/grants/${grant.id}/activity`, query: Object.fromEntries(new FormData(filters)), limit: 25,
       draw: (rows) => table({ caption: a.events, columns, rows: withGaps(rows, stretches) }) }).element);
   }
   reload();
