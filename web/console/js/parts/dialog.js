@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Modal dialogs: <dialog> keeps the focus inside and gives it back; Escape closes.
 
-import { div, fill, h, newId } from '../dom.js';
+import { button, div, fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
 import { explain, noteBox } from './state.js';
 
 /**
  * A form in a dialog.
  * @param {{title: string, body: *, verb: string, danger?: boolean, large?: boolean, signal?: AbortSignal,
- *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
+ *   submit: function(FormData): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
  *   and so is a {title, lines, member} that it throws; member: the control's name
  * @returns {Promise<*>} what submit returned; undefined where the dialog was closed
  */
 export function formDialog(spec) {
-  const titleId = newId('title');
   const fault = h('div', { class: 'fault', role: 'alert' });
   const go = h('button', { type: 'submit', class: spec.danger ? 'danger' : 'primary' }, spec.verb);
-  const form = h('form', { method: 'dialog', novalidate: true },
-    h('h2', { id: titleId }, spec.title),
-    div('dialog-body', spec.body),
-    fault,
-    div('actions dialog-actions',
-      h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
-      go));
-  const dialog = h('dialog', { class: spec.large && 'large', 'aria-labelledby': titleId }, form);
+  const form = h('form', { method: 'dialog', novalidate: true, onsubmit: submit });
+  const dialog = h('dialog', { class: spec.large && 'large' }, form);
+  put(form, dialog, spec, fault, [button(t.dialog.cancel, () => { if (!busy) dialog.close(); }), go]);
   let result;
   let busy = false;
 
@@ -46,7 +40,7 @@ export function formDialog(spec) {
     for (const control of form.querySelectorAll('[aria-invalid]'))
       control.removeAttribute('aria-invalid');
     try {
-      result = await spec.submit(new FormData(form), form);
+      result = await spec.submit(new FormData(form));
       dialog.close();
     } catch (error) {
       if (error.kind === undefined && !error.title)
@@ -58,21 +52,22 @@ export function formDialog(spec) {
     }
   }
 
-  form.addEventListener('submit', submit);
   // What is under way is waited for.
   dialog.addEventListener('cancel', (event) => { if (busy) event.preventDefault(); });
   return open(dialog, spec.signal, () => result);
 }
 
 /** Something to read, with one button to close. */
-export function showDialog({ title, body, close = t.dialog.close, signal }) {
-  const titleId = newId('title');
-  const dialog = h('dialog', { 'aria-labelledby': titleId },
-    h('h2', { id: titleId }, title),
-    div('dialog-body', body),
-    div('actions dialog-actions',
-      h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, close)));
-  return open(dialog, signal, () => undefined);
+export function showDialog(spec) {
+  const dialog = h('dialog');
+  put(dialog, dialog, spec, null, button(spec.close, () => dialog.close(), { class: 'primary' }));
+  return open(dialog, spec.signal);
+}
+
+function put(place, dialog, { title, body }, fault, buttons) {
+  const id = newId('title');
+  dialog.setAttribute('aria-labelledby', id);
+  fill(place, h('h2', { id }, title), div('dialog-body', body), fault, div('actions dialog-actions', buttons));
 }
 
 function open(dialog, signal, result) {
@@ -88,7 +83,7 @@ function open(dialog, signal, result) {
       // <dialog> gives the focus back, but not where what had it was drawn anew.
       if (before?.isConnected)
         before.focus();
-      resolve(result());
+      resolve(result?.());
     }, { once: true });
   });
 }
