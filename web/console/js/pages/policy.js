@@ -10,7 +10,7 @@ import { when } from '../time.js';
 import { changeDialog } from '../parts/change.js';
 import { diffView } from '../parts/diff.js';
 import { ruleEditor } from '../parts/editor.js';
-import { field } from '../parts/field.js';
+import { field, submitButton } from '../parts/field.js';
 import { offer } from '../parts/may.js';
 import { forgetNames } from '../parts/names.js';
 import { notify } from '../parts/notice.js';
@@ -111,7 +111,7 @@ class RuleView {
     fill(this.element, h('form', { class: 'stack', novalidate: true, onsubmit: (event) => { event.preventDefault(); this.review(); } },
       div('card-head', h('h2', null, this.isNew ? r.isNew : r.editing(rule.ordinal)), draft && badge('warn', r.draft)),
       this.editor, this.anywayLine, div('fields', this.notice, this.ordinal, this.audit),
-      div('actions', h('button', { type: 'submit', class: 'primary' }, r.review),
+      div('actions', submitButton(r.review),
         button(r.tryIt, () => { this.keep(); go('/what-if'); }), button(t.dialog.cancel, () => this.cancel()))));
   }
 

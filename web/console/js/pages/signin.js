@@ -3,7 +3,7 @@
 
 import { div, fill, focusOn, h, para } from '../dom.js';
 import { t } from '../texts.js';
-import { field } from '../parts/field.js';
+import { field, markWrong, unmark } from '../parts/field.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEY = /^grd_[0-9A-Za-z]{8}_[0-9A-Za-z]{49}$/;
@@ -50,8 +50,7 @@ export function show(reason) {
       return;
     const tell = (what, { control }) => {
       fill(fault, rest.noteBox('refused', what));
-      control.setAttribute('aria-invalid', 'true');
-      control.focus();
+      markWrong(control);
     };
     if (!UUID.test(tenant))
       return tell({ title: t.signIn.badTenant }, tenantField);
@@ -68,8 +67,7 @@ export function show(reason) {
 
   async function submit(event) {
     event.preventDefault();
-    for (const { control } of [tenantField, keyField])
-      control.removeAttribute('aria-invalid');
+    unmark(event.target);
     fill(fault);
     go.setAttribute('aria-disabled', 'true');
     go.textContent = t.signIn.checking;

@@ -9,7 +9,7 @@ import { href } from '../route.js';
 import { t } from '../texts.js';
 import { diffView } from '../parts/diff.js';
 import { ruleEditor } from '../parts/editor.js';
-import { field, wordsOf } from '../parts/field.js';
+import { field, markWrong, submitButton, unmark, wordsOf } from '../parts/field.js';
 import { announce } from '../parts/notice.js';
 import { effectBadge, ruleButton, ruleText } from '../parts/rule.js';
 import { empty, explain, loading, noteBox, problem } from '../parts/state.js';
@@ -45,7 +45,7 @@ class Question {
         make('reason', t.reason.label, { maxlength: 512 }), make('source_ip', f.address, { maxlength: 45 }),
         make('now', f.now, { hint: f.nowHint, maxlength: 40 })),
       make('more', f.more, { hint: f.moreHint, rows: 3, ...json }), this.fault,
-      div('actions', h('button', { type: 'submit', class: 'primary' }, w.ask)));
+      div('actions', submitButton(w.ask)));
     this.follow();
   }
 
@@ -97,15 +97,13 @@ class Question {
     } catch {
       // Told below.
     }
-    control.setAttribute('aria-invalid', 'true');
-    control.focus();
+    markWrong(control);
     throw { title: w.badJson(label) };
   }
 
   /** As EvaluatePolicies takes it. */
   get() {
-    for (const control of this.element.querySelectorAll('[aria-invalid]'))
-      control.removeAttribute('aria-invalid');
+    unmark(this.element);
     const those = (...names) => given(Object.fromEntries(names.map((name) => [name, this.text(name)])));
     const asked = this.text('audit_enabled');
     const context = { ...given(this.json('more', w.fields.more) ?? {}), ...(asked && { audit_enabled: asked === 'true' }),
@@ -263,7 +261,7 @@ export async function show(root, { query }, signal) {
     page.question.put(await questionOfEntry(data, signal));
     await page.ask();
   } else if (query.get('grant')) {
-    page.question.grantId.control.value = query.get('grant');
+    page.question.set({ grant_id: query.get('grant') });
     await page.question.takeGrant();
   }
   await rules;

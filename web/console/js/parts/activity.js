@@ -9,7 +9,7 @@ import { offBetween } from './audited.js';
 import { chart, chartRows, legend } from './chart.js';
 import { field } from './field.js';
 import { pagedList } from './pager.js';
-import { empty, loading, problem } from './state.js';
+import { empty, loading, tryTo } from './state.js';
 import { badge, table } from './view.js';
 
 const DAY = 86400000;
@@ -88,16 +88,6 @@ function eventList(grant, stretches, signal) {
   }
   reload();
   return [filters, place];
-}
-
-/** Fill a place; where that fails, with what is wrong, to be tried again. */
-async function tryTo(place, draw) {
-  try {
-    fill(place, await draw());
-  } catch (error) {
-    if (error.kind !== 'aborted')
-      fill(place, problem(error, () => tryTo(place, draw)));
-  }
 }
 
 /** @param {Promise<import('./audited.js').Stretch[]>} known when it was off */

@@ -3,6 +3,7 @@
 
 import { button, div, fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
+import { markWrong, unmark } from './field.js';
 import { explain, noteBox } from './state.js';
 
 /**
@@ -25,9 +26,7 @@ export function formDialog(spec) {
   /** Say what is wrong, and go to the control that it is about. */
   function tell(error) {
     fill(fault, noteBox('refused', error.title ? error : explain(error)));
-    const control = form.elements.namedItem(error.member ?? error.details?.member ?? '');
-    control?.setAttribute('aria-invalid', 'true');
-    control?.focus();
+    markWrong(form.elements.namedItem(error.member ?? error.details?.member ?? ''));
   }
 
   async function submit(event) {
@@ -37,8 +36,7 @@ export function formDialog(spec) {
     busy = true;
     go.setAttribute('aria-disabled', 'true');
     fill(fault);
-    for (const control of form.querySelectorAll('[aria-invalid]'))
-      control.removeAttribute('aria-invalid');
+    unmark(form);
     try {
       result = await spec.submit(new FormData(form));
       dialog.close();

@@ -37,3 +37,16 @@ export function reasonOf(data) {
 
 /** Words apart by blanks or commas. */
 export const wordsOf = (text) => [...new Set(text.split(/[\s,]+/u).filter(Boolean))];
+
+export const submitButton = (text) => h('button', { type: 'submit', class: 'primary' }, text);
+
+/** The control that a fault is about. */
+export function markWrong(control) {
+  control?.setAttribute('aria-invalid', 'true');
+  control?.focus();
+}
+
+export function unmark(form) {
+  for (const control of form.querySelectorAll('[aria-invalid]'))
+    control.removeAttribute('aria-invalid');
+}

@@ -5,7 +5,7 @@ import { button, div, h } from '../dom.js';
 import { keepQuery } from '../route.js';
 import { t } from '../texts.js';
 import { fromLocalInput, toLocalInput } from '../time.js';
-import { field } from './field.js';
+import { field, submitButton } from './field.js';
 
 const isTime = ({ type }) => type === 'datetime-local';
 
@@ -28,6 +28,6 @@ export function filterForm({ label }, query, apply, specs) {
   const form = h('form', { class: 'card filters', role: 'search', 'aria-label': label,
     onsubmit: (event) => { event.preventDefault(); search(); },
     onchange: (event) => { if (event.target.tagName === 'SELECT') search(); } },
-  fields, div('actions', h('button', { type: 'submit', class: 'primary' }, t.common.search), button(t.common.clear, clear)));
+  fields, div('actions', submitButton(t.common.search), button(t.common.clear, clear)));
   return { form, values };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a page shows in place of its content: loading, empty, and everything that can go wrong.
 
-import { div, h, para, span } from '../dom.js';
+import { div, fill, h, para, span } from '../dom.js';
 import { own, t } from '../texts.js';
 import { noteBox } from './notice.js';
 
@@ -53,4 +53,14 @@ export function problem(error, retry) {
   const what = error.kind === undefined ? { kind: 'refused', title: t.errors.bug, lines: [] } : explain(error);
   const again = retry && h('button', { type: 'button', onclick: retry }, t.state.retry);
   return noteBox(what.kind, { ...what, actions: again ? [again] : [] }, { role: 'alert' });
+}
+
+/** Fill a place; where that fails, with what is wrong, to be tried again. @param {function(): Promise<*>} draw */
+export async function tryTo(place, draw) {
+  try {
+    fill(place, await draw());
+  } catch (error) {
+    if (error.kind !== 'aborted')
+      fill(place, problem(error, () => tryTo(place, draw)));
+  }
 }
