@@ -2,7 +2,7 @@
 // A grant: what it is, its history with the state of its chain, and its activity.
 
 import { div, fill, h, span } from '../dom.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { when } from '../time.js';
 import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditing } from '../parts/grant.js';
 import { offer } from '../parts/may.js';
@@ -35,7 +35,7 @@ function summary(grant, act) {
   return h('section', { class: 'card', 'aria-label': t.grantPage.facts.label },
     div('card-head', div('switch-line', h('span', { class: 'label', 'aria-hidden': 'true' }, t.grantPage.auditing),
       auditSwitch(grant, () => act(switchAuditing))),
-    grant.status !== 'revoked' && offer('RevokeGrant', t.grant.revoke.open, { class: 'danger', onclick: () => act(revokeGrant) }, { grant_id: grant.id })),
+    grant.status !== 'revoked' && offer('RevokeGrant', more(t.grant.revoke.verb), { class: 'danger', onclick: () => act(revokeGrant) }, { grant_id: grant.id })),
     grantFacts(grant));
 }
 

@@ -4,7 +4,7 @@
 import { call, newUuid } from '../api.js';
 import { div, fill, h, span } from '../dom.js';
 import { go, href } from '../route.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { fromLocalInput, toLocalInput } from '../time.js';
 import { changeDialog } from '../parts/change.js';
 import { field } from '../parts/field.js';
@@ -25,7 +25,7 @@ function filters(query, apply) {
     { name: 'grantee_id', label: f.grantee, type: 'search', maxlength: 256 },
     { name: 'resource_id', label: f.resource, type: 'search', maxlength: 2048 },
     { name: 'resource_type', label: f.type, choices: Object.entries(t.resourceTypes) },
-    { name: 'status', label: f.status, choices: Object.entries(t.grant.statuses) },
+    { name: 'status', label: f.status, choices: Object.entries(t.common.statuses) },
     { name: 'audit_enabled', label: f.auditing, choices: [['true', t.common.on], ['false', t.common.off]] }]);
 }
 
@@ -112,5 +112,5 @@ export async function show(root, { query }, signal) {
   const { form, values } = filters(query, draw);
   draw();
   root.append(pageHead(title, { lead: t.grants.lead,
-    actions: [offer('CreateGrant', t.create.open, { class: 'primary', onclick: () => create(signal) }, { signal })] }), form, place);
+    actions: [offer('CreateGrant', more(t.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }), form, place);
 }

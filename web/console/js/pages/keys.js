@@ -5,7 +5,7 @@ import { call, forgetPermissions } from '../api.js';
 import { button, div, h, para, span, unseen } from '../dom.js';
 import { keepQuery } from '../route.js';
 import { identity } from '../session.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { fromLocalInput, when } from '../time.js';
 import { changeDialog } from '../parts/change.js';
 import { countdown } from '../parts/clock.js';
@@ -30,7 +30,7 @@ const etagOf = (key) => `"${key.version}.${key.status}"`;
 
 function statusOf(key) {
   const kinds = { active: 'good', expired: 'quiet', revoked: 'bad' };
-  return badge(kinds[key.status] ?? 'quiet', t.keys.statuses[key.status] ?? key.status);
+  return badge(kinds[key.status] ?? 'quiet', t.common.statuses[key.status] ?? key.status);
 }
 
 function endOf(key, signal) {
@@ -158,7 +158,7 @@ async function revoke(key, list, signal) {
 
 export async function show(root, params, signal) {
   const status = field({ label: t.keys.filter, name: 'status', tag: 'select', value: params.query.get('status') ?? '',
-    options: [['', t.common.all], ...Object.entries(t.keys.statuses)], onchange: () => {
+    options: [['', t.common.all], ...Object.entries(t.common.statuses)], onchange: () => {
       keepQuery({ status: status.control.value });
       draw();
     } });
@@ -166,7 +166,7 @@ export async function show(root, params, signal) {
   let list;
 
   function draw() {
-    const actions = [[t.keys.rotate.open, (key) => rotate(key, list, signal)], [t.keys.revoke.open, (key) => revoke(key, list, signal), 'danger']];
+    const actions = [[more(t.keys.rotate.verb), (key) => rotate(key, list, signal)], [more(t.keys.revoke.verb), (key) => revoke(key, list, signal), 'danger']];
     list = pagedList({
       label: t.nav.keys, signal,
       path: '/api-keys', query: { status: status.control.value },
@@ -178,6 +178,6 @@ export async function show(root, params, signal) {
 
   draw();
   root.append(pageHead(title, { lead: t.keys.lead,
-    actions: [offer('CreateApiKey', t.keys.create.open, { class: 'primary', onclick: () => create(list, signal) }, { signal })] }),
+    actions: [offer('CreateApiKey', more(t.keys.create.title), { class: 'primary', onclick: () => create(list, signal) }, { signal })] }),
   div('narrow', status), place);
 }

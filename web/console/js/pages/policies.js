@@ -4,7 +4,7 @@
 import { call, forgetPermissions } from '../api.js';
 import { div, h } from '../dom.js';
 import { go, href } from '../route.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { when } from '../time.js';
 import { changeDialog } from '../parts/change.js';
 import { field } from '../parts/field.js';
@@ -54,7 +54,7 @@ export async function show(root, params, signal) {
   const list = pagedList({ label: title, path: '/policies', signal,
     draw: (rows) => table({ caption: p.caption, columns, rows, rowId: (policy) => policy.id }),
     none: () => empty(p.none.title, p.none.text) });
-  root.append(pageHead(title, { lead: p.lead, actions: [h('a', { class: 'button', href: href('/what-if') }, t.whatIf.open),
-    offer('CreatePolicy', p.create.open, { class: 'primary', onclick: () => create(signal) }, { signal })] }),
+  root.append(pageHead(title, { lead: p.lead, actions: [h('a', { class: 'button', href: href('/what-if') }, more(t.whatIf.title)),
+    offer('CreatePolicy', more(p.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }),
   div('card table-card', list.element));
 }

@@ -5,7 +5,7 @@ import { call, forgetPermissions, get, getAll, newUuid } from '../api.js';
 import { draftOf, dropDraft, keepDraft } from '../drafts.js';
 import { button, div, fill, h, para, span } from '../dom.js';
 import { go, href } from '../route.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { when } from '../time.js';
 import { changeDialog } from '../parts/change.js';
 import { diffView } from '../parts/diff.js';
@@ -200,8 +200,8 @@ class PolicyPage {
     this.add = offer('CreatePolicyRule', p.add, { class: 'primary', onclick: () => this.addRule() }, { signal });
     fill(this.facts, enabledBadge(policy), span('quiet', p.facts(policy.priority, policy.version), ' ', when(policy.updated_at, 'short')),
       div('actions push', offer('UpdatePolicy', p.settings.open, { onclick: () => this.settings() }, { signal }),
-        offer('DeletePolicy', p.deletion.open, { class: 'danger', onclick: () => this.remove() }, { signal }),
-        h('a', { class: 'button', href: href('/what-if') }, t.whatIf.open), this.add));
+        offer('DeletePolicy', more(p.deletion.verb), { class: 'danger', onclick: () => this.remove() }, { signal }),
+        h('a', { class: 'button', href: href('/what-if') }, more(t.whatIf.title)), this.add));
     this.stored = rules;
     fill(this.rules, rules.length > 0 ? rules.map((rule) => new RuleView(this, rule).element) : h('li', null, empty(p.none.title, p.none.text)));
     const lit = this.lit && document.getElementById(`rule-${this.lit}`);
