@@ -15,7 +15,7 @@ export function utc(text) {
 }
 
 /** "in 3 days", "2 hours ago". */
-export function ago(text, now = Date.now()) {
+function ago(text, now = Date.now()) {
   const seconds = (Date.parse(text) - now) / 1000;
   const [unit, size] = STEPS.find(([, s]) => Math.abs(seconds) >= s) ?? STEPS.at(-1);
   return relative.format(Math.trunc(seconds / size), unit);

@@ -17,7 +17,7 @@ function lengths(a, b) {
 }
 
 /** @returns {{kind: 'same'|'gone'|'new', text: string}[]} lines */
-export function lineDiff(before, after) {
+function lineDiff(before, after) {
   const a = before === '' ? [] : before.split('\n');
   const b = after === '' ? [] : after.split('\n');
   const lines = [];

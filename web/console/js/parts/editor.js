@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A rule's text to be edited, with what is wrong shown under its place.
 
-import { div, fill, h, newId, para } from '../dom.js';
+import { button, div, fill, h, newId, para } from '../dom.js';
 import { t } from '../texts.js';
 
 /** Where a place of the API's (from 1; columns in code points) is in a text. */
-export function offsetOf(text, line, column) {
+function offsetOf(text, line, column) {
   const lines = text.split('\n');
   const before = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
   return Math.min(text.length, before + [...(lines[line - 1] ?? '')].slice(0, column - 1).join('').length);
@@ -18,7 +18,7 @@ function wordEnd(text, offset) {
 }
 
 /** The nearest name, and what it would take the place of; null where there is none. */
-export function remedyOf(details) {
+function remedyOf(details) {
   const match = /`([^`]+)`[^`]*; did you mean `([^`]+)`\?/u.exec(String(details.message ?? ''));
   return match && { wrong: match[1], right: match[2] };
 }
@@ -52,12 +52,12 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
   function mend(details) {
     const remedy = remedyOf(details);
     const next = remedy && mended(control.value, offsetOf(control.value, details.line, details.column), remedy);
-    return next && h('button', { type: 'button', onclick: () => {
+    return next && button(t.editor.mend(remedy.right), () => {
       control.value = next;
       element.clearFault();
       onchange?.(next);
       control.focus();
-    } }, t.editor.mend(remedy.right));
+    });
   }
 
   element.control = control;

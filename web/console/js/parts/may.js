@@ -2,7 +2,7 @@
 // What the policies would say, said before somebody tries. The request itself decides: a rule may look at the reason, say.
 
 import { permitted } from '../api.js';
-import { fill, h, newId } from '../dom.js';
+import { button, fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
 import { noteBox } from './notice.js';
 
@@ -21,15 +21,15 @@ export function advice(operation, about = {}) {
  * @param {Object} attributes of the button
  */
 export function offer(operation, text, attributes, about = {}) {
-  const button = h('button', { type: 'button', ...attributes }, text);
+  const offered = button(text, null, attributes);
   permitted(operation, about).then(({ allowed, notices }) => {
     if (allowed !== false)
       return;
     const id = newId('why');
     const why = [t.advice.title, ...(notices.length > 0 ? notices : [t.advice.noPermit])].join(': ');
-    button.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), h('span', { id, hidden: true }, why));
-    button.setAttribute('aria-describedby', id);
-    button.setAttribute('title', why);
+    offered.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), h('span', { id, hidden: true }, why));
+    offered.setAttribute('aria-describedby', id);
+    offered.setAttribute('title', why);
   });
-  return button;
+  return offered;
 }

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: MIT
 // What a page shows in place of its content: loading, empty, and everything that can go wrong.
 
-import { div, fill, h, para, span } from '../dom.js';
+import { button, div, fill, h, para, unseen } from '../dom.js';
 import { own, t } from '../texts.js';
 import { noteBox } from './notice.js';
 
 export { noteBox };
 
 /** Grey lines of about the height of what comes, so that nothing jumps. */
-export function loading(lines = 6, label = t.state.loading) {
+export function loading(lines = 6) {
+  const label = t.state.loading;
   return h('div', { class: 'loading', role: 'status', 'aria-label': label },
-    Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })),
-    span('unseen', label));
+    Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })), unseen(label));
 }
 
-export function empty(title, text, ...actions) {
-  return div('empty',
-    para('empty-title', title),
-    text && para('quiet', text),
-    actions.length > 0 && div('actions', actions));
-}
+export const empty = (title, text) => div('empty', para('empty-title', title), text && para('quiet', text));
 
 /**
  * An ApiError in words.
@@ -48,11 +43,11 @@ function detailLines({ details: d = {}, code, notices, retryAfter }) {
 
 /** In place of a page's content. */
 export function problem(error, retry) {
-  if (error.kind === undefined)
+  const isBug = error.kind === undefined;
+  if (isBug)
     console.error(error);
-  const what = error.kind === undefined ? { kind: 'refused', title: t.errors.bug, lines: [] } : explain(error);
-  const again = retry && h('button', { type: 'button', onclick: retry }, t.state.retry);
-  return noteBox(what.kind, { ...what, actions: again ? [again] : [] }, { role: 'alert' });
+  const what = isBug ? { kind: 'refused', title: t.errors.bug } : explain(error);
+  return noteBox(what.kind, { ...what, actions: retry && [button(t.state.retry, retry)] }, { role: 'alert' });
 }
 
 /** Fill a place; where that fails, with what is wrong, to be tried again. @param {function(): Promise<*>} draw */
