@@ -136,12 +136,12 @@ refuse_value(const struct setting *setting, const char *value, const char *where
 	    setting->name);
 }
 
-static bool
-refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
+/* The setting that a name may be a typing mistake for, or NULL. */
+static const char *
+nearest_name(const char *name)
 {
 	const char *nearest = NULL;
 	size_t i, d, least = NEAR + 1;
-	char quoted[SHOWN_MAX + 4];
 
 	for (i = 0; i < COUNT_OF(table); i++) {
 		d = spelling_distance(name, table[i].name);
@@ -150,6 +150,15 @@ refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
 			nearest = table[i].name;
 		}
 	}
+	return nearest;
+}
+
+static bool
+refuse_name(const char *name, const char *where, char error[SETTINGS_ERROR_MAX])
+{
+	const char *nearest = nearest_name(name);
+	char quoted[SHOWN_MAX + 4];
+
 	if (nearest != NULL)
 		return refuse(error, "%s: there is no setting \"%s\"; is %s meant?", where,
 		    shown(name, quoted), nearest);
@@ -287,6 +296,40 @@ load_environment(struct settings *s, struct problems *p)
 			return false;
 	}
 	return true;
+}
+
+/* Names that mean something to us or to who calls us, though they are no settings. */
+static bool
+is_ours(const char *name)
+{
+	static const char *const ours[] = { "GRANTD_CONFIG", "GRANTD_URL", "GRANTD_API_KEY",
+		"GRANTD_TENANT_ID", "GRANTD_GRANT_ID" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(ours); i++)
+		if (strcmp(ours[i], name) == 0)
+			return true;
+	return find(name) != NULL;
+}
+
+void
+settings_mistaken(settings_teller *tell, void *of)
+{
+	char name[SPELLING_MAX + 1], sentence[SETTINGS_ERROR_MAX];
+	char **variable;
+	size_t len;
+
+	for (variable = environ; variable != NULL && *variable != NULL; variable++) {
+		len = strcspn(*variable, "=");
+		if (len >= sizeof(name) || strncmp(*variable, "GRANTD_", strlen("GRANTD_")) != 0)
+			continue;
+		memcpy(name, *variable, len);
+		name[len] = '\0';
+		if (is_ours(name) || nearest_name(name) == NULL)
+			continue;
+		(void)refuse_name(name, "environment", sentence);
+		tell(of, sentence);
+	}
 }
 
 /* Cut off blanks at both ends, in place. */

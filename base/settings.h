@@ -13,8 +13,8 @@
  *
  * In the file, blanks around name and value are dropped, quotes mean nothing special, and a line
  * that is empty or begins with '#' is a comment. A name that is unknown or comes twice is refused.
- * In the environment, unknown names are left alone: others may use GRANTD_… too. Values are UTF-8
- * without control characters.
+ * In the environment, unknown names are left alone: others may use GRANTD_… too; settings_mistaken() tells those that
+ * look like a typing mistake. Values are UTF-8 without control characters.
  *
  * TEXT(field, NAME, default, SECRET or PUBLIC, help)
  * NUMBER(field, NAME, default, least, most, unit, help)
@@ -117,6 +117,12 @@ typedef void settings_teller(void *of, const char *sentence);
  */
 MUST_CHECK bool settings_examine(struct settings *s, const char *file, settings_teller *tell,
     void *of);
+
+/*
+ * Tell, a sentence each, the variables of the environment that are no setting and nearly one: GRANTD_DATABSE. Values are
+ * not looked at.
+ */
+void settings_mistaken(settings_teller *tell, void *of);
 
 /* Set one from text, as a command line option does; the same checks and sentences. */
 MUST_CHECK bool settings_set(struct settings *s, const char *name, const char *value,

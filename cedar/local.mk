@@ -52,6 +52,8 @@ cedar_cedar_authorize_SOURCES = \
 cedar_cedar_authorize_LDADD = cedar/libcedar.la $(JSONC_LIBS)
 cedar_cedar_authorize_LDFLAGS = $(AM_LDFLAGS) -static
 
+EXTRA_DIST += cedar/GNUmakefile
+
 .PHONY: install-cedar uninstall-cedar
 install-cedar: install-cedarlibLTLIBRARIES install-cedarbinPROGRAMS install-cedarincludeHEADERS \
 	install-cedarpcDATA install-dist_cedarman1DATA install-dist_cedarman3DATA

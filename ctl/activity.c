@@ -8,7 +8,9 @@
 
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
+#include "ctl/remotes.h"
 #include "db/json.h"
 
 static enum status activity_list(struct ctl *);
@@ -35,6 +37,7 @@ static const struct option list_options[] = {
 	    .most = FIELD_SERVICE_MOST,
 	    .help = "only events of this service" },
 	OPTION_LIMIT,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -46,9 +49,11 @@ const struct command cmd_activity_list = {
 	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = activity_list,
+	.remote = activity_list_remote,
 };
 
-static const struct option summary_options[] = { OPTION_TENANT, OPTION_JSON, OPTIONS_END };
+static const struct option summary_options[] = { OPTION_TENANT, OPTIONS_REMOTE, OPTION_JSON,
+	OPTIONS_END };
 
 const struct command cmd_activity_summary = {
 	.name = "activity summary",
@@ -57,6 +62,7 @@ const struct command cmd_activity_summary = {
 	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = activity_summary,
+	.remote = activity_summary_remote,
 };
 
 struct which {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/json_build.h"
+#include "ctl/archive.h"
 #include "ctl/audit_report.h"
 #include "ctl/audit_state.h"
 #include "ctl/checkpoint.h"
@@ -32,10 +33,15 @@ static const struct option options[] = {
 	    .value = "FILE",
 	    .type = VALUE_FILE,
 	    .help = "compare with this file, which audit checkpoint wrote" },
+	{ .name = "archive",
+	    .value = "FILE",
+	    .type = VALUE_FILE,
+	    .flags = OPTION_REPEATS,
+	    .help = "verify this archive too, by itself and against the log" },
 	{ .name = "key-file",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
-	    .help = "the key that the checkpoint was signed with" },
+	    .help = "the key that checkpoint and archives were signed with" },
 	{ .name = "state",
 	    .value = "FILE",
 	    .type = VALUE_FILE,
@@ -68,6 +74,8 @@ struct run {
 	bool is_terminal;
 	int64_t shown, kept; /* when that last happened; monotonic */
 	int64_t started;
+	int64_t archived, beyond; /* see struct audit_verdict */
+	int64_t misfits;          /* archives that do not fit the log */
 	struct audit_report report;
 };
 
@@ -173,6 +181,8 @@ verify_tenant(struct ctl *c, const struct tenant *t, void *run)
 	r->sum.tenants++;
 	r->sum.chains += v.chains;
 	r->sum.entries += v.entries;
+	r->archived += v.archived;
+	r->beyond += v.beyond;
 	told_count_add(&r->sum.count, &v.count);
 	if (v.fault != CHAIN_HOLDS)
 		report_fault(r, &t->id, &v);
@@ -247,7 +257,7 @@ look_for_strays(struct ctl *c, struct run *r)
 static bool
 all_is_well(const struct run *r)
 {
-	return r->sum.faults == 0 && r->sum.count.differences == 0;
+	return r->sum.faults == 0 && r->sum.count.differences == 0 && r->misfits == 0;
 }
 
 /* Takes ownership of the report's lists. */
@@ -261,6 +271,9 @@ report_json(struct ctl *c, struct run *r)
 	json_put_int(&b, "tenants", r->sum.tenants);
 	json_put_int(&b, "chains", r->sum.chains);
 	json_put_int(&b, "entries", r->sum.entries);
+	json_put_int(&b, "archived", r->archived);
+	json_put_int(&b, "beyond", r->beyond);
+	json_put_int(&b, "misfits", r->misfits);
 	json_put_int(&b, "rows", r->sum.count.rows);
 	json_put_int(&b, "untold", r->sum.count.untold);
 	json_put_value(&b, "faults", r->report.faults);
@@ -282,6 +295,13 @@ report(struct ctl *c, struct run *r)
 	    r->sum.count.differences == 0 ? "the rows are as the entries tell" :
 					    "the rows are not as the entries tell",
 	    r->sum.count.rows, r->sum.count.differences, r->sum.count.untold);
+	if (r->archived > 0)
+		(void)printf("entries in archives: %" PRId64 "\n", r->archived);
+	if (r->beyond > 0)
+		(void)printf(
+		    "chains whose entry in the checkpoint is in an archive, so that it was not "
+		    "compared: %" PRId64 "\n",
+		    r->beyond);
 	return STATUS_DONE;
 }
 
@@ -300,6 +320,21 @@ resume(struct ctl *c, struct run *r)
 }
 
 static enum status
+look_at_archives(struct ctl *c, struct run *r, struct seal *seal)
+{
+	enum status st = STATUS_DONE;
+	const char *path;
+	bool holds;
+	int i;
+
+	for (i = 0; st == STATUS_DONE && (path = args_nth(&c->args, "archive", i)) != NULL; i++) {
+		st = archive_compare(c, path, seal, &holds);
+		r->misfits += !holds;
+	}
+	return st;
+}
+
+static enum status
 verify_with(struct ctl *c, struct run *r, struct seal *seal)
 {
 	const char *path = args_text(&c->args, "checkpoint");
@@ -310,6 +345,9 @@ verify_with(struct ctl *c, struct run *r, struct seal *seal)
 	r->has_checkpoint = path != NULL;
 	if (r->has_checkpoint && !checkpoint_open(c, &r->checkpoint, path, seal))
 		return STATUS_REFUSED;
+	st = look_at_archives(c, r, seal);
+	if (st != STATUS_DONE)
+		return st;
 	st = verify_rest(c, r);
 	if (st == STATUS_DONE && !args_has(&c->args, "tenant"))
 		st = look_for_tenants(c, r);
@@ -337,8 +375,9 @@ verify(struct ctl *c)
 	struct seal seal;
 	enum status st = STATUS_REFUSED;
 
-	if (args_has(&c->args, "key-file") && !args_has(&c->args, "checkpoint")) {
-		(void)args_fault(&c->args, "--key-file is for --checkpoint");
+	if (args_has(&c->args, "key-file") && !args_has(&c->args, "checkpoint") &&
+	    !args_has(&c->args, "archive")) {
+		(void)args_fault(&c->args, "--key-file is for --checkpoint and --archive");
 		return STATUS_USAGE;
 	}
 	audit_report_begin(&r.report, c->json);

@@ -10,7 +10,9 @@
 #include "base/field.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
+#include "ctl/remotes.h"
 #include "ctl/tenants.h"
 #include "db/audit_list.h"
 #include "db/audit_text.h"
@@ -56,7 +58,7 @@ static enum status audit_export(struct ctl *);
 	}
 
 static const struct option list_options[] = { OPTION_TENANT, FILTER_OPTIONS, OPTION_LIMIT,
-	OPTION_JSON, OPTIONS_END };
+	OPTIONS_REMOTE, OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_audit_list = {
 	.name = "audit list",
@@ -64,9 +66,11 @@ const struct command cmd_audit_list = {
 	.options = list_options,
 	.needs = NEEDS_OWNER,
 	.run = audit_list,
+	.remote = audit_list_remote,
 };
 
-static const struct option show_options[] = { OPTION_TENANT, OPTION_JSON, OPTIONS_END };
+static const struct option show_options[] = { OPTION_TENANT, OPTIONS_REMOTE, OPTION_JSON,
+	OPTIONS_END };
 
 const struct command cmd_audit_show = {
 	.name = "audit show",
@@ -75,6 +79,7 @@ const struct command cmd_audit_show = {
 	.operand = { .value = "ENTRY", .type = VALUE_UUID, .help = "the entry's id" },
 	.needs = NEEDS_OWNER,
 	.run = audit_show,
+	.remote = audit_show_remote,
 };
 
 static const struct option export_options[] = {
@@ -85,6 +90,7 @@ static const struct option export_options[] = {
 	    .words = audit_format_names,
 	    .help = "the format; default: ndjson" },
 	FILTER_OPTIONS,
+	OPTIONS_REMOTE,
 	OPTIONS_END,
 };
 
@@ -97,6 +103,7 @@ const struct command cmd_audit_export = {
 	.options = export_options,
 	.needs = NEEDS_OWNER,
 	.run = audit_export,
+	.remote = audit_export_remote,
 };
 
 /* Which entries. */

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
+#include "ctl/keep_file.h"
 #include "ctl/tenants.h"
 
 static enum status checkpoint(struct ctl *);
@@ -128,25 +128,23 @@ report(struct ctl *c, const struct writing *w, const char *digest)
 	return output_json(c, json_build_end(&b));
 }
 
-/* All on disk under its name, or not at all: an older file of that name stays until then. */
+/* All on disk under its name, or not at all; older evidence of that name stays, and is not replaced. */
 static enum status
-write_file(struct ctl *c, struct writing *w, const char *path, const char *temporary)
+write_file(struct ctl *c, struct writing *w, const char *path)
 {
 	char digest[SEAL_TEXT_LEN + 1];
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct keep_file k;
 	enum status st;
-	bool kept;
 
-	if (fd < 0 || (w->file = fdopen(fd, "w")) == NULL)
-		return session_refuse(c, "%s: %s", temporary, strerror(errno));
+	if (access(path, F_OK) == 0)
+		return session_refuse(c,
+		    "%s is there already, and is not overwritten: name another file", path);
+	if (!keep_file_begin(&k, path))
+		return session_refuse(c, "%s.new: %s", path, strerror(errno));
+	w->file = k.file;
 	st = write_lines(c, w, digest);
-	kept = fflush(w->file) == 0 && fsync(fd) == 0;
-	if (fclose(w->file) != 0 || !kept)
-		st = session_refuse(c, "%s: %s", temporary, strerror(errno));
-	if (st == STATUS_DONE && rename(temporary, path) != 0)
-		st = session_refuse(c, "%s: %s", path, strerror(errno));
-	if (st != STATUS_DONE)
-		(void)unlink(temporary);
+	if (!keep_file_end(&k, st == STATUS_DONE ? KEEP_NEW : KEEP_NOT))
+		return session_refuse(c, "%s: %s", path, strerror(errno));
 	return st == STATUS_DONE ? report(c, w, digest) : st;
 }
 
@@ -154,15 +152,10 @@ static enum status
 checkpoint(struct ctl *c)
 {
 	struct writing w = { .tenants = 0 };
-	struct buf temporary = BUF_EMPTY;
 	enum status st = STATUS_REFUSED;
 
-	buf_addf(&temporary, "%s.new", c->args.operand.text);
-	if (temporary.failed)
-		st = session_refuse(c, "out of memory");
-	else if (seal_open(c, &w.seal))
-		st = write_file(c, &w, c->args.operand.text, buf_text(&temporary));
+	if (seal_open(c, &w.seal))
+		st = write_file(c, &w, c->args.operand.text);
 	seal_close(&w.seal);
-	buf_clear(&temporary);
 	return st;
 }

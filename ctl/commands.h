@@ -7,8 +7,10 @@
 extern const struct command cmd_activity_list;
 extern const struct command cmd_activity_maintain;
 extern const struct command cmd_activity_summary;
+extern const struct command cmd_audit_archive;
 extern const struct command cmd_audit_checkpoint;
 extern const struct command cmd_audit_export;
+extern const struct command cmd_audit_follow;
 extern const struct command cmd_audit_list;
 extern const struct command cmd_audit_show;
 extern const struct command cmd_audit_verify;

@@ -125,6 +125,10 @@ examine_catalog(struct examination *x, struct db *db, int server_major)
 	db_catalog(db, &rows);
 	if (db_commit(db) != DONE) {
 		not_checked(x, "objects", "the catalogs cannot be read: %s", db_message(db));
+	} else if (catalog_is_spread(&rows)) {
+		not_checked(x, "objects",
+		    "the tenants are spread over nodes, for which db/citus.sql has functions and "
+		    "triggers of its own");
 	} else if (!catalog_compare(&rows, definitions, tell, &t)) {
 		not_checked(x, "objects", "the catalogs answer with something unexpected");
 	} else {

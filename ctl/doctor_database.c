@@ -25,7 +25,7 @@ check_server(struct examination *x, const struct inspection *in)
 static bool
 check_schema(struct examination *x, struct db *db, const struct inspection *in)
 {
-	int64_t version = 0;
+	struct inspected_version is = { 0 };
 
 	if (!in->has_schema) {
 		found_problem(x, "schema", INSTALL,
@@ -33,21 +33,24 @@ check_schema(struct examination *x, struct db *db, const struct inspection *in)
 		return false;
 	}
 	db_begin(db, DB_READ_ONLY);
-	db_inspect_version(db, &version);
+	db_inspect_version(db, &is);
 	if (db_commit(db) != DONE)
 		found_problem(x, "schema",
 		    "GRANT grantd_owner TO the role that grantctl connects as",
 		    "its version cannot be read: %s", db_message(db));
-	else if (version < DB_SCHEMA_VERSION)
+	else if (is.version < DB_SCHEMA_VERSION)
 		found_problem(x, "schema", INSTALL, "it has version %lld and this program needs %d",
-		    (long long)version, DB_SCHEMA_VERSION);
-	else if (version > DB_SCHEMA_VERSION)
+		    (long long)is.version, DB_SCHEMA_VERSION);
+	else if (is.serves_from > DB_SCHEMA_VERSION)
 		found_problem(x, "schema", "use the grantd and grantctl that belong to it",
-		    "it has version %lld and this program knows %d", (long long)version,
+		    "it has version %lld and this program knows %d", (long long)is.version,
 		    DB_SCHEMA_VERSION);
+	else if (is.version > DB_SCHEMA_VERSION)
+		found_well(x, "schema", "version %lld, which serves grantd of version %d too",
+		    (long long)is.version, DB_SCHEMA_VERSION);
 	else
-		found_well(x, "schema", "version %lld", (long long)version);
-	return version == DB_SCHEMA_VERSION;
+		found_well(x, "schema", "version %lld", (long long)is.version);
+	return is.version == DB_SCHEMA_VERSION;
 }
 
 static void

@@ -52,8 +52,8 @@ look_at_tenant(struct ctl *c, const struct tenant *t, void *round)
 		st = STATUS_DONE;
 	db_rollback(c->db);
 	for (i = 0; st == STATUS_DONE && i < stored.count; i++)
-		for (j = 0; st == STATUS_DONE && j < stored.policy[i].rules.count; j++) {
-			struct rule_record rule = rule_record_at(&stored.policy[i].rules, j);
+		for (j = 0; st == STATUS_DONE && j < stored.policy[i].rules; j++) {
+			struct rule_record rule = stored.policy[i].rule[j];
 
 			if (!look_at_rule(round, t, &rule))
 				st = session_refuse(c, "out of memory");

@@ -7,8 +7,10 @@
 #include "base/field.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/grant_output.h"
+#include "ctl/remotes.h"
 #include "db/json.h"
 
 static enum status grant_list(struct ctl *);
@@ -23,6 +25,7 @@ static const struct option list_options[] = {
 	    .most = FIELD_IDENTIFIER_MOST,
 	    .help = "only grants of this holder" },
 	OPTION_LIMIT,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -33,9 +36,11 @@ const struct command cmd_grant_list = {
 	.options = list_options,
 	.needs = NEEDS_OWNER,
 	.run = grant_list,
+	.remote = grant_list_remote,
 };
 
-static const struct option show_options[] = { OPTION_TENANT, OPTION_JSON, OPTIONS_END };
+static const struct option show_options[] = { OPTION_TENANT, OPTIONS_REMOTE, OPTION_JSON,
+	OPTIONS_END };
 
 const struct command cmd_grant_show = {
 	.name = "grant show",
@@ -44,6 +49,7 @@ const struct command cmd_grant_show = {
 	.operand = { .value = "GRANT", .type = VALUE_UUID, .help = "the grant's id" },
 	.needs = NEEDS_OWNER,
 	.run = grant_show,
+	.remote = grant_show_remote,
 };
 
 enum status

@@ -3,16 +3,18 @@
 #include "config.h"
 
 #include "ctl/commands.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/grant_output.h"
+#include "ctl/remotes.h"
 #include "db/grant.h"
 
 static enum status audit_on(struct ctl *);
 static enum status audit_off(struct ctl *);
 static enum status grant_revoke(struct ctl *);
 
-static const struct option change_options[] = { OPTION_TENANT, OPTION_REASON, OPTION_JSON,
-	OPTIONS_END };
+static const struct option change_options[] = { OPTION_TENANT, OPTION_REASON, OPTIONS_REMOTE,
+	OPTION_JSON, OPTIONS_END };
 
 #define OPERAND_GRANT \
 	{ \
@@ -27,6 +29,7 @@ const struct command cmd_grant_audit_on = {
 	.operand = OPERAND_GRANT,
 	.needs = NEEDS_OWNER,
 	.run = audit_on,
+	.remote = grant_audit_on_remote,
 };
 
 const struct command cmd_grant_audit_off = {
@@ -37,6 +40,7 @@ const struct command cmd_grant_audit_off = {
 	.operand = OPERAND_GRANT,
 	.needs = NEEDS_OWNER,
 	.run = audit_off,
+	.remote = grant_audit_off_remote,
 };
 
 const struct command cmd_grant_revoke = {
@@ -47,6 +51,7 @@ const struct command cmd_grant_revoke = {
 	.operand = OPERAND_GRANT,
 	.needs = NEEDS_OWNER,
 	.run = grant_revoke,
+	.remote = grant_revoke_remote,
 };
 
 /* Queues a change of the grant with this id. */

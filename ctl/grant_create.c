@@ -8,7 +8,9 @@
 #include "base/resource.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
+#include "ctl/remotes.h"
 #include "db/grant_create.h"
 #include "db/json.h"
 
@@ -51,6 +53,7 @@ static const struct option options[] = {
 	    .help = "the tenant's own data, a JSON object" },
 	{ .name = "audit", .help = "switch auditing on from the start" },
 	OPTION_REASON,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -62,6 +65,7 @@ const struct command cmd_grant_create = {
 	.options = options,
 	.needs = NEEDS_OWNER,
 	.run = grant_create,
+	.remote = grant_create_remote,
 };
 
 struct request {

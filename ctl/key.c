@@ -9,8 +9,10 @@
 #include "base/json_build.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
+#include "ctl/remotes.h"
 #include "db/json.h"
 
 static enum status key_list(struct ctl *);
@@ -21,6 +23,7 @@ static const struct option list_options[] = {
 	OPTION_TENANT,
 	OPTION_STATUS,
 	OPTION_LIMIT,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -31,10 +34,11 @@ const struct command cmd_key_list = {
 	.options = list_options,
 	.needs = NEEDS_OWNER,
 	.run = key_list,
+	.remote = key_list_remote,
 };
 
-static const struct option revoke_options[] = { OPTION_TENANT, OPTION_REASON, OPTION_JSON,
-	OPTIONS_END };
+static const struct option revoke_options[] = { OPTION_TENANT, OPTION_REASON, OPTIONS_REMOTE,
+	OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_key_revoke = {
 	.name = "key revoke",
@@ -44,6 +48,7 @@ const struct command cmd_key_revoke = {
 	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the key's id" },
 	.needs = NEEDS_OWNER,
 	.run = key_revoke,
+	.remote = key_revoke_remote,
 };
 
 static const struct option check_options[] = { OPTION_JSON, OPTIONS_END };

@@ -6,43 +6,45 @@
 
 #include "base/field.h"
 #include "ctl/commands.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
+#include "ctl/key_roles.h"
+#include "ctl/remotes.h"
 
 #define ROLES_TEXT_MAX (FIELD_ROLES_MOST * (FIELD_ROLE_MOST + 1))
 
 static enum status key_create(struct ctl *);
 static enum status key_import(struct ctl *);
 
-static const struct option options[] = {
-	OPTION_TENANT,
-	OPTION_NAME,
-	{ .name = "role",
-	    .value = "ROLE",
-	    .type = VALUE_ROLE,
-	    .flags = OPTION_REQUIRED | OPTION_REPEATS,
-	    .help = "a role that policies refer to" },
-	OPTION_EXPIRES_IN,
-	OPTION_EXPIRES_AT,
-	OPTION_REASON,
-	OPTION_JSON,
-	OPTIONS_END,
-};
+#define KEY_OPTIONS \
+	OPTION_TENANT, OPTION_NAME, \
+	    { .name = "role", \
+		    .value = "ROLE", \
+		    .type = VALUE_ROLE, \
+		    .flags = OPTION_REQUIRED | OPTION_REPEATS, \
+		    .help = "a role that policies refer to" }, \
+	    OPTION_EXPIRES_IN, OPTION_EXPIRES_AT, OPTION_ALLOW_UNKNOWN_ROLE, OPTION_REASON, \
+	    OPTION_JSON
+
+static const struct option create_options[] = { KEY_OPTIONS, OPTIONS_REMOTE, OPTIONS_END };
+static const struct option import_options[] = { KEY_OPTIONS, OPTIONS_END };
 
 const struct command cmd_key_create = {
 	.name = "key create",
 	.summary = "Make an API key, and print it, once",
 	.help = "The key alone goes to standard output: KEY=$(grantctl key create ...).",
-	.options = options,
+	.options = create_options,
 	.needs = NEEDS_OWNER,
 	.run = key_create,
+	.remote = key_create_remote,
 };
 
 const struct command cmd_key_import = {
 	.name = "key import",
 	.summary = "Import an API key that was made elsewhere",
 	.help = "The key is read from standard input. Only its hash is kept.",
-	.options = options,
+	.options = import_options,
 	.needs = NEEDS_OWNER,
 	.run = key_import,
 };
@@ -150,6 +152,8 @@ add_key(struct ctl *c, bool (*obtain)(struct ctl *, struct key_text *),
 	struct request r;
 	enum status st = take_request(c, &r);
 
+	if (st == STATUS_DONE)
+		st = key_roles_check(c, r.tenant);
 	if (st != STATUS_DONE)
 		return st;
 	if (!obtain(c, &key))

@@ -8,8 +8,10 @@
 
 #include "base/time_text.h"
 #include "ctl/commands.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/key_output.h"
+#include "ctl/remotes.h"
 
 #define OVERLAP_SECONDS 3600 /* the default of --overlap */
 
@@ -24,6 +26,7 @@ static const struct option options[] = {
 	OPTION_EXPIRES_IN,
 	OPTION_EXPIRES_AT,
 	OPTION_REASON,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -38,6 +41,7 @@ const struct command cmd_key_rotate = {
 	.operand = { .value = "KEY", .type = VALUE_UUID, .help = "the old key's id" },
 	.needs = NEEDS_OWNER,
 	.run = key_rotate,
+	.remote = key_rotate_remote,
 };
 
 struct request {

@@ -9,18 +9,19 @@
 #include "base/json_build.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_stored.h"
+#include "ctl/remotes.h"
 #include "db/json.h"
-#include "policy/rule_json.h"
 
 static enum status policy_list(struct ctl *);
 static enum status policy_show(struct ctl *);
 static enum status policy_check(struct ctl *);
 
-static const struct option list_options[] = { OPTION_TENANT, OPTION_LIMIT, OPTION_JSON,
-	OPTIONS_END };
+static const struct option list_options[] = { OPTION_TENANT, OPTION_LIMIT, OPTIONS_REMOTE,
+	OPTION_JSON, OPTIONS_END };
 
 const struct command cmd_policy_list = {
 	.name = "policy list",
@@ -28,9 +29,11 @@ const struct command cmd_policy_list = {
 	.options = list_options,
 	.needs = NEEDS_OWNER,
 	.run = policy_list,
+	.remote = policy_list_remote,
 };
 
-static const struct option show_options[] = { OPTION_TENANT, OPTION_JSON, OPTIONS_END };
+static const struct option show_options[] = { OPTION_TENANT, OPTIONS_REMOTE, OPTION_JSON,
+	OPTIONS_END };
 
 const struct command cmd_policy_show = {
 	.name = "policy show",
@@ -40,6 +43,7 @@ const struct command cmd_policy_show = {
 	.options = show_options,
 	.needs = NEEDS_OWNER,
 	.run = policy_show,
+	.remote = policy_show_remote,
 };
 
 static const struct option check_options[] = { OPTION_ALLOW_UNKNOWN, OPTIONS_END };
@@ -101,62 +105,6 @@ policy_list(struct ctl *c)
 	return output_list(c, &listing, tenant, tenant);
 }
 
-/* The policy's object with its rules. NULL: out of memory. */
-static struct json_object *
-stored_json(const struct stored_policy *p)
-{
-	struct json_object *object = policy_json(&p->policy), *rules = json_object_new_array();
-	int i;
-
-	for (i = 0; i < p->rules.count; i++) {
-		struct rule_record r = rule_record_at(&p->rules, i);
-
-		json_array_append(&rules, rule_record_json(&r));
-	}
-	if (object != NULL && rules != NULL && json_object_object_add(object, "rules", rules) == 0)
-		return object;
-	json_object_put(object);
-	json_object_put(rules);
-	return NULL;
-}
-
-static enum status
-show_json(struct ctl *c, const struct stored *s)
-{
-	struct json_object *all = json_object_new_array();
-	size_t i;
-
-	for (i = 0; i < s->count; i++)
-		json_array_append(&all, stored_json(&s->policy[i]));
-	return output_json(c, all);
-}
-
-static enum status
-show_text(struct ctl *c, const struct stored *s)
-{
-	size_t i;
-	int j;
-
-	for (i = 0; i < s->count; i++) {
-		const struct stored_policy *p = &s->policy[i];
-		struct policy_settings settings = stored_settings(p);
-
-		if (p->rules.count == 0)
-			(void)printf("%s// policy \"%s\" has no rules\n", i > 0 ? "\n" : "",
-			    p->policy.name);
-		for (j = 0; j < p->rules.count; j++) {
-			struct rule_record r = rule_record_at(&p->rules, j);
-
-			if (i > 0 || j > 0)
-				(void)putchar('\n');
-			if (!print_rule(&settings, &r.is, ""))
-				return session_refuse(c,
-				    "a rule of policy \"%s\" cannot be printed", p->policy.name);
-		}
-	}
-	return STATUS_DONE;
-}
-
 static enum status
 policy_show(struct ctl *c)
 {
@@ -167,7 +115,7 @@ policy_show(struct ctl *c)
 
 	session_begin(c, DB_SNAPSHOT, tenant, &t);
 	if (session_tenant(c, db_exchange(c->db), tenant, &t) && stored_read(c, tenant, &stored))
-		st = c->json ? show_json(c, &stored) : show_text(c, &stored);
+		st = stored_print(c, &stored);
 	db_rollback(c->db);
 	stored_clear(&stored);
 	tenant_clear(&t);

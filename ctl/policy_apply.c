@@ -10,10 +10,12 @@
 #include "base/json_build.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
+#include "ctl/engine/remote.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_guarded.h"
 #include "ctl/policy_input.h"
 #include "ctl/policy_plan.h"
+#include "ctl/remotes.h"
 
 static enum status policy_apply(struct ctl *);
 
@@ -23,6 +25,7 @@ static const struct option apply_options[] = {
 	OPTION_FORCE,
 	OPTION_ALLOW_UNKNOWN,
 	OPTION_REASON,
+	OPTIONS_REMOTE,
 	OPTION_JSON,
 	OPTIONS_END,
 };
@@ -39,6 +42,7 @@ const struct command cmd_policy_apply = {
 	    .help = "the policies; - for standard input" },
 	.needs = NEEDS_OWNER,
 	.run = policy_apply,
+	.remote = policy_apply_remote,
 };
 
 /* One run. */

@@ -14,12 +14,9 @@ read_stored(const struct stored_policy *stored, int count)
 	struct rule_fault f;
 	int i;
 
-	for (i = 0; rule != NULL && i < count; i++) {
-		struct rule_record r = rule_record_at(&stored->rules, i);
-
-		if (policy_file_rule(&rule[i], r.is.text, &f) != RULE_DONE)
+	for (i = 0; rule != NULL && i < count; i++)
+		if (policy_file_rule(&rule[i], stored->rule[i].is.text, &f) != RULE_DONE)
 			file_rule_clear(&rule[i]);
-	}
 	return rule;
 }
 
@@ -72,10 +69,10 @@ place(struct match *m, size_t count, const struct stored_policy *stored)
 		int64_t next = i > 0 ? last + 1 : 1;
 
 		if (m->rule[i].stored >= 0) {
-			struct rule_record r = rule_record_at(&stored->rules, m->rule[i].stored);
+			int64_t was = stored->rule[m->rule[i].stored].is.ordinal;
 
-			if (i == 0 || r.is.ordinal > last)
-				next = r.is.ordinal;
+			if (i == 0 || was > last)
+				next = was;
 		}
 		m->rule[i].ordinal = last = next;
 	}
@@ -84,7 +81,7 @@ place(struct match *m, size_t count, const struct stored_policy *stored)
 bool
 match_rules(struct match *m, const struct file_policy *p, const struct stored_policy *stored)
 {
-	int count = stored != NULL ? stored->rules.count : 0, j;
+	int count = stored != NULL ? stored->rules : 0, j;
 	struct file_rule *rule = read_stored(stored, count);
 	size_t i;
 

@@ -41,7 +41,7 @@ same_notice(const char *a, const char *b)
 static void
 plan_deleted_rule(struct plan *p, const struct stored_policy *stored, int i)
 {
-	struct rule_record r = rule_record_at(&stored->rules, i);
+	const struct rule_record r = stored->rule[i];
 	const struct step s = {
 		.kind = STEP_DELETE_RULE,
 		.stored = stored,
@@ -73,7 +73,7 @@ plan_rule(struct plan *p, struct step s, const struct file_rule *rule, const str
 		add(p, &s);
 		return;
 	}
-	was = rule_record_at(&s.stored->rules, m->stored);
+	was = s.stored->rule[m->stored];
 	if (m->same_text)
 		s.rule.text = was.is.text; /* as it was written */
 	s.kind = STEP_UPDATE_RULE;
@@ -93,7 +93,7 @@ plan_rules(struct plan *p, const struct step *policy, const struct file_policy *
 	int j;
 
 	if (match_rules(&m, file, policy->stored)) {
-		for (j = 0; policy->stored != NULL && j < policy->stored->rules.count; j++)
+		for (j = 0; policy->stored != NULL && j < policy->stored->rules; j++)
 			if (!m.kept[j])
 				plan_deleted_rule(p, policy->stored, j);
 		for (i = 0; i < file->rules; i++)
@@ -193,11 +193,8 @@ print_deleted_policy(const struct step *s)
 	int i;
 
 	print_policy('-', &s->policy);
-	for (i = 0; i < s->stored->rules.count; i++) {
-		struct rule_record r = rule_record_at(&s->stored->rules, i);
-
-		print_change("-   ", &s->policy, &r.is);
-	}
+	for (i = 0; i < s->stored->rules; i++)
+		print_change("-   ", &s->policy, &s->stored->rule[i].is);
 }
 
 /* A rule that only moves is shown once, with its new place. */

@@ -5,9 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <json-c/json.h>
+
+#include "base/json_build.h"
+#include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_stored.h"
+#include "db/json.h"
 #include "policy/file.h"
+#include "policy/rule_json.h"
 
 /* The order of evaluation: by priority from high to low, then the older first. */
 static int
@@ -28,16 +34,32 @@ read_rules(struct ctl *c, const struct uuid *tenant, struct stored_policy *p)
 {
 	static const struct page page = { .after = false, .limit = PAGE_LIMIT_MOST };
 	enum outcome rc;
+	int i;
 
-	db_policy_rule_list(c->db, tenant, &p->policy.id, &page, &p->rules);
+	db_policy_rule_list(c->db, tenant, &p->policy.id, &page, &p->rows);
 	if ((rc = db_exchange(c->db)) != DONE) {
 		(void)session_failed(c, rc);
 		return false;
 	}
-	if (p->rules.more)
-		(void)session_refuse(c, "policy \"%s\" has more than %d rules", p->policy.name,
-		    PAGE_LIMIT_MOST);
-	return !p->rules.more;
+	p->rule = calloc(p->rows.count > 0 ? (size_t)p->rows.count : 1, sizeof(*p->rule));
+	if (p->rule == NULL || p->rows.more) {
+		if (p->rows.more)
+			(void)session_refuse(c, "policy \"%s\" has more than %d rules",
+			    p->policy.name, PAGE_LIMIT_MOST);
+		else
+			(void)session_refuse(c, "out of memory");
+		return false;
+	}
+	for (i = 0; i < p->rows.count; i++)
+		p->rule[i] = rule_record_at(&p->rows, i);
+	p->rules = p->rows.count;
+	return true;
+}
+
+void
+stored_sort(struct stored *s)
+{
+	qsort(s->policy, s->count, sizeof(*s->policy), compare);
 }
 
 bool
@@ -63,7 +85,7 @@ stored_read(struct ctl *c, const struct uuid *tenant, struct stored *s)
 	s->count = n;
 	for (i = 0; i < n; i++)
 		s->policy[i].policy = policy_at(&s->list, (int)i);
-	qsort(s->policy, n, sizeof(*s->policy), compare);
+	stored_sort(s);
 	for (i = 0; i < n; i++)
 		if (!read_rules(c, tenant, &s->policy[i]))
 			return false;
@@ -75,10 +97,13 @@ stored_clear(struct stored *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->count; i++)
-		db_list_clear(&s->policy[i].rules);
+	for (i = 0; i < s->count; i++) {
+		db_list_clear(&s->policy[i].rows);
+		free(s->policy[i].rule);
+	}
 	free(s->policy);
 	db_list_clear(&s->list);
+	json_object_put(s->json);
 	*s = (struct stored)STORED_EMPTY;
 }
 
@@ -116,4 +141,61 @@ print_rule(const struct policy_settings *policy, const struct rule_settings *is,
 		print_lines(buf_text(&text), prefix);
 	buf_clear(&text);
 	return ok;
+}
+
+/* The policy's object with its rules. NULL: out of memory. */
+static struct json_object *
+stored_json(const struct stored_policy *p)
+{
+	struct json_object *object = policy_json(&p->policy), *rules = json_object_new_array();
+	int i;
+
+	for (i = 0; i < p->rules; i++)
+		json_array_append(&rules, rule_record_json(&p->rule[i]));
+	if (object != NULL && rules != NULL && json_object_object_add(object, "rules", rules) == 0)
+		return object;
+	json_object_put(object);
+	json_object_put(rules);
+	return NULL;
+}
+
+static enum status
+show_json(struct ctl *c, const struct stored *s)
+{
+	struct json_object *all = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		json_array_append(&all, stored_json(&s->policy[i]));
+	return output_json(c, all);
+}
+
+static enum status
+show_text(struct ctl *c, const struct stored *s)
+{
+	size_t i;
+	int j;
+
+	for (i = 0; i < s->count; i++) {
+		const struct stored_policy *p = &s->policy[i];
+		struct policy_settings settings = stored_settings(p);
+
+		if (p->rules == 0)
+			(void)printf("%s// policy \"%s\" has no rules\n", i > 0 ? "\n" : "",
+			    p->policy.name);
+		for (j = 0; j < p->rules; j++) {
+			if (i > 0 || j > 0)
+				(void)putchar('\n');
+			if (!print_rule(&settings, &p->rule[j].is, ""))
+				return session_refuse(c,
+				    "a rule of policy \"%s\" cannot be printed", p->policy.name);
+		}
+	}
+	return STATUS_DONE;
+}
+
+enum status
+stored_print(struct ctl *c, const struct stored *s)
+{
+	return c->json ? show_json(c, s) : show_text(c, s);
 }

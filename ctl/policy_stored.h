@@ -10,19 +10,22 @@
 
 /* All of a tenant's policies with their rules, in the order of evaluation. */
 struct stored_policy {
-	struct policy policy; /* borrows from the list */
-	struct db_list rules;
+	struct policy policy;     /* borrows, as the rules do, from what was read */
+	struct rule_record *rule; /* owned */
+	int rules;
+	struct db_list rows; /* of the database */
 };
 
 struct stored {
 	struct stored_policy *policy;
 	size_t count;
-	struct db_list list;
+	struct db_list list;      /* of the database */
+	struct json_object *json; /* or of what came over HTTP */
 };
 
 #define STORED_EMPTY \
 	{ \
-		.policy = NULL, .count = 0, .list = DB_LIST_EMPTY \
+		.policy = NULL, .count = 0, .list = DB_LIST_EMPTY, .json = NULL \
 	}
 
 /*
@@ -30,7 +33,15 @@ struct stored {
  * there are more than 1000 policies, or rules in one. stored_clear() in any case.
  */
 MUST_CHECK bool stored_read(struct ctl *, const struct uuid *tenant, struct stored *);
+/* The same over HTTP, where there may be any number. */
+MUST_CHECK enum status stored_read_remote(struct ctl *, struct stored *);
 void stored_clear(struct stored *);
+
+/* Bring policies into the order of evaluation. */
+void stored_sort(struct stored *);
+
+/* Print them as a file, or with --json. */
+MUST_CHECK enum status stored_print(struct ctl *, const struct stored *);
 
 /*
  * Print a rule as in a file, with `prefix` before each line. On a terminal, '?' stands for control characters. False:

@@ -5,14 +5,20 @@
  * the one before it, and the last of a chain with the row. What is in one stream alone is a fault
  * too: entries without a row, or a row that counts entries that are not there.
  *
+ * A chain whose beginning was archived has a cut, from a stream of its own: it stands for the entries up to there, with the
+ * hash of the last one and what they told, and from there the walk goes on.
+ *
  * On the way it is kept what the entries tell of their row (db/told.h), and at the end of a chain the row is compared with that. The
  * rules of policies are a third stream. What no chain carries is looked at after the chains: how far the policies' version has
  * moved, which their entries tell; how many events there are; and entries of no chain.
  */
 #include "config.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <string.h>
+
+#include <openssl/evp.h>
 
 #include "base/number.h"
 #include "base/words.h"
@@ -22,6 +28,7 @@
 #include "db/page.h"
 #include "db/tenant.h"
 #include "db/told_rules.h"
+#include "db/told_state.h"
 
 /* Rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h. */
 #define BATCH 1000
@@ -32,7 +39,8 @@ struct carrier {
 	struct uuid id;
 	int64_t length;
 	uint8_t head[AUDIT_HASH_LEN];
-	struct uuid last; /* the last entry found; of a row: not used */
+	bool has_last;    /* of a chain: an entry was found, */
+	struct uuid last; /* and this is the last one */
 	const char *row;  /* its columns, as told_compare() takes them; of a chain: not used */
 };
 
@@ -52,8 +60,11 @@ struct walk {
 	const struct uuid *tenant;
 	enum chain_owner kind;     /* that is walked now */
 	const char *resource_type; /* its name */
-	struct stream entries, carriers, rule_rows;
-	struct told told; /* of the row whose chain is walked */
+	struct stream entries, carriers, cuts, rule_rows;
+	struct told told;                    /* of the row whose chain is walked */
+	struct policies_told chain_policies; /* what that chain told of them */
+	struct buf state;
+	bool is_past; /* this chain's part of the archive is complete */
 	struct told_rules rules;
 	struct told_sink sink;
 	struct buf work;
@@ -74,7 +85,25 @@ static const struct statement chain_entries = {
 	       " ORDER BY a.resource_id, a.sequence LIMIT (SELECT " BATCH_TEXT ")",
 };
 
-/* These have no sequence, and count as 0 in the key. */
+/* These and the rows that carry chains have no sequence in their keys, and count as 0. */
+static const struct statement chain_cuts = {
+	.name = "chain_cuts",
+	.params = 4,
+	.columns = 7,
+	.rows = ROWS_ANY,
+	/* An entry of an older archive may be in a later one; that of the last one is always in the log. */
+	.sql = "SELECT c.resource_id, c.sequence, c.hash, c.archive, c.told::text, c.seal, EXISTS ("
+	       "  SELECT FROM grantd.audit_archives r JOIN grantd.audit_archives n"
+	       "   ON n.tenant_id = r.tenant_id AND n.created_at >= r.created_at"
+	       "  JOIN grantd.audit_log l ON l.tenant_id = n.tenant_id AND l.id = n.entry"
+	       "  WHERE r.tenant_id = $1 AND r.id = c.archive AND l.action = 'ArchiveAuditLog'"
+	       "   AND l.record #>> '{archive,id}' = n.id::text"
+	       "   AND l.record #>> '{archive,sha256}' = encode(n.digest, 'hex'))"
+	       " FROM grantd.audit_cuts c WHERE c.tenant_id = $1 AND c.resource_type = $4"
+	       " AND (c.resource_id, 0) > ($2::uuid, $3::bigint)"
+	       " ORDER BY c.resource_id LIMIT (SELECT " BATCH_TEXT ")",
+};
+
 #define CARRIERS_OF(name_, columns_, list, table, tenant_column) \
 	static const struct statement name_ = { \
 		.name = #name_, \
@@ -180,7 +209,7 @@ stream_fill(struct walk *w, struct stream *s)
 		db_put_uuid(&p, &s->after_rule);
 	else
 		db_put_int(&p, s->after_sequence);
-	if (s->statement == &chain_entries)
+	if (s->statement == &chain_entries || s->statement == &chain_cuts)
 		db_put_text(&p, w->resource_type);
 	db_queue(w->db, s->statement, &p, stream_take, s);
 	return db_exchange(w->db);
@@ -227,6 +256,36 @@ carrier_now(const struct walk *w, struct carrier *c, enum outcome *rc)
 	c->length = db_get_int(&row);
 	db_get_bytea(&row, c->head, sizeof(c->head));
 	c->row = w->carriers.statement->columns > row.column ? db_get_text(&row) : NULL;
+	if (row.failed)
+		*rc = BROKEN;
+	return *rc == DONE;
+}
+
+/* Where the chain goes on after its archived beginning. */
+struct cut {
+	struct uuid id;
+	int64_t sequence;
+	uint8_t hash[AUDIT_HASH_LEN];
+	struct uuid archive;
+	const char *told;
+	uint8_t seal[AUDIT_HASH_LEN];
+	bool is_told; /* an entry tells of the archive */
+};
+
+static bool
+cut_now(const struct walk *w, struct cut *c, enum outcome *rc)
+{
+	struct db_row row = db_row_at(&w->cuts.rows, w->cuts.next);
+
+	if (!stream_has_row(&w->cuts))
+		return false;
+	c->id = db_get_uuid(&row);
+	c->sequence = db_get_int(&row);
+	db_get_bytea(&row, c->hash, sizeof(c->hash));
+	c->archive = db_get_uuid(&row);
+	c->told = db_get_text(&row);
+	db_get_bytea(&row, c->seal, sizeof(c->seal));
+	c->is_told = db_get_bool(&row);
 	if (row.failed)
 		*rc = BROKEN;
 	return *rc == DONE;
@@ -332,43 +391,58 @@ chain_holds(struct walk *w, const struct carrier *so_far)
 		w->watch->chain_holds(w->watch->context, &head, w->verdict);
 }
 
+static void
+add_policies(struct policies_told *sum, const struct policies_told *more)
+{
+	sum->untold = sum->untold || more->untold;
+	if (sum->version < more->version)
+		sum->version = more->version;
+}
+
 /* An entry of a policy says how far its change has moved the version of the tenant's policies. */
 static void
-hear_version(struct walk *w, const struct told_entry *e)
+hear_version(struct policies_told *sum, const struct told_entry *e)
 {
-	struct policies_told *told = &w->verdict->policies;
+	struct policies_told told = { .version = 0 };
 	const struct json_raw text = e->policy_version;
-	int64_t version;
 
 	if (!e->done || (e->before.text == NULL && e->after.text == NULL))
 		return;
-	if (text.text == NULL || !number_parse(&version, text.text, text.len, 1, INT64_MAX))
-		told->untold = true;
-	else if (told->version < version)
-		told->version = version;
+	if (text.text == NULL || !number_parse(&told.version, text.text, text.len, 1, INT64_MAX))
+		told = (struct policies_told){ .untold = true };
+	add_policies(sum, &told);
+}
+
+bool
+audit_hear(int kind, const struct audit_row *e, struct told *row, struct told_rules *rules,
+    struct policies_told *policies, const struct told_sink *sink)
+{
+	struct told_entry told;
+	struct uuid rule;
+
+	if (!told_entry_read(&told, e))
+		return false;
+	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
+	if (kind == OWNER_POLICY || (kind == OWNER_TENANT && told.policy_version.text != NULL))
+		hear_version(policies, &told);
+	if (kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
+		told_rules_take(rules, &rule, &told, sink);
+	} else {
+		if (kind == OWNER_POLICY)
+			told_rules_end(rules, &e->resource_id, &told, sink);
+		told_take(row, &told, sink);
+	}
+	return !row->failed && !rules->failed;
 }
 
 /* Take what the entry tells, of the policy's rules or of the row. */
 static enum outcome
 hear(struct walk *w, const struct audit_row *e)
 {
-	struct told_entry told;
-	struct uuid rule;
+	bool heard = audit_hear((int)w->kind, e, &w->told, &w->rules, &w->chain_policies, &w->sink);
 
-	if (!told_entry_read(&told, e))
-		return BROKEN;
-	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
-	if (w->kind == OWNER_POLICY ||
-	    (w->kind == OWNER_TENANT && told.policy_version.text != NULL))
-		hear_version(w, &told);
-	if (w->kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
-		told_rules_take(&w->rules, &rule, &told, &w->sink);
-	} else {
-		if (w->kind == OWNER_POLICY)
-			told_rules_end(&w->rules, &e->resource_id, &told, &w->sink);
-		told_take(&w->told, &told, &w->sink);
-	}
-	return w->told.failed || w->rules.failed ? BROKEN : DONE;
+	add_policies(&w->verdict->policies, &w->chain_policies);
+	return heard ? DONE : BROKEN;
 }
 
 /* The rows of a policy's rules; NULL: all that are left, whose policies are missing. */
@@ -428,9 +502,12 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 
 	if (so_far->length < c->length)
 		fault(w, CHAIN_CUT, &c->id, so_far->length + 1, NULL);
+	else if (so_far->length >
+	    c->length) /* of entries that is found earlier; all of these were archived */
+		fault(w, CHAIN_LONGER, &c->id, so_far->length, NULL);
 	else if (memcmp(so_far->head, c->head, AUDIT_HASH_LEN) != 0)
 		fault(w, CHAIN_HEAD, &c->id, so_far->length,
-		    so_far->length > 0 ? &so_far->last : NULL);
+		    so_far->has_last ? &so_far->last : NULL);
 	else if (kept_is_of(w, &c->id) && so_far->length < w->kept.length)
 		fault(w, CHAIN_SHORTER, &c->id, so_far->length + 1, NULL);
 	else
@@ -442,17 +519,134 @@ chain_end(struct walk *w, const struct carrier *c, const struct carrier *so_far)
 	return rc;
 }
 
+/* The cut's seal is that of grantd.drop_archived(). */
+static bool
+cut_is_sealed(struct walk *w, const struct cut *c)
+{
+	uint64_t sequence = htobe64((uint64_t)c->sequence);
+	uint32_t type_len = htobe32((uint32_t)strlen(w->resource_type));
+	uint8_t seal[AUDIT_HASH_LEN];
+	struct buf *b = &w->work;
+
+	buf_reset(b);
+	buf_adds(b, "grantd-cut-1");
+	buf_add(b, w->tenant->octet, sizeof(w->tenant->octet));
+	buf_add(b, c->id.octet, sizeof(c->id.octet));
+	buf_add(b, c->archive.octet, sizeof(c->archive.octet));
+	buf_add(b, &sequence, sizeof(sequence));
+	buf_add(b, c->hash, sizeof(c->hash));
+	buf_add(b, &type_len, sizeof(type_len));
+	buf_adds(b, w->resource_type);
+	buf_adds(b, c->told);
+	return !b->failed && EVP_Digest(b->data, b->len, seal, NULL, EVP_sha256(), NULL) == 1 &&
+	    memcmp(seal, c->seal, sizeof(seal)) == 0;
+}
+
+/* A head that was kept is of an entry that is in an archive: of the last one there the hash is known. */
+static enum chain_fault
+kept_is_archived(struct walk *w, const struct cut *c)
+{
+	if (!kept_is_of(w, &c->id) || w->kept.length > c->sequence)
+		return CHAIN_HOLDS;
+	if (w->kept.length < c->sequence) {
+		w->verdict->beyond++;
+		return CHAIN_HOLDS;
+	}
+	return memcmp(w->kept.hash, c->hash, sizeof(c->hash)) == 0 ? CHAIN_HOLDS : CHAIN_OTHER;
+}
+
+/* The archive hears of a chain; `told` is of what was archived before. */
+static enum outcome
+begin_archived(struct walk *w, const struct carrier *so_far, const char *told)
+{
+	struct audit_head from = {
+		.resource_type = w->resource_type,
+		.resource_id = so_far->id,
+		.length = so_far->length,
+	};
+
+	memcpy(from.hash, so_far->head, sizeof(from.hash));
+	return w->is_past || w->watch->archiving->chain(w->watch->context, &from, told) ? DONE :
+											  BROKEN;
+}
+
+/* Where the chain of this row begins: behind its archived part, where it has one. */
+static enum outcome
+begin_chain(struct walk *w, const struct carrier *row, struct carrier *so_far)
+{
+	enum chain_fault kind = CHAIN_HOLDS;
+	enum outcome rc = DONE;
+	struct cut c;
+
+	*so_far = (struct carrier){ .id = row->id, .length = 0, .head = { 0 } };
+	told_begin(&w->told, &told_tables[w->kind], &row->id);
+	told_rules_begin(&w->rules);
+	w->chain_policies = (struct policies_told){ .version = 0 };
+	w->is_past = w->watch->archiving == NULL;
+	if (!cut_now(w, &c, &rc) || !uuid_equal(&c.id, &row->id))
+		return rc == DONE ? begin_archived(w, so_far, NULL) : rc;
+	if (!cut_is_sealed(w, &c) ||
+	    !told_state_read(&w->told, &w->rules, &w->chain_policies, c.told))
+		kind = CHAIN_SEAL;
+	else if (!c.is_told)
+		kind = CHAIN_UNTOLD;
+	else
+		kind = kept_is_archived(w, &c);
+	if (kind != CHAIN_HOLDS)
+		fault(w, kind, &row->id, c.sequence, NULL);
+	add_policies(&w->verdict->policies, &w->chain_policies);
+	w->verdict->archived += c.sequence;
+	so_far->length = c.sequence;
+	memcpy(so_far->head, c.hash, sizeof(c.hash));
+	rc = begin_archived(w, so_far, c.told);
+	stream_next(&w->cuts, &c.id, 0);
+	return rc;
+}
+
+/* The archive's part of this chain ends here, where it has one. */
+static bool
+end_archived(struct walk *w, const struct carrier *so_far)
+{
+	struct audit_head head = {
+		.resource_type = w->resource_type,
+		.resource_id = so_far->id,
+		.length = so_far->length,
+	};
+
+	w->is_past = true;
+	if (!so_far->has_last)
+		return true;
+	memcpy(head.hash, so_far->head, sizeof(head.hash));
+	buf_reset(&w->state);
+	told_state_write(&w->told, &w->rules, &w->chain_policies, &w->state);
+	return !w->state.failed &&
+	    w->watch->archiving->cut(w->watch->context, &head, buf_text(&w->state));
+}
+
+/* Is this entry one for the archive, and was it taken? */
+static enum outcome
+archive(struct walk *w, const struct carrier *so_far, const struct audit_row *e)
+{
+	const struct audit_archiving *a = w->watch->archiving;
+
+	if (w->is_past)
+		return DONE;
+	if (e->created_at >= a->before)
+		return end_archived(w, so_far) ? DONE : BROKEN;
+	return a->entry(w->watch->context, e) ? DONE : BROKEN;
+}
+
 /* All entries of the resource whose row is *c; there may be none. */
 static enum outcome
 walk_chain(struct walk *w, const struct carrier *c)
 {
-	struct carrier so_far = { .id = c->id, .length = 0, .head = { 0 } };
+	struct carrier so_far;
 	enum chain_fault kind;
 	struct audit_row e;
-	enum outcome rc;
+	enum outcome rc = begin_chain(w, c, &so_far);
 
-	told_begin(&w->told, &told_tables[w->kind], &c->id);
-	told_rules_begin(&w->rules);
+	if (rc != DONE || w->verdict->fault != CHAIN_HOLDS)
+		return rc;
 	while ((rc = stream_fill(w, &w->entries)) == DONE && entry_now(w, &e, &rc) &&
 	    uuid_equal(&e.resource_id, &c->id)) {
 		w->verdict->entries++;
@@ -465,14 +659,19 @@ walk_chain(struct walk *w, const struct carrier *c)
 		if (kind != CHAIN_HOLDS)
 			fault(w, kind, &c->id, so_far.length + 1, kind == CHAIN_GAP ? NULL : &e.id);
 		else if (rc == DONE)
+			rc = archive(w, &so_far, &e);
+		if (kind == CHAIN_HOLDS && rc == DONE)
 			rc = hear(w, &e);
 		if (rc != DONE || kind != CHAIN_HOLDS)
 			return rc;
 		so_far.length = e.sequence;
+		so_far.has_last = true;
 		so_far.last = e.id;
 		memcpy(so_far.head, e.hash, sizeof(so_far.head));
 		stream_next(&w->entries, &e.resource_id, e.sequence);
 	}
+	if (rc == DONE && !w->is_past && !end_archived(w, &so_far))
+		rc = BROKEN;
 	return rc == DONE ? chain_end(w, c, &so_far) : rc;
 }
 
@@ -482,12 +681,26 @@ begin_kind(struct walk *w, const struct audit_head *after)
 {
 	stream_begin(&w->entries, &chain_entries);
 	stream_begin(&w->carriers, carriers_of[w->kind]);
+	stream_begin(&w->cuts, &chain_cuts);
 	stream_begin(&w->rule_rows, w->kind == OWNER_POLICY ? &chain_rules : NULL);
 	if (after == NULL)
 		return;
 	w->entries.after = w->carriers.after = w->rule_rows.after = after->resource_id;
-	w->entries.after_sequence = w->carriers.after_sequence = INT64_MAX;
+	w->cuts.after = after->resource_id;
+	w->entries.after_sequence = w->carriers.after_sequence = w->cuts.after_sequence = INT64_MAX;
 	memset(&w->rule_rows.after_rule, 0xff, sizeof(w->rule_rows.after_rule));
+}
+
+/* A cut without a row that carries its chain; `c` NULL: there are no more rows. */
+static bool
+cut_is_nobodys(struct walk *w, const struct carrier *c, enum outcome *rc)
+{
+	struct cut cut;
+
+	if (!cut_now(w, &cut, rc) || (c != NULL && memcmp(&cut.id, &c->id, sizeof(cut.id)) >= 0))
+		return *rc != DONE;
+	fault(w, CHAIN_OWNER, &cut.id, cut.sequence, NULL);
+	return true;
 }
 
 /* All chains of one kind, up to the first fault. */
@@ -500,10 +713,12 @@ walk_kind(struct walk *w)
 	enum outcome rc = DONE;
 
 	while (rc == DONE && w->verdict->fault == CHAIN_HOLDS &&
-	    (rc = stream_fill(w, &w->entries)) == DONE &&
+	    (rc = stream_fill(w, &w->entries)) == DONE && (rc = stream_fill(w, &w->cuts)) == DONE &&
 	    (rc = stream_fill(w, &w->carriers)) == DONE) {
 		has_entry = entry_now(w, &e, &rc);
 		has_carrier = carrier_now(w, &c, &rc);
+		if (cut_is_nobodys(w, has_carrier ? &c : NULL, &rc))
+			return rc;
 		if (rc == DONE && !has_entry && !has_carrier && !kept_is_gone(w, NULL))
 			return w->kind == OWNER_POLICY ? compare_rules(w, NULL) : DONE;
 		if (rc != DONE || (!has_entry && !has_carrier))
@@ -610,6 +825,7 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
 		.db = db,
 		.tenant = tenant,
 		.work = BUF_EMPTY,
+		.state = BUF_EMPTY,
 		.verdict = v,
 		.watch = watch != NULL ? watch : &nobody,
 	};
@@ -628,7 +844,9 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
 		rc = look_beside(&w);
 	stream_begin(&w.entries, NULL);
 	stream_begin(&w.carriers, NULL);
+	stream_begin(&w.cuts, NULL);
 	stream_begin(&w.rule_rows, NULL);
+	buf_clear(&w.state);
 	told_clear(&w.told);
 	told_rules_clear(&w.rules);
 	buf_clear(&w.work);
@@ -680,6 +898,10 @@ chain_fault_text(enum chain_fault kind)
 		[CHAIN_LONGER] = "it is past the chain's end: the resource does not count it",
 		[CHAIN_HEAD] = "the chain ends with another hash than the resource's audit_head",
 		[CHAIN_OWNER] = "the resource that the entries tell of is missing",
+		[CHAIN_SEAL] =
+		    "what stands for the entries up to here, which were archived, was changed",
+		[CHAIN_UNTOLD] =
+		    "no entry tells of the archive that is to have the entries up to here",
 		[CHAIN_SHORTER] =
 		    "this entry is missing at the chain's end, where the checkpoint counts it",
 		[CHAIN_OTHER] =

@@ -4,7 +4,7 @@
 
 #include "db/audit_row.h"
 #include "db/db.h"
-#include "db/told.h"
+#include "db/told_rules.h"
 
 /* What can be wrong with a chain, at the first place where it does not hold. */
 enum chain_fault {
@@ -16,6 +16,8 @@ enum chain_fault {
 	CHAIN_LONGER, /* the row that carries the chain does not count this entry */
 	CHAIN_HEAD,   /* the row that carries the chain has another hash than the last entry */
 	CHAIN_OWNER,  /* there are entries, and the row that would carry their chain is missing */
+	CHAIN_SEAL,   /* what stands for the archived beginning of the chain was changed */
+	CHAIN_UNTOLD, /* no entry tells of the archive that is to have it */
 	/* Against what was kept elsewhere: */
 	CHAIN_SHORTER, /* the chain had more entries: the last ones are missing */
 	CHAIN_OTHER,   /* another entry is where the chain ended then */
@@ -46,9 +48,18 @@ struct policies_told {
 	bool untold;     /* an entry of an older version did not tell it */
 };
 
+/*
+ * Take what an entry of a chain of this kind tells: of the row, of a policy's rules, and of the version of the policies. False: out of
+ * memory, or its time is out of range.
+ */
+MUST_CHECK bool audit_hear(int kind, const struct audit_row *, struct told *, struct told_rules *,
+    struct policies_told *, const struct told_sink *);
+
 struct audit_verdict {
 	int64_t entries;         /* looked at, the bad one included */
 	int64_t chains;          /* found to hold */
+	int64_t archived;        /* entries that are in archives, and were not looked at */
+	int64_t beyond;          /* heads that were kept whose entries are */
 	struct told_count count; /* of rows, as the entries tell them */
 	struct policies_told policies;
 	enum chain_fault fault;
@@ -73,6 +84,18 @@ struct audit_watch {
 	    const struct audit_verdict *so_far);
 	void (*differs)(void *context, const struct difference *);
 	void (*batch_read)(void *context, const struct audit_verdict *so_far);
+	/*
+	 * For an archive, not NULL: the beginning of each chain up to the first entry of that time or later. It hears of
+	 * the chain (`from` is where its archived beginning ends, with what is told up to there; length 0 and NULL: it has
+	 * none), of those entries, as they are found to hold, and where there were some of the last one with what is told up to
+	 * there: see db/told_state.h. False: it can take no more, and the walk ends with BROKEN.
+	 */
+	const struct audit_archiving {
+		int64_t before;
+		bool (*chain)(void *context, const struct audit_head *from, const char *told);
+		bool (*entry)(void *context, const struct audit_row *);
+		bool (*cut)(void *context, const struct audit_head *, const char *told);
+	} * archiving;
 	void *context;
 };
 

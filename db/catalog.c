@@ -147,6 +147,14 @@ compare_unseen(struct comparison *c, size_t i)
 }
 
 bool
+catalog_is_spread(const struct db_rows *rows)
+{
+	struct comparison c = { .rows = rows };
+
+	return is_there(&c, "table grantd.key_places");
+}
+
+bool
 catalog_compare(const struct db_rows *rows, bool definitions, catalog_teller *tell, void *of)
 {
 	struct comparison c = { .rows = rows, .definitions = definitions, .tell = tell, .of = of };

@@ -31,6 +31,9 @@ typedef void catalog_teller(void *of, const struct catalog_difference *);
 /* Queue: the catalogs' rows, which the caller clears. Any role may read them. */
 void db_catalog(struct db *, struct db_rows *);
 
+/* Were the tenants spread over nodes, by db/citus.sql? Then functions and triggers are not those that are known. */
+MUST_CHECK bool catalog_is_spread(const struct db_rows *);
+
 /*
  * Tell every difference. Definitions, which the server prints, are compared where `definitions`. An index that was added is none,
  * nor is a partition. False: a row was not as it should be.

@@ -150,6 +150,7 @@ db_disconnect(struct db *db)
 	PQfinish(db->conn);
 	metrics_set(GAUGE_BACKEND, 0);
 	db->conn = NULL;
+	db->server = 0;
 	db->pending_count = 0;
 	db->prepared_count = 0;
 	db->clock.known = false; /* the next server may be another one */

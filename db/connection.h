@@ -12,6 +12,10 @@
 #define DB_PREPARED_MAX 96
 #define DB_MESSAGE_MAX 512
 
+/* The oldest version whose workers the schema serves, of the row v of schema_version: older schemas have no column for it. */
+#define SERVES_FROM \
+	"coalesce((pg_catalog.to_jsonb(v) OPERATOR(pg_catalog.->>) 'serves_from')::pg_catalog.int4, v.version)"
+
 /* A command that was sent and whose result is not read yet. */
 struct db_pending {
 	const struct statement *statement;
@@ -32,11 +36,14 @@ struct db {
 	const struct settings *settings;
 	enum db_session session;
 	PGconn *conn; /* NULL: closed */
+	int64_t
+	    server; /* when the server that `conn` leads to was started, which tells it from others; 0: not known */
 	/*
 	 * A commit was sent here and was not answered in time: kept while that is so, for the server keeps the session anyhow
 	 * (it may wait for a standby), and each further write would add another.
 	 */
 	PGconn *overdue;
+	int64_t overdue_server; /* likewise of `overdue` */
 	struct db_pending pending[DB_PENDING_MAX];
 	int pending_count;
 	const struct statement *prepared[DB_PREPARED_MAX]; /* on this connection, by name */
@@ -64,8 +71,11 @@ void db_disconnect(struct db *);
 /* How long to wait before the next attempt, but for jitter, after one that failed and took so long; `last_ms` is the wait before it, 0 where there was none. */
 int db_backoff(int last_ms, int64_t took_ms);
 
-/* The outcome for a SQLSTATE; NULL and "" (libpq made the error itself) mean that the connection is gone. */
-enum outcome outcome_from_sqlstate(const char *sqlstate);
+/*
+ * The outcome for an error's SQLSTATE and the function of the server that reported it (PG_DIAG_SOURCE_FUNCTION), which may be NULL. NULL and
+ * "" as SQLSTATE (libpq made the error itself) mean that the connection is gone.
+ */
+enum outcome outcome_from_error(const char *sqlstate, const char *routine);
 
 /* Queue the settings that every session has; `local`: until the end of the transaction. */
 void db_queue_session_settings(struct db *, bool local);

@@ -40,6 +40,17 @@ static const struct statement rollback = {
 	.rows = ROWS_NONE,
 };
 
+/* Of a session of the same role, the server tells it. */
+static const struct statement overdue_waits = {
+	.name = "overdue_waits",
+	.params = 1,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a"
+	       " WHERE a.pid OPERATOR(pg_catalog.=) $1::integer"
+	       " AND a.wait_event OPERATOR(pg_catalog.=) 'SyncRep')",
+};
+
 static bool
 is_prepared(const struct db *db, const struct statement *st)
 {
@@ -135,7 +146,8 @@ next_result(struct db *db, int64_t deadline, PGresult **result)
 /*
  * Does this error tell what became of the transaction? One that is not the end of the session, and that the server itself
  * gave, has undone it. Anything else may come after a commit: the end of a session tells nothing of what was
- * committed, and a pooler reports that a server is gone (class 08) against whatever statement it was asked first.
+ * committed, and whoever is between us and the server that commits (a pooler, a node that sends a call on to another one)
+ * reports that it is gone (class 08) or was told to end (57P) as an error of whatever statement was asked first.
  */
 static bool
 is_settled(const PGresult *result)
@@ -144,7 +156,7 @@ is_settled(const PGresult *result)
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	return severity != NULL && strcmp(severity, "ERROR") == 0 && sqlstate != NULL &&
-	    strncmp(sqlstate, "08", 2) != 0;
+	    strncmp(sqlstate, "08", 2) != 0 && strncmp(sqlstate, "57P", 3) != 0;
 }
 
 static enum outcome
@@ -152,7 +164,8 @@ failure(struct db *db, const struct db_pending *p, PGresult *result)
 {
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	enum outcome rc = outcome_from_sqlstate(sqlstate);
+	enum outcome rc = outcome_from_error(sqlstate,
+	    PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION));
 
 	db_note(db, message != NULL ? message : PQresultErrorMessage(result));
 	log_line(rc == BROKEN ? LEVEL_ERROR : LEVEL_WARNING, "statement %s: %s: %s (SQLSTATE %s)",
@@ -310,35 +323,27 @@ give_up(struct db *db, enum outcome rc, int64_t deadline)
 	}
 	if (committing && late && db->overdue == NULL) {
 		db->overdue = db->conn;
+		db->overdue_server = db->server;
 		db->conn = NULL;
 	}
 	db_disconnect(db);
 	return count_exchange(db, rc, ended);
 }
 
-/* Does a commit that was sent before still wait for its end? Then the next one would. */
-static bool
-is_overdue(struct db *db)
-{
-	if (db->overdue == NULL)
-		return false;
-	if (PQconsumeInput(db->overdue) == 1 && PQisBusy(db->overdue))
-		return true;
-	PQfinish(db->overdue);
-	db->overdue = NULL;
-	return false;
-}
-
 static enum outcome
 exchange(struct db *db)
 {
-	/* The server ends a statement first; this is for a server that no longer answers. */
-	int64_t deadline;
+	int64_t deadline, most;
 	enum outcome rc = DONE;
 	int i;
 
 	db->sent = clock_monotonic_us();
-	deadline = db->sent / 1000 + 2 * (int64_t)db->settings->statement_timeout + 1000;
+	/*
+	 * The server ends a statement first; this is for a server that no longer answers, and for a commit that waits for a standby.
+	 * Of several statements the slowest two may take all of their time.
+	 */
+	most = (int64_t)db->settings->statement_timeout * (db->alone ? 1 : 2);
+	deadline = db->sent / 1000 + most + 1000;
 	metrics_wait(WAIT_DATABASE, db->sent / 1000);
 	if (PQpipelineSync(db->conn) != 1) {
 		db_note(db, PQerrorMessage(db->conn));
@@ -398,6 +403,50 @@ was_closed(struct db *db)
 	return false;
 }
 
+static enum outcome
+waits_read(struct db_rows *rows, void *into)
+{
+	struct db_row row = db_row_at(rows, 0);
+	bool *waits = into;
+
+	*waits = db_get_bool(&row);
+	return row.failed ? BROKEN : DONE;
+}
+
+/*
+ * Does the session that was left behind wait for a standby, as far as its server tells? One that we merely do not hear any more, as the
+ * network was cut, keeps nobody from going on. Behind a pooler nobody knows which session it was.
+ */
+static bool
+waits_for_standby(struct db *db)
+{
+	struct db_params p = DB_PARAMS_EMPTY;
+	bool waits = true;
+
+	if (db->settings->pooler != POOLER_NONE)
+		return true;
+	db_put_int(&p, PQbackendPID(db->overdue));
+	db_queue(db, &overdue_waits, &p, waits_read, &waits);
+	return db_exchange(db) != DONE || waits;
+}
+
+/*
+ * Does a commit that was sent before still wait for its end? Then the next one would, but on another server: one that hangs may
+ * have been replaced.
+ */
+static bool
+is_overdue(struct db *db)
+{
+	if (db->overdue == NULL)
+		return false;
+	if (db->overdue_server == db->server && PQconsumeInput(db->overdue) == 1 &&
+	    PQisBusy(db->overdue) && waits_for_standby(db))
+		return true;
+	PQfinish(db->overdue);
+	db->overdue = NULL;
+	return false;
+}
+
 void
 db_queue_begin(struct db *db, enum db_access access)
 {
@@ -423,11 +472,6 @@ db_begin(struct db *db, enum db_access access)
 	db->alone = (access == DB_ONE_READ || access == DB_ONE_WRITE) &&
 	    db->settings->pooler == POOLER_NONE;
 	db->warned = false;
-	if (db->writes && is_overdue(db)) {
-		db_note(db, "an earlier commit has not ended yet");
-		db->sticky = UNAVAILABLE;
-		return;
-	}
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
 	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE ||
@@ -436,6 +480,11 @@ db_begin(struct db *db, enum db_access access)
 		db_disconnect(db);
 	}
 	if (db_connect(db) != DONE) {
+		db->sticky = UNAVAILABLE;
+		return;
+	}
+	if (db->writes && is_overdue(db)) {
+		db_note(db, "an earlier commit has not ended yet");
 		db->sticky = UNAVAILABLE;
 		return;
 	}

@@ -29,8 +29,12 @@ enum outcome {
 	BROKEN          /* a fault of ours or of the schema; logged; nothing was changed */
 };
 
-/* The schema version that this build reads and writes. */
+/*
+ * The schema version that this build was made for. It also serves older ones down to DB_SCHEMA_OLDEST, and newer ones that
+ * say that they serve it (serves_from in grantd.schema_version), so that an upgrade can be made one after the other.
+ */
 #define DB_SCHEMA_VERSION 6
+#define DB_SCHEMA_OLDEST 6
 
 /* Whom a connection speaks as. */
 enum db_session {

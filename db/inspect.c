@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "db/connection.h"
 #include "db/inspect.h"
 
 /*
@@ -97,9 +98,9 @@ static const struct statement inspect_settings = {
 static const struct statement inspect_version = {
 	.name = "inspect_version",
 	.params = 0,
-	.columns = 1,
+	.columns = 2,
 	.rows = ROWS_ONE,
-	.sql = "SELECT version FROM grantd.schema_version",
+	.sql = "SELECT v.version, " SERVES_FROM " FROM grantd.schema_version v",
 };
 
 static enum outcome
@@ -150,9 +151,10 @@ static enum outcome
 inspect_version_read(struct db_rows *rows, void *into)
 {
 	struct db_row row = db_row_at(rows, 0);
-	int64_t *version = into;
+	struct inspected_version *x = into;
 
-	*version = db_get_int(&row);
+	x->version = db_get_int(&row);
+	x->serves_from = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
@@ -171,10 +173,9 @@ db_inspect_settings(struct db *db, struct inspected_settings *x)
 }
 
 void
-db_inspect_version(struct db *db, int64_t *version)
+db_inspect_version(struct db *db, struct inspected_version *x)
 {
-	db_queue(db, &inspect_version, &(struct db_params)DB_PARAMS_EMPTY, inspect_version_read,
-	    version);
+	db_queue(db, &inspect_version, &(struct db_params)DB_PARAMS_EMPTY, inspect_version_read, x);
 }
 
 void

@@ -46,6 +46,11 @@ struct inspected_settings {
 	struct db_rows rows;
 };
 
+/* Which schema it is, and the oldest version whose workers it serves. */
+struct inspected_version {
+	int64_t version, serves_from;
+};
+
 /* Queue: settings. */
 void db_inspect_settings(struct db *, struct inspected_settings *);
 
@@ -56,7 +61,7 @@ void db_inspect(struct db *, struct inspection *);
  * Queue: the version of the schema, where it has one that this role may read; otherwise the
  * exchange is BROKEN.
  */
-void db_inspect_version(struct db *, int64_t *version);
+void db_inspect_version(struct db *, struct inspected_version *);
 
 void inspection_clear(struct inspection *);
 

@@ -104,6 +104,10 @@ SELECT :version_before < 6 AS wanted \gset
 \ir deploy/tenant_settings.sql
 \ir deploy/refusals.sql
 \ir deploy/tenant_state.sql
+\ir deploy/schema_serves.sql
+\ir deploy/flat_checks.sql
+\ir deploy/audit_order.sql
+\ir deploy/audit_archives.sql
 \ir deploy/changes.sql
 \endif
 

@@ -13,8 +13,8 @@ static const struct statement key_get = {
 };
 
 #define KEY_CHANGE(function, arguments) \
-	"SELECT c.state, " KEY_COLUMN_LIST " FROM grantd." function "(" CHANGE_ARGUMENTS \
-	", " arguments ") c, LATERAL (SELECT (c.key).*) k"
+	"SELECT c.state, " KEY_COLUMNS_OF("(c.key)") " FROM grantd." function "(" CHANGE_ARGUMENTS \
+						     ", " arguments ") c"
 
 static const struct statement key_create = {
 	.name = "key_create",
@@ -38,9 +38,10 @@ static const struct statement key_rotate = {
 	.params = CHANGE_PARAMS + 9,
 	.columns = 1 + KEY_COLUMNS + 2,
 	.rows = ROWS_ONE,
-	.sql = "SELECT c.state, " KEY_COLUMN_LIST ", (c.retired).id, (c.retired).expires_at"
-	       " FROM grantd.rotate_api_key(" CHANGE_ARGUMENTS
-	       ", $9, $10, $11, $12, $13, $14, $15, $16, $17) c, LATERAL (SELECT (c.key).*) k",
+	.sql = "SELECT c.state, " KEY_COLUMNS_OF(
+	    "(c.key)") ", (c.retired).id, (c.retired).expires_at"
+		       " FROM grantd.rotate_api_key(" CHANGE_ARGUMENTS
+		       ", $9, $10, $11, $12, $13, $14, $15, $16, $17) c",
 };
 
 static const struct statement key_find = {

@@ -2,7 +2,9 @@ noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
 	db/activity_list.c \
+	db/audit_archive.c db/audit_archive.h \
 	db/audit_counts.c db/audit_counts.h \
+	db/audit_follow.c db/audit_follow.h \
 	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
 	db/audit_strays.c db/audit_strays.h \
@@ -34,7 +36,8 @@ libdb_la_SOURCES = \
 	db/tenant.c db/tenant.h \
 	db/tenant_remove.c db/tenant_remove.h \
 	db/told.c db/told.h \
-	db/told_rules.c db/told_rules.h
+	db/told_rules.c db/told_rules.h \
+	db/told_state.c db/told_state.h
 libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 # What the schema consists of, and how it is looked at: as C, and the rights that a worker needs as SQL.
@@ -58,5 +61,15 @@ EXTRA_DIST += db/catalog.sql db/catalog.expected db/rights.awk db/update-catalog
 update-catalog:
 	$(top_srcdir)/db/update-catalog
 
-# The schema, for sqitch and for psql alone.
-EXTRA_DIST += db/install.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify
+# The schema, for sqitch and for psql alone: all scripts that are there, in $(pkgdatadir)/db.
+EXTRA_DIST += db/install.sql db/citus.sql db/sqitch.conf db/sqitch.plan db/deploy db/revert db/verify
+.PHONY: install-schema uninstall-schema
+install-schema:
+	$(MKDIR_P) "$(DESTDIR)$(pkgdatadir)/db"
+	cd $(top_srcdir)/db && $(INSTALL_DATA) install.sql citus.sql sqitch.conf sqitch.plan "$(DESTDIR)$(pkgdatadir)/db"
+	for part in deploy revert verify; do \
+		$(MKDIR_P) "$(DESTDIR)$(pkgdatadir)/db/$$part" && \
+		(cd $(top_srcdir)/db/$$part && $(INSTALL_DATA) *.sql "$(DESTDIR)$(pkgdatadir)/db/$$part") || exit 1; \
+	done
+uninstall-schema:
+	rm -rf "$(DESTDIR)$(pkgdatadir)/db"

@@ -122,6 +122,14 @@ static const struct carried tables[] = {
 					   " AND a.resource_type = chain.kind AND a.resource_id = chain.id AND " NEW(
 					       "a")),
 	    .put = TO_NEW("audit_log", " ON CONFLICT DO NOTHING") },
+	{ .all = ALL("audit_archives"),
+	    .recent = NEW_ONES("audit_archives"),
+	    .put = TO_NEW("audit_archives", " ON CONFLICT DO NOTHING") },
+	{ .all = ALL("audit_cuts"),
+	    .recent = NEW_ONES("audit_cuts"),
+	    .put = TO_NEW("audit_cuts",
+		" ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET " THAT("sequence") ", " THAT(
+		    "hash") ", " THAT("archive") ", " THAT("told") ", " THAT("seal")) },
 	{ .all = ALL("activity_count"),
 	    .recent = NEW_ONES("activity_count"),
 	    .put = TO_NEW("activity_count",

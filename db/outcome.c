@@ -11,7 +11,6 @@ static const struct {
 	enum outcome outcome;
 } sqlstates[] = {
 	{ "08", LOST },           /* connection exceptions */
-	{ "0A000", LOST },        /* a prepared plan that no longer fits: a new session mends it */
 	{ "23505", CONFLICT },    /* unique violation */
 	{ "25006", LOST },        /* read-only: this server is no longer the primary */
 	{ "25P03", LOST },        /* idle in transaction for too long */
@@ -26,12 +25,23 @@ static const struct {
 	{ "57P", LOST },          /* shutdown, crash, starting up */
 };
 
+/*
+ * A statement that was prepared for columns that are no longer those: a new session mends it. Its code (0A000) is also that of all that
+ * the server cannot do, which nothing mends; they differ in where the server says it.
+ */
+static bool
+is_old_plan(const char *sqlstate, const char *routine)
+{
+	return strcmp(sqlstate, "0A000") == 0 && routine != NULL &&
+	    strcmp(routine, "RevalidateCachedQuery") == 0;
+}
+
 enum outcome
-outcome_from_sqlstate(const char *sqlstate)
+outcome_from_error(const char *sqlstate, const char *routine)
 {
 	size_t i;
 
-	if (sqlstate == NULL || sqlstate[0] == '\0')
+	if (sqlstate == NULL || sqlstate[0] == '\0' || is_old_plan(sqlstate, routine))
 		return LOST;
 	for (i = 0; i < COUNT_OF(sqlstates); i++)
 		if (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) == 0)

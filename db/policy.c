@@ -21,8 +21,8 @@ static const struct statement policy_get = {
 };
 
 #define POLICY_CHANGE(function, arguments) \
-	"SELECT c.state, " POLICY_COLUMN_LIST " FROM grantd." function "(" CHANGE_ARGUMENTS \
-	", " arguments ") c, LATERAL (SELECT (c.policy).*) p"
+	"SELECT c.state, " POLICY_COLUMNS_OF( \
+	    "(c.policy)") " FROM grantd." function "(" CHANGE_ARGUMENTS ", " arguments ") c"
 
 static const struct statement policy_create = {
 	.name = "policy_create",

@@ -17,8 +17,9 @@ static const struct statement rule_change = {
 	.params = CHANGE_PARAMS + 7,
 	.columns = 1 + RULE_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "SELECT c.state, " RULE_COLUMN_LIST " FROM grantd.change_rule(" CHANGE_ARGUMENTS
-	       ", $9, $10, $11, $12, $13, $14, $15) c, LATERAL (SELECT (c.rule).*) r",
+	.sql = "SELECT c.state, " RULE_COLUMNS_OF(
+	    "(c.rule)") " FROM grantd.change_rule(" CHANGE_ARGUMENTS
+			", $9, $10, $11, $12, $13, $14, $15) c",
 };
 
 bool

@@ -67,12 +67,14 @@ static const struct statement owner_role = {
 static const struct statement session_state = {
 	.name = "session_state",
 	.params = 0,
-	.columns = 4,
+	.columns = 6,
 	.rows = ROWS_ONE,
-	.sql = "SELECT version, (SELECT s.reset_val FROM pg_catalog.pg_settings s"
+	.sql = "SELECT v.version, " SERVES_FROM
+	       ", (SELECT s.reset_val FROM pg_catalog.pg_settings s"
 	       " WHERE s.name OPERATOR(pg_catalog.=) 'synchronous_commit'),"
 	       " pg_catalog.current_setting('session_replication_role'),"
-	       " pg_catalog.statement_timestamp() FROM grantd.schema_version",
+	       " pg_catalog.statement_timestamp(), pg_catalog.pg_postmaster_start_time()"
+	       " FROM grantd.schema_version v",
 };
 
 /*
@@ -114,9 +116,10 @@ static const struct statement session_ready = {
 
 struct state {
 	int64_t version;
+	int64_t serves_from;
 	char synchronous_commit[16];
 	char replication_role[16];
-	int64_t now;
+	int64_t now, started;
 };
 
 void
@@ -143,10 +146,12 @@ state_read(struct db_rows *rows, void *into)
 	struct state *s = into;
 
 	s->version = db_get_int(&row);
+	s->serves_from = db_get_int(&row);
 	(void)snprintf(s->synchronous_commit, sizeof(s->synchronous_commit), "%s",
 	    db_get_text(&row));
 	(void)snprintf(s->replication_role, sizeof(s->replication_role), "%s", db_get_text(&row));
 	s->now = db_get_int(&row);
+	s->started = db_get_int(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
@@ -158,11 +163,18 @@ is_durable(const char *synchronous_commit)
 	    strcmp(synchronous_commit, "remote_apply") == 0;
 }
 
+/* A schema that is older is this build's to know, one that is newer says itself whom it serves. */
+static bool
+is_served(const struct state *s)
+{
+	return s->version >= DB_SCHEMA_OLDEST && s->serves_from <= DB_SCHEMA_VERSION;
+}
+
 /* Refuse, in words for the operator, what changes could not be trusted to. */
 static enum outcome
 judge(struct db *db, const struct state *s)
 {
-	if (s->version != DB_SCHEMA_VERSION)
+	if (!is_served(s))
 		(void)snprintf(db->message, sizeof(db->message),
 		    "the database has version %lld of the schema and this build needs %d",
 		    (long long)s->version, DB_SCHEMA_VERSION);
@@ -198,6 +210,7 @@ db_check_session(struct db *db)
 	rc = db_exchange(db);
 	if (rc == DONE) {
 		db_clock_saw(db, found.now);
+		db->server = found.started;
 		return judge(db, &found);
 	}
 	if (rc == BROKEN) {

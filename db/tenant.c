@@ -5,16 +5,18 @@
 #include "db/tenant.h"
 
 #define TENANT_COLUMNS 10
-#define TENANT_COLUMN_LIST \
-	"t.id, t.name, t.created_at, t.updated_at, t.version, t.policy_version," \
-	" t.failing_forbid_denies, t.state, t.moved_to, t.hold"
+#define TENANT_COLUMNS_OF(row) \
+	row ".id, " row ".name, " row ".created_at, " row ".updated_at, " row ".version, " row \
+	    ".policy_version, " row ".failing_forbid_denies, " row ".state, " row ".moved_to, " row \
+	    ".hold"
+#define TENANT_COLUMN_LIST TENANT_COLUMNS_OF("t")
 
 static const struct statement tenant_choose = {
 	.name = "tenant_choose",
 	.params = 1,
 	.columns = 1,
 	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.set_config('grantd.tenant', $1, true)",
+	.sql = "SELECT grantd.choose_tenant($1)",
 };
 
 static const struct statement tenant_get = {
@@ -30,8 +32,9 @@ static const struct statement tenant_list = {
 	.params = PAGE_PARAMS,
 	.columns = TENANT_COLUMNS + PAGE_COLUMNS,
 	.rows = ROWS_ANY,
-	.sql = PAGE_RANGE(TENANT_COLUMN_LIST, "grantd.tenants t WHERE " PAGE_AFTER("t"),
-	    PAGE_ORDER("t"), "$3"),
+	/* All of the table is in the list's order, so that the planner may know the limit. */
+	.sql = "SELECT " TENANT_COLUMN_LIST ", true, false FROM grantd.tenants t WHERE " PAGE_AFTER(
+	    "t") " ORDER BY " PAGE_ORDER("t") " LIMIT $3::int",
 };
 
 static const struct statement tenant_create = {
@@ -39,8 +42,8 @@ static const struct statement tenant_create = {
 	.params = CHANGE_PARAMS + 1,
 	.columns = TENANT_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "SELECT " TENANT_COLUMN_LIST " FROM grantd.create_tenant(" CHANGE_ARGUMENTS
-	       ", $9) c, LATERAL (SELECT (c.created).*) t",
+	.sql = "SELECT " TENANT_COLUMNS_OF(
+	    "(c.created)") " FROM grantd.create_tenant(" CHANGE_ARGUMENTS ", $9) c",
 };
 
 static const struct statement tenant_update = {
@@ -48,8 +51,8 @@ static const struct statement tenant_update = {
 	.params = CHANGE_PARAMS + 3,
 	.columns = 1 + TENANT_COLUMNS,
 	.rows = ROWS_ONE,
-	.sql = "SELECT c.state, " TENANT_COLUMN_LIST " FROM grantd.update_tenant(" CHANGE_ARGUMENTS
-	       ", $9, $10, $11) c, LATERAL (SELECT (c.changed).*) t",
+	.sql = "SELECT c.state, " TENANT_COLUMNS_OF(
+	    "(c.changed)") " FROM grantd.update_tenant(" CHANGE_ARGUMENTS ", $9, $10, $11) c",
 };
 
 static bool

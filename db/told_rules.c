@@ -90,6 +90,17 @@ add(struct told_rules *r, size_t place, const struct uuid *id)
 	return true;
 }
 
+struct told *
+told_rules_add(struct told_rules *r, const struct uuid *id, int64_t sequence)
+{
+	size_t place = place_of(r, id);
+
+	if (is_at(r, place, id) || !add(r, place, id))
+		return NULL;
+	r->rule[place].sequence = sequence;
+	return &r->rule[place].told;
+}
+
 static void
 take_away(struct told_rules *r, size_t place)
 {

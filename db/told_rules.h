@@ -30,6 +30,9 @@ void told_rules_take(struct told_rules *, const struct uuid *id, const struct to
 void told_rules_end(struct told_rules *, const struct uuid *policy, const struct told_entry *,
     const struct told_sink *);
 
+/* A rule that was told of before, to be filled; NULL: it is there already, or memory ran out. */
+struct told *told_rules_add(struct told_rules *, const struct uuid *id, int64_t sequence);
+
 /*
  * Rows of the policy, in the order of their ids, are compared one by one: `*next` counts the rules that were passed. In the end
  * those that are left are gone.

@@ -104,6 +104,13 @@ say(void *of, const char *sentence)
 	(void)fprintf(stderr, "grantd: %s\n", sentence);
 }
 
+static void
+warn(void *of, const char *sentence)
+{
+	(void)of;
+	log_warning("%s", sentence);
+}
+
 /* The lines of what listener_check() found. */
 static void
 say_lines(char *lines)
@@ -143,6 +150,8 @@ check(const struct options *o)
 		good = false;
 	}
 	settings_clear(&s);
+	/* No reason not to serve, as others may use such names. */
+	settings_mistaken(say, NULL);
 	if (good)
 		printf("grantd: these settings can be served with\n");
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -191,6 +200,7 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 		    strerror(errno));
 		return EXIT_FAILURE;
 	}
+	settings_mistaken(warn, NULL);
 	hold_signals();
 	if (!pool_fits(s->kept_connections + s->waiting_requests, shortage))
 		return fail_start(s, shortage);

@@ -11,6 +11,8 @@
 #define SURE ((uint64_t)1)
 /* In each tenant: it is not nobody. */
 #define SOMEBODY ((uint64_t)2)
+/* Beside SURE: what is in hand is a change. */
+#define CHANGES ((uint64_t)4)
 
 struct shares *
 shares_open(void)
@@ -39,6 +41,14 @@ share_most(int workers, int wanted)
 	return most < 1 ? 1 : most;
 }
 
+struct share_room
+share_room(int workers, int wanted)
+{
+	int most = share_most(workers, wanted);
+
+	return (struct share_room){ .most = most, .with_read = most + (most + 1 < workers) };
+}
+
 uint64_t
 share_tenant(const struct uuid *id)
 {
@@ -47,7 +57,7 @@ share_tenant(const struct uuid *id)
 	memcpy(half, id->octet, sizeof(half));
 	/* Multiplied, so that what two ids differ by in one half is not made good by the other, and goes to all bits. */
 	half[0] = half[0] * UINT64_C(0x9E3779B97F4A7C15) + half[1] * UINT64_C(0xC2B2AE3D27D4EB4F);
-	return ((half[0] ^ half[0] >> 32) & ~SURE) | SOMEBODY;
+	return ((half[0] ^ half[0] >> 32) & ~(SURE | CHANGES)) | SOMEBODY;
 }
 
 /* Of the words that are `is` where `mask` has a bit, those of no more than the slots that were ever used. */
@@ -61,12 +71,22 @@ count(const struct shares *s, uint64_t is, uint64_t mask)
 	return n;
 }
 
+/* Is all that is in hand, and so many `more` of a kind, within the room? */
+static bool
+fits(const struct shares *s, uint64_t tenant, const struct share_room *room, bool changes, int more)
+{
+	int all = count(s, tenant | SURE, ~CHANGES) + more;
+
+	return all <= room->most ||
+	    (!changes && all <= room->with_read && count(s, tenant | SURE, UINT64_MAX) + more == 1);
+}
+
 bool
-share_take(struct shares *s, int slot, uint64_t tenant, int most)
+share_take(struct shares *s, int slot, uint64_t tenant, const struct share_room *room, bool changes)
 {
 	/* First counted, then looked: of two at the same time, one sees the other. */
-	atomic_store(&s->tenant[slot], tenant | SURE);
-	if (count(s, tenant | SURE, UINT64_MAX) <= most)
+	atomic_store(&s->tenant[slot], tenant | SURE | (changes ? CHANGES : 0));
+	if (fits(s, tenant, room, changes, 0))
 		return true;
 	share_give_back(s, slot);
 	return false;
@@ -76,7 +96,7 @@ bool
 share_guess(struct shares *s, int slot, uint64_t tenant, int most)
 {
 	atomic_store(&s->tenant[slot], tenant);
-	return count(s, tenant, ~SURE) <= most;
+	return count(s, tenant, ~(SURE | CHANGES)) <= most;
 }
 
 void
@@ -86,7 +106,13 @@ share_give_back(struct shares *s, int slot)
 }
 
 bool
-share_is_left(const struct shares *s, uint64_t tenant, int most)
+share_is_left(const struct shares *s, uint64_t tenant, const struct share_room *room, bool changes)
 {
-	return count(s, tenant | SURE, UINT64_MAX) < most;
+	return fits(s, tenant, room, changes, 1);
+}
+
+uint64_t
+share_group(uint64_t tenant, bool changes)
+{
+	return tenant | (changes ? CHANGES : 0);
 }

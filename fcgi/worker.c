@@ -67,8 +67,10 @@ struct serving {
 	struct connection *c;      /* whose request is in hand */
 	bool counted;              /* as some tenant's, or maybe some tenant's */
 	uint64_t tenant;           /* that it is counted for for sure; 0: none */
+	uint64_t asked;            /* that a share was asked for last, */
+	bool changes;              /* and for which kind of request */
 	struct tenant_share share; /* how service asks for that */
-	int share_most;
+	struct share_room room;
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -184,12 +186,15 @@ answer(struct serving *sv, enum seam_head head, const struct request *rq)
 
 /* There is room for it, and no tenant takes more than half of what there is. */
 static bool
-may_wait(struct serving *sv, uint64_t tenant)
+may_wait(struct serving *sv)
 {
 	struct pool *pool = sv->w->pool;
 
 	return !sv->c->late && sv->w->settings->tenant_wait > 0 && seam_can_save(sv->seam) &&
-	    pool_in_group(pool, tenant) < pool_rooms(pool) / 2 && pool_room(pool, sv->c) != NULL;
+	    pool_in_group(pool, share_group(sv->asked, true)) +
+		pool_in_group(pool, share_group(sv->asked, false)) <
+	    pool_rooms(pool) / 2 &&
+	    pool_room(pool, sv->c) != NULL;
 }
 
 static int
@@ -199,24 +204,26 @@ own_slot(const struct serving *sv)
 }
 
 static enum share
-take_share(void *to, const struct uuid *id)
+take_share(void *to, const struct uuid *id, bool changes)
 {
 	struct serving *sv = to;
 	struct shares *shares = sv->w->shares;
 	uint64_t tenant = share_tenant(id);
 
 	sv->counted = true;
-	if (share_take(shares, own_slot(sv), tenant, sv->share_most)) {
+	sv->asked = tenant;
+	sv->changes = changes;
+	if (share_take(shares, own_slot(sv), tenant, &sv->room, changes)) {
 		sv->tenant = tenant;
 		return SHARE_TAKEN;
 	}
-	if (!may_wait(sv, tenant)) {
+	if (!may_wait(sv)) {
 		atomic_fetch_add(&shares->refused, 1);
 		return SHARE_REFUSED;
 	}
 	if (sv->c->pause != PAUSE_SHARE)
 		atomic_fetch_add(&shares->waited, 1);
-	sv->c->group = tenant;
+	sv->c->group = share_group(tenant, changes);
 	return SHARE_LATER;
 }
 
@@ -226,7 +233,7 @@ guess_share(void *to, const struct uuid *id)
 	struct serving *sv = to;
 
 	sv->counted = true;
-	return share_guess(sv->w->shares, own_slot(sv), share_tenant(id), sv->share_most);
+	return share_guess(sv->w->shares, own_slot(sv), share_tenant(id), sv->room.most);
 }
 
 static void
@@ -235,8 +242,10 @@ give_back_share(struct serving *sv)
 	if (!sv->counted)
 		return;
 	share_give_back(sv->w->shares, own_slot(sv));
-	if (sv->tenant != 0)
-		pool_wake(sv->w->pool, sv->tenant);
+	if (sv->tenant != 0) {
+		pool_wake(sv->w->pool, share_group(sv->tenant, true));
+		pool_wake(sv->w->pool, share_group(sv->tenant, false));
+	}
 	sv->counted = false;
 	sv->tenant = 0;
 }
@@ -246,7 +255,7 @@ ask_for_shares(struct serving *sv)
 {
 	if (sv->w->shares == NULL)
 		return;
-	sv->share_most = share_most(sv->w->settings->workers, sv->w->settings->tenant_workers);
+	sv->room = share_room(sv->w->settings->workers, sv->w->settings->tenant_workers);
 	sv->share = (struct tenant_share){ .to = sv, .take = take_share, .guess = guess_share };
 	service_share(sv->service, &sv->share);
 }
@@ -312,7 +321,7 @@ let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
 	else
 		pool_end(pool, c);
 	/* It may have been given back while this one was not yet seen to wait. */
-	if (pause == PAUSE_SHARE && share_is_left(sv->w->shares, c->group, sv->share_most))
+	if (pause == PAUSE_SHARE && share_is_left(sv->w->shares, sv->asked, &sv->room, sv->changes))
 		pool_wake(pool, c->group);
 }
 

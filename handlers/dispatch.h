@@ -24,8 +24,8 @@ enum share {
 /* Whoever sees to it that one tenant's requests leave something to the others. `to` is his own affair. */
 struct tenant_share {
 	void *to;
-	/* For a request whose key is good for this tenant. */
-	enum share (*take)(void *to, const struct uuid *tenant);
+	/* For a request whose key is good for this tenant; `changes`: it may change something. */
+	enum share (*take)(void *to, const struct uuid *tenant, bool changes);
 	/* For one that names it, with a key that is not known. False: take() might not like it. */
 	bool (*guess)(void *to, const struct uuid *tenant);
 };

@@ -267,8 +267,9 @@ take_share(struct machine *m)
 {
 	struct call *c = m->c;
 	const struct tenant_share *share = c->service->share;
-	enum share got = m->shared || share == NULL ? SHARE_TAKEN :
-						      share->take(share->to, &c->caller.tenant);
+	enum share got = m->shared || share == NULL ?
+	    SHARE_TAKEN :
+	    share->take(share->to, &c->caller.tenant, c->op->access == ACCESS_WRITE);
 
 	m->shared = true;
 	if (got == SHARE_REFUSED) {

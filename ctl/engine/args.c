@@ -55,7 +55,10 @@ find_option(struct args *a, const char *text, size_t len)
 	const struct option *other, *found = option_find(a->command->options, text, len, &other);
 	bool shown = field_line_valid(text, FIELD_NAME_MOST);
 
-	if (found == NULL)
+	if (found == NULL && a->command->remote == NULL && len == strlen("url") &&
+	    memcmp(text, "url", len) == 0)
+		(void)args_fault(a, "it works on the database alone, and not over HTTP");
+	else if (found == NULL)
 		(void)args_fault(a, "there is no option --%.*s", shown ? (int)len : 0, text);
 	if (other == NULL)
 		return found;

@@ -13,7 +13,8 @@
 enum status {
 	STATUS_DONE, /* 0 */
 	STATUS_REFUSED, /* 1: refused, not found, or a check that did not hold; a sentence on standard error says why */
-	STATUS_USAGE /* 2: wrong usage */
+	STATUS_USAGE,  /* 2: wrong usage */
+	STATUS_UNKNOWN /* 3: it is not known whether a change was made; a sentence says so */
 };
 
 /* One run of one command. */
@@ -25,6 +26,8 @@ struct ctl {
 	/* NULL: they were loaded. Only commands with NEEDS_NOTHING run in spite of an error. */
 	const char *settings_error;
 	struct db *db;
+	bool unknown;          /* it is not known whether a change was made, which was told */
+	struct remote *remote; /* with --url: whom to ask instead (ctl/engine/remote.h) */
 };
 
 enum needs {
@@ -41,6 +44,8 @@ struct command {
 	struct option operand;        /* its one argument, as "TENANT"; value NULL: it takes none */
 	enum needs needs;
 	enum status (*run)(struct ctl *);
+	enum status (*remote)(struct ctl
+		*); /* the same over HTTP, with OPTIONS_REMOTE; NULL: it takes the database */
 };
 
 /* Every command, in the order in which help shows them; ctl/commands.c has the list. */

@@ -12,6 +12,7 @@
 #include "ctl/engine/command.h"
 #include "ctl/engine/complete.h"
 #include "ctl/engine/help.h"
+#include "ctl/engine/remote.h"
 
 /* Print the usage of the noun's commands. False: there are none. */
 static bool
@@ -74,11 +75,29 @@ asks_for_help(char *const *argv)
 	return false;
 }
 
+/* By who has a key and no database: settings have no part in it. */
+static enum status
+run_remote(struct ctl *c)
+{
+	enum status st = remote_open(c);
+
+	if (st == STATUS_DONE)
+		st = c->command->remote(c);
+	remote_close(c);
+	return st;
+}
+
 static enum status
 run_connected(struct ctl *c)
 {
 	enum status st;
 
+	if (args_has(&c->args, "url"))
+		return run_remote(c);
+	if (args_has(&c->args, "api-key-file") || args_has(&c->args, "ca-file")) {
+		(void)args_fault(&c->args, "--api-key-file and --ca-file go with --url");
+		return STATUS_USAGE;
+	}
 	if (c->command->needs == NEEDS_NOTHING)
 		return c->command->run(c);
 	if (c->settings_error != NULL) {
@@ -93,6 +112,13 @@ run_connected(struct ctl *c)
 	st = c->command->run(c);
 	db_close(c->db);
 	return st;
+}
+
+static void
+warn(void *of, const char *sentence)
+{
+	(void)of;
+	(void)fprintf(stderr, "grantctl: %s\n", sentence);
 }
 
 static enum status
@@ -110,7 +136,10 @@ run(const struct command *command, char *const *argv)
 	c.json = args_has(&c.args, "json");
 	if (!settings_load(&c.settings, NULL, error))
 		c.settings_error = error;
+	settings_mistaken(warn, NULL);
 	st = run_connected(&c);
+	if (st == STATUS_REFUSED && c.unknown)
+		st = STATUS_UNKNOWN;
 	settings_clear(&c.settings);
 	return st;
 }

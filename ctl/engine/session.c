@@ -81,11 +81,14 @@ session_new_id(struct ctl *c, struct uuid *id)
 enum status
 session_failed(struct ctl *c, enum outcome rc)
 {
-	if (rc == COMMIT_UNKNOWN)
-		return session_refuse(c,
+	if (rc == COMMIT_UNKNOWN) {
+		(void)session_refuse(c,
 		    "the connection was lost before the database said whether it "
 		    "was done: look before you repeat it (%s)",
 		    db_message(c->db));
+		c->unknown = true;
+		return STATUS_REFUSED;
+	}
 	(void)session_refuse(c, "%s: %s", outcome_name(rc), db_message(c->db));
 	(void)fputs("grantctl doctor says more.\n", stderr);
 	return STATUS_REFUSED;

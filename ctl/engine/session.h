@@ -27,7 +27,7 @@ MUST_CHECK bool session_entry(struct ctl *, const char *action, struct change_by
 /* An id for a new row: that of --id, or a new one. False, with a message, as above. */
 MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
 
-/* Report the outcome of an exchange that is not DONE. */
+/* Report the outcome of an exchange that is not DONE. STATUS_REFUSED; where a commit was lost it sets c->unknown. */
 enum status session_failed(struct ctl *, enum outcome);
 
 /* Report why a command fails. STATUS_REFUSED, for `return session_refuse(…)`. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/ioctl.h>
+
 #include <inttypes.h>
+#include <locale.h>
 #include <string.h>
+
+#include <libsmartcols.h>
 
 #include "base/time_text.h"
 #include "base/utf8.h"
@@ -52,8 +57,8 @@ table_begin(struct table *t, const char *const *headings, int columns)
 		t->width[i] = width_of(headings[i]);
 }
 
-void
-table_text(struct table *t, const char *text)
+static void
+add_cell(struct table *t, const char *text)
 {
 	int width = add_clean(&t->text, text[0] != '\0' ? text : "-");
 	int column = t->cells++ % t->columns;
@@ -63,12 +68,19 @@ table_text(struct table *t, const char *text)
 }
 
 void
+table_text(struct table *t, const char *text)
+{
+	t->text_in[t->cells % t->columns] = true;
+	add_cell(t, text);
+}
+
+void
 table_uuid(struct table *t, const struct uuid *u)
 {
 	char text[UUID_TEXT_LEN + 1];
 
 	uuid_print(u, text);
-	table_text(t, text);
+	add_cell(t, text);
 }
 
 void
@@ -77,11 +89,11 @@ table_time(struct table *t, const int64_t *time)
 	char text[TIME_TEXT_LEN + 1];
 
 	if (time == NULL || !time_print(*time, text)) {
-		table_text(t, "-");
+		add_cell(t, "-");
 		return;
 	}
 	memcpy(strchr(text, '.'), "Z", 2);
-	table_text(t, text);
+	add_cell(t, text);
 }
 
 void
@@ -90,7 +102,7 @@ table_int(struct table *t, int64_t value)
 	char text[24];
 
 	(void)snprintf(text, sizeof(text), "%" PRId64, value);
-	table_text(t, text);
+	add_cell(t, text);
 }
 
 void
@@ -110,23 +122,94 @@ print_cell(const struct table *t, int column, const char *text, FILE *out)
 	    last ? "\n" : "");
 }
 
-bool
-table_print(struct table *t, FILE *out)
+static void
+print_plain(const struct table *t, FILE *out)
 {
 	const char *cell = buf_text(&t->text);
-	bool complete = !t->text.failed;
 	int i;
 
-	for (i = 0; complete && t->headings != NULL && i < t->columns; i++)
+	for (i = 0; t->headings != NULL && i < t->columns; i++)
 		print_cell(t, i, t->headings[i], out);
-	t->headings = NULL;
-	for (i = 0; complete && i < t->cells; i++) {
+	for (i = 0; i < t->cells; i++) {
 		print_cell(t, i % t->columns, cell, out);
 		cell += strlen(cell) + 1;
 	}
+}
+
+/* How many characters a line of this terminal has; 0: it is none, or does not say. */
+static int
+terminal_width(FILE *out)
+{
+	struct winsize size = { 0 };
+
+	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static bool
+fits(const struct table *t, int width)
+{
+	int i, sum = -GAP;
+
+	for (i = 0; i < t->columns; i++)
+		sum += t->width[i] + GAP;
+	return width == 0 || sum <= width;
+}
+
+/* False: out of memory, as scols_ functions say by NULL or a number that is not 0. */
+static bool
+fill(const struct table *t, struct libscols_table *into)
+{
+	const char *cell = buf_text(&t->text);
+	struct libscols_line *line = NULL;
+	int i;
+
+	for (i = 0; i < t->columns; i++)
+		if (scols_table_new_column(into, t->headings != NULL ? t->headings[i] : "", 0,
+			t->text_in[i] ? SCOLS_FL_WRAP : 0) == NULL)
+			return false;
+	for (i = 0; i < t->cells; i++) {
+		if (i % t->columns == 0 && (line = scols_table_new_line(into, NULL)) == NULL)
+			return false;
+		if (scols_line_set_data(line, (size_t)(i % t->columns), cell) != 0)
+			return false;
+		cell += strlen(cell) + 1;
+	}
+	return true;
+}
+
+static bool
+print_narrow(const struct table *t, int width, FILE *out)
+{
+	struct libscols_table *s = scols_new_table();
+	bool printed;
+
+	/* Cells are UTF-8, whatever the environment says. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	printed = s != NULL && fill(t, s) &&
+	    scols_table_set_termforce(s, SCOLS_TERMFORCE_ALWAYS) == 0 &&
+	    scols_table_set_termwidth(s, (size_t)width) == 0 &&
+	    scols_table_set_column_separator(s, "  ") == 0 &&
+	    scols_table_enable_noheadings(s, t->headings == NULL) == 0 &&
+	    scols_table_set_stream(s, out) == 0 && scols_print_table(s) == 0;
+
+	scols_unref_table(s);
+	return printed;
+}
+
+bool
+table_print(struct table *t, FILE *out)
+{
+	int width = terminal_width(out);
+	bool printed = !t->text.failed;
+
+	if (printed && !fits(t, width))
+		printed = print_narrow(t, width, out);
+	else if (printed)
+		print_plain(t, out);
+	t->headings = NULL;
 	t->cells = 0;
 	buf_reset(&t->text);
-	return complete;
+	return printed;
 }
 
 void

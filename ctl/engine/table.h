@@ -14,14 +14,16 @@
 /*
  * A table for people: cells are added from left to right, row by row, and printed in columns. The
  * output is UTF-8 without control characters: '?' stands for those, so that no data moves the
- * cursor. Sticky: running out of memory turns up when the table is printed. Clear it.
+ * cursor. Where it goes to a terminal that is too narrow, text goes on in the lines below, in its column; ids, times and
+ * numbers stay whole. Anywhere else a row is a line. Sticky: running out of memory turns up when the table is printed. Clear it.
  */
 struct table {
 	const char *const *headings; /* NULL: none */
 	int columns;
 	int cells;
-	int width[TABLE_COLUMNS_MAX]; /* in characters, of all cells so far */
-	struct buf text;              /* the cells, each with its NUL */
+	int width[TABLE_COLUMNS_MAX];    /* in characters, of all cells so far */
+	bool text_in[TABLE_COLUMNS_MAX]; /* the column has cells that may be broken */
+	struct buf text;                 /* the cells, each with its NUL */
 };
 
 /* `columns` is at most TABLE_COLUMNS_MAX. */

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Deploy grantd:changes to pg
--- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state
+-- requires: audit_record rule_text list_indexes idempotency refusals tenant_settings tenant_state schema_serves flat_checks audit_archives
 --
 -- Every change is one function, called by one statement. Each authenticates the
 -- key for the tenant that is named, looks whether what the caller decided on is
@@ -25,7 +25,7 @@
 --   made      the entry is there already: an earlier call with the same id was committed. Its row
 --             is held before this is said, so that the caller's own commit waits for whatever the
 --             first one had to wait for (replication). The columns are those that the entry made.
---   same      all is as asked for; nothing was changed
+--   same      all is as asked for; nothing was changed. Where standbys are to confirm commits, the row is held as in `made`
 --   none      there is no such row
 --   key       no such key in this tenant, or it is revoked or expired
 --   stale     the key, the policies or the row are not those that were decided on
@@ -444,14 +444,20 @@ BEGIN
 		RETURN grantd.grant_changed('none', NULL, at);
 	ELSIF g.version <> grant_version THEN
 		RETURN grantd.grant_changed('stale', g, at);
+	ELSIF g.audit_enabled = wanted AND current_setting('synchronous_standby_names') = '' THEN
+		RETURN grantd.grant_changed('same', g, at);
+	ELSIF g.audit_enabled <> wanted AND key_hash IS NOT NULL THEN
+		RETURN grantd.grant_changed('stale', g, at); -- it was changed between the two statements
+	END IF;
+	-- Where standbys are to confirm, one may not have confirmed yet what somebody else set (his session was ended while
+	-- he waited): with the row held, this commit waits, too.
+	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
+	IF g.version <> grant_version THEN
+		RETURN grantd.grant_changed('stale', g, at);
 	ELSIF g.audit_enabled = wanted THEN
 		RETURN grantd.grant_changed('same', g, at);
 	ELSIF key_hash IS NOT NULL THEN
-		RETURN grantd.grant_changed('stale', g, at); -- it was changed between the two statements
-	END IF;
-	SELECT * INTO g FROM grantd.grants x WHERE x.tenant_id = tenant AND x.id = grant_id FOR UPDATE;
-	IF g.audit_enabled = wanted THEN
-		RETURN grantd.grant_changed('same', g, at);
+		RETURN grantd.grant_changed('stale', g, at);
 	END IF;
 	SELECT c.length, c.head INTO g.audit_length, g.audit_head
 	FROM grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'UpdateGrant', 'grant', grant_id,
@@ -595,6 +601,7 @@ DECLARE
 	n bigint := 0;
 	first timestamptz;
 	last timestamptz;
+	earlier CONSTANT timestamptz := at - interval '10 minutes';
 BEGIN
 	state := 'counted';
 	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, repeated, since, until)
@@ -614,9 +621,9 @@ BEGIN
 	INSERT INTO grantd.refusals AS r (tenant_id, key_id, operation, writer, call, called_at, entries)
 	VALUES (tenant, key, action, everyone, entry, at, 1)
 	ON CONFLICT (tenant_id, key_id, operation, writer) DO UPDATE SET call = entry,
-		called_at = CASE WHEN r.called_at <= at - interval '10 minutes' THEN at ELSE r.called_at END,
-		entries = CASE WHEN r.called_at <= at - interval '10 minutes' THEN 1 ELSE r.entries + 1 END
-	WHERE r.entries < 10 OR r.called_at <= at - interval '10 minutes';
+		called_at = CASE WHEN r.called_at <= earlier THEN at ELSE r.called_at END,
+		entries = CASE WHEN r.called_at <= earlier THEN 1 ELSE r.entries + 1 END
+	WHERE r.entries < 10 OR r.called_at <= earlier;
 	IF NOT FOUND THEN -- others made the last ones meanwhile
 		UPDATE grantd.refusals r SET repeated = r.repeated + 1, until = at,
 			since = CASE WHEN r.repeated = 0 THEN at ELSE r.since END
@@ -672,7 +679,9 @@ BEGIN
 	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
 	IF counts THEN
 		a := grantd.admit(tenant, key_hash, key_version, policies_version, entry, actor);
-		IF a.state <> 'admitted' THEN
+		IF a.state = 'made' THEN
+			NULL; -- said below, where what it is about is held: then this commit waits for what the first one had to
+		ELSIF a.state <> 'admitted' THEN
 			RETURN a.state;
 		ELSIF grant_id IS NOT NULL AND NOT EXISTS (SELECT FROM grantd.grants x
 		    WHERE x.tenant_id = tenant AND x.id = grant_id) THEN
@@ -760,31 +769,48 @@ BEGIN
 		state := 'off';
 		RETURN;
 	END IF;
+	accepted := grantd.store_activity(tenant, record_activity.grant_id, events);
+	state := 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) IS 'RecordActivity: stores a batch of events, all or none';
+REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) FROM PUBLIC;
+
+-- Those of the events that are not there yet, and their number. The caller holds the grant's row.
+CREATE FUNCTION grantd.store_activity(tenant uuid, grant_id uuid, events jsonb) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	accepted bigint;
+BEGIN
 	WITH given AS (SELECT DISTINCT ON (e.id) e.* FROM ROWS FROM (jsonb_to_recordset(events)
 			AS (id uuid, occurred_at timestamptz, service text, name text, kind text, outcome text,
 			source_ip inet, details jsonb)) WITH ORDINALITY AS e ORDER BY e.id, e.ordinality),
 	found AS (SELECT a.id FROM grantd.activity_event a WHERE a.tenant_id = tenant
-			AND a.grant_id = record_activity.grant_id
+			AND a.grant_id = store_activity.grant_id
 			AND a.id = ANY (ARRAY(SELECT given.id FROM given))),
 	stored AS (INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service,
 			name, kind, outcome, source_ip, details)
-		SELECT tenant, record_activity.grant_id, n.id, n.occurred_at, n.service, n.name, n.kind,
+		SELECT tenant, store_activity.grant_id, n.id, n.occurred_at, n.service, n.name, n.kind,
 			n.outcome, n.source_ip, n.details
 		FROM given n WHERE n.id NOT IN (SELECT found.id FROM found)
 		RETURNING service, kind, outcome),
 	counted AS (INSERT INTO grantd.activity_count AS c (tenant_id, grant_id, month, service, kind,
 			outcome, events)
-		SELECT tenant, record_activity.grant_id,
+		SELECT tenant, store_activity.grant_id,
 			date_trunc('month', statement_timestamp() AT TIME ZONE 'UTC')::date,
 			s.service, s.kind, s.outcome, count(*)
 		FROM stored s GROUP BY s.service, s.kind, s.outcome
 		ON CONFLICT (tenant_id, grant_id, month, service, kind, outcome)
 		DO UPDATE SET events = c.events + excluded.events)
-	SELECT 'done', count(*) FROM stored INTO state, accepted;
+	SELECT count(*) FROM stored INTO accepted;
+	RETURN accepted;
 END
 $$;
-COMMENT ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) IS 'RecordActivity: stores a batch of events, all or none';
-REVOKE ALL ON FUNCTION grantd.record_activity(uuid, bytea, bigint, bigint, uuid, bigint, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION grantd.store_activity(uuid, uuid, jsonb) IS 'Stores events that are new, and counts them';
+REVOKE ALL ON FUNCTION grantd.store_activity(uuid, uuid, jsonb) FROM PUBLIC;
 
 -- ---- keys ----
 
@@ -854,6 +880,21 @@ $$;
 COMMENT ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) IS 'CreateApiKey: makes a key';
 REVOKE ALL ON FUNCTION grantd.create_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, text, text, text[], bytea, timestamptz) FROM PUBLIC;
 
+-- A hash that two keys share opens nothing: so nobody may give one a second key.
+CREATE FUNCTION grantd.claim_hash(tenant uuid, new_hash bytea) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM grantd.api_keys k WHERE k.hash = new_hash) THEN
+		RAISE EXCEPTION 'there is an API key with this hash already'
+			USING ERRCODE = 'unique_violation';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.claim_hash(uuid, bytea) IS 'Fails where a key of any tenant has this hash';
+REVOKE ALL ON FUNCTION grantd.claim_hash(uuid, bytea) FROM PUBLIC;
+
 -- Add a key, and its first entry. `replaces` is the key that this one comes after, or null. The entry tells the digest of
 -- the hash, by which grantctl audit verify notices another hash, and which opens nothing.
 CREATE FUNCTION grantd.add_api_key(tenant uuid, actor text, actor_kind text, operation text, entry uuid,
@@ -867,11 +908,7 @@ DECLARE
 	key grantd.api_keys;
 	at CONSTANT timestamptz := statement_timestamp();
 BEGIN
-	-- A hash that two keys share opens nothing: so nobody may give one a second key.
-	IF EXISTS (SELECT FROM grantd.api_keys k WHERE k.hash = new_hash) THEN
-		RAISE EXCEPTION 'there is an API key with this hash already'
-			USING ERRCODE = 'unique_violation';
-	END IF;
+	PERFORM grantd.claim_hash(tenant, new_hash);
 	c := grantd.audit_append(tenant, entry, actor, actor_kind, operation, 'api_key', key_id, 'done', context, NULL,
 		jsonb_build_object('key_name', public_name, 'name', title, 'roles', role_list,
 			'expires_at', grantd.time_text(expires), 'replaces', replaces,
@@ -1008,7 +1045,8 @@ COMMENT ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uui
 REVOKE ALL ON FUNCTION grantd.revoke_api_key(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bigint) FROM PUBLIC;
 
 -- That the key was used just now, unless that was noted within so many milliseconds or somebody holds the row. No
--- change that anything rests on, and no entry.
+-- change that anything rests on, and no entry: so its commit waits for nothing, and a worker that only reads
+-- never waits for a standby.
 CREATE FUNCTION grantd.note_key_use(tenant uuid, key_hash bytea, within bigint) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -1022,6 +1060,9 @@ BEGIN
 		  AND coalesce(k.last_used_at, '-infinity')
 			<= statement_timestamp() - within * interval '1 millisecond'
 		FOR NO KEY UPDATE OF k SKIP LOCKED);
+	IF FOUND THEN
+		PERFORM set_config('synchronous_commit', 'off', true);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION grantd.note_key_use(uuid, bytea, bigint) IS 'Notes that a key was used';
@@ -1062,10 +1103,10 @@ CREATE FUNCTION grantd.move_policies(tenant uuid, at timestamptz, context text) 
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	microseconds CONSTANT bigint := extract(epoch FROM at) * 1000000;
 	moved bigint;
 BEGIN
-	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1,
-		(extract(epoch FROM at) * 1000000)::bigint) WHERE t.id = tenant
+	UPDATE grantd.tenants t SET policy_version = greatest(t.policy_version + 1, microseconds) WHERE t.id = tenant
 	RETURNING t.policy_version INTO moved;
 	RETURN left(context, -1) || ',"policy_version":' || coalesce(moved, 1) || '}';
 END
@@ -1347,7 +1388,10 @@ BEGIN
 			AND r.policy_id = change_rule.policy_id AND r.id = rule_id;
 	END IF;
 	IF operation <> 'DeletePolicyRule' THEN
-		INSERT INTO grantd.policy_rules SELECT rule.*;
+		INSERT INTO grantd.policy_rules (tenant_id, policy_id, id, ordinal, policy_text, notice, audit_session,
+			created_at, updated_at, version)
+		VALUES (tenant, change_rule.policy_id, rule_id, rule.ordinal, rule.policy_text, rule.notice,
+			rule.audit_session, rule.created_at, rule.updated_at, rule.version);
 	END IF;
 	UPDATE grantd.policies x SET audit_length = c.length, audit_head = c.head
 	WHERE x.tenant_id = tenant AND x.id = change_rule.policy_id;
@@ -1455,6 +1499,18 @@ $$;
 COMMENT ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) IS 'Changes a tenant: its name, what it may choose, and whether it is served';
 REVOKE ALL ON FUNCTION grantd.update_tenant(uuid, bytea, bigint, bigint, text, uuid, text, text, text, boolean, boolean) FROM PUBLIC;
 
+-- The tenant whose rows the rest of the transaction sees.
+CREATE FUNCTION grantd.choose_tenant(tenant uuid) RETURNS text
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN set_config('grantd.tenant', tenant::text, true);
+END
+$$;
+COMMENT ON FUNCTION grantd.choose_tenant(uuid) IS 'Chooses a tenant for the rest of the transaction';
+REVOKE ALL ON FUNCTION grantd.choose_tenant(uuid) FROM PUBLIC;
+
 -- ---- for grantctl audit verify ----
 
 -- Row-level security lets nobody but grantd_auth see rows of a tenant that is not there. From tenant to tenant by each
@@ -1464,8 +1520,8 @@ CREATE FUNCTION grantd.find_strays() RETURNS TABLE (kind text, tenant uuid)
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	FOREACH kind IN ARRAY ARRAY['api_keys', 'grants', 'audit_log', 'policies', 'policy_rules',
-		'idempotency_keys', 'activity_event', 'activity_count']
+	FOREACH kind IN ARRAY ARRAY['api_keys', 'grants', 'audit_log', 'audit_cuts', 'audit_archives', 'policies',
+		'policy_rules', 'idempotency_keys', 'activity_event', 'activity_count']
 	LOOP
 		tenant := NULL;
 		LOOP
@@ -1482,6 +1538,175 @@ $$;
 COMMENT ON FUNCTION grantd.find_strays() IS 'The tenants that are not there and have rows all the same, by table';
 REVOKE ALL ON FUNCTION grantd.find_strays() FROM PUBLIC;
 
+-- ---- for grantctl audit follow ----
+
+-- What the reading of a batch begins with: which database this is, how far all transactions have
+-- ended, and the transaction that wrote an entry which was read before: -1 where that was archived, null where it
+-- is not there.
+CREATE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain text, owner uuid, place bigint,
+	OUT database text, OUT bound bigint, OUT writer bigint)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	SELECT s.system_identifier || '-' || d.oid INTO database
+	FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
+	bound := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+	SELECT a.written_by::text::bigint INTO writer FROM grantd.audit_log a
+	WHERE a.tenant_id = tenant AND a.id = known;
+	IF NOT FOUND AND EXISTS (SELECT FROM grantd.audit_cuts c WHERE c.tenant_id = tenant
+	    AND c.resource_type = chain AND c.resource_id = owner AND c.sequence >= place) THEN
+		writer := -1;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) IS 'Which database this is, and how far its transactions have ended';
+REVOKE ALL ON FUNCTION grantd.audit_bound(uuid, uuid, text, uuid, bigint) FROM PUBLIC;
+
+-- Entries by tenant and id; `here`: written by the transaction whose number they have, and not brought by a dump.
+CREATE FUNCTION grantd.audit_by_id(tenant uuid, behind uuid, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE (a.tenant_id, a.id) > (audit_by_id.tenant, behind)
+	ORDER BY a.tenant_id, a.id LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_by_id(uuid, uuid, integer) IS 'Entries of all tenants, in the order of their ids';
+REVOKE ALL ON FUNCTION grantd.audit_by_id(uuid, uuid, integer) FROM PUBLIC;
+
+-- Entries by the transactions that wrote them, as far as all transactions have ended.
+CREATE FUNCTION grantd.audit_by_writer(since bigint, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE a.written_by > '0'::xid8 -- of which the index is
+	  AND a.written_by > since::text::xid8 AND a.written_by < pg_snapshot_xmin(pg_current_snapshot())
+	ORDER BY a.written_by LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_by_writer(bigint, integer) IS 'Entries of all tenants, in the order of their transactions';
+REVOKE ALL ON FUNCTION grantd.audit_by_writer(bigint, integer) FROM PUBLIC;
+
+-- Entries of one transaction that wrote many, by tenant and id. Compared as text, since the index in the order of
+-- transactions would give all of them for each page.
+CREATE FUNCTION grantd.audit_of_writer(writer bigint, tenant uuid, behind uuid, most integer)
+	RETURNS TABLE (e grantd.audit_log, here boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY SELECT a, a.xmin = a.written_by::xid FROM grantd.audit_log a
+	WHERE a.written_by::text = audit_of_writer.writer::text
+	  AND (a.tenant_id, a.id) > (audit_of_writer.tenant, behind)
+	ORDER BY a.tenant_id, a.id LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION grantd.audit_of_writer(bigint, uuid, uuid, integer) IS 'Entries of one transaction, in the order of their ids';
+REVOKE ALL ON FUNCTION grantd.audit_of_writer(bigint, uuid, uuid, integer) FROM PUBLIC;
+
+-- ---- for grantctl audit archive ----
+
+-- What is told of entries that are dropped into an archive. For grantctl alone. `same`: it was begun before;
+-- `mismatch`: with another file of that name.
+CREATE FUNCTION grantd.begin_archive(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	archive uuid, file_digest bytea, until timestamptz, dropped bigint, owners bigint)
+	RETURNS text
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+	c record;
+	t grantd.tenants;
+	at CONSTANT timestamptz := statement_timestamp();
+	begun bytea;
+BEGIN
+	SELECT * INTO t FROM grantd.tenants x WHERE x.id = tenant FOR NO KEY UPDATE;
+	a := grantd.admit(tenant, NULL, NULL, NULL, entry, actor);
+	SELECT x.digest INTO begun FROM grantd.audit_archives x
+	WHERE x.tenant_id = tenant AND x.id = archive;
+	IF t.id IS NULL THEN
+		RETURN 'none';
+	ELSIF begun IS NOT NULL THEN
+		RETURN CASE WHEN begun = file_digest THEN 'same' ELSE 'mismatch' END;
+	ELSIF a.state <> 'admitted' THEN
+		RETURN a.state;
+	END IF;
+	c := grantd.audit_append(tenant, entry, a.actor, a.actor_kind, 'ArchiveAuditLog', 'tenant', tenant, 'done',
+		left(context, -1) || format(',"archive":{"id":"%s","sha256":"%s","before":"%s","entries":%s,"chains":%s}}',
+			archive, encode(file_digest, 'hex'), grantd.time_text(until), dropped, owners),
+		NULL, NULL, reason, at, t.audit_length, t.audit_head);
+	UPDATE grantd.tenants x SET audit_length = c.length, audit_head = c.head WHERE x.id = tenant;
+	INSERT INTO grantd.audit_archives (tenant_id, id, entry, digest, before, entries, chains, actor, created_at)
+	VALUES (tenant, archive, entry, file_digest, until, dropped, owners, a.actor, at);
+	RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.begin_archive(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bytea, timestamptz, bigint, bigint) IS 'Tells of an archive, before entries are dropped';
+REVOKE ALL ON FUNCTION grantd.begin_archive(uuid, bytea, bigint, bigint, text, uuid, text, text, uuid, bytea, timestamptz, bigint, bigint) FROM PUBLIC;
+
+-- Drops the beginning of a chain, once the cut is there that stands for it, and only where the log has exactly the entries
+-- whose hashes are given (the SHA-256 of all of them in a row). `none`: there is no such
+-- archive; `same`: it was dropped before; `stale`: the chain's cut is another; `mismatch`: the log has other entries.
+CREATE FUNCTION grantd.drop_archived(tenant uuid, archive uuid, chain text, owner uuid, first bigint,
+	last bigint, last_hash bytea, hashes bytea, told text) RETURNS text
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	cut record;
+	found record;
+	n bigint;
+BEGIN
+	PERFORM grantd.refuse_old_snapshot();
+	IF NOT pg_has_role(session_user, 'grantd_owner', 'MEMBER') THEN
+		RAISE EXCEPTION 'entries are archived by members of grantd_owner'
+			USING ERRCODE = 'insufficient_privilege';
+	ELSIF NOT EXISTS (SELECT FROM grantd.audit_archives a
+	    WHERE a.tenant_id = tenant AND a.id = drop_archived.archive) THEN
+		RETURN 'none';
+	END IF;
+	SELECT * INTO cut FROM grantd.audit_cuts c WHERE c.tenant_id = tenant
+		AND c.resource_type = chain AND c.resource_id = owner FOR UPDATE;
+	IF cut.archive = drop_archived.archive AND cut.sequence = last AND cut.hash = last_hash THEN
+		RETURN 'same';
+	ELSIF coalesce(cut.sequence, 0) + 1 <> first THEN
+		RETURN 'stale';
+	END IF;
+	SELECT count(*) AS entries, sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)) AS digest INTO found
+	FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.resource_type = chain
+		AND a.resource_id = owner AND a.sequence BETWEEN first AND last;
+	IF found.entries <> last - first + 1 OR found.digest IS DISTINCT FROM hashes THEN
+		RETURN 'mismatch';
+	END IF;
+	INSERT INTO grantd.audit_cuts AS c (tenant_id, resource_type, resource_id, sequence, hash, archive, told, seal)
+	VALUES (tenant, chain::grantd.chain_owner, owner, last, last_hash, drop_archived.archive, told::json,
+		sha256('grantd-cut-1'::bytea || uuid_send(tenant) || uuid_send(owner)
+			|| uuid_send(drop_archived.archive) || int8send(last) || last_hash
+			|| grantd.audit_text(chain) || convert_to(told, 'UTF8')))
+	ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET sequence = excluded.sequence,
+		hash = excluded.hash, archive = excluded.archive, told = excluded.told, seal = excluded.seal;
+	DELETE FROM grantd.audit_log a WHERE a.tenant_id = tenant AND a.resource_type = chain
+		AND a.resource_id = owner AND a.sequence BETWEEN first AND last;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	IF n <> last - first + 1 THEN
+		RAISE EXCEPTION 'entries of % % changed while they were dropped', chain, owner
+			USING ERRCODE = 'serialization_failure';
+	END IF;
+	RETURN 'done';
+END
+$$;
+COMMENT ON FUNCTION grantd.drop_archived(uuid, uuid, text, uuid, bigint, bigint, bytea, bytea, text) IS 'Drops what an archive has of a chain, and notes from where it goes on';
+REVOKE ALL ON FUNCTION grantd.drop_archived(uuid, uuid, text, uuid, bigint, bigint, bytea, bytea, text) FROM PUBLIC;
+
 -- ---- who may call what ----
 
 DO $$
@@ -1493,10 +1718,12 @@ BEGIN
 		  AND p.proname IN ('get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 			'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use',
 			'create_policy', 'update_policy', 'delete_policy', 'change_rule', 'create_tenant',
-			'update_tenant', 'find_strays')
+			'update_tenant', 'choose_tenant', 'find_strays', 'audit_bound', 'audit_by_id', 'audit_by_writer', 'audit_of_writer',
+			'begin_archive', 'drop_archived')
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_owner', f.name);
-		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'find_strays') THEN
+		IF f.proname NOT IN ('create_tenant', 'update_tenant', 'choose_tenant', 'find_strays', 'audit_bound', 'audit_by_id',
+			'audit_by_writer', 'audit_of_writer', 'begin_archive', 'drop_archived') THEN
 			EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO grantd_app', f.name);
 		END IF;
 	END LOOP;
@@ -1513,7 +1740,7 @@ DROP POLICY tenants_change_own_row ON grantd.tenants;
 REVOKE ALL ON FUNCTION grantd.audit_hash(bytea, uuid, uuid, text, uuid, bigint, text, text, text, text,
 	jsonb, text, timestamptz) FROM grantd_app;
 
-UPDATE grantd.schema_version SET version = 6, changed_at = statement_timestamp();
+UPDATE grantd.schema_version SET version = 6, serves_from = 6, changed_at = statement_timestamp();
 
 RESET ROLE;
 \if :{?grantd_in_transaction}

@@ -139,7 +139,7 @@ BEGIN
 	END IF;
 	-- What refers to others comes before them.
 	FOREACH kind IN ARRAY ARRAY['idempotency_keys', 'refusals', 'activity_event', 'activity_count', 'audit_log',
-		'grants', 'policy_rules', 'policies', 'api_keys']
+		'audit_cuts', 'audit_archives', 'grants', 'policy_rules', 'policies', 'api_keys']
 	LOOP
 		EXECUTE format('DELETE FROM grantd.%1$I x WHERE x.tenant_id = $1 AND x.ctid = ANY (ARRAY('
 			'SELECT y.ctid FROM grantd.%1$I y WHERE y.tenant_id = $1 LIMIT $2))', kind)

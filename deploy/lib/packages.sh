@@ -4,16 +4,21 @@
 # The Debian packages that the project needs, and one function to have them there. Source it.
 
 # shellcheck disable=SC2034 # for those who source this
-packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev libsystemd-dev'
+packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-dev libjson-c-dev libpq-dev libssl-dev
+	libsystemd-dev libsmartcols-dev libcurl4-openssl-dev'
 packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
 	libfcgi-bin spawn-fcgi lighttpd lighttpd-mod-deflate apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh prometheus
-	clang-format clang-tidy cppcheck shellcheck'
+	clang-format clang-tidy cppcheck shellcheck rsyslog rsyslog-openssl'
+packages_deb='dpkg-dev debhelper'
+packages_deb_test='lintian debootstrap'
 # The browser that the console is tested in, and nothing else.
 packages_console='chromium fonts-dejavu-core'
 # For tests/cells/run and others that need more than one machine's worth of servers.
 packages_ha='haproxy socat'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
+# tests/ha, which tests/run does not run.
+packages_ha='patroni etcd-server haproxy python3-etcd iproute2 openssl'
 
 # The packages that a kind of web server needs.
 packages_server()

@@ -18,6 +18,7 @@
 
 web_forms='lighttpd-spawn lighttpd apache-proxy apache-fcgid shared-hosting nginx spawn-fcgi systemd-socket'
 web_workers=2
+web_address=127.0.0.1	# nginx's; the others listen there
 web_deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 declare -A web_settings=()
 web_pids=()	# what was started, in that order; stopped in the reverse one
@@ -108,11 +109,13 @@ web_write_settings()
 
 web_render()
 {
-	"$web_deploy/lib/render" STATE="$web_state" RUN="$web_run" LOGS="$web_logs" PORT="$web_port" \
+	"$web_deploy/lib/render" STATE="$web_state" RUN="$web_run" LOGS="$web_logs" PORT="$web_port" ADDRESS="$web_address" \
 	    BASE="$web_base" MOUNT="${web_base:-/}" ERRORS="$web_state/errors" SOCKET="$web_socket" \
 	    GRANTD="$web_state/bin/grantd" GRANTD_DIR="$web_state/bin" GRANTD_NAME=grantd \
 	    WORKERS="$web_workers" CONF="$web_conf" FRAGMENT="$web_state/fragment.conf" \
-	    UPSTREAM="$web_state/upstream.conf" CONSOLE="$web_console" CONSOLE_CONF="$web_state/console.conf" \
+	    UPSTREAM="$web_state/upstream.conf" NGINX_LOG="$web_logs/grantd-access.log" \
+	    APACHE_LOG="$web_logs/grantd-access.log" LIGHTTPD_LOG="$web_logs/grantd-access.log" \
+	    CONSOLE="$web_console" CONSOLE_CONF="$web_state/console.conf" \
 	    ERRORS_CONF="$web_state/errors.conf" APACHE_MODULES="$(web_apache_modules)" \
 	    <"$web_deploy/$1" >"$2"
 }
@@ -190,7 +193,7 @@ web_tail()
 
 	for file in "$web_logs"/*; do
 		case $file in
-		*/access.log)	continue ;;
+		*access.log)	continue ;;
 		esac
 		[ -s "$file" ] || continue
 		printf -- '--- %s\n' "$file"
@@ -210,7 +213,7 @@ web_start()
 
 	web_port=$2
 	web_base=${3-}
-	web_url=http://127.0.0.1:$web_port$web_base
+	web_url=http://$web_address:$web_port$web_base
 	case $form in
 	shared-hosting)	web_setting GRANTD_BASE_PATH "$web_base/grantd.fcgi" ;;
 	*)		web_setting GRANTD_BASE_PATH "$web_base" ;;

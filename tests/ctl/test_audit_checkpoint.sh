@@ -43,10 +43,15 @@ does 'a checkpoint is taken' audit checkpoint file
 like 'and counted' "$out" '^tenants 2, chains 6, sha256 [0-9a-f]{64}$'
 is 'the digest is that of the lines before it' "$(sed '$d' file | sha256sum | cut -d ' ' -f 1)" "$(tail -n 1 file | cut -d ' ' -f 2)"
 is 'nobody else may read or write it' "$(stat -c %a file)" 600
-does 'another one, for programs' audit checkpoint file --json
-is 'replaces it' "$(json '[.tenants, .chains, .digest]') $(ls)" '[2,6,"sha256"] err
+cp file first
+refuses 1 'file is there already, and is not overwritten' audit checkpoint file
+ok 'and stays as it is' cmp file first
+does 'another one, for programs' audit checkpoint second --json
+is 'is told as JSON, and leaves no other file' "$(json '[.tenants, .chains, .digest]') $(ls)" '[2,6,"sha256"] err
 file
-out'
+first
+out
+second'
 does 'of one tenant' audit checkpoint one --tenant $b
 is 'it tells of that one alone' "$(grep -c '^tenant [^ ]*$' one)" 1
 does 'all fits it' audit verify --checkpoint file

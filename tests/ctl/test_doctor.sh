@@ -52,8 +52,11 @@ sql 'UPDATE grantd.schema_version SET version = version - 1'
 finds schema 'it has version [0-9]+ and this program needs [0-9]+ \| psql'
 is 'without the version, objects are not compared, which is said' "$(json '.checks[] | select(.ok == null) | .check + ": " + .found')" \
 	'objects: not checked: the schema is not known to be of version '"$(sql 'SELECT version + 1 FROM grantd.schema_version')"
-sql 'UPDATE grantd.schema_version SET version = version + 2'
+sql 'UPDATE grantd.schema_version SET version = version + 2, serves_from = serves_from + 1'
 finds schema 'and this program knows'
+sql 'UPDATE grantd.schema_version SET serves_from = serves_from - 1'
+does 'a newer schema that serves this program' doctor
+like 'is said to' "$out" '^(.*)ok +schema +version [0-9]+, which serves grantd of version [0-9]+ too'
 sql 'UPDATE grantd.schema_version SET version = version - 1'
 well
 

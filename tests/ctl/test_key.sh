@@ -158,4 +158,29 @@ wait $!
 
 does 'the chains hold' audit verify
 
+# Roles that rules name, or do not.
+ctl tenant create --name roles
+roles=$out
+for role in admin auditor operator collector; do
+	ctl key create --tenant $roles --name k --role $role
+	is "$role: nothing is said but how to keep the key" "$status $(grep -c warning <<<"$err")" '0 0'
+done
+refuses 1 'no rule of the tenant names the role "admn"; is "admin" meant' key create --tenant $roles --name k --role admn
+refuses 1 'no rule of the tenant names the role "audtor"; is "auditor" meant' key create --tenant $roles --name k --role admin --role audtor
+is 'no key was made' "$(sql "SELECT count(*) FROM grantd.api_keys WHERE tenant_id = '$roles'")" 4
+ctl key create --tenant $roles --name k --role admn --allow-unknown
+is 'unless it is meant' $status 0
+like 'which is told' "$err" 'warning: no rule of the tenant names the role "admn"; the nearest is "admin"'
+ctl key create --tenant $roles --name k --role billing
+is 'one that is like no other is made' $status 0
+like 'and told' "$err" 'warning: no rule of the tenant names the role "billing"'
+printf '%s\n' 'permit (principal in Role :: "admin", action, resource);' \
+	'permit (principal, action == Action::"GetGrant", resource) when { principal.roles.contains("billing") };' >named
+ctl policy apply --tenant $roles named
+for role in admin billing; do
+	ctl key create --tenant $roles --name k --role $role
+	is "$role is named by a rule now" "$status $(grep -c warning <<<"$err")" '0 0'
+done
+refuses 1 'is "billing" meant' key create --tenant $roles --name k --role biling
+
 done_testing

@@ -494,6 +494,23 @@ a_commit_that_is_refused_changed_nothing(void **state)
 	assert_sql(ENTRIES, "1");
 }
 
+/* A node that a call was sent on to was told to end, which comes as an error of that call. */
+static void
+the_end_of_a_session_elsewhere_tells_nothing(void **state)
+{
+	(void)state;
+	permit();
+	sql("CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+	    " $$BEGIN RAISE EXCEPTION 'terminating connection' USING ERRCODE = 'admin_shutdown'; END$$");
+	sql("CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON grantd.audit_log"
+	    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse()");
+	assert_int_equal(update_grant(), 503);
+	assert_body("commit_unknown");
+	sql("DROP FUNCTION public.refuse() CASCADE");
+	assert_int_equal(update_grant(), 200);
+	assert_sql(ENTRIES, "1");
+}
+
 /* Nothing tells whether events were stored: the client is told to send them again, and then learns it. */
 static void
 lost_events_are_sent_again(void **state)
@@ -553,6 +570,7 @@ main(int argc, char **argv)
 		TEST(a_repeat_tells_the_state_of_its_own_entry),
 		TEST(a_change_that_is_refused_when_repeated_is_found),
 		TEST(a_commit_that_is_refused_changed_nothing),
+		TEST(the_end_of_a_session_elsewhere_tells_nothing),
 		TEST(lost_events_are_sent_again),
 	};
 

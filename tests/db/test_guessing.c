@@ -203,10 +203,11 @@ static int takes; /* how often a share was asked for */
 
 /* The first time there is none. */
 static enum share
-take(void *to, const struct uuid *tenant)
+take(void *to, const struct uuid *tenant, bool changes)
 {
 	(void)to;
 	(void)tenant;
+	assert_false(changes);
 	return takes++ == 0 ? SHARE_LATER : SHARE_TAKEN;
 }
 

@@ -100,7 +100,8 @@ SELECT set_eq($$
 	WHERE p.pronamespace = 'grantd'::regnamespace AND p.prosecdef
 $$, ARRAY['authenticate', 'find_key', 'get_grant', 'get_policies', 'update_grant', 'revoke_grant', 'create_grant', 'log_denied',
 	'record_activity', 'create_api_key', 'rotate_api_key', 'revoke_api_key', 'note_key_use', 'create_policy',
-	'update_policy', 'delete_policy', 'change_rule', 'create_tenant', 'update_tenant', 'find_strays'],
+	'update_policy', 'delete_policy', 'change_rule', 'create_tenant', 'update_tenant', 'find_strays',
+	'audit_bound', 'audit_by_id', 'audit_by_writer', 'audit_of_writer', 'begin_archive', 'drop_archived'],
 	'these functions run with rights that their callers lack');
 
 SELECT is_empty($$
@@ -110,7 +111,8 @@ $$, 'all of them with those of grantd_auth');
 
 SELECT is_empty($$
 	SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
-	  AND p.prosecdef AND p.proname NOT IN ('authenticate', 'find_key', 'find_strays')
+	  AND p.prosecdef AND p.proname NOT IN ('authenticate', 'find_key', 'find_strays', 'audit_bound',
+		'audit_by_id', 'audit_by_writer', 'audit_of_writer', 'drop_archived')
 	  AND p.proargnames[1:2] <> ARRAY['tenant', 'key_hash']
 $$, 'and all that know a tenant begin with it and the key');
 
@@ -138,7 +140,7 @@ $$, ARRAY['grants.grantee_id', 'grants.resource_type', 'grants.resource_id', 'gr
 SELECT set_eq($$
 	SELECT i.indexrelid::regclass::text FROM pg_index i
 	WHERE i.indrelid = 'grantd.audit_log'::regclass
-$$, ARRAY['grantd.audit_log_pkey', 'grantd.audit_log_chain'], 'the audit log has two indexes');
+$$, ARRAY['grantd.audit_log_pkey', 'grantd.audit_log_chain', 'grantd.audit_log_order'], 'the audit log has three indexes');
 
 SELECT is_empty($$
 	SELECT i.indexrelid::regclass, a.attname FROM owned o

@@ -165,9 +165,9 @@ SELECT lives_ok(pg_temp.call('change_rule', jsonb_build_object('operation', 'Upd
 SELECT pg_temp.refused('a tenant without a name',
 	'UPDATE grantd.tenants SET name = ''''', '23514 display_name_one_line');
 SELECT pg_temp.refused('a second schema version',
-	'INSERT INTO grantd.schema_version (version) VALUES (2)', '23505 schema_version_pkey');
+	'INSERT INTO grantd.schema_version (version, serves_from) VALUES (2, 2)', '23505 schema_version_pkey');
 SELECT pg_temp.refused('a second schema version, differently',
-	'INSERT INTO grantd.schema_version (only_row, version) VALUES (false, 2)',
+	'INSERT INTO grantd.schema_version (only_row, version, serves_from) VALUES (false, 2, 2)',
 	'23514 schema_version_only_row_check');
 
 SELECT * FROM finish();

@@ -24,7 +24,7 @@ version_five()
 		cp -r "$db" "$work/five"
 		sed -i -e '/version_before = 5 /,/^.endif/d' \
 			-e '/version_before < 6 /,/^.endif/{/ir deploy/{/changes.sql/!d}}' "$work/five/install.sql"
-		sed -i 's/SET version = 6,/SET version = 5,/' "$work/five/deploy/changes.sql"
+		sed -i 's/SET version = 6, serves_from = 6,/SET version = 5,/' "$work/five/deploy/changes.sql"
 	fi
 	psql -X -q -d "$1" -f "$work/five/install.sql" >/dev/null || bail 'no schema of version 5'
 	sql "$1" 'CREATE FUNCTION grantd.of_five(g grantd.grant_change) RETURNS int LANGUAGE sql AS $$ SELECT 5 $$' \
@@ -40,7 +40,7 @@ rows_of()
 		sql "$1" "SELECT '$table', to_jsonb(t) - '{audit_previous,record,effect,principal_scope_type,principal_is_type,
 			principal_entity_type,principal_entity_id,action_scope_type,action_ids,resource_scope_type,resource_is_type,
 			resource_entity_type,resource_entity_id,conditions,failing_forbid_denies,
-			state,moved_to,hold,move_id,move_since}'::text[] FROM grantd.$table t ORDER BY 2"
+			written_by,state,moved_to,hold,move_id,move_since}'::text[] FROM grantd.$table t ORDER BY 2"
 	done
 }
 
@@ -49,7 +49,8 @@ files_of()
 {
 	sql "$1" "SELECT oid::regclass, relfilenode FROM pg_class WHERE relnamespace = 'grantd'::regnamespace
 		AND relkind IN ('r', 'i') AND relname NOT IN ('grants_grantee', 'api_keys_newest', 'policies_newest',
-			'policy_rules_order', 'tenants_newest', 'refusals', 'refusals_pkey') ORDER BY relname"
+			'policy_rules_order', 'tenants_newest', 'refusals', 'refusals_pkey', 'audit_log_order', 'audit_archives',
+			'audit_archives_pkey', 'audit_cuts', 'audit_cuts_pkey') ORDER BY relname"
 }
 
 # Changes by the functions after entries of the first form, in every kind of chain.

@@ -109,6 +109,25 @@ is "is one entry in the log" "$(state)" "t|2|1|1"
 is "the same again" "$(patch_status "$true_body")" "Status: 200"
 is "is none" "$(state)" "t|2|1|1"
 
+# What the server cannot do it could not do in another session either; but a statement that was prepared for other columns is mended by one.
+sql "CREATE FUNCTION public.cannot() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+	RAISE 'it cannot' USING ERRCODE = 'feature_not_supported'; END \$\$;
+	CREATE TRIGGER cannot BEFORE INSERT ON grantd.audit_log FOR EACH ROW EXECUTE FUNCTION public.cannot()"
+like "what the database cannot do" "$(patch "$false_body" 2>&1 | tr -d '\r\n')" '^Status: 500 .*"internal"'
+is "is asked for once" "$(grep -c 'it cannot (SQLSTATE 0A000)' "$log")" 1
+sql "DROP TRIGGER cannot ON grantd.audit_log"
+is "and changes nothing" "$(state)" "t|2|1|1"
+for _ in 1 2 3 4; do
+	status GET /v1/policies
+done >"$work/before"
+sql "ALTER TABLE grantd.policies ALTER COLUMN name TYPE text"
+for _ in 1 2 3 4; do
+	status GET /v1/policies
+done >"$work/after"
+is "statements that were prepared for other columns are prepared anew" "$(sort -u "$work/before" "$work/after")" 200
+ok "as the log tells" logged 'connection lost: cached plan must not change result type'
+sql "ALTER TABLE grantd.policies ALTER COLUMN name TYPE grantd.display_name"
+
 # Bodies
 with_length()
 {

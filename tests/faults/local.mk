@@ -3,6 +3,14 @@
 check_PROGRAMS += tests/lib/fcgi_client
 tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
 tests_lib_fcgi_client_LDADD = libbase.la
+
+# A grantd of the version after this one.
+check_PROGRAMS += tests/faults/grantd_next
+tests_faults_grantd_next_SOURCES = $(grantd_SOURCES) tests/faults/session_next.c
+tests_faults_grantd_next_LDADD = $(grantd_LDADD)
+tests_faults_grantd_next_LDFLAGS = $(grantd_LDFLAGS)
+tests/faults/session_next.$(OBJEXT): db/rights_sql.inc
+
 EXTRA_DIST += \
 	tests/cells/killed.sh \
 	tests/cells/load.js \
@@ -19,9 +27,11 @@ EXTRA_DIST += \
 	tests/faults/kill/run.js \
 	tests/faults/lib.sh \
 	tests/faults/log.sh \
+	tests/faults/next.sql \
 	tests/faults/protocol.sh \
 	tests/faults/ready.sh \
 	tests/faults/reload.sh \
+	tests/faults/roll.sh \
 	tests/faults/run \
 	tests/faults/served.sh \
 	tests/faults/session.sh \

@@ -58,11 +58,14 @@ like 'a change that cannot be made is told so' "$(status PATCH "/v1/grants/$gran
 sql 'GRANT INSERT ON grantd.audit_log TO grantd_auth'
 ok 'ready again' until_true ready_again
 
-# A schema of another version under workers that are connected: they go on, as no function of theirs is gone, and say that they are not ready.
+# A newer schema that serves workers of this version.
 sql 'UPDATE grantd.schema_version SET version = version + 1'
+is 'a newer version that serves this one: ready' "$(status GET /readyz)" 200
+# One that does not, under workers that are connected: they go on, as no function of theirs is gone, and say that they are not ready.
+sql 'UPDATE grantd.schema_version SET serves_from = version'
 is 'another version: not ready' "$(status GET /readyz)" 503
 ok 'another version: the log says so' logged 'has version [0-9]+ of the schema and this build needs'
-sql 'UPDATE grantd.schema_version SET version = version - 1'
+sql 'UPDATE grantd.schema_version SET version = version - 1, serves_from = version - 1'
 ok 'the version again: ready' until_true ready_again
 grantd_stop 'with rights and without'
 

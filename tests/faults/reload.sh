@@ -46,6 +46,33 @@ ok "waiting requests: a warning" logged 'GRANTD_WAITING_REQUESTS has changed, wh
 ok "1 worker still" until_true worker_count 1
 grantd_stop "after reloads"
 
+# What the unit has systemd do at a reload, by hand: a line after the other, until one fails.
+unit_reload()
+{
+	local line
+
+	while IFS= read -r line; do
+		# shellcheck disable=SC2086 # words
+		$line || return
+	done < <(sed -n 's/^ExecReload=//p' "$here/../../deploy/systemd/grantd.service.in" |
+		sed "s|@GRANTD@|$grantd|; s|@CONF@|$settings|; s|\$MAINPID|$grantd_pid|")
+}
+
+echo 'GRANTD_WORKERS=2' >"$settings"
+grantd_start --config "$settings"
+ok "unit: 2 workers" until_true worker_count 2
+before=$(workers)
+printf '%s\n' 'GRANTD_WORKERS=many' 'GRANTD_POOLER=yes' >"$settings"
+said=$(unit_reload 2>&1)
+is "unit: a reload with settings that are wrong fails" $? 1
+is "unit: with each reason" "$(grep -c 'GRANTD_' <<<"$said")" 2
+is "unit: and the same workers serve" "$(workers)" "$before"
+not_ok "unit: grantd was not even told" logged reload
+echo 'GRANTD_WORKERS=3' >"$settings"
+ok "unit: with good ones it is done" unit_reload
+ok "unit: 3 workers" until_true worker_count 3
+grantd_stop "after the unit's reloads"
+
 # The log file can be moved away.
 GRANTD_LOG_FILE=$work/own.log grantd_start --workers 1
 mv "$work/own.log" "$work/old.log"

@@ -142,6 +142,13 @@ ok 'until the standby has it' until_true answered
 like 'and is told as made' "$(<"$work/answer")" '^Status: 201'
 is 'once' "$(standby_sql "$granted")" 3
 
+# A refusal is told when the standby has the entry that tells of it.
+viewer=$("$build/grantctl" key create --tenant "$tenant" --name viewer --role auditor --json | jq -r .raw_key)
+call=(param "HTTP_X_API_KEY=$viewer" "${base[@]:2}")
+away 'a refusal' PATCH "/v1/grants/$grant" '{"audit_enabled":true}'
+like 'a refusal' "$(<"$work/answer")" '^Status: 403.*"policy_denied"'
+is 'a refusal: which the standby has' "$(standby_sql "SELECT count(*) FROM grantd.audit_log WHERE outcome = 'denied'")" 1
+
 # A wait that is cancelled: the server says that it committed, with a warning that the standby may not have it.
 call=("${base[@]}")
 "$cluster" stop "$work/standby"
@@ -154,7 +161,15 @@ cancelled()
 }
 ok 'a wait that is cancelled, as often as it is begun, comes to an end' until_true cancelled
 like 'which nobody knows' "$(<"$work/answer")" '^Status: 50[0-9].*"commit_unknown"'
+# Who repeats it finds all as he asked for, on this one machine.
+begin_send PATCH "/v1/grants/$grant" '{"audit_enabled":true}'
+ok 'asked for again, it waits' until_true one_waits
+ok 'and nothing is said to the client' kill -0 "$asker"
 begin_standby
+ok 'until the standby has it' until_true answered
+wait "$asker"
+like 'then it is told' "$(<"$work/answer")" '^Status: 200.*"audit_enabled":true,.*"version":4'
+is 'and the standby has it' "$(standby_sql "$state WHERE id = '$grant'")" 't|4|5|5'
 like 'with the standby the state is told' "$(send GET "/v1/grants/$grant" '')" '^Status: 200.*"audit_enabled":true'
 
 # Nobody comes: an answer in bounded time all the same.
@@ -170,7 +185,6 @@ done >"$work/more"
 sessions=$(waiting | wc -l)
 ok "of two workers no more than one session each waits" test "$sessions" -le 2
 is 'for what they were asked before: more is not begun' "$(grep -c '^Status: 503.*"unavailable"' "$work/more")" $((7 - sessions))
-is 'and not made' "$(sql "$granted")" $((2 + sessions))
 begin_standby
 switched_on()
 {
@@ -178,6 +192,31 @@ switched_on()
 }
 ok 'with the standby again it serves' until_true switched_on
 ok 'and nothing waits' until_true none_waits
+is 'what was refused was not made' "$(sql "$granted")" $((2 + sessions))
+
+# Changes that wait take all of their tenant's workers but one, which reads.
+grantd_stop 'one session each'
+"$cluster" stop "$work/standby"
+GRANTD_DATABASE="user=grantd_worker" GRANTD_STATEMENT_TIMEOUT=60000 GRANTD_REQUEST_TIMEOUT=600000 GRANTD_TENANT_WAIT=0 \
+    grantd_start --workers 4
+several_wait()
+{
+	[ "$(waiting | wc -l)" -eq "$1" ]
+}
+begin_send PATCH "/v1/grants/$grant" '{"audit_enabled":false}'
+one=$asker
+until_true several_wait 1 || bail 'nobody waits for the standby'
+send POST /v1/grants "$wanted" >"$work/other" &
+background+=("$!")
+other=$!
+ok 'of four workers two wait' until_true several_wait 2
+like 'a third change is refused' "$(send POST /v1/grants "$wanted")" '^Status: 503.*"unavailable"'
+for i in 1 2 3; do
+	like "reads are answered, $i" "$(send GET "/v1/grants/$grant" '')" '^Status: 200'
+done
+begin_standby
+wait "$one" "$other"
+like 'with the standby the changes are' "$(<"$work/answer")$(<"$work/other")" '^Status: 200.*Status: 201'
 
 # What only reads can be asked of the standby.
 replayed()
@@ -195,6 +234,39 @@ ok 'grantctl audit export on the standby' on_standby audit export --tenant "$ten
 like 'tells the entries' "$(<"$work/out")" '"UpdateGrant"'
 ok 'grantctl audit checkpoint on the standby' on_standby audit checkpoint "$work/checkpoint"
 ok 'is good for the primary' "$build/grantctl" audit verify --checkpoint "$work/checkpoint"
-grantd_stop 'without a standby'
+ok 'grantctl audit follow from the standby' on_standby audit follow --once --state "$work/state"
+is 'reads all of it' "$(jq -r .id "$work/out" | sort)" "$(sql 'SELECT id FROM grantd.audit_log ORDER BY id')"
+ok 'and goes on from the primary' eval '"$build/grantctl" audit follow --once --state "$work/state" >"$work/out" && [ ! -s "$work/out" ]'
+grantd_stop 'after reading beside changes'
+
+# A primary that stands still, with its sessions open, and the standby is promoted: a commit that hangs there keeps no worker from the next.
+standby_host=$(eval "$("$cluster" env "$work/standby")" && echo "$PGHOST")
+# shellcheck source=/dev/null
+data=$(. "$work/pg/cluster.conf" && echo "$data")
+postgres=
+go_on()
+{
+	# shellcheck disable=SC2086 # one each
+	[ -z "$postgres" ] || kill -CONT $postgres 2>/dev/null
+}
+trap 'go_on; "$cluster" remove "$work/standby" 2>/dev/null; "$cluster" remove "$work/pg" 2>/dev/null; clean_up' EXIT
+GRANTD_DATABASE="host=$PGHOST,$standby_host user=grantd_worker dbname=$PGDATABASE target_session_attrs=read-write" \
+    GRANTD_STATEMENT_TIMEOUT=500 GRANTD_CONNECT_TIMEOUT=1000 grantd_start --workers 1
+like 'a PATCH' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":true}')" '^Status: 200'
+(eval "$("$cluster" env "$work/standby")" && sql "ALTER SYSTEM SET synchronous_standby_names = ''" && sql 'SELECT pg_reload_conf()') >/dev/null
+postgres=$(head -n 1 "$data/postmaster.pid")
+postgres="$postgres $(pgrep -P "$postgres" | tr '\n' ' ')"
+# shellcheck disable=SC2086 # one each
+kill -STOP $postgres
+like 'with a primary that stands still nobody knows' "$(send PATCH "/v1/grants/$grant" '{"audit_enabled":false}')" '^Status: 50[0-9].*"commit_unknown"'
+standby_sql 'SELECT pg_promote()' >/dev/null
+switched_off()
+{
+	[[ $(send PATCH "/v1/grants/$grant" '{"audit_enabled":false}') == 'Status: 200'* ]]
+}
+ok 'the next primary takes the change, from the same worker' until_true switched_off
+is 'and has it' "$(standby_sql "SELECT audit_enabled FROM grantd.grants WHERE id = '$grant'")" f
+go_on
+grantd_stop 'in the end'
 
 done_testing

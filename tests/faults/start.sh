@@ -78,6 +78,14 @@ printf '%s\n' 'GRANTD_WORKERS=x' 'nonsense' 'GRANTD_WORKRS=1' 'GRANTD_LOG_LEVEL=
 output=$("$grantd" --check-config --config "$work/bad.conf" 2>&1)
 is "--check-config: each line of a file" "$(sed 's/: GRANTD.*//; s/.*conf:/line /; s/:.*//' <<<"$output" | xargs)" 'line 1 line 2 line 3 line 5'
 
+output=$(GRANTD_DATABSE=s3cr3t "$grantd" --check-config 2>&1)
+is "--check-config: a name in the environment that is nearly a setting" "$? $(head -n 1 <<<"$output")" \
+	'0 grantd: environment: there is no setting "GRANTD_DATABSE"; is GRANTD_DATABASE meant?'
+GRANTD_DATABSE=s3cr3t grantd_start --workers 1
+ok "and at a start: it is logged" logged 'environment: there is no setting "GRANTD_DATABSE"; is GRANTD_DATABASE meant'
+is "without its value" "$(grep -c s3cr3t "$log")" 0
+grantd_stop "with such a name"
+
 # Connection strings: what libpq cannot use is refused, and no piece of it is repeated, here and by a worker that tries.
 for string in '"host=/tmp dbname=grantd"' 'host=/tmp dbname=grantd sslmod=require' 'postgresql://x@localhost/grantd?pgbouncer=true' \
 	'postgres://x:50%off@localhost/grantd' 'password=s3cr3t pw9' 'postgres://grantd_worker:s3cr3t/pw9@localhost:5432/grantd' \

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # grantd as it is installed, for tests and measurements that need no more than one of it: a cluster with the
-# schema in it, and a web server with workers. Source it after deploy/lib/web.sh.
+# schema in it, and a web server with workers. Source it after deploy/lib/web.sh. TEST_CLUSTER is the program
+# that makes the cluster, unless that is tests/lib/cluster.
 #
 #   site_start DIR BUILD FORM [--fsync]
 #                              with grantd of BUILD, by deploy/lib/web.sh's FORM; PG* are those of the superuser
@@ -27,7 +28,7 @@ free_port()
 
 site_database()
 {
-	local cluster=$site_top/tests/lib/cluster
+	local cluster=${TEST_CLUSTER:-$site_top/tests/lib/cluster}
 
 	"$cluster" start "$site_cluster" --allow "$web_user:grantd_worker" "$@" || return 1
 	"$cluster" install "$site_cluster" site >"$site_cluster/install.log" 2>&1 || {
@@ -62,7 +63,7 @@ site_end()
 
 	web_end || status=1
 	if [ -n "$site_cluster" ]; then
-		"$site_top/tests/lib/cluster" remove "$site_cluster" || status=1
+		"${TEST_CLUSTER:-$site_top/tests/lib/cluster}" remove "$site_cluster" || status=1
 		rm -f "$site_cluster/install.log"
 		rmdir "$site_cluster" 2>/dev/null
 	fi

@@ -134,6 +134,34 @@ the_environment_wins(void **state)
 }
 
 static void
+count(void *of, const char *sentence)
+{
+	int *told = of;
+
+	(*told)++;
+	assert_string_equal(sentence,
+	    "environment: there is no setting \"GRANTD_DATABSE\"; is GRANTD_DATABASE meant?");
+}
+
+/* What may be another program's is left alone, and a value is not shown. */
+static void
+mistakes_in_the_environment(void **state)
+{
+	int told = 0;
+
+	(void)state;
+	assert_int_equal(setenv("GRANTD_SOMETHING_ELSE", "9", 1), 0);
+	assert_int_equal(setenv("GRANTD_API_KEY", "9", 1), 0);
+	assert_int_equal(setenv("GRANTD_DATABASE", "9", 1), 0);
+	settings_mistaken(count, &told);
+	assert_int_equal(told, 0);
+	assert_int_equal(setenv("GRANTD_DATABSE", "password=x", 1), 0);
+	settings_mistaken(count, &told);
+	assert_int_equal(told, 1);
+	assert_int_equal(unsetenv("GRANTD_DATABSE"), 0);
+}
+
+static void
 numbers_have_a_range(void **state)
 {
 	char error[SETTINGS_ERROR_MAX], text[32];
@@ -318,6 +346,7 @@ main(void)
 		cmocka_unit_test_setup(defaults, no_environment),
 		cmocka_unit_test_setup(a_file, no_environment),
 		cmocka_unit_test_setup(the_environment_wins, no_environment),
+		cmocka_unit_test_setup(mistakes_in_the_environment, no_environment),
 		cmocka_unit_test_setup(numbers_have_a_range, no_environment),
 		cmocka_unit_test_setup(faults_in_a_file, no_environment),
 		cmocka_unit_test_setup(sentences_are_discreet_and_short, no_environment),

@@ -23,11 +23,14 @@ const COMMIT_MS = 1000; // that a commit, once it is written, may take to be see
 const NOTHING_DONE = new Set(['unavailable', 'internal']);
 
 class Compare {
-	// entries: of the audit log, in the order of their chains. events: ids. keys: id -> hash in hex.
-	constructor(entries, events, keys) {
+	// entries: of the audit log, in the order of their chains. events: ids. keys: id -> hash in hex. answered: request id -> when its
+	// success was told, where that is what others must have seen it by; otherwise it is the time of the commit.
+	constructor(entries, events, keys, answered) {
 		this.events = events;
 		this.keys = keys;
+		this.answered = answered;
 		this.false = [];
+		this.liars = []; // the records that they were told in, { record, why }
 		this.done = new Map(); // request id -> entries
 		this.refused = new Map();
 		this.states = new Map(); // chain -> version -> { state, from, to }
@@ -48,7 +51,7 @@ class Compare {
 		const version = e.record.after.version;
 
 		if (last)
-			last.to = e.at;
+			this.supersede(chain, e);
 		if (chain.versions.has(version))
 			this.false.push(`grant ${e.resource_id}: version ${version} was made twice`);
 		chain.versions.set(version, {
@@ -60,7 +63,19 @@ class Compare {
 		this.states.set(e.resource_id, chain);
 	}
 
+	// Nobody is to see those before it that is sent later.
+	supersede(chain, e) {
+		const to = this.answered ? this.answered.get(e.record.request_id) ?? Infinity : e.at + COMMIT_MS;
+
+		for (const one of [...chain.versions.values()].reverse()) {
+			if (one.to !== Infinity)
+				break;
+			one.to = to;
+		}
+	}
+
 	lie(r, why) {
+		this.liars.push({ record: r, why });
 		this.false.push(`${r.kind} ${r.id} by ${r.site}: told ${r.status} ${r.code}, but ${why}`);
 	}
 
@@ -76,7 +91,7 @@ class Compare {
 
 		if (!seen || !this.is_shown(r, seen.state))
 			this.lie(r, `version ${r.body.version} was never so`);
-		else if (seen.from > r.ended + CLOCK_MS || seen.to < r.sent - COMMIT_MS)
+		else if (seen.from > r.ended + CLOCK_MS || seen.to < r.sent)
 			this.lie(r, `version ${r.body.version} was at another time`);
 	}
 
@@ -190,4 +205,42 @@ class Compare {
 	}
 }
 
-module.exports = { Compare };
+/*
+ * Would a false answer be seen? One true answer of each sort is made false, and compared again; the sorts of which none was seen.
+ */
+function unseen(records, entries, events, keys) {
+	const compared = new Compare(entries, events, keys);
+	const made = (kind, method) => records.find((r) => r.kind === kind && r.method === method && r.status >= 200 &&
+	    r.status < 300 && compared.done.has(r.id));
+	const plants = {
+		'another version': [made('patch', 'PATCH'), (r) => ({ ...r, body: { ...r.body, version: r.body.version + 1 } })],
+		'another state': [made('patch', 'PATCH'), (r) => ({ ...r, body: { ...r.body, audit_enabled: !r.body.audit_enabled } })],
+		'another ETag': [made('patch', 'PATCH'), (r) => ({ ...r, etag: '"0.active"' })],
+		'nothing was changed': [made('patch', 'PATCH'), (r) => ({ ...r, status: 503, code: 'unavailable' })],
+		'a refusal': [made('create', 'POST'), (r) => ({ ...r, status: 409, code: 'conflict' })],
+		'done without an entry': [made('create', 'POST'), (r) => ({ ...r, id: 'nobody', deed: undefined })],
+		'another key': [made('key', 'POST'), (r) => ({ ...r, body: { ...r.body, raw_key: 'grd_' } })],
+		'no events': [records.find((r) => r.kind === 'activity' && r.status === 200),
+			(r) => ({ ...r, status: 503, code: 'unavailable' })],
+	};
+
+	return Object.keys(plants).filter((name) => {
+		const [record, change] = plants[name];
+
+		return record === undefined || new Compare(entries, events, keys).all([change(record)]).length === 0;
+	});
+}
+
+// What unseen() and Compare are given, by a function that takes SQL and gives lines.
+async function read_all(query) {
+	const entries = (await query(`SELECT json_build_object('resource_type', resource_type, 'resource_id', resource_id, 'outcome', outcome,
+		'at', extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000, 'record', record) FROM grantd.audit_log
+		ORDER BY resource_type, resource_id, sequence`)).map((line) => JSON.parse(line));
+	const events = new Set(await query('SELECT id FROM grantd.activity_event'));
+	const keys = new Map((await query("SELECT id, encode(hash, 'hex') FROM grantd.api_keys")).map((line) => line.split('|')));
+	const uncounted = Number((await query('SELECT coalesce(sum(repeated), 0) FROM grantd.refusals'))[0]);
+
+	return { entries, events, keys, uncounted };
+}
+
+module.exports = { Compare, read_all, unseen };

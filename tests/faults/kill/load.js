@@ -182,11 +182,12 @@ class Client {
 		await this.ask('read', 'GET', `/v1/grants/${this.random.of(this.world.grants)}`);
 	}
 
-	async run(going) {
+	// pace: how many milliseconds to wait after each request.
+	async run(going, pace = 0) {
 		while (going()) {
 			await this[this.random.of(KINDS)]();
-			if (this.failed)
-				await new Promise((done) => setTimeout(done, AFTER_FAILURE_MS));
+			if (this.failed || pace > 0)
+				await new Promise((done) => setTimeout(done, Math.max(pace, this.failed ? AFTER_FAILURE_MS : 0)));
 		}
 		this.agent.destroy();
 	}

@@ -43,6 +43,8 @@ class Program {
 }
 
 function signal(pid, name) {
+	if (!pid)
+		return false; // to 0 it would be to this very group
 	try {
 		process.kill(pid, name);
 		return true;

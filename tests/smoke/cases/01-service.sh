@@ -62,4 +62,4 @@ expect 'the entry holds who, what, from where, which request and why' same "$(sq
     SELECT actor_type, action, outcome, reasoning, sequence, record->'before'->>'audit_enabled',
 	record->'after'->>'audit_enabled', record->>'request_id', record->>'source_ip', record->>'user_agent'
     FROM grantd.audit_log WHERE resource_id = '$grant' ORDER BY sequence DESC LIMIT 1")" \
-    'api_key|UpdateGrant|done|ticket 42 – naïve|3|true|false|smoke.audit-1|127.0.0.1|smoke/1'
+    'api_key|UpdateGrant|done|ticket 42 – naïve|3|true|false|smoke.audit-1|'"${client_address:-127.0.0.1}|smoke/1"

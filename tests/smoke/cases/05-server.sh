@@ -43,3 +43,18 @@ case $form in
 shared-hosting)	expect 'an encoded NUL' matches "$status" '^4..$' ;;
 *)		expect_server_error 'an encoded NUL' '400|404' ;;
 esac
+
+# The access log names requests as grantd does.
+request_logged()
+{
+	local end=$((SECONDS + 20))
+
+	until grep -q "GET .*/v1/grants/$grant HTTP.* 200 .* logged-$form\$" "$web_logs/grantd-access.log"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+if [ "$form" != shared-hosting ]; then
+	keyed GET "/v1/grants/$grant" --header "X-Request-Id: logged-$form"
+	expect 'the access log has the request'\''s id' request_logged
+fi

@@ -35,7 +35,7 @@ expect_ok 'as if nothing had been' 200 '.audit_enabled == false and .version == 
 hold()
 {
 	coproc HOLDER { psql -X -q -At; }
-	printf '%s\n' 'BEGIN;' "SELECT 'held' FROM grantd.grants WHERE id = '$grant' FOR UPDATE;" >&"${HOLDER[1]}"
+	printf '%s\n' 'BEGIN;' "SELECT 'held' FROM grantd.grants WHERE tenant_id = '$tenant' AND id = '$grant' FOR UPDATE;" >&"${HOLDER[1]}"
 	read -r -t 20 held <&"${HOLDER[0]}"
 	[ "$held" = held ]
 }
@@ -46,17 +46,22 @@ release()
 }
 waits()
 {
-	backend=$(sql "SELECT pid FROM pg_stat_activity
-	    WHERE usename = 'grantd_worker' AND datname = current_database() AND wait_event_type = 'Lock'")
+	backend=$(sql "${SMOKE_WAITING:-SELECT pid FROM pg_stat_activity
+	    WHERE usename = 'grantd_worker' AND datname = current_database() AND wait_event_type = 'Lock'}")
 	[ -n "$backend" ]
 }
 # The process at the other end of the backend's socket.
 client_of()
 {
-	local peer
+	local peer port
 
+	port=$(sql "SELECT client_port FROM pg_stat_activity WHERE pid = $1")
+	if [ "$port" -gt 0 ]; then
+		"${web_in[@]}" ss -tpnH "sport = :$port" | sed -n 's/.*pid=\([0-9]*\).*/\1/p'
+		return
+	fi
 	peer=$(ss -xpnH state connected | awk -v want="pid=$1," '
-	    index($0, want) { for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "*") print $(i + 2) }')
+	    index($0, want) && index($0, "/.s.PGSQL.") { for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "*") print $(i + 2) }')
 	ss -xpnH state connected | awk -v inode="$peer" '
 	    { for (i = 1; i < NF; i++) if ($i == inode && $(i + 1) == "*" && match($0, /pid=[0-9]+/))
 		print substr($0, RSTART + 4, RLENGTH - 4) }'
