@@ -21,7 +21,8 @@ const WRITES = new Set(['POST', 'PATCH', 'DELETE', 'PUT']);
 export class ApiError extends Error {
   constructor(kind, { message = kind, ...fields } = {}) {
     super(message);
-    Object.assign(this, { name: 'ApiError', kind, status: 0, code: kind, unknown: false }, fields, { details: fields.details ?? {}, notices: fields.notices ?? [] });
+    const { details = {}, notices = [] } = fields;
+    Object.assign(this, { name: 'ApiError', kind, status: 0, code: kind, unknown: false }, fields, { details, notices });
   }
 }
 

@@ -50,7 +50,8 @@ function filters(query, apply) {
 function followed(filters, signal) {
   const status = para('quiet small follow-state', l.follow.begins);
   const place = div('paged-content', loading());
-  const follow = new Follow((query) => read({ ...filters, ...query, from: query.from && filters.from > query.from ? filters.from : query.from ?? filters.from }, signal));
+  const later = (a, b = '') => (a > b ? a : b);
+  const follow = new Follow((query) => read({ ...filters, ...query, from: later(filters.from, query.from) }, signal));
   let body = null;
   let count = 0;
 
