@@ -25,10 +25,7 @@ nobase_dist_pkgdata_DATA += \
 	web/console/js/parts/audited.js \
 	web/console/js/parts/change.js \
 	web/console/js/parts/chart.js \
-	web/console/js/parts/clock.js \
 	web/console/js/parts/dialog.js \
-	web/console/js/parts/diff.js \
-	web/console/js/parts/editor.js \
 	web/console/js/parts/entry.js \
 	web/console/js/parts/field.js \
 	web/console/js/parts/filter.js \

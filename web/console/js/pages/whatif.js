@@ -7,11 +7,9 @@ import { button, div, fill, focusOn, h, para, span, unseen } from '../dom.js';
 import { OPERATIONS, questionOfEntry } from '../question.js';
 import { href } from '../route.js';
 import { t } from '../texts.js';
-import { diffView } from '../parts/diff.js';
-import { ruleEditor } from '../parts/editor.js';
 import { field, markWrong, submitButton, unmark, wordsOf } from '../parts/field.js';
 import { announce } from '../parts/notice.js';
-import { effectBadge, ruleButton, ruleText } from '../parts/rule.js';
+import { diffView, effectBadge, ruleButton, ruleEditor, ruleText } from '../parts/rule.js';
 import { empty, explain, loading, noteBox, problem } from '../parts/state.js';
 import { badge, pageHead } from '../parts/view.js';
 
