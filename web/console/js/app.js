@@ -4,5 +4,5 @@
 import { fetchRest, show } from './pages/signin.js';
 
 show();
-// Once it is painted. What fails here is told when it is needed.
-requestAnimationFrame(() => setTimeout(() => fetchRest().catch(() => {})));
+// Not before the page is there and at ease; where somebody is faster, "Sign in" waits for it. What fails here is told then.
+setTimeout(() => fetchRest().catch(() => {}), 500);
