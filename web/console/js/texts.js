@@ -176,7 +176,7 @@ export const t = {
       content: 'Its hash is another: something in it was changed.',
       link: 'The hash that it names is not that of the entry before it.',
       gap: 'The entry before it is missing.',
-      begin: 'It is the oldest, and not the first: the beginning is missing.',
+      begin: 'It is the oldest, and not the first: the beginning was archived, or is missing. grantctl audit verify tells which.',
     },
   },
   activity: {
