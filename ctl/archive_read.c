@@ -16,8 +16,8 @@
 #include "base/time_text.h"
 #include "base/words.h"
 #include "ctl/archive.h"
-#include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
+#include "ctl/line.h"
 #include "db/told_state.h"
 
 /* ---- what does not hold ---- */
