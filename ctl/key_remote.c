@@ -43,8 +43,10 @@ print_new(struct ctl *c, struct json_object *key)
 	struct json_object *roles = NULL;
 	size_t i;
 
-	if (*remote_text(key, "raw_key") == '\0')
-		(void)session_refuse(c, "the answer has no key in it");
+	if (*remote_text(key, "raw_key") == '\0') {
+		json_object_put(key);
+		return session_refuse(c, "the answer has no key in it");
+	}
 	if (c->json)
 		return output_json(c, key);
 	(void)puts(remote_text(key, "raw_key"));
