@@ -74,7 +74,7 @@ make(struct ctl *c, const struct buf *path, struct json_object *body)
 }
 
 static struct json_object *
-roles(const struct args *a)
+roles_of(const struct args *a)
 {
 	struct json_object *array = json_object_new_array();
 	const char *role;
@@ -98,7 +98,7 @@ key_create_remote(struct ctl *c)
 		return STATUS_USAGE;
 	json_build_begin(&b);
 	json_put_text(&b, "name", args_text(&c->args, "name"));
-	json_put_value(&b, "roles", roles(&c->args));
+	json_put_value(&b, "roles", roles_of(&c->args));
 	json_put_time(&b, "expires_at", has ? &expires_at : NULL);
 	remote_path(&path, "/v1/api-keys");
 	st = make(c, &path, json_build_end(&b));
