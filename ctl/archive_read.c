@@ -201,8 +201,8 @@ hear(struct archive *a, const struct audit_row *e)
 	struct told_count count = { .rows = 0 };
 	const struct told_sink sink = { .count = &count };
 
-	return audit_hear(words_find(chain_owner_words, a->part.resource_type), e, &a->told,
-		   &a->rules, &a->policies, &sink) ||
+	return audit_hear((enum chain_owner)words_find(chain_owner_words, a->part.resource_type), e,
+		   &a->told, &a->rules, &a->policies, &sink) ||
 	    wrong(a, "out of memory");
 }
 
