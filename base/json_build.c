@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 
+#include "base/buf.h"
 #include "base/json_build.h"
 #include "base/time_text.h"
 
@@ -115,4 +116,19 @@ json_array_append(struct json_object **array, struct json_object *value)
 	json_object_put(value);
 	json_object_put(*array);
 	*array = NULL;
+}
+
+void
+json_print(struct buf *out, struct json_object *value)
+{
+	const char *text = value != NULL ?
+	    json_object_to_json_string_ext(value,
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
+	    NULL;
+
+	if (text == NULL)
+		out->failed = true;
+	else
+		buf_adds(out, text);
+	json_object_put(value);
 }

@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "base/uuid.h"
 
+struct buf;
 struct json_object;
 
 /*
@@ -47,5 +48,8 @@ MUST_CHECK struct json_object *json_build_end(struct json_build *);
  * NULL: it is enough to look at it in the end.
  */
 void json_array_append(struct json_object **array, struct json_object *value);
+
+/* Add the value's text, on one line and with '/' as it is. Takes the value over; where it is NULL, or memory runs out, *out has failed. */
+void json_print(struct buf *out, struct json_object *value);
 
 #endif

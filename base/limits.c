@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/shared.h"
 
 #define MINUTE_MS 60000
 #define ROW 8 /* words: what a processor fetches at once */
@@ -35,10 +36,9 @@ struct limits {
 struct limits *
 limits_open(void)
 {
-	struct limits *l = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct limits *l = shared_memory(sizeof(*l));
 
-	if (l == MAP_FAILED)
+	if (l == NULL)
 		return NULL;
 	if (getrandom(l->secret, sizeof(l->secret), 0) == (ssize_t)sizeof(l->secret))
 		return l;

@@ -22,6 +22,7 @@ libbase_la_SOURCES = \
 	base/operations.h \
 	base/resource.c base/resource.h \
 	base/settings.c base/settings.h \
+	base/shared.c base/shared.h \
 	base/spelling.c base/spelling.h \
 	base/time_text.c base/time_text.h \
 	base/utf8.c base/utf8.h \

@@ -17,8 +17,9 @@
 #define LOG_LINE_MAX 4096
 
 /*
- * Write to `path` from now on (appending; NULL or "": standard error). A FIFO is opened whether or not somebody reads it: what nobody reads
- * stays in it until it is full. "syslog" and "syslog:PATH" are the socket of syslog(3), or one like it. False, with errno set, when it cannot be opened; then it goes on as before.
+ * Write to `path` from now on (appending; NULL or "": standard error). A FIFO is opened whether or not somebody reads it: what
+ * nobody reads stays in it until it is full. "syslog" and "syslog:PATH" are the socket of syslog(3), or one like it. False, with
+ * errno set, when it cannot be opened; then it goes on as before.
  */
 MUST_CHECK bool log_sink_open(const char *path);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <sys/mman.h>
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/metrics.h"
+#include "base/shared.h"
 
 static struct metrics nobodys;
 struct metrics *metrics_own = &nobodys;
@@ -17,10 +16,7 @@ struct metrics *metrics_own = &nobodys;
 struct metrics *
 metrics_open(size_t n)
 {
-	void *p = mmap(NULL, n * sizeof(struct metrics), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
+	return shared_memory(n * sizeof(struct metrics));
 }
 
 void

@@ -16,8 +16,8 @@
 #include "base/time_text.h"
 #include "base/words.h"
 #include "ctl/archive.h"
-#include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
+#include "ctl/line.h"
 #include "db/told_state.h"
 
 /* ---- what does not hold ---- */
@@ -206,8 +206,8 @@ hear(struct archive *a, const struct audit_row *e)
 	struct told_count count = { .rows = 0 };
 	const struct told_sink sink = { .count = &count };
 
-	return audit_hear(words_find(chain_owner_words, a->part.resource_type), e, &a->told,
-		   &a->rules, &a->policies, &sink) ||
+	return audit_hear((enum chain_owner)words_find(chain_owner_words, a->part.resource_type), e,
+		   &a->told, &a->rules, &a->policies, &sink) ||
 	    wrong(a, "out of memory");
 }
 

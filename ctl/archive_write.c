@@ -51,17 +51,7 @@ put_line(struct writing *w)
 static void
 add_string(struct buf *out, const char *text)
 {
-	struct json_object *o = json_object_new_string(text);
-	const char *json = o != NULL ?
-	    json_object_to_json_string_ext(o,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
-	    NULL;
-
-	if (json == NULL)
-		out->failed = true;
-	else
-		buf_adds(out, json);
-	json_object_put(o);
+	json_print(out, json_object_new_string(text));
 }
 
 static void
@@ -113,9 +103,7 @@ write_entry(void *writing, const struct audit_row *e)
 {
 	struct writing *w = writing;
 	char hash[AUDIT_HASH_LEN * 2 + 1];
-	struct json_object *o;
 	struct json_build b;
-	const char *text;
 
 	if (!w->chain_written && !write_chain(w))
 		return false;
@@ -132,15 +120,7 @@ write_entry(void *writing, const struct audit_row *e)
 	json_put_int(&b, "form", e->second_form ? 2 : 1);
 	json_put_text(&b, "record", e->metadata);
 	json_put_text(&b, "hash", hash);
-	o = json_build_end(&b);
-	text = o != NULL ? json_object_to_json_string_ext(o,
-			       JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
-			   NULL;
-	if (text == NULL)
-		w->text.failed = true;
-	else
-		buf_adds(&w->text, text);
-	json_object_put(o);
+	json_print(&w->text, json_build_end(&b));
 	w->entries++;
 	return put_line(w);
 }

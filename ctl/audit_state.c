@@ -5,13 +5,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "base/number.h"
 #include "ctl/audit_state.h"
-#include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
+#include "ctl/keep_file.h"
+#include "ctl/line.h"
 
 /*
  * One line: the title, the tenant, its created_at, the counts of chains and of rows, what was told of the version of its policies,
@@ -22,22 +20,6 @@
 #define FORMAT \
 	TITLE \
 	"%s" NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER NUMBER " %s %s\n"
-
-static bool
-next_int(char **text, int64_t least, int64_t *value)
-{
-	const char *word = next_word(text);
-
-	return number_parse(value, word, strlen(word), least, INT64_MAX);
-}
-
-static bool
-next_uuid(char **text, struct uuid *id)
-{
-	const char *word = next_word(text);
-
-	return uuid_parse(id, word, strlen(word));
-}
 
 static bool
 parse(struct audit_state *s, char *line)
@@ -83,33 +65,18 @@ audit_state_read(struct ctl *c, const char *path, struct audit_state *s)
 	return good;
 }
 
-static bool
-write_line(const char *path, const struct audit_state *s)
-{
-	char tenant[UUID_TEXT_LEN + 1], id[UUID_TEXT_LEN + 1];
-	FILE *file = fopen(path, "we");
-	bool kept;
-
-	if (file == NULL)
-		return false;
-	uuid_print(&s->tenant, tenant);
-	uuid_print(&s->chain.resource_id, id);
-	(void)fprintf(file, FORMAT, tenant, s->tenant_created_at, s->tenants, s->chains, s->entries,
-	    s->faults, s->count.rows, s->count.untold, s->count.differences, s->policies.version,
-	    (int64_t)s->policies.untold, s->chain.resource_type, id);
-	kept = fflush(file) == 0;
-	return fclose(file) == 0 && kept;
-}
-
 bool
 audit_state_write(const char *path, const struct audit_state *s)
 {
-	struct buf temporary = BUF_EMPTY;
-	bool written;
+	char tenant[UUID_TEXT_LEN + 1], id[UUID_TEXT_LEN + 1];
+	struct keep_file k;
 
-	buf_addf(&temporary, "%s.new", path);
-	written = !temporary.failed && write_line(buf_text(&temporary), s) &&
-	    rename(buf_text(&temporary), path) == 0;
-	buf_clear(&temporary);
-	return written;
+	if (!keep_file_begin(&k, path))
+		return false;
+	uuid_print(&s->tenant, tenant);
+	uuid_print(&s->chain.resource_id, id);
+	(void)fprintf(k.file, FORMAT, tenant, s->tenant_created_at, s->tenants, s->chains,
+	    s->entries, s->faults, s->count.rows, s->count.untold, s->count.differences,
+	    s->policies.version, (int64_t)s->policies.untold, s->chain.resource_type, id);
+	return keep_file_end(&k, KEEP_REPLACE);
 }

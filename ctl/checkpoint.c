@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
+#include "ctl/line.h"
 
 /* The next line, without its newline; its length, or -1. */
 static ssize_t
@@ -24,20 +25,6 @@ next_line(struct checkpoint *cp)
 		return -1;
 	cp->line[--len] = '\0';
 	return len;
-}
-
-const char *
-next_word(char **text)
-{
-	char *begin = *text, *blank = strchr(begin, ' ');
-
-	if (blank == NULL) {
-		*text = begin + strlen(begin);
-	} else {
-		*blank = '\0';
-		*text = blank + 1;
-	}
-	return begin;
 }
 
 static bool

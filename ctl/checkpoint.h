@@ -25,9 +25,6 @@
  * SHA-256 shows that the file is intact, and is worth noting down elsewhere; only HMAC shows that nobody
  * made another one.
  */
-/* The word at *text, which is moved past the blank after it. */
-const char *next_word(char **text);
-
 #define CHECKPOINT_TITLE "grantd-checkpoint 1"
 
 /* A checkpoint that is being read. */

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/file.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "base/number.h"
-#include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
 #include "ctl/follow_state.h"
 #include "ctl/keep_file.h"
+#include "ctl/line.h"
 #include "db/audit_verify.h"
 
 #define TITLE "grantd-follow 1"
@@ -23,22 +23,6 @@ struct reading {
 	bool other_tenants;
 	bool ended;
 };
-
-static bool
-next_int(char **text, int64_t least, int64_t *value)
-{
-	const char *word = next_word(text);
-
-	return number_parse(value, word, strlen(word), least, INT64_MAX);
-}
-
-static bool
-next_uuid(char **text, struct uuid *id)
-{
-	const char *word = next_word(text);
-
-	return uuid_parse(id, word, strlen(word));
-}
 
 static bool
 next_place(char **text, struct audit_place *p)

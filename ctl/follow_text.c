@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "base/hex.h"
+#include "base/json_build.h"
 #include "base/time_text.h"
 #include "ctl/follow_text.h"
 #include "db/json.h"
@@ -61,7 +62,6 @@ add_json(struct buf *out, const struct audit_row *e, bool replayed, bool brief)
 {
 	struct audit_row shown = *e;
 	struct json_object *o;
-	const char *text;
 
 	if (brief)
 		shown.metadata = "null";
@@ -71,14 +71,7 @@ add_json(struct buf *out, const struct audit_row *e, bool replayed, bool brief)
 		json_object_put(o);
 		o = NULL;
 	}
-	text = o != NULL ? json_object_to_json_string_ext(o,
-			       JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
-			   NULL;
-	if (text == NULL)
-		out->failed = true;
-	else
-		buf_adds(out, text);
-	json_object_put(o);
+	json_print(out, o);
 }
 
 /* How many bytes of a control character are there; 0: it is another. Some terminals obey U+0080 to U+009F, too. */

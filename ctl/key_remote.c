@@ -43,8 +43,10 @@ print_new(struct ctl *c, struct json_object *key)
 	struct json_object *roles = NULL;
 	size_t i;
 
-	if (*remote_text(key, "raw_key") == '\0')
-		(void)session_refuse(c, "the answer has no key in it");
+	if (*remote_text(key, "raw_key") == '\0') {
+		json_object_put(key);
+		return session_refuse(c, "the answer has no key in it");
+	}
 	if (c->json)
 		return output_json(c, key);
 	(void)puts(remote_text(key, "raw_key"));
@@ -72,7 +74,7 @@ make(struct ctl *c, const struct buf *path, struct json_object *body)
 }
 
 static struct json_object *
-roles(const struct args *a)
+roles_of(const struct args *a)
 {
 	struct json_object *array = json_object_new_array();
 	const char *role;
@@ -96,7 +98,7 @@ key_create_remote(struct ctl *c)
 		return STATUS_USAGE;
 	json_build_begin(&b);
 	json_put_text(&b, "name", args_text(&c->args, "name"));
-	json_put_value(&b, "roles", roles(&c->args));
+	json_put_value(&b, "roles", roles_of(&c->args));
 	json_put_time(&b, "expires_at", has ? &expires_at : NULL);
 	remote_path(&path, "/v1/api-keys");
 	st = make(c, &path, json_build_end(&b));

@@ -30,6 +30,7 @@ grantctl_SOURCES = \
 	ctl/key_input.c ctl/key_input.h \
 	ctl/key_output.c ctl/key_output.h \
 	ctl/key_roles.c ctl/key_roles.h \
+	ctl/line.c ctl/line.h \
 	ctl/policy.c ctl/policy_apply.c ctl/policy_test.c \
 	ctl/policy_guarded.c ctl/policy_guarded.h \
 	ctl/policy_input.c ctl/policy_input.h \

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "base/hex.h"
+#include "base/json_build.h"
 #include "base/time_text.h"
 #include "db/audit_text.h"
 #include "db/json.h"
@@ -100,17 +101,8 @@ csv_entry(struct buf *out, const struct audit_row *e)
 static void
 ndjson_line(struct buf *out, struct json_object *o)
 {
-	const char *text = o != NULL ?
-	    json_object_to_json_string_ext(o,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
-	    NULL;
-
-	if (text == NULL)
-		out->failed = true;
-	else
-		buf_adds(out, text);
+	json_print(out, o);
 	buf_addc(out, '\n');
-	json_object_put(o);
 }
 
 void

@@ -20,46 +20,16 @@
 
 #include <openssl/evp.h>
 
-#include "base/number.h"
 #include "base/words.h"
 #include "db/audit_counts.h"
 #include "db/audit_strays.h"
+#include "db/audit_stream.h"
 #include "db/audit_verify.h"
-#include "db/page.h"
 #include "db/tenant.h"
-#include "db/told_rules.h"
 #include "db/told_state.h"
 
-/* Rows of an exchange; in statements a sub-select, for the sake of the plan: see db/page.h. */
-#define BATCH 1000
-#define BATCH_TEXT PAGE_TEXT(BATCH)
-
-/* A row that carries a chain; also what was found of a chain so far. */
-struct carrier {
-	struct uuid id;
-	int64_t length;
-	uint8_t head[AUDIT_HASH_LEN];
-	bool has_last;    /* of a chain: an entry was found, */
-	struct uuid last; /* and this is the last one */
-	const char *row;  /* its columns, as told_compare() takes them; of a chain: not used */
-};
-
-/* Rows in the order of their key, a batch at a time. */
-struct stream {
-	const struct statement *statement;
-	struct db_rows rows;
-	int next;   /* the current row of the batch; past the last one: the batch is used up */
-	bool ended; /* there is no batch after this one */
-	struct uuid after; /* key of the last row that was used */
-	int64_t after_sequence;
-	struct uuid after_rule; /* of rules, which come in the order of their policies */
-};
-
 struct walk {
-	struct db *db;
-	const struct uuid *tenant;
-	enum chain_owner kind;     /* that is walked now */
-	const char *resource_type; /* its name */
+	struct stream_of from; /* the kind of chain that is walked now */
 	struct stream entries, carriers, cuts, rule_rows;
 	struct told told;                    /* of the row whose chain is walked */
 	struct policies_told chain_policies; /* what that chain told of them */
@@ -72,85 +42,6 @@ struct walk {
 	struct audit_head kept; /* the next one that is not compared yet */
 	bool has_kept;
 	struct audit_verdict *verdict;
-};
-
-static const struct statement chain_entries = {
-	.name = "chain_entries",
-	.params = 4,
-	.columns = AUDIT_ROW_COLUMNS,
-	.rows = ROWS_ANY,
-	.sql = "SELECT " AUDIT_ROW_COLUMN_LIST " FROM grantd.audit_log a"
-	       " WHERE a.tenant_id = $1 AND a.resource_type = $4"
-	       " AND (a.resource_id, a.sequence) > ($2::uuid, $3::bigint)"
-	       " ORDER BY a.resource_id, a.sequence LIMIT (SELECT " BATCH_TEXT ")",
-};
-
-/* These and the rows that carry chains have no sequence in their keys, and count as 0. */
-static const struct statement chain_cuts = {
-	.name = "chain_cuts",
-	.params = 4,
-	.columns = 7,
-	.rows = ROWS_ANY,
-	/* An entry of an older archive may be in a later one; that of the last one is always in the log. */
-	.sql = "SELECT c.resource_id, c.sequence, c.hash, c.archive, c.told::text, c.seal, EXISTS ("
-	       "  SELECT FROM grantd.audit_archives r JOIN grantd.audit_archives n"
-	       "   ON n.tenant_id = r.tenant_id AND n.created_at >= r.created_at"
-	       "  JOIN grantd.audit_log l ON l.tenant_id = n.tenant_id AND l.id = n.entry"
-	       "  WHERE r.tenant_id = $1 AND r.id = c.archive AND l.action = 'ArchiveAuditLog'"
-	       "   AND l.record #>> '{archive,id}' = n.id::text"
-	       "   AND l.record #>> '{archive,sha256}' = encode(n.digest, 'hex'))"
-	       " FROM grantd.audit_cuts c WHERE c.tenant_id = $1 AND c.resource_type = $4"
-	       " AND (c.resource_id, 0) > ($2::uuid, $3::bigint)"
-	       " ORDER BY c.resource_id LIMIT (SELECT " BATCH_TEXT ")",
-};
-
-#define CARRIERS_OF(name_, columns_, list, table, tenant_column) \
-	static const struct statement name_ = { \
-		.name = #name_, \
-		.params = 3, \
-		.columns = (columns_), \
-		.rows = ROWS_ANY, \
-		.sql = "SELECT c.id, c.audit_length, c.audit_head" list " FROM " table " c" \
-		       " WHERE c." tenant_column " = $1 AND (c.id, 0) > ($2::uuid, $3::bigint)" \
-		       " ORDER BY c.id LIMIT (SELECT " BATCH_TEXT ")", \
-	}
-#define HEADS(name_, table, tenant_column) CARRIERS_OF(name_, 3, "", table, tenant_column)
-HEADS(head_grants, "grantd.grants", "tenant_id");
-HEADS(head_api_keys, "grantd.api_keys", "tenant_id");
-HEADS(head_policies, "grantd.policies", "tenant_id");
-HEADS(head_tenants, "grantd.tenants", "id");
-
-/* With what else is in the row. */
-#define CARRIERS(name_, columns_, table, tenant_column) \
-	CARRIERS_OF(name_, 4, ", " TOLD_ROW(columns_), table, tenant_column)
-CARRIERS(chain_grants, TOLD_GRANTS, "grantd.grants", "tenant_id");
-CARRIERS(chain_api_keys, TOLD_API_KEYS, "grantd.api_keys", "tenant_id");
-CARRIERS(chain_policies, TOLD_POLICIES, "grantd.policies", "tenant_id");
-CARRIERS(chain_tenants, TOLD_TENANTS, "grantd.tenants", "id");
-
-static const struct statement chain_rules = {
-	.name = "chain_rules",
-	.params = 3,
-	.columns = 3,
-	.rows = ROWS_ANY,
-	.sql = "SELECT c.policy_id, c.id, " TOLD_ROW(
-	    TOLD_POLICY_RULES) " FROM grantd.policy_rules c"
-			       " WHERE c.tenant_id = $1 AND (c.policy_id, c.id) > ($2::uuid, $3::uuid)"
-			       " ORDER BY c.policy_id, c.id LIMIT (SELECT " BATCH_TEXT ")",
-};
-
-static const struct statement *const heads_of[] = {
-	[OWNER_TENANT] = &head_tenants,
-	[OWNER_API_KEY] = &head_api_keys,
-	[OWNER_GRANT] = &head_grants,
-	[OWNER_POLICY] = &head_policies,
-};
-
-static const struct statement *const carriers_of[] = {
-	[OWNER_TENANT] = &chain_tenants,
-	[OWNER_API_KEY] = &chain_api_keys,
-	[OWNER_GRANT] = &chain_grants,
-	[OWNER_POLICY] = &chain_policies,
 };
 
 static const struct statement policies_version = {
@@ -170,127 +61,6 @@ batch_read(void *walk)
 		w->watch->batch_read(w->watch->context, w->verdict);
 }
 
-static enum outcome
-stream_take(struct db_rows *rows, void *into)
-{
-	struct stream *s = into;
-
-	db_rows_clear(&s->rows);
-	s->rows = db_rows_take(rows);
-	s->next = 0;
-	s->ended = db_rows_count(&s->rows) < BATCH;
-	return DONE;
-}
-
-static void
-stream_begin(struct stream *s, const struct statement *statement)
-{
-	db_rows_clear(&s->rows);
-	*s = (struct stream){
-		.statement = statement,
-		.rows = DB_ROWS_EMPTY,
-		.ended = statement == NULL,
-		.after_sequence = INT64_MIN,
-	};
-}
-
-/* See to it that there is a current row, unless the stream has ended. */
-static enum outcome
-stream_fill(struct walk *w, struct stream *s)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	if (s->ended || s->next < db_rows_count(&s->rows))
-		return DONE;
-	batch_read(w);
-	db_put_uuid(&p, w->tenant);
-	db_put_uuid(&p, &s->after);
-	if (s->statement == &chain_rules)
-		db_put_uuid(&p, &s->after_rule);
-	else
-		db_put_int(&p, s->after_sequence);
-	if (s->statement == &chain_entries || s->statement == &chain_cuts)
-		db_put_text(&p, w->resource_type);
-	db_queue(w->db, s->statement, &p, stream_take, s);
-	return db_exchange(w->db);
-}
-
-static bool
-stream_has_row(const struct stream *s)
-{
-	return s->next < db_rows_count(&s->rows);
-}
-
-static void
-stream_next(struct stream *s, const struct uuid *id, int64_t sequence)
-{
-	s->after = *id;
-	s->after_sequence = sequence;
-	s->next++;
-}
-
-/*
- * The current entry. False at the end of the stream; a row that is not as it should be makes *rc
- * BROKEN.
- */
-static bool
-entry_now(const struct walk *w, struct audit_row *e, enum outcome *rc)
-{
-	struct db_row row = db_row_at(&w->entries.rows, w->entries.next);
-
-	if (!stream_has_row(&w->entries))
-		return false;
-	if (!audit_row_read(e, &row))
-		*rc = BROKEN;
-	return *rc == DONE;
-}
-
-static bool
-carrier_now(const struct walk *w, struct carrier *c, enum outcome *rc)
-{
-	struct db_row row = db_row_at(&w->carriers.rows, w->carriers.next);
-
-	if (!stream_has_row(&w->carriers))
-		return false;
-	c->id = db_get_uuid(&row);
-	c->length = db_get_int(&row);
-	db_get_bytea(&row, c->head, sizeof(c->head));
-	c->row = w->carriers.statement->columns > row.column ? db_get_text(&row) : NULL;
-	if (row.failed)
-		*rc = BROKEN;
-	return *rc == DONE;
-}
-
-/* Where the chain goes on after its archived beginning. */
-struct cut {
-	struct uuid id;
-	int64_t sequence;
-	uint8_t hash[AUDIT_HASH_LEN];
-	struct uuid archive;
-	const char *told;
-	uint8_t seal[AUDIT_HASH_LEN];
-	bool is_told; /* an entry tells of the archive */
-};
-
-static bool
-cut_now(const struct walk *w, struct cut *c, enum outcome *rc)
-{
-	struct db_row row = db_row_at(&w->cuts.rows, w->cuts.next);
-
-	if (!stream_has_row(&w->cuts))
-		return false;
-	c->id = db_get_uuid(&row);
-	c->sequence = db_get_int(&row);
-	db_get_bytea(&row, c->hash, sizeof(c->hash));
-	c->archive = db_get_uuid(&row);
-	c->told = db_get_text(&row);
-	db_get_bytea(&row, c->seal, sizeof(c->seal));
-	c->is_told = db_get_bool(&row);
-	if (row.failed)
-		*rc = BROKEN;
-	return *rc == DONE;
-}
-
 /*
  * The chain of this resource does not hold at this sequence; `entry` is NULL where there is none to
  * name.
@@ -302,7 +72,7 @@ fault(struct walk *w, enum chain_fault kind, const struct uuid *resource, int64_
 	struct audit_verdict *v = w->verdict;
 
 	v->fault = kind;
-	v->resource_type = w->resource_type;
+	v->resource_type = w->from.resource_type;
 	v->resource_id = *resource;
 	v->sequence = sequence;
 	v->has_entry = entry != NULL;
@@ -362,7 +132,7 @@ kept_next(struct walk *w)
 static bool
 kept_is_gone(struct walk *w, const struct uuid *id)
 {
-	if (!w->has_kept || strcmp(w->kept.resource_type, w->resource_type) != 0 ||
+	if (!w->has_kept || strcmp(w->kept.resource_type, w->from.resource_type) != 0 ||
 	    (id != NULL && memcmp(&w->kept.resource_id, id, sizeof(*id)) >= 0))
 		return false;
 	fault(w, CHAIN_GONE, &w->kept.resource_id, 1, NULL);
@@ -372,7 +142,7 @@ kept_is_gone(struct walk *w, const struct uuid *id)
 static bool
 kept_is_of(const struct walk *w, const struct uuid *id)
 {
-	return w->has_kept && strcmp(w->kept.resource_type, w->resource_type) == 0 &&
+	return w->has_kept && strcmp(w->kept.resource_type, w->from.resource_type) == 0 &&
 	    uuid_equal(&w->kept.resource_id, id);
 }
 
@@ -380,7 +150,7 @@ static void
 chain_holds(struct walk *w, const struct carrier *so_far)
 {
 	struct audit_head head = {
-		.resource_type = w->resource_type,
+		.resource_type = w->from.resource_type,
 		.resource_id = so_far->id,
 		.length = so_far->length,
 	};
@@ -391,57 +161,13 @@ chain_holds(struct walk *w, const struct carrier *so_far)
 		w->watch->chain_holds(w->watch->context, &head, w->verdict);
 }
 
-static void
-add_policies(struct policies_told *sum, const struct policies_told *more)
-{
-	sum->untold = sum->untold || more->untold;
-	if (sum->version < more->version)
-		sum->version = more->version;
-}
-
-/* An entry of a policy says how far its change has moved the version of the tenant's policies. */
-static void
-hear_version(struct policies_told *sum, const struct told_entry *e)
-{
-	struct policies_told told = { .version = 0 };
-	const struct json_raw text = e->policy_version;
-
-	if (!e->done || (e->before.text == NULL && e->after.text == NULL))
-		return;
-	if (text.text == NULL || !number_parse(&told.version, text.text, text.len, 1, INT64_MAX))
-		told = (struct policies_told){ .untold = true };
-	add_policies(sum, &told);
-}
-
-bool
-audit_hear(int kind, const struct audit_row *e, struct told *row, struct told_rules *rules,
-    struct policies_told *policies, const struct told_sink *sink)
-{
-	struct told_entry told;
-	struct uuid rule;
-
-	if (!told_entry_read(&told, e))
-		return false;
-	/* Of a tenant's entries one does: that of a choice which is read with the policies. */
-	if (kind == OWNER_POLICY || (kind == OWNER_TENANT && told.policy_version.text != NULL))
-		hear_version(policies, &told);
-	if (kind == OWNER_POLICY && told_rule_id(&told, &rule)) {
-		told_rules_take(rules, &rule, &told, sink);
-	} else {
-		if (kind == OWNER_POLICY)
-			told_rules_end(rules, &e->resource_id, &told, sink);
-		told_take(row, &told, sink);
-	}
-	return !row->failed && !rules->failed;
-}
-
 /* Take what the entry tells, of the policy's rules or of the row. */
 static enum outcome
 hear(struct walk *w, const struct audit_row *e)
 {
-	bool heard = audit_hear((int)w->kind, e, &w->told, &w->rules, &w->chain_policies, &w->sink);
+	bool heard = audit_hear(w->from.kind, e, &w->told, &w->rules, &w->chain_policies, &w->sink);
 
-	add_policies(&w->verdict->policies, &w->chain_policies);
+	policies_told_add(&w->verdict->policies, &w->chain_policies);
 	return heard ? DONE : BROKEN;
 }
 
@@ -453,7 +179,8 @@ compare_rules(struct walk *w, const struct uuid *policy)
 	enum outcome rc;
 	size_t next = 0;
 
-	while ((rc = stream_fill(w, &w->rule_rows)) == DONE && stream_has_row(&w->rule_rows)) {
+	while (
+	    (rc = stream_fill(&w->from, &w->rule_rows)) == DONE && stream_has_row(&w->rule_rows)) {
 		struct db_row row = db_row_at(&w->rule_rows.rows, w->rule_rows.next);
 		struct uuid of = db_get_uuid(&row), id = db_get_uuid(&row);
 		const char *text = db_get_text(&row);
@@ -487,11 +214,11 @@ compare_row(struct walk *w, const struct carrier *c, const struct carrier *so_fa
 		told_differs(&w->sink,
 		    &(struct difference){
 			.kind = ROW_STRANGE,
-			.table = told_tables[w->kind].name,
+			.table = told_tables[w->from.kind].name,
 			.id = c->id,
 		    });
 	}
-	return w->kind == OWNER_POLICY ? compare_rules(w, &c->id) : DONE;
+	return w->from.kind == OWNER_POLICY ? compare_rules(w, &c->id) : DONE;
 }
 
 /* The end of a chain: is it all there, and does it end as its row says? */
@@ -524,19 +251,19 @@ static bool
 cut_is_sealed(struct walk *w, const struct cut *c)
 {
 	uint64_t sequence = htobe64((uint64_t)c->sequence);
-	uint32_t type_len = htobe32((uint32_t)strlen(w->resource_type));
+	uint32_t type_len = htobe32((uint32_t)strlen(w->from.resource_type));
 	uint8_t seal[AUDIT_HASH_LEN];
 	struct buf *b = &w->work;
 
 	buf_reset(b);
 	buf_adds(b, "grantd-cut-1");
-	buf_add(b, w->tenant->octet, sizeof(w->tenant->octet));
+	buf_add(b, w->from.tenant->octet, sizeof(w->from.tenant->octet));
 	buf_add(b, c->id.octet, sizeof(c->id.octet));
 	buf_add(b, c->archive.octet, sizeof(c->archive.octet));
 	buf_add(b, &sequence, sizeof(sequence));
 	buf_add(b, c->hash, sizeof(c->hash));
 	buf_add(b, &type_len, sizeof(type_len));
-	buf_adds(b, w->resource_type);
+	buf_adds(b, w->from.resource_type);
 	buf_adds(b, c->told);
 	return !b->failed && EVP_Digest(b->data, b->len, seal, NULL, EVP_sha256(), NULL) == 1 &&
 	    memcmp(seal, c->seal, sizeof(seal)) == 0;
@@ -560,7 +287,7 @@ static enum outcome
 begin_archived(struct walk *w, const struct carrier *so_far, const char *told)
 {
 	struct audit_head from = {
-		.resource_type = w->resource_type,
+		.resource_type = w->from.resource_type,
 		.resource_id = so_far->id,
 		.length = so_far->length,
 	};
@@ -579,11 +306,11 @@ begin_chain(struct walk *w, const struct carrier *row, struct carrier *so_far)
 	struct cut c;
 
 	*so_far = (struct carrier){ .id = row->id, .length = 0, .head = { 0 } };
-	told_begin(&w->told, &told_tables[w->kind], &row->id);
+	told_begin(&w->told, &told_tables[w->from.kind], &row->id);
 	told_rules_begin(&w->rules);
 	w->chain_policies = (struct policies_told){ .version = 0 };
 	w->is_past = w->watch->archiving == NULL;
-	if (!cut_now(w, &c, &rc) || !uuid_equal(&c.id, &row->id))
+	if (!stream_cut(&w->cuts, &c, &rc) || !uuid_equal(&c.id, &row->id))
 		return rc == DONE ? begin_archived(w, so_far, NULL) : rc;
 	if (!cut_is_sealed(w, &c) ||
 	    !told_state_read(&w->told, &w->rules, &w->chain_policies, c.told))
@@ -594,7 +321,7 @@ begin_chain(struct walk *w, const struct carrier *row, struct carrier *so_far)
 		kind = kept_is_archived(w, &c);
 	if (kind != CHAIN_HOLDS)
 		fault(w, kind, &row->id, c.sequence, NULL);
-	add_policies(&w->verdict->policies, &w->chain_policies);
+	policies_told_add(&w->verdict->policies, &w->chain_policies);
 	w->verdict->archived += c.sequence;
 	so_far->length = c.sequence;
 	memcpy(so_far->head, c.hash, sizeof(c.hash));
@@ -608,7 +335,7 @@ static bool
 end_archived(struct walk *w, const struct carrier *so_far)
 {
 	struct audit_head head = {
-		.resource_type = w->resource_type,
+		.resource_type = w->from.resource_type,
 		.resource_id = so_far->id,
 		.length = so_far->length,
 	};
@@ -647,8 +374,8 @@ walk_chain(struct walk *w, const struct carrier *c)
 
 	if (rc != DONE || w->verdict->fault != CHAIN_HOLDS)
 		return rc;
-	while ((rc = stream_fill(w, &w->entries)) == DONE && entry_now(w, &e, &rc) &&
-	    uuid_equal(&e.resource_id, &c->id)) {
+	while ((rc = stream_fill(&w->from, &w->entries)) == DONE &&
+	    stream_entry(&w->entries, &e, &rc) && uuid_equal(&e.resource_id, &c->id)) {
 		w->verdict->entries++;
 		kind = entry_check(w, &so_far, &e, &rc);
 		if (kind == CHAIN_HOLDS && e.sequence > c->length)
@@ -679,16 +406,15 @@ walk_chain(struct walk *w, const struct carrier *c)
 static void
 begin_kind(struct walk *w, const struct audit_head *after)
 {
-	stream_begin(&w->entries, &chain_entries);
-	stream_begin(&w->carriers, carriers_of[w->kind]);
-	stream_begin(&w->cuts, &chain_cuts);
-	stream_begin(&w->rule_rows, w->kind == OWNER_POLICY ? &chain_rules : NULL);
-	if (after == NULL)
-		return;
-	w->entries.after = w->carriers.after = w->rule_rows.after = after->resource_id;
-	w->cuts.after = after->resource_id;
-	w->entries.after_sequence = w->carriers.after_sequence = w->cuts.after_sequence = INT64_MAX;
-	memset(&w->rule_rows.after_rule, 0xff, sizeof(w->rule_rows.after_rule));
+	const struct uuid *resource = after != NULL ? &after->resource_id : NULL;
+
+	stream_entries(&w->entries, resource);
+	stream_carriers(&w->carriers, w->from.kind, resource);
+	stream_cuts(&w->cuts, resource);
+	if (w->from.kind == OWNER_POLICY)
+		stream_rules(&w->rule_rows, resource);
+	else
+		stream_end(&w->rule_rows);
 }
 
 /* A cut without a row that carries its chain; `c` NULL: there are no more rows. */
@@ -697,7 +423,8 @@ cut_is_nobodys(struct walk *w, const struct carrier *c, enum outcome *rc)
 {
 	struct cut cut;
 
-	if (!cut_now(w, &cut, rc) || (c != NULL && memcmp(&cut.id, &c->id, sizeof(cut.id)) >= 0))
+	if (!stream_cut(&w->cuts, &cut, rc) ||
+	    (c != NULL && memcmp(&cut.id, &c->id, sizeof(cut.id)) >= 0))
 		return *rc != DONE;
 	fault(w, CHAIN_OWNER, &cut.id, cut.sequence, NULL);
 	return true;
@@ -713,14 +440,15 @@ walk_kind(struct walk *w)
 	enum outcome rc = DONE;
 
 	while (rc == DONE && w->verdict->fault == CHAIN_HOLDS &&
-	    (rc = stream_fill(w, &w->entries)) == DONE && (rc = stream_fill(w, &w->cuts)) == DONE &&
-	    (rc = stream_fill(w, &w->carriers)) == DONE) {
-		has_entry = entry_now(w, &e, &rc);
-		has_carrier = carrier_now(w, &c, &rc);
+	    (rc = stream_fill(&w->from, &w->entries)) == DONE &&
+	    (rc = stream_fill(&w->from, &w->cuts)) == DONE &&
+	    (rc = stream_fill(&w->from, &w->carriers)) == DONE) {
+		has_entry = stream_entry(&w->entries, &e, &rc);
+		has_carrier = stream_carrier(&w->carriers, &c, &rc);
 		if (cut_is_nobodys(w, has_carrier ? &c : NULL, &rc))
 			return rc;
 		if (rc == DONE && !has_entry && !has_carrier && !kept_is_gone(w, NULL))
-			return w->kind == OWNER_POLICY ? compare_rules(w, NULL) : DONE;
+			return w->from.kind == OWNER_POLICY ? compare_rules(w, NULL) : DONE;
 		if (rc != DONE || (!has_entry && !has_carrier))
 			return rc;
 		if (has_entry &&
@@ -746,9 +474,9 @@ walk_kinds(struct walk *w)
 	enum outcome rc = DONE;
 
 	kept_next(w);
-	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < COUNT_OF(carriers_of); i++) {
-		w->kind = (enum chain_owner)i;
-		w->resource_type = chain_owner_words[i];
+	for (; rc == DONE && w->verdict->fault == CHAIN_HOLDS && i < CHAIN_KINDS; i++) {
+		w->from.kind = (enum chain_owner)i;
+		w->from.resource_type = chain_owner_words[i];
 		begin_kind(w, after);
 		rc = walk_kind(w);
 		after = NULL;
@@ -771,15 +499,15 @@ static enum outcome
 compare_version(struct walk *w)
 {
 	const struct policies_told *told = &w->verdict->policies;
-	struct difference d = { .kind = ROW_DIFFERS, .table = "tenants", .id = *w->tenant };
+	struct difference d = { .kind = ROW_DIFFERS, .table = "tenants", .id = *w->from.tenant };
 	struct db_params p = DB_PARAMS_EMPTY;
 	char told_text[32], found_text[32];
 	int64_t version;
 	enum outcome rc;
 
-	db_put_uuid(&p, w->tenant);
-	db_queue(w->db, &policies_version, &p, version_read, &version);
-	rc = db_exchange(w->db);
+	db_put_uuid(&p, w->from.tenant);
+	db_queue(w->from.db, &policies_version, &p, version_read, &version);
+	rc = db_exchange(w->from.db);
 	if (rc != DONE || version == 0)
 		return rc;
 	if (told->version == 0 && told->untold) {
@@ -801,11 +529,11 @@ compare_version(struct walk *w)
 static enum outcome
 look_beside(struct walk *w)
 {
-	enum outcome rc = audit_strange_kinds(w->db, w->tenant, &w->sink);
+	enum outcome rc = audit_strange_kinds(w->from.db, w->from.tenant, &w->sink);
 
 	if (rc == DONE && w->verdict->fault == CHAIN_HOLDS)
 		rc = compare_version(w);
-	return rc == DONE ? audit_counts(w->db, w->tenant, batch_read, w, &w->sink) : rc;
+	return rc == DONE ? audit_counts(w->from.db, w->from.tenant, batch_read, w, &w->sink) : rc;
 }
 
 static enum outcome
@@ -822,8 +550,7 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
 {
 	static const struct audit_watch nobody;
 	struct walk w = {
-		.db = db,
-		.tenant = tenant,
+		.from = { .db = db, .tenant = tenant, .batch = batch_read, .context = &w },
 		.work = BUF_EMPTY,
 		.state = BUF_EMPTY,
 		.verdict = v,
@@ -842,10 +569,10 @@ audit_verify(struct db *db, const struct uuid *tenant, const struct audit_watch 
 		rc = walk_kinds(&w);
 	if (rc == DONE)
 		rc = look_beside(&w);
-	stream_begin(&w.entries, NULL);
-	stream_begin(&w.carriers, NULL);
-	stream_begin(&w.cuts, NULL);
-	stream_begin(&w.rule_rows, NULL);
+	stream_end(&w.entries);
+	stream_end(&w.carriers);
+	stream_end(&w.cuts);
+	stream_end(&w.rule_rows);
 	buf_clear(&w.state);
 	told_clear(&w.told);
 	told_rules_clear(&w.rules);
@@ -859,16 +586,16 @@ audit_heads(struct db *db, const struct uuid *tenant,
     bool (*take)(void *context, const struct audit_head *), void *context)
 {
 	static const struct audit_watch nobody;
-	struct walk w = { .db = db, .tenant = tenant, .watch = &nobody };
+	struct walk w = { .from = { .db = db, .tenant = tenant }, .watch = &nobody };
 	struct carrier c;
 	bool more = true;
 	enum outcome rc = begin_snapshot(db, tenant);
 	size_t i;
 
-	for (i = 0; rc == DONE && more && i < COUNT_OF(heads_of); i++) {
-		stream_begin(&w.carriers, heads_of[i]);
-		while (more && (rc = stream_fill(&w, &w.carriers)) == DONE &&
-		    carrier_now(&w, &c, &rc)) {
+	for (i = 0; rc == DONE && more && i < CHAIN_KINDS; i++) {
+		stream_heads(&w.carriers, (enum chain_owner)i);
+		while (more && (rc = stream_fill(&w.from, &w.carriers)) == DONE &&
+		    stream_carrier(&w.carriers, &c, &rc)) {
 			struct audit_head head = {
 				.resource_type = chain_owner_words[i],
 				.resource_id = c.id,
@@ -880,7 +607,7 @@ audit_heads(struct db *db, const struct uuid *tenant,
 			stream_next(&w.carriers, &c.id, 0);
 		}
 	}
-	stream_begin(&w.carriers, NULL);
+	stream_end(&w.carriers);
 	db_rollback(db);
 	return rc;
 }

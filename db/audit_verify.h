@@ -2,9 +2,9 @@
 #ifndef GRANTD_DB_AUDIT_VERIFY_H
 #define GRANTD_DB_AUDIT_VERIFY_H
 
+#include "db/audit_hear.h"
 #include "db/audit_row.h"
 #include "db/db.h"
-#include "db/told_rules.h"
 
 /* What can be wrong with a chain, at the first place where it does not hold. */
 enum chain_fault {
@@ -42,19 +42,6 @@ const char *audit_resource_type(const char *name);
 MUST_CHECK enum outcome audit_heads(struct db *, const struct uuid *tenant,
     bool (*take)(void *context, const struct audit_head *), void *context);
 
-/* What the entries of a tenant's policies told so far of its policy_version. */
-struct policies_told {
-	int64_t version; /* the highest; 0: none */
-	bool untold;     /* an entry of an older version did not tell it */
-};
-
-/*
- * Take what an entry of a chain of this kind tells: of the row, of a policy's rules, and of the version of the policies. False: out of
- * memory, or its time is out of range.
- */
-MUST_CHECK bool audit_hear(int kind, const struct audit_row *, struct told *, struct told_rules *,
-    struct policies_told *, const struct told_sink *);
-
 struct audit_verdict {
 	int64_t entries;         /* looked at, the bad one included */
 	int64_t chains;          /* found to hold */
@@ -67,17 +54,15 @@ struct audit_verdict {
 	/* Where, unless the chains hold. */
 	const char *resource_type; /* static */
 	struct uuid resource_id;
-	int64_t
-	    sequence; /* of the entry that is bad or missing; CHAIN_HEAD: of the last one, 0 where there is none */
-	bool has_entry; /* false: the entry is missing */
+	int64_t sequence; /* of the bad or missing entry; CHAIN_HEAD: of the last one, or 0 */
+	bool has_entry;   /* false: the entry is missing */
 	struct uuid entry;
 };
 
 /* What a walk may be given to go by, and who hears of it. Any pointer may be NULL, but `context` is for all. */
 struct audit_watch {
-	const struct audit_head
-	    *after; /* begin behind this chain; what comes before it is not looked at */
-	struct policies_told policies; /* what was told before it */
+	const struct audit_head *after; /* begin behind this chain */
+	struct policies_told policies;  /* what was told before it */
 	/* The next head of this tenant that was kept, in the order of audit_heads(). False: no more. */
 	bool (*kept)(void *context, struct audit_head *);
 	void (*chain_holds)(void *context, const struct audit_head *,
@@ -102,10 +87,10 @@ struct audit_watch {
 /*
  * Walk all chains of one tenant in order, each from its beginning to its end, and stop at the first
  * fault. Where a chain holds, its row is compared with what its entries tell, and policies' rules with theirs; `differs` hears of
- * all that is different. In the end come the tenant's policy_version, the counts of activity, and entries of no chain. All of it is seen as of one moment, so it may run while entries are added. For the owner's
- * sessions, outside a transaction. DONE where the walk came to an end, with or without a fault;
- * otherwise as db_exchange(), and *v then counts how far it came. Takes constant memory: a batch of
- * entries at a time, and what is told of one row, or of one policy with its rules.
+ * all that is different. In the end come the tenant's policy_version, the counts of activity, and entries of no chain. All of it is
+ * seen as of one moment, so it may run while entries are added. For the owner's sessions, outside a transaction. DONE where the
+ * walk came to an end, with or without a fault; otherwise as db_exchange(), and *v then counts how far it came. Takes constant
+ * memory: a batch of entries at a time, and what is told of one row, or of one policy with its rules.
  */
 MUST_CHECK enum outcome audit_verify(struct db *, const struct uuid *tenant,
     const struct audit_watch *, struct audit_verdict *v);

@@ -36,8 +36,8 @@ struct db {
 	const struct settings *settings;
 	enum db_session session;
 	PGconn *conn; /* NULL: closed */
-	int64_t
-	    server; /* when the server that `conn` leads to was started, which tells it from others; 0: not known */
+	/* When the server that `conn` leads to was started, which tells it from others; 0: not known. */
+	int64_t server;
 	/*
 	 * A commit was sent here and was not answered in time: kept while that is so, for the server keeps the session anyhow
 	 * (it may wait for a standby), and each further write would add another.
@@ -60,15 +60,18 @@ struct db {
 	int backoff_ms;      /* the last wait; 0 after a success */
 	int64_t next_log_ms; /* no failed attempt is logged before; monotonic */
 	char message[DB_MESSAGE_MAX];
-	char unready
-	    [DB_MESSAGE_MAX]; /* the message that was logged last of a database that is not ready; "": none */
+	/* The message that was logged last of a database that is not ready; "": none. */
+	char unready[DB_MESSAGE_MAX];
 };
 
 /* Open the connection if it is closed: DONE, or UNAVAILABLE with the reason logged and in db->message. */
 MUST_CHECK enum outcome db_connect(struct db *);
 void db_disconnect(struct db *);
 
-/* How long to wait before the next attempt, but for jitter, after one that failed and took so long; `last_ms` is the wait before it, 0 where there was none. */
+/*
+ * How long to wait before the next attempt, but for jitter, after one that failed and took so long; `last_ms` is the wait before
+ * it, 0 where there was none.
+ */
 int db_backoff(int last_ms, int64_t took_ms);
 
 /*

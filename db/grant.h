@@ -17,8 +17,8 @@ struct grant {
 	const char *resource_type;
 	const char *resource_id;
 	const char *action;
-	const char
-	    *status; /* as of the reading statement: an active grant past its time is "expired" */
+	/* As of the reading statement: an active grant past its time is "expired". */
+	const char *status;
 	bool audit_enabled;
 	int64_t expires_at;
 	int64_t granted_at;

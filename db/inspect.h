@@ -18,15 +18,15 @@ struct inspection {
 	bool is_worker;     /* the login is a member of grantd_app, not just by being a superuser */
 	bool has_schema;    /* there is a table grantd.schema_version */
 	const char *missing_roles; /* of grantd_owner, grantd_app, grantd_auth */
-	const char *
-	    strong_roles; /* of these, those that are superusers, bypass row-level security, can log in, make roles or replicate */
-	const char
-	    *member_roles; /* of these, those that are members of another role: "grantd_app of x" */
+	/* Of these, those that are superusers, bypass row-level security, can log in, make roles or replicate. */
+	const char *strong_roles;
+	/* Of these, those that are members of another role: "grantd_app of x". */
+	const char *member_roles;
 	const char *auth_members;   /* members of grantd_auth that are not those of grantd_owner */
 	const char *workers;        /* login roles that are members of grantd_app */
 	const char *strong_workers; /* of these: superusers, or not bound by row-level security */
-	const char *
-	    owning_workers; /* of these: owners of something in the schema, or members of grantd_owner */
+	/* Of these: owners of something in the schema, or members of grantd_owner. */
+	const char *owning_workers;
 	const char *able_workers; /* what else lets one of these see or do what it must not */
 	struct db_rows rows;
 };

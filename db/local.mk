@@ -5,8 +5,10 @@ libdb_la_SOURCES = \
 	db/audit_archive.c db/audit_archive.h \
 	db/audit_counts.c db/audit_counts.h \
 	db/audit_follow.c db/audit_follow.h \
+	db/audit_hear.c db/audit_hear.h \
 	db/audit_list.c db/audit_list.h \
 	db/audit_row.c db/audit_row.h \
+	db/audit_stream.c db/audit_stream.h \
 	db/audit_strays.c db/audit_strays.h \
 	db/audit_text.c db/audit_text.h \
 	db/audit_verify.c db/audit_verify.h \

@@ -75,9 +75,9 @@ struct move_round {
 	struct db *from, *to;
 	const struct uuid *tenant;
 	const struct uuid *move;
-	char since
-	    [MOVE_SINCE_MAX]; /* "": from the beginning; afterwards, where the next round begins */
-	int64_t rows;         /* carried by the round, those of tables carried whole not counted */
+	/* "": from the beginning; afterwards, where the next round begins. */
+	char since[MOVE_SINCE_MAX];
+	int64_t rows; /* carried by the round, those of tables carried whole not counted */
 	bool refused; /* DONE all the same: the new place has the tenant, but not by this move */
 	struct db *failed; /* where it was that a round failed */
 };

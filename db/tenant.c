@@ -7,8 +7,8 @@
 #define TENANT_COLUMNS 10
 #define TENANT_COLUMNS_OF(row) \
 	row ".id, " row ".name, " row ".created_at, " row ".updated_at, " row ".version, " row \
-	    ".policy_version, " row ".failing_forbid_denies, " row ".state, " row ".moved_to, " row \
-	    ".hold"
+	    ".policy_version, " row ".failing_forbid_denies, " row ".state, " row \
+	    ".moved_to, " row ".hold"
 #define TENANT_COLUMN_LIST TENANT_COLUMNS_OF("t")
 
 static const struct statement tenant_choose = {

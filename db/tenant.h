@@ -15,11 +15,11 @@ struct tenant {
 	int64_t updated_at;
 	int64_t version;
 	int64_t policy_version;
-	bool
-	    failing_forbid_denies; /* a forbid that fails in evaluation denies; else it takes no part */
-	const char *state;         /* "serving", "disabled": its keys open nothing, "moved" */
-	const char *moved_to;      /* which database it has moved to, for people; NULL: none */
-	const char *hold;          /* "closed", "arriving", "removing": see db/move.h; NULL: none */
+	/* A forbid that fails in evaluation denies; else it takes no part. */
+	bool failing_forbid_denies;
+	const char *state;    /* "serving", "disabled": its keys open nothing, "moved" */
+	const char *moved_to; /* which database it has moved to, for people; NULL: none */
+	const char *hold;     /* "closed", "arriving", "removing": see db/move.h; NULL: none */
 	struct db_rows rows;
 };
 

@@ -158,8 +158,8 @@ struct difference {
 	const char *table;
 	struct uuid id;     /* of the row; ENTRY_STRANGE: of the entry */
 	const char *column; /* NULL: the row as a whole */
-	int64_t
-	    sequence; /* of the entry that tells; ENTRY_DIFFERS: of the one that found; 0: none */
+	/* Of the entry that tells; ENTRY_DIFFERS: of the one that found; 0: none. */
+	int64_t sequence;
 	/* JSON; NULL: nothing, or not to be shown. */
 	struct json_raw told, found;
 };

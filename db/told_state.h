@@ -2,8 +2,7 @@
 #ifndef GRANTD_DB_TOLD_STATE_H
 #define GRANTD_DB_TOLD_STATE_H
 
-#include "db/audit_verify.h"
-#include "db/told_rules.h"
+#include "db/audit_hear.h"
 
 /*
  * What the entries up to some place in a chain tell, as JSON, to go on from when those entries are gone:

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <sys/mman.h>
-
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/shared.h"
 #include "fcgi/board.h"
 
 struct slot *
 board_open(void)
 {
-	void *p = mmap(NULL, BOARD_SLOTS * sizeof(struct slot), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
+	return shared_memory(BOARD_SLOTS * sizeof(struct slot));
 }
 
 void

@@ -59,8 +59,7 @@ struct figures {
 /* How the workers are just now. */
 struct crew {
 	int starting, busy, idle;
-	int64_t
-	    oldest; /* ms that the request has been in hand that has been the longest; 0: there is none */
+	int64_t oldest; /* ms that the request has been in hand that is the longest; 0: none */
 };
 void figures_crew(const struct figures *, int64_t now, struct crew *);
 

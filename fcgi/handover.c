@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/handover.h"
+#include "fcgi/pass.h"
 
 /* How many in a row, before somebody else's turn comes. */
 #define SOME 32
@@ -67,22 +68,9 @@ is_shortage(int error)
 static bool
 send_waiting(struct handover *h)
 {
-	char nothing = 0;
-	struct iovec data = { .iov_base = &nothing, .iov_len = sizeof(nothing) };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .space = { 0 } };
-	const struct msghdr m = { .msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.space) };
+	const char nothing = 0;
 
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &h->waiting, sizeof(h->waiting));
-	if (sendmsg(h->queue, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == -1) {
+	if (!pass_send(h->queue, &nothing, sizeof(nothing), h->waiting, MSG_DONTWAIT)) {
 		h->shortage = is_shortage(errno);
 		if (errno == EAGAIN || h->shortage)
 			return false;
@@ -155,27 +143,16 @@ handover_join(struct handover *h)
 int
 handover_take(int fd, struct sockaddr_storage *peer)
 {
-	char nothing;
-	struct iovec data = { .iov_base = &nothing, .iov_len = sizeof(nothing) };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr m = { .msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.space) };
 	socklen_t len = sizeof(*peer);
-	const struct cmsghdr *c;
+	char nothing;
 	int taken;
 
-	if (recvmsg(fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) == -1)
+	if (!pass_receive(fd, &nothing, sizeof(nothing), &taken, MSG_DONTWAIT))
 		return -1;
-	if ((c = CMSG_FIRSTHDR(&m)) == NULL || c->cmsg_type != SCM_RIGHTS) {
+	if (taken == -1) {
 		errno = EMFILE;
 		return -1;
 	}
-	memcpy(&taken, CMSG_DATA(c), sizeof(taken));
 	if (getpeername(taken, (struct sockaddr *)peer, &len) == -1) {
 		close(taken); /* whoever it was has left */
 		errno = ECONNABORTED;

@@ -14,6 +14,7 @@ grantd_SOURCES = \
 	fcgi/options.c fcgi/options.h \
 	fcgi/params.c fcgi/params.h \
 	fcgi/parent.c fcgi/parent.h \
+	fcgi/pass.c fcgi/pass.h \
 	fcgi/peer.c fcgi/peer.h \
 	fcgi/pool.c fcgi/pool.h \
 	fcgi/porter.c fcgi/porter.h \

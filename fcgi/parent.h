@@ -12,10 +12,12 @@ struct settings;
 /*
  * Serve with s->workers worker processes until told to stop (SIGTERM, SIGINT, SIGQUIT), keeping
  * their number up. SIGHUP reads the settings again, into *s, and replaces the workers: new ones
- * come first, so no request is lost. SIGUSR2 puts another program in this one's place (fcgi/upgrade.h). A worker that has one request in hand for longer than
- * GRANTD_REQUEST_TIMEOUT is killed. The signals that main() holds are blocked on entry and on
- * return. What is inherited of kept connections is taken over. The listener is retired and closed when stopping begins. When `spawner` is readable (-1: there is none; borrowed),
- * that is as good as being told to stop: nobody could do so any more.
+ * come first, so no request is lost. SIGUSR2 puts another program in this one's place
+ * (fcgi/upgrade.h). A worker that has one request in hand for longer than GRANTD_REQUEST_TIMEOUT is
+ * killed. The signals that main() holds are blocked on entry and on return. What is inherited of
+ * kept connections is taken over. The listener is retired and closed when stopping begins. When
+ * `spawner` is readable (-1: there is none; borrowed), that is as good as being told to stop:
+ * nobody could do so any more.
  *
  * Returns the process's exit status: 0 when every worker ended by itself; 1, with the reason
  * logged, when one had to be killed at the end, or the parent could not go on.

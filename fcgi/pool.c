@@ -20,7 +20,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/shared.h"
 #include "fcgi/listener.h"
+#include "fcgi/pass.h"
 #include "fcgi/pool.h"
 
 /* Descriptors below this are everybody's own; a process has no more than a dozen of those. */
@@ -189,9 +191,7 @@ open_shared(struct pool *p)
 
 	before = (before + PAGE - 1) / PAGE * PAGE;
 	p->shared_size = before + (size_t)p->rooms * p->room_size;
-	memory = mmap(NULL, p->shared_size, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (memory == MAP_FAILED)
+	if ((memory = shared_memory(p->shared_size)) == NULL)
 		return false;
 	p->shared = memory;
 	p->group = (_Atomic uint64_t *)(void *)((unsigned char *)memory + places);
@@ -276,45 +276,14 @@ pool_join(struct pool *p, int worker)
 static bool
 send_message(int to, const struct message *m, int fd, int flags)
 {
-	struct iovec data = { .iov_base = (void *)(uintptr_t)m, .iov_len = sizeof(*m) };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .space = { 0 } };
-	struct msghdr h = { .msg_iov = &data, .msg_iovlen = 1 };
-
-	if (fd != -1) {
-		h.msg_control = &control;
-		h.msg_controllen = sizeof(control.space);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	}
-	return sendmsg(to, &h, MSG_NOSIGNAL | flags) == (ssize_t)sizeof(*m);
+	return pass_send(to, m, sizeof(*m), fd, flags);
 }
 
 /* *fd is -1 where none came along. False: there is no message. */
 static bool
 receive_message(int from, struct message *m, int *fd, int flags)
 {
-	struct iovec data = { .iov_base = m, .iov_len = sizeof(*m) };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr h = { .msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.space) };
-	const struct cmsghdr *c;
-
-	*fd = -1;
-	if (recvmsg(from, &h, MSG_CMSG_CLOEXEC | flags) != (ssize_t)sizeof(*m))
-		return false;
-	if ((c = CMSG_FIRSTHDR(&h)) != NULL && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
-	return true;
+	return pass_receive(from, m, sizeof(*m), fd, flags);
 }
 
 /* Put the descriptor, which is taken over, at the place. */

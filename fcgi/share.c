@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <sys/mman.h>
-
 #include <string.h>
 
+#include "base/shared.h"
 #include "fcgi/share.h"
 
 /* In a slot's word, beside the tenant: its key is known to be good. */
@@ -17,10 +16,7 @@
 struct shares *
 shares_open(void)
 {
-	void *p = mmap(NULL, sizeof(struct shares), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
+	return shared_memory(sizeof(struct shares));
 }
 
 void

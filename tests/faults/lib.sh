@@ -16,6 +16,9 @@
 #   database_asked COUNT    so many connections to it were made
 #   database_ends           it closes them
 #   fcgi STEP...            the client of tests/lib/fcgi_client.c on $socket
+#   begin_request, end_request      a request whose body comes by half, and by the other half; the answer is then in
+#                           $work/answer, and the client's status in $client_status
+#   hold_request, free_request      one that is whole, for as long as the database hangs
 #   until_true COMMAND...   wait until the command succeeds; fails when it does not in time
 #   port_of                 a TCP port that nobody serves on
 #   logged REGEX [COUNT]    the log holds at least COUNT (1) such lines
@@ -105,6 +108,40 @@ patch_steps=(request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0
 	param CONTENT_TYPE=application/json param CONTENT_LENGTH=22)
 # shellcheck disable=SC2034 # as above
 patch_body=(stdin '{"audit_enabled":true}' end)
+
+# A request whose body is on its way: $work/begun appears when half of it was sent, and it goes on with $work/go.
+begin_request()
+{
+	rm -f "$work/begun" "$work/go"
+	fcgi "${patch_steps[@]}" begin 1 0 params stdin '{"audit_en' touch "$work/begun" wait "$work/go" \
+		stdin 'abled":true}' end read >"$work/answer" 2>&1 &
+	client_pid=$!
+	background+=("$client_pid")
+	until_true test -e "$work/begun"
+}
+
+end_request()
+{
+	touch "$work/go"
+	wait "$client_pid"
+	client_status=$?
+}
+
+hold_request()
+{
+	fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >"$work/answer" 2>&1 &
+	client_pid=$!
+	background+=("$client_pid")
+	until_true database_asked 1
+}
+
+free_request()
+{
+	database_ends
+	wait "$client_pid"
+	# shellcheck disable=SC2034 # as above
+	client_status=$?
+}
 
 until_true()
 {

@@ -104,45 +104,9 @@ kill_rounds()
 		diag "$(tail -n 5 "$work/lighttpd.log")"
 }
 
-# A request in a worker's hands. What else that worker has, it keeps until the request is over.
-begin_request()
-{
-	rm -f "$work/begun" "$work/go"
-	fcgi request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
-		param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f \
-		param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
-		param CONTENT_TYPE=application/json param CONTENT_LENGTH=22 \
-		begin 1 0 params stdin '{"audit_en' touch "$work/begun" wait "$work/go" stdin 'abled":true}' \
-		end read >"$work/answer" 2>&1 &
-	client_pid=$!
-	background+=("$client_pid")
-	until_true test -e "$work/begun"
-}
-end_request()
-{
-	touch "$work/go"
-	answered "$1"
-}
-
-# One that is whole, for as long as the database says nothing. What is not yet goes with the parent.
-hold_request()
-{
-	database_hangs
-	fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >"$work/answer" 2>&1 &
-	client_pid=$!
-	background+=("$client_pid")
-	until_true database_asked 1
-}
-free_request()
-{
-	database_ends
-	answered "$1"
-}
-
 answered()
 {
-	wait "$client_pid"
-	is "$1: the request in hand is answered" "$? $(head -c 11 "$work/answer")" "0 Status: 503"
+	is "$1: the request in hand is answered" "$client_status $(head -c 11 "$work/answer")" "0 Status: 503"
 }
 
 web_stop()
@@ -158,16 +122,20 @@ web_stop TERM "TERM of lighttpd"
 
 # With a busy worker
 web_start 3
+database_hangs
 hold_request
 before=$(porter)
 kill -KILL "$before"
 ok "the porter is killed while a worker is busy: it is back" until_true serves_anew "$before"
-free_request "a killed porter"
+free_request
+answered "a killed porter"
+database_hangs
 hold_request
 before=$(porter)
 kill -KILL "$(parent)"
 ok "the parent is killed while a worker is busy: it is back" until_true serves_anew "$before"
-free_request "a killed parent"
+free_request
+answered "a killed parent"
 
 # All of it, in the order of their ages, as pkill does
 before=$(porter)
@@ -186,7 +154,8 @@ is "by the same parent" "$(porter)" "$before"
 begin_request
 { kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
 ok "KILL of lighttpd: nobody can connect any more" until_true not_answers
-end_request "KILL of lighttpd"
+end_request
+answered "KILL of lighttpd"
 ok "KILL of lighttpd: nothing of grantd is left" until_true none_left
 ok "and why is logged" logged 'the process that spawned grantd is gone'
 
@@ -200,7 +169,8 @@ for i in 1 2 3 4 5; do
 done
 kill -TERM "$(porter)"
 until_true logged stopping
-end_request "TERM with a queue"
+end_request
+answered "TERM with a queue"
 for i in 1 2 3 4 5; do
 	wait "${queue[i]}"
 	is "TERM with a queue: waiting request $i is answered" "$? $(head -c 11 "$work/queue$i")" "0 Status: 200"

@@ -4,50 +4,17 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# A request whose body is on its way: $work/begun appears when half of it was sent, and it goes on with $work/go.
-# The answer is in $work/answer, the client's status in $client_status.
-begin_request()
-{
-	rm -f "$work/begun" "$work/go"
-	fcgi request PATCH /v1/grants/2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
-		param HTTP_X_API_KEY=grd_Ab3dEf7h_00000000000000000000000000000000000000000003xAJ4f \
-		param HTTP_X_TENANT_ID=2489e9ad-2ee2-8e00-8ec9-32d5f69181c0 \
-		param CONTENT_TYPE=application/json param CONTENT_LENGTH=22 \
-		begin 1 0 params stdin '{"audit_en' touch "$work/begun" wait "$work/go" stdin 'abled":true}' \
-		end read >"$work/answer" 2>&1 &
-	client_pid=$!
-	background+=("$client_pid")
-	until_true test -e "$work/begun"
-}
-
-end_request()
-{
-	touch "$work/go"
-	wait "$client_pid"
-	client_status=$?
-}
-
 left_are()
 {
 	[ "$(pgrep -f -c -- "--listen $socket")" -eq "$1" ]
 }
 
 # A request that a worker has in hand, and cannot end.
-hold_request()
+hold_workers()
 {
 	database_hangs
 	GRANTD_DATABASE=$database GRANTD_CONNECT_TIMEOUT=60000 grantd_start "$@"
-	fcgi "${patch_steps[@]}" begin 1 0 params "${patch_body[@]}" read >"$work/answer" 2>&1 &
-	client_pid=$!
-	background+=("$client_pid")
-	until_true database_asked 1
-}
-
-free_request()
-{
-	database_ends
-	wait "$client_pid"
-	client_status=$?
+	hold_request
 }
 
 # There is no database here, so a request that is whole is answered with 503; that is an answer.
@@ -71,7 +38,7 @@ end_request
 whole "TERM in the middle of a body"
 grantd_stop "TERM in the middle of a body"
 
-hold_request --workers 3
+hold_workers --workers 3
 grantd_signal TERM
 ok "TERM with a request in hand: the path goes first" until_true test ! -e "$socket"
 ok "and idle workers end" until_true worker_count 1
@@ -121,7 +88,7 @@ ok "a second TERM: no worker is left" until_true nothing_left
 end_request
 is "a second TERM: the connection is closed" "$client_status" 3
 
-GRANTD_STOP_TIMEOUT=300 hold_request --workers 2
+GRANTD_STOP_TIMEOUT=300 hold_workers --workers 2
 grantd_signal TERM
 grantd_ended
 is "GRANTD_STOP_TIMEOUT: status" "$grantd_status" 1
@@ -145,7 +112,7 @@ ok "20 TERM in a row: it ends" until_true nothing_left
 ok "20 TERM in a row: no sanitizer has complained" no_report
 
 # The parent's death is noticed by idle workers, and by busy ones when they are done.
-hold_request --workers 3
+hold_workers --workers 3
 all=$(workers)
 grantd_signal KILL
 grantd_ended
@@ -159,7 +126,7 @@ ok "KILL of the parent: it is said" logged 'parent process is gone'
 rm -f "$socket"
 
 # It can be started again at once, though a worker still has the old socket and a request in hand.
-hold_request --workers 3
+hold_workers --workers 3
 grantd_signal KILL
 grantd_ended
 grantd_start --workers 2
@@ -172,7 +139,7 @@ grantd_stop "after a start beside a busy orphan"
 # Over TCP, once an idle worker has seen it: from then on all connections are refused.
 port=$(port_of)
 path=$socket socket=127.0.0.1:$port
-hold_request --workers 3
+hold_workers --workers 3
 grantd_signal KILL
 grantd_ended
 ok "KILL of the parent, TCP: idle workers end" until_true left_are 1

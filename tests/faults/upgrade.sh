@@ -79,18 +79,13 @@ like "on new connections no request is lost" "$(cat "$work/load")" '^good=[1-9][
 diag "kept: $(cat "$work/load-k"), new: $(cat "$work/load")"
 
 # A request that has come by half is answered by the program that has that half.
-fcgi "${patch_steps[@]}" begin 1 0 params stdin '{"audit_en' touch "$work/begun" wait "$work/go" \
-	stdin 'abled":true}' end read >"$work/answer" 2>&1 &
-half=$!
-background+=("$half")
-until_true test -e "$work/begun"
+begin_request
 install_program "$whole_program"
 grantd_signal USR2
 ok "a request has come by half: workers wait for the rest" until_true logged 'is asked whether' 7
 until_true worker_count 2
-touch "$work/go"
-wait "$half"
-is "it is answered" $? 0
+end_request
+is "it is answered" "$client_status" 0
 like "with a whole answer" "$(tr -d '\r\n' <"$work/answer")" '^Status: 503 .*"unavailable".*\}$'
 ok "and then the new program comes" until_true upgraded 7
 

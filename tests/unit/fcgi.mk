@@ -18,7 +18,7 @@ TESTS += $(fcgi_unit_programs)
 
 tests_unit_test_board_SOURCES = tests/unit/test_board.c fcgi/board.c
 tests_unit_test_board_LDADD = $(unit_ldadd)
-tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c fcgi/pass.c
 tests_unit_test_handover_LDADD = $(unit_ldadd) $(SYSTEMD_LIBS)
 tests_unit_test_inherit_SOURCES = tests/unit/test_inherit.c fcgi/inherit.c
 tests_unit_test_inherit_LDADD = $(unit_ldadd)
@@ -30,7 +30,7 @@ tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/rou
 tests_unit_test_params_LDADD = $(unit_ldadd)
 tests_unit_test_peer_SOURCES = tests/unit/test_peer.c fcgi/peer.c
 tests_unit_test_peer_LDADD = $(unit_ldadd)
-tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
+tests_unit_test_pool_SOURCES = tests/unit/test_pool.c fcgi/pass.c
 tests_unit_test_pool_LDADD = $(unit_ldadd)
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
