@@ -67,7 +67,7 @@ static const struct statement owner_role = {
 static const struct statement session_state = {
 	.name = "session_state",
 	.params = 0,
-	.columns = 5,
+	.columns = 6,
 	.rows = ROWS_ONE,
 	.sql = "SELECT v.version, " SERVES_FROM
 	       ", (SELECT s.reset_val FROM pg_catalog.pg_settings s"
