@@ -234,6 +234,13 @@ goes_from_kind_to_kind(void)
 	return strcmp(sent.st->name, "strange_kinds") == 0;
 }
 
+/* Beside each cut its archive is looked up, of which a tenant has few, however that is done. */
+static bool
+looks_archives_up(void)
+{
+	return strcmp(sent.st->name, "chain_cuts") == 0;
+}
+
 /*
  * Buffers: a row has a page of the table, and may have one of the index; and in each of what the table has been divided
  * into, the index is come down to its leaves.
@@ -255,7 +262,7 @@ check_plan(const char *what, PGconn *conn, const char *tenant, const char *mode,
 	add_node(&plan, root);
 	plan.buffers = number(root, "Shared Hit Blocks") + number(root, "Shared Read Blocks");
 	most = plan.scans ? PAGE_LOOK : limit;
-	if ((plan.other[0] != '\0' && !goes_from_kind_to_kind()) ||
+	if ((plan.other[0] != '\0' && !goes_from_kind_to_kind() && !looks_archives_up()) ||
 	    (plan.sorts > 0 && !may_sort(&plan, limit)) || plan.rows > most + 1 ||
 	    plan.buffers > 2 * most + BUFFERS_BESIDE)
 		fail_msg("%s, tenant %s, %s: %s sorts %d, has %s, %.0f rows, %.0f buffers\n%s",
@@ -534,6 +541,12 @@ static const char *const data[] = {
 	" policy_text) SELECT w.id, '" LONG_POLICY
 	"', gen_random_uuid(), m, 'permit (principal, action, resource);'"
 	" FROM who w, generate_series(1, CASE n WHEN 0 THEN 4000 ELSE 4 END) m",
+	"INSERT INTO grantd.audit_archives (tenant_id, id, entry, digest, before, entries, chains, actor,"
+	" created_at) SELECT w.id, gen_random_uuid(), gen_random_uuid(), sha256(''), '2026-01-01', 1, 1,"
+	" 'a', '2026-01-01'::timestamptz + m * interval '1 day' FROM who w, generate_series(1, 24) m",
+	"INSERT INTO grantd.audit_cuts (tenant_id, resource_type, resource_id, sequence, hash, archive,"
+	" told, seal) SELECT w.id, 'grant', gen_random_uuid(), 1, sha256(''), gen_random_uuid(), '{}',"
+	" sha256('') FROM who w, generate_series(1, CASE n WHEN 0 THEN 5000 ELSE 4 END) m",
 	"SET session_replication_role = origin",
 	"ANALYZE",
 };
