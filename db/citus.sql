@@ -168,13 +168,132 @@ BEGIN
 END
 $$;
 
--- As statements each of which is about one table and one tenant, which a node plans the fastest. What an UPDATE computes of its row may use no function that depends on settings; so whatever does
--- (convert_to, format) is computed before, and a number is made bytes by decode().
+-- UpdateGrant, as one database has it, is kept as update_grant_here(). place_functions() makes of it what is for the tables of one shard.
+DO $$
+DECLARE
+	is_plain CONSTANT boolean := position('update_grant_spread' IN prosrc) = 0 FROM pg_proc
+		WHERE oid = 'grantd.update_grant'::regproc;
+BEGIN
+	IF is_plain THEN
+		EXECUTE replace(pg_get_functiondef('grantd.update_grant'::regproc), 'grantd.update_grant(', 'grantd.update_grant_here(');
+		ALTER FUNCTION grantd.update_grant_here OWNER TO grantd_auth;
+		REVOKE ALL ON FUNCTION grantd.update_grant_here FROM PUBLIC;
+		COMMENT ON FUNCTION grantd.update_grant_here IS 'UpdateGrant for place_functions(), called by nobody';
+		-- What the nodes have is of another version, and asked by nobody just now.
+		PERFORM FROM run_command_on_all_nodes('DO $inner$ BEGIN IF to_regproc(''grantd.place_functions'') IS NOT NULL THEN'
+			' PERFORM grantd.place_functions(false); END IF; END $inner$') r WHERE NOT r.success;
+		IF FOUND THEN
+			RAISE EXCEPTION 'a node keeps functions of its shards';
+		END IF;
+	END IF;
+END
+$$;
+
+-- Citus plans each statement about a distributed table anew each time. One about a shard's own table is planned as any other, and
+-- the plan kept: so there is a function for each shard at the node that has it, and this one finds it. Where there is none (yet),
+-- where the shard is moving, or where this is not its node, the other form does.
 CREATE OR REPLACE FUNCTION grantd.update_grant(tenant uuid, key_hash bytea, key_version bigint,
 	policies_version bigint, actor text, entry uuid, context text, reason text,
 	grant_id uuid, grant_version bigint, wanted boolean)
 	RETURNS grantd.grant_change
 	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r grantd.grant_change;
+	shard CONSTANT bigint := get_shard_id_for_distribution_column('grantd.tenants', tenant);
+BEGIN
+	IF to_regproc('grantd.update_grant_' || shard) IS NULL OR NOT grantd.hold_shard(shard) THEN
+		RETURN grantd.update_grant_spread(tenant, key_hash, key_version, policies_version, actor, entry,
+			context, reason, grant_id, grant_version, wanted);
+	END IF;
+	EXECUTE format('SELECT * FROM grantd.update_grant_%s($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', shard)
+		INTO r USING tenant, key_hash, key_version, policies_version, actor, entry, context, reason,
+		grant_id, grant_version, wanted;
+	RETURN r;
+END
+$$;
+
+-- Is the shard here, and stays here until this transaction ends? As Citus itself has it for a change: whoever is to move or split
+-- the shard waits for this lock, and where it was moved before, that is known once the lock is held.
+CREATE OR REPLACE FUNCTION grantd.hold_shard(shard bigint) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM lock_shard_metadata(5, ARRAY[shard]); -- ShareLock
+	RETURN EXISTS (SELECT FROM pg_dist_placement p, pg_dist_local_group l
+		WHERE p.shardid = shard AND p.groupid = l.groupid);
+END
+$$;
+ALTER FUNCTION grantd.hold_shard(bigint) OWNER TO grantd_owner;
+COMMENT ON FUNCTION grantd.hold_shard(bigint) IS 'Keeps a shard at this node until the transaction ends; false: it is not here';
+REVOKE ALL ON FUNCTION grantd.hold_shard(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION grantd.hold_shard(bigint) TO grantd_auth;
+
+-- At each node: the functions for the shards that it has, and none for others (`wanted` false: for none at all). Names of tables are put in where statements
+-- name one (after FROM, JOIN, UPDATE, INTO and commas), and not where a type is named.
+CREATE OR REPLACE FUNCTION grantd.place_functions(wanted boolean) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET citus.enable_ddl_propagation = off
+	SET citus.enable_metadata_sync = off
+AS $$
+DECLARE
+	shards CONSTANT bigint[] := ARRAY(SELECT s.shardid FROM pg_dist_shard s JOIN pg_dist_placement p USING (shardid)
+		JOIN pg_dist_local_group l USING (groupid) WHERE s.logicalrelid = 'grantd.tenants'::regclass AND wanted);
+	tenants_shard bigint;
+	f record;
+	t record;
+	body text;
+	made regprocedure;
+BEGIN
+	FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace
+		AND p.proname ~ '^(update_grant|update_grant_not|admit)_[0-9]+$'
+		AND substring(p.proname FROM '[0-9]+$')::bigint <> ALL (shards)
+	LOOP
+		EXECUTE format('DROP FUNCTION %s', f.name);
+	END LOOP;
+	FOREACH tenants_shard IN ARRAY shards LOOP
+		-- That which is looked for comes last.
+		FOR f IN SELECT n.name || '_' || tenants_shard AS name, pg_get_function_arguments(p.oid) AS arguments,
+				pg_get_function_result(p.oid) AS result, p.prosrc
+			FROM (VALUES (1, 'admit', 'admit'), (2, 'update_grant_not', 'update_grant_not'),
+				(3, 'update_grant_here', 'update_grant')) AS n (place, model, name)
+			JOIN pg_proc p ON p.proname = n.model AND p.pronamespace = 'grantd'::regnamespace ORDER BY n.place
+		LOOP
+			body := regexp_replace(f.prosrc, '\mgrantd\.(update_grant_not|admit)\(',
+				format('grantd.\1_%s(', tenants_shard), 'g');
+			FOR t IN SELECT c.relname, shard_name(o.logicalrelid, o.shardid) AS shard
+				FROM pg_dist_shard s JOIN pg_dist_shard o ON o.shardminvalue = s.shardminvalue
+				JOIN pg_dist_partition d ON d.logicalrelid = o.logicalrelid
+				JOIN pg_class c ON c.oid = o.logicalrelid AND c.relnamespace = 'grantd'::regnamespace
+				WHERE s.shardid = tenants_shard AND d.colocationid = (SELECT x.colocationid FROM pg_dist_partition x
+					WHERE x.logicalrelid = s.logicalrelid)
+			LOOP
+				body := regexp_replace(body, format('(\m(?:FROM|JOIN|UPDATE|INTO)\s+|,\s+)grantd\.%s\M', t.relname),
+					'\1' || t.shard, 'g');
+			END LOOP;
+			EXECUTE format('CREATE OR REPLACE FUNCTION grantd.%I(%s) RETURNS %s LANGUAGE plpgsql'
+				' SET citus.enable_manual_changes_to_shards = on SET plan_cache_mode = auto AS %L',
+				f.name, f.arguments, f.result, body);
+			made := format('grantd.%I', f.name)::regproc::oid::regprocedure;
+			EXECUTE format('ALTER FUNCTION %s OWNER TO grantd_auth', made);
+			EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', made);
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION grantd.place_functions(boolean) IS 'Makes the functions for the shards of this node';
+REVOKE ALL ON FUNCTION grantd.place_functions(boolean) FROM PUBLIC;
+
+-- As statements each of which is about one table and one tenant, which a node plans the fastest. What an UPDATE computes of its row may use no function that depends on settings; so whatever does
+-- (convert_to, format) is computed before, and a number is made bytes by decode().
+CREATE OR REPLACE FUNCTION grantd.update_grant_spread(tenant uuid, key_hash bytea, key_version bigint,
+	policies_version bigint, actor text, entry uuid, context text, reason text,
+	grant_id uuid, grant_version bigint, wanted boolean)
+	RETURNS grantd.grant_change
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -248,6 +367,10 @@ BEGIN
 END
 $$;
 
+ALTER FUNCTION grantd.update_grant_spread OWNER TO grantd_auth;
+COMMENT ON FUNCTION grantd.update_grant_spread IS 'UpdateGrant at any node';
+REVOKE ALL ON FUNCTION grantd.update_grant_spread FROM PUBLIC;
+
 -- One WITH that writes two tables cannot be spread. The caller holds the grant's row, which keeps others from the same
 -- events and counts.
 CREATE OR REPLACE FUNCTION grantd.store_activity(tenant uuid, grant_id uuid, events jsonb) RETURNS bigint
@@ -291,6 +414,73 @@ BEGIN
 END
 $$;
 
+-- Triggers of a shard look at what is beside it, at the same node.
+ALTER FUNCTION grantd.is_removing() SET citus.allow_nested_distributed_execution = on;
+
+-- Rows of the statement's own and rows of a distributed table cannot be joined.
+CREATE OR REPLACE FUNCTION grantd.audit_log_was_archived() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET citus.allow_nested_distributed_execution = on
+AS $$
+DECLARE
+	chain record;
+BEGIN
+	IF grantd.is_removing() THEN
+		RETURN NULL;
+	END IF;
+	FOR chain IN SELECT g.tenant_id, g.resource_type, g.resource_id, max(g.sequence) AS last FROM gone g
+		GROUP BY g.tenant_id, g.resource_type, g.resource_id
+	LOOP
+		PERFORM 1 FROM grantd.audit_cuts c WHERE c.tenant_id = chain.tenant_id
+		  AND c.resource_type = chain.resource_type AND c.resource_id = chain.resource_id
+		  AND c.sequence >= chain.last;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'grantd.audit_log is append-only: what no archive has is not deleted'
+				USING ERRCODE = 'insufficient_privilege';
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+
+-- grantctl tenant move asks which transactions of this database wrote what, and each node has its own.
+CREATE OR REPLACE FUNCTION grantd.tenant_alone(tenant uuid, moves boolean) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF moves THEN
+		RAISE EXCEPTION 'grantctl moves no tenant out of a database that is spread over nodes'
+			USING ERRCODE = 'feature_not_supported';
+	END IF;
+	PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 0));
+END
+$$;
+
+-- Nor into one: the keys that came with it would be known nowhere.
+CREATE OR REPLACE FUNCTION grantd.take_tenant(t grantd.tenants, move uuid) RETURNS boolean
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'grantctl moves no tenant into a database that is spread over nodes'
+		USING ERRCODE = 'feature_not_supported';
+END
+$$;
+
+-- grantctl audit follow goes by the transactions of one database, likewise.
+CREATE OR REPLACE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain text, owner uuid, place bigint,
+	OUT database text, OUT bound bigint, OUT writer bigint)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'grantctl follows no log that is spread over nodes'
+		USING ERRCODE = 'feature_not_supported';
+END
+$$;
+
 -- A partition is spread while it is empty, and attached then.
 CREATE OR REPLACE FUNCTION grantd.activity_add_month(parent name, key name, first_day date)
 	RETURNS void
@@ -330,6 +520,12 @@ AS $$
 DECLARE
 	t record;
 BEGIN
+	-- What has moved has its functions where it is now.
+	IF NOT allow THEN
+		FOR t IN SELECT * FROM run_command_on_all_nodes('SELECT grantd.place_functions(true)') r WHERE NOT r.success LOOP
+			RAISE EXCEPTION 'node %: %', t.nodeid, t.result;
+		END LOOP;
+	END IF;
 	FOR t IN SELECT c.oid::regclass AS name FROM pg_class c
 		WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity
 		  AND c.relforcerowsecurity = allow ORDER BY c.relname
@@ -354,16 +550,17 @@ BEGIN
 END
 $$;
 
--- To the nodes. A call with a tenant goes to that one's node, also within a transaction, where what a later statement of it
+-- To the nodes. A call with a tenant (one that may be null is none: Citus would crash) goes to that one's node, also within a transaction, where what a later statement of it
 -- reads there is what the call has written. Those that make a key write a table of all nodes, which such a call may not.
 DO $$
 DECLARE
 	f record;
 BEGIN
 	FOR f IN SELECT p.oid::regprocedure AS name, p.proname, has_function_privilege('grantd_owner', p.oid, 'EXECUTE')
-			AND p.prosecdef AND p.proargnames[1] = 'tenant' AS is_door
+			AND (p.prosecdef AND p.proname NOT LIKE 'audit\_%' OR p.proname IN ('tenant_alone', 'remove_rows'))
+			AND p.proargnames[1] = 'tenant' AS is_door
 		FROM pg_proc p WHERE p.pronamespace = 'grantd'::regnamespace AND p.proname NOT LIKE 'activity\_%' AND p.proname <> 'allow_moves'
-		  AND p.prorettype <> 'trigger'::regtype
+		  AND p.proname !~ '_[0-9]+$' AND p.prorettype <> 'trigger'::regtype
 		ORDER BY p.proname
 	LOOP
 		IF f.is_door THEN
@@ -397,6 +594,16 @@ BEGIN
 END
 $$;
 COMMIT;
+
+DO $$
+DECLARE
+	node record;
+BEGIN
+	FOR node IN SELECT * FROM run_command_on_all_nodes('SELECT grantd.place_functions(true)') r WHERE NOT r.success LOOP
+		RAISE EXCEPTION 'node %: %', node.nodeid, node.result;
+	END LOOP;
+END
+$$;
 
 SELECT format('grantd: the tenants of database "%s" are spread over %s nodes, in %s shards', current_database(),
 	count(DISTINCT p.groupid), count(DISTINCT s.shardid))

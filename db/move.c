@@ -16,16 +16,13 @@ static const struct statement move_look = {
 	       " FROM grantd.tenants t WHERE t.id = $1",
 };
 
-/*
- * Alone with the tenant: whoever had its lock shared, to write rows of it, has ended. What comes later in the transaction sees all of
- * theirs, and they, who wait for this to end, see what it does.
- */
+/* Without it, what is written while the tenant is closed or given up would be lost. */
 static const struct statement move_alone = {
 	.name = "move_alone",
 	.params = 1,
 	.columns = 1,
 	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.uuid_hash_extended($1, 0))",
+	.sql = "SELECT grantd.tenant_alone($1, true)",
 };
 
 #define STEP(name_, set, where) \

@@ -392,6 +392,8 @@ static const struct statement sums[] = {
 	SUM("policies", "x::text"),
 	SUM("policy_rules", "x::text"),
 	SUM("audit_log", "x.id::text || encode(x.hash, 'hex')"),
+	SUM("audit_archives", "x::text"),
+	SUM("audit_cuts", "x::text"),
 	SUM("activity_count", "x::text"),
 	SUM("activity_event", "x::text"),
 	SUM("idempotency_keys", "x::text"),

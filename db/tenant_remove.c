@@ -16,13 +16,13 @@ static const struct statement tenant_count = {
 	    "policy_rules") ", " COUNT("audit_log") ", " COUNT("activity_event"),
 };
 
-/* As db/move.c has it: who had begun to change something has ended. */
+/* Whoever had begun to change something has ended. */
 static const struct statement remove_alone = {
 	.name = "remove_alone",
 	.params = 1,
 	.columns = 1,
 	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.uuid_hash_extended($1, 0))",
+	.sql = "SELECT grantd.tenant_alone($1, false)",
 };
 
 static const struct statement remove_begin = {

@@ -94,9 +94,14 @@ CREATE OR REPLACE FUNCTION grantd.is_removing() RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	tenant CONSTANT uuid := grantd.current_tenant();
 BEGIN
-	RETURN current_user = 'grantd_owner' AND EXISTS (SELECT FROM grantd.tenants t
-		WHERE t.id = grantd.current_tenant() AND t.hold = 'removing');
+	IF current_user <> 'grantd_owner' THEN
+		RETURN false;
+	END IF;
+	PERFORM 1 FROM grantd.tenants t WHERE t.id = tenant AND t.hold = 'removing';
+	RETURN FOUND;
 END
 $$;
 COMMENT ON FUNCTION grantd.is_removing() IS 'May the rows of the chosen tenant be deleted, as all of it is?';

@@ -64,6 +64,19 @@ COMMENT ON FUNCTION grantd.refuse_away(uuid) IS 'Fails, and says why a tenant is
 REVOKE ALL ON FUNCTION grantd.refuse_away(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION grantd.refuse_away(uuid) TO grantd_auth;
 
+-- Alone with the tenant: whoever had its lock shared, to write rows of it, has ended. What comes later in the transaction sees all of
+-- theirs, and they, who wait for this to end, see what it does. `moves`: for grantctl tenant move.
+CREATE OR REPLACE FUNCTION grantd.tenant_alone(tenant uuid, moves boolean) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 0));
+END
+$$;
+COMMENT ON FUNCTION grantd.tenant_alone(uuid, boolean) IS 'Waits for all who write rows of the tenant, and keeps them off until the transaction ends';
+REVOKE ALL ON FUNCTION grantd.tenant_alone(uuid, boolean) FROM PUBLIC;
+
 -- The tenant's row at the place where it arrives: made, or brought up to date. False: it is there, and not by this move.
 CREATE OR REPLACE FUNCTION grantd.take_tenant(t grantd.tenants, move uuid) RETURNS boolean
 	LANGUAGE plpgsql

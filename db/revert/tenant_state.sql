@@ -29,6 +29,7 @@ COMMENT ON FUNCTION grantd.audit_log_is_append_only() IS 'Trigger: refuses UPDAT
 DROP FUNCTION grantd.remove_rows(uuid, integer);
 DROP FUNCTION grantd.end_move(uuid, uuid, text, uuid, text, text, boolean, text);
 DROP FUNCTION grantd.take_tenant(grantd.tenants, uuid);
+DROP FUNCTION grantd.tenant_alone(uuid, boolean);
 DROP FUNCTION grantd.refuse_away(uuid);
 ALTER TABLE grantd.tenants DROP COLUMN state, DROP COLUMN moved_to, DROP COLUMN hold, DROP COLUMN move_id,
 	DROP COLUMN move_since;

@@ -75,6 +75,17 @@ flip=false
 make_tenant a killed || bail 'no tenant'
 grant=$(in_cell a grantctl grant create --tenant "$tenant" --resource-type aws_account --resource-id 123456789012 \
 	--grantee-id somebody --action read --expires-in 1d) || bail 'no grant'
+# What stands for entries that were archived and dropped has to come along.
+old=$work/old.archive
+ok 'its entries are archived' quietly in_cell a grantctl audit archive --tenant "$tenant" --out "$old" \
+	--before "$(sql a "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")"
+ok 'and dropped' quietly in_cell a grantctl audit archive --drop "$old" --reason 'kept for long enough'
+cuts()
+{
+	sql "$1" "SELECT count(*), (SELECT count(*) FROM grantd.audit_log l JOIN grantd.audit_cuts c USING (tenant_id, resource_type, resource_id)
+		WHERE tenant_id = '$tenant' AND l.sequence <= c.sequence) FROM grantd.audit_cuts WHERE tenant_id = '$tenant'"
+}
+is 'of its four chains' "$(cuts a)" '4|0'
 
 killed_where b 'LOCK TABLE grantd.audit_log IN SHARE MODE'
 is 'killed while it carries: the old place serves' "$(answers)" '200 401, 200 401'
@@ -104,11 +115,15 @@ ok 'disabled' quietly in_cell b grantctl tenant disable "$tenant"
 is 'disabled: its key is none' "$(answers)" '503 401, 503 401'
 ok 'enabled' quietly in_cell b grantctl tenant enable "$tenant"
 is 'enabled: it is served' "$(answers)" '503 200, 503 200'
-ok 'every chain verifies in the new place' quietly in_cell b grantctl audit verify --tenant "$tenant"
-ok 'every chain verifies in the old place' quietly in_cell a grantctl audit verify --tenant "$tenant"
+for cell in b a; do
+	ok "cell $cell: every chain verifies" quietly in_cell "$cell" grantctl audit verify --tenant "$tenant"
+	ok "cell $cell: also with what was archived before the move" quietly in_cell "$cell" grantctl audit verify --tenant "$tenant" --archive "$old"
+	is "cell $cell: the log has what is not archived" "$(cuts "$cell")" '4|0'
+done
 # A table that is new has to be carried, and removed.
-for table in $(sql a "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-		WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"); do
+tables="SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+	WHERE c.relnamespace = 'grantd'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+for table in $(sql a "$tables"); do
 	ok "the rows of $table are carried" grep -q "TO_NEW(\"$table\"," "$top/db/move_carry.c"
 	ok "they are compared" grep -q "SUM(\"$table\"," "$top/db/move_carry.c"
 	is "and removed" "$(sql a "SELECT count(*) FROM pg_proc WHERE proname = 'remove_rows' AND prosrc LIKE '%''$table''%'")" 1
@@ -116,3 +131,8 @@ done
 is 'the old place had no entry that the new one has not, but for its own end' "$(comm -23 \
 	<(sql a "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE tenant_id = '$tenant'" | sort) \
 	<(sql b "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE tenant_id = '$tenant'" | sort) | wc -l)" 1
+ok 'what is left in the old place is deleted' quietly in_cell a grantctl tenant delete "$tenant" --yes "$tenant"
+for table in $(sql a "$tables") tenants; do
+	is "no row of it is left in $table" "$(sql a "SELECT count(*) FROM grantd.$table x WHERE x.$([ "$table" = tenants ] && echo id || echo tenant_id) = '$tenant'")" 0
+done
+ok 'and the new place still verifies with the archive' quietly in_cell b grantctl audit verify --tenant "$tenant" --archive "$old"
