@@ -134,7 +134,7 @@ key_revoke(struct ctl *c)
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
 		st = now.found ? key_print(c, &now) :
-				 session_refuse(c, "the tenant has no key with this id");
+				 session_not_there(c, "key");
 	tenant_clear(&tenant);
 	key_record_clear(&changed);
 	key_record_clear(&now);
