@@ -18,6 +18,7 @@ include tests/policy/local.mk
 include tests/security/local.mk
 include tests/console/local.mk
 include tests/contract/local.mk
+include tests/operating/local.mk
 include tests/citus/local.mk
 include tests/packages/local.mk
 include tests/lint/local.mk

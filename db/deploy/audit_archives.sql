@@ -101,6 +101,8 @@ END
 $$;
 COMMENT ON FUNCTION grantd.is_removing() IS 'May the rows of the chosen tenant be deleted, as all of it is?';
 REVOKE ALL ON FUNCTION grantd.is_removing() FROM PUBLIC;
+-- Its trigger asks, too, where a function of changes deletes what was archived.
+GRANT EXECUTE ON FUNCTION grantd.is_removing() TO grantd_auth;
 
 CREATE OR REPLACE FUNCTION grantd.audit_log_is_append_only() RETURNS trigger
 	LANGUAGE plpgsql
