@@ -159,8 +159,7 @@ grant_show(struct ctl *c)
 	db_grant_get(c->db, tenant_id, &c->args.operand.uuid, &g);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
-		st = g.found ? grant_print(c, &g) :
-			       session_not_there(c, "grant");
+		st = g.found ? grant_print(c, &g) : session_not_there(c, "grant");
 	tenant_clear(&tenant);
 	grant_clear(&g);
 	return st;
