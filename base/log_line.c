@@ -103,7 +103,10 @@ add_character(struct log_line *l, const char *text, size_t len)
 		add(l, "\\ufffd", 6);
 		return 1;
 	}
-	if (n == 1 && (c < 0x20 || c == 0x7F || c == '"' || c == '\\')) {
+	if (n == 2 && c == 0xC2 && (unsigned char)text[1] < 0xA0) /* the C1 controls */
+		c = (unsigned char)text[1];
+	if ((n == 1 && (c < 0x20 || c == 0x7F || c == '"' || c == '\\')) ||
+	    (n == 2 && c >= 0x80 && c < 0xA0)) {
 		(void)snprintf(escape, sizeof(escape), "\\u%04x", c);
 		add(l, escape, 6);
 	} else {

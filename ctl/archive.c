@@ -72,7 +72,7 @@ const struct command cmd_audit_archive = {
 
 struct kept_part {
 	struct audit_part part;
-	struct buf told; /* part.told, which is gone when the next part is read */
+	struct buf told_before, told; /* the part's, which are gone when the next part is read */
 	enum change state;
 	struct audit_whereabouts at;
 };
@@ -97,8 +97,10 @@ pass_clear(struct pass *p)
 {
 	int i;
 
-	for (i = 0; i < PARTS; i++)
+	for (i = 0; i < PARTS; i++) {
+		buf_clear(&p->part[i].told_before);
 		buf_clear(&p->part[i].told);
+	}
 }
 
 static enum status
@@ -167,14 +169,23 @@ judge_place(struct pass *p, const struct kept_part *k)
 	const struct audit_whereabouts *at = &k->at;
 	int64_t entries = k->part.last - k->part.first + 1;
 
+	if (at->is_known && !at->same_file)
+		return "the log was told of another file of this archive: its SHA-256 is not this one's";
 	if (at->in_log > 0 && !at->is_whole)
 		return NOT_THESE;
+	if (at->in_log > 0 && at->cut + 1 != k->part.first)
+		return ARCHIVED_OTHERWISE;
+	if (at->in_log > 0 && !at->same_before)
+		return "what is said to be told before these entries is not what the log goes on from";
 	if (at->in_log > 0) {
 		p->in_log += entries;
-		return at->cut + 1 == k->part.first ? NULL : ARCHIVED_OTHERWISE;
+		return NULL;
 	}
 	if (at->cut > k->part.last && uuid_equal(&at->cut_archive, &p->a->id))
 		return "the log says that this archive has more of the chain than it has";
+	/* Nothing of these is here any more, so that the file's digest is all that they can be held to. */
+	if (at->cut > k->part.last && !at->is_known)
+		return "the log has none of them, and was not told of this archive";
 	if (at->cut > k->part.last) {
 		p->elsewhere += entries;
 		return NULL;
@@ -212,7 +223,8 @@ find_batch(struct pass *p)
 	db_begin(p->c->db, DB_READ_ONLY);
 	db_tenant_choose(p->c->db, &p->part[0].part.tenant);
 	for (i = 0; i < p->count; i++)
-		db_archive_find(p->c->db, &p->part[i].part, &p->part[i].at);
+		db_archive_find(p->c->db, &p->a->id, p->a->digest, &p->part[i].part,
+		    &p->part[i].at);
 	rc = db_commit(p->c->db);
 	if (rc != DONE)
 		return session_failed(p->c, rc);
@@ -241,11 +253,14 @@ take_part(void *pass, const struct audit_part *part)
 	struct pass *p = pass;
 	struct kept_part *k = &p->part[p->count];
 
+	buf_reset(&k->told_before);
+	buf_adds(&k->told_before, part->told_before != NULL ? part->told_before : "");
 	buf_reset(&k->told);
 	buf_adds(&k->told, part->told);
-	if (k->told.failed)
+	if (k->told_before.failed || k->told.failed)
 		return session_refuse(p->c, "out of memory");
 	k->part = *part;
+	k->part.told_before = part->told_before != NULL ? buf_text(&k->told_before) : NULL;
 	k->part.told = buf_text(&k->told);
 	p->count++;
 	p->batch_entries += part->last - part->first + 1;

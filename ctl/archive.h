@@ -44,13 +44,13 @@ struct archive {
 	int64_t number; /* of the line */
 	bool has_tenant;
 	bool in_chain;          /* `part` begins, and is not cut yet */
-	struct audit_part part; /* its told is in `state` */
+	struct audit_part part; /* what it says is told is in these: */
 	struct uuid tenant;
 	struct told told;
 	struct told_rules rules;
 	struct policies_told policies;
-	struct buf state, work;
-	EVP_MD_CTX *hashes, *whole; /* owned */
+	struct buf before_state, state, work; /* before_state: part.told_before */
+	EVP_MD_CTX *hashes, *whole;           /* owned */
 };
 
 /*

@@ -111,6 +111,11 @@ parse_chain(struct archive *a, char *text)
 	a->policies = (struct policies_told){ .version = 0 };
 	if (has_state && !told_state_read(&a->told, &a->rules, &a->policies, buf_text(&a->state)))
 		return wrong(a, "what was told before it cannot be read");
+	buf_reset(&a->before_state);
+	buf_adds(&a->before_state, has_state ? buf_text(&a->state) : "");
+	if (a->before_state.failed)
+		return wrong(a, "out of memory");
+	p->told_before = has_state ? buf_text(&a->before_state) : NULL;
 	a->in_chain = true;
 	return begin_hashes(a);
 }
@@ -389,6 +394,7 @@ archive_open(struct ctl *c, struct archive *a, const char *path, struct seal *se
 {
 	*a = (struct archive){
 		.path = path,
+		.before_state = BUF_EMPTY,
 		.state = BUF_EMPTY,
 		.work = BUF_EMPTY,
 		.hashes = EVP_MD_CTX_new(),
@@ -415,6 +421,7 @@ archive_close(struct archive *a)
 	free(a->line);
 	told_clear(&a->told);
 	told_rules_clear(&a->rules);
+	buf_clear(&a->before_state);
 	buf_clear(&a->state);
 	buf_clear(&a->work);
 	EVP_MD_CTX_free(a->hashes);

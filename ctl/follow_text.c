@@ -81,15 +81,28 @@ add_json(struct buf *out, const struct audit_row *e, bool replayed, bool brief)
 	json_object_put(o);
 }
 
+/* How many bytes of a control character are there; 0: it is another. Some terminals obey U+0080 to U+009F, too. */
+static size_t
+control_len(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0)
+		return 2;
+	return c[0] < 0x20 || c[0] == 0x7f;
+}
+
 /* `escaped` are preceded by a backslash; a control character becomes '?', as receivers differ in what they make of it. */
 static void
 add_escaped(struct buf *out, const char *text, const char *escaped)
 {
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
+		size_t control = control_len(text);
 
-		if (c < 0x20 || c == 0x7f) {
+		if (control > 0) {
 			buf_addc(out, '?');
+			text += control - 1;
 			continue;
 		}
 		if (strchr(escaped, c) != NULL)
@@ -175,17 +188,19 @@ add_value(struct buf *out, const char *value)
 {
 	for (; *value != '\0'; value++) {
 		unsigned char c = (unsigned char)*value;
+		size_t control = control_len(value);
 
 		if (c == '\n')
 			buf_adds(out, "\\n");
 		else if (c == '\r')
 			buf_adds(out, "\\r");
-		else if (c < 0x20 || c == 0x7f)
+		else if (control > 0)
 			buf_addc(out, '?');
 		else if (c == '\\' || c == '=')
 			buf_addf(out, "\\%c", c);
 		else
 			buf_addc(out, (char)c);
+		value += control > 1;
 	}
 }
 

@@ -23,17 +23,24 @@ static const struct statement archive_drop = {
 
 static const struct statement archive_find = {
 	.name = "archive_find",
-	.params = 7,
-	.columns = 6,
+	.params = 10,
+	.columns = 9,
 	.rows = ROWS_ONE,
-	.sql = "SELECT l.entries, l.entries = $5::bigint - $4::bigint + 1 AND l.digest = $6::bytea,"
-	       " coalesce(c.sequence, 0), c.hash, c.archive, coalesce(c.told::text = $7, false)"
-	       " FROM (SELECT count(*) AS entries,"
-	       "  coalesce(sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)), '') AS digest"
-	       "  FROM grantd.audit_log a WHERE a.tenant_id = $1 AND a.resource_type = $2"
-	       "  AND a.resource_id = $3 AND a.sequence BETWEEN $4::bigint AND $5::bigint) l"
-	       " LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1 AND c.resource_type = $2"
-	       "  AND c.resource_id = $3",
+	/* The row that tells of an archive is compared with the entry that does, while the log has that. */
+	.sql =
+	    "SELECT l.entries, l.entries = $5::bigint - $4::bigint + 1 AND l.digest = $6::bytea,"
+	    " coalesce(c.sequence, 0), c.hash, c.archive, coalesce(c.told::text = $7, false),"
+	    " c.told::text IS NOT DISTINCT FROM $8, r.id IS NOT NULL,"
+	    " coalesce(r.digest = $10::bytea AND NOT EXISTS ("
+	    "  SELECT FROM grantd.audit_log e WHERE e.tenant_id = $1 AND e.id = r.entry"
+	    "  AND e.record #>> '{archive,sha256}' IS DISTINCT FROM encode($10::bytea, 'hex')), false)"
+	    " FROM (SELECT count(*) AS entries,"
+	    "  coalesce(sha256(string_agg(a.hash, ''::bytea ORDER BY a.sequence)), '') AS digest"
+	    "  FROM grantd.audit_log a WHERE a.tenant_id = $1 AND a.resource_type = $2"
+	    "  AND a.resource_id = $3 AND a.sequence BETWEEN $4::bigint AND $5::bigint) l"
+	    " LEFT JOIN grantd.audit_cuts c ON c.tenant_id = $1 AND c.resource_type = $2"
+	    "  AND c.resource_id = $3"
+	    " LEFT JOIN grantd.audit_archives r ON r.tenant_id = $1 AND r.id = $9::uuid",
 };
 
 static enum outcome
@@ -95,11 +102,15 @@ found_read(struct db_rows *rows, void *into)
 		row.column += 2;
 	}
 	w->same_told = db_get_bool(&row);
+	w->same_before = db_get_bool(&row);
+	w->is_known = db_get_bool(&row);
+	w->same_file = db_get_bool(&row);
 	return row.failed ? BROKEN : DONE;
 }
 
 void
-db_archive_find(struct db *db, const struct audit_part *part, struct audit_whereabouts *w)
+db_archive_find(struct db *db, const struct uuid *archive, const uint8_t digest[AUDIT_HASH_LEN],
+    const struct audit_part *part, struct audit_whereabouts *w)
 {
 	struct db_params p = DB_PARAMS_EMPTY;
 
@@ -110,5 +121,8 @@ db_archive_find(struct db *db, const struct audit_part *part, struct audit_where
 	db_put_int(&p, part->last);
 	db_put_bytea(&p, part->hashes, sizeof(part->hashes));
 	db_put_text(&p, part->told);
+	db_put_text(&p, part->told_before);
+	db_put_uuid(&p, archive);
+	db_put_bytea(&p, digest, AUDIT_HASH_LEN);
 	db_queue(db, &archive_find, &p, found_read, w);
 }

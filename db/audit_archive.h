@@ -27,7 +27,9 @@ struct audit_part {
 	uint8_t previous_hash[AUDIT_HASH_LEN]; /* of the entry before the first one */
 	uint8_t hash[AUDIT_HASH_LEN];          /* of the last one */
 	uint8_t hashes[AUDIT_HASH_LEN];        /* SHA-256 of the hashes of all of them in a row */
-	const char *told;                      /* up to the last one: db/told_state.h */
+	const char
+	    *told_before; /* up to the one before the first; NULL: that is the chain's beginning */
+	const char *told; /* up to the last one: db/told_state.h */
 };
 
 /* Queue: make the entry that says so. CHANGE_DONE; CHANGE_SAME: it is there; CHANGE_MISMATCH: with another file. */
@@ -49,9 +51,13 @@ struct audit_whereabouts {
 	uint8_t cut_hash[AUDIT_HASH_LEN];
 	struct uuid cut_archive; /* by this one */
 	bool same_told;          /* what is told up to there is what the part says */
+	bool same_before;        /* ... is what the part says of what was told before it */
+	bool is_known;           /* the tenant's log was told of the part's archive, */
+	bool same_file;          /* and of a file with this digest */
 };
 
-/* Queue: look for it. */
-void db_archive_find(struct db *, const struct audit_part *, struct audit_whereabouts *);
+/* Queue: look for it. `digest` is of the file that has it. */
+void db_archive_find(struct db *, const struct uuid *archive, const uint8_t digest[AUDIT_HASH_LEN],
+    const struct audit_part *, struct audit_whereabouts *);
 
 #endif

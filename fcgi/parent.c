@@ -382,14 +382,14 @@ begin_reload(struct parent *p)
 }
 
 static void
-begin_upgrade(struct parent *p)
+begin_upgrade(struct parent *p, int64_t now)
 {
 	if (p->listener->kind == LISTENER_HANDED) {
 		log_error("upgrade: a web server started grantd; restart that");
 		return;
 	}
 	notify_reloading("A new program is asked whether it could serve");
-	if (!upgrade_begin(&p->upgrade))
+	if (!upgrade_begin(&p->upgrade, now + p->settings->stop_timeout))
 		notify_refused("There is no new program; everything stays as it was");
 }
 
@@ -431,7 +431,7 @@ drain(struct parent *p, int64_t now)
 }
 
 static void
-obey_other(struct parent *p)
+obey_other(struct parent *p, int64_t now)
 {
 	if (signals_to_reload && p->upgrade.state == UPGRADE_NONE) {
 		signals_to_reload = 0;
@@ -439,8 +439,9 @@ obey_other(struct parent *p)
 	}
 	if (signals_to_upgrade && p->upgrade.state == UPGRADE_NONE) {
 		signals_to_upgrade = 0;
-		begin_upgrade(p);
+		begin_upgrade(p, now);
 	}
+	upgrade_limit(&p->upgrade, now);
 }
 
 static void
@@ -468,7 +469,7 @@ obey(struct parent *p, int64_t now)
 			kill_all(p, "the time to stop in is over");
 	}
 	if (!p->stopping)
-		obey_other(p);
+		obey_other(p, now);
 }
 
 static int64_t
@@ -492,6 +493,8 @@ until_due(const struct parent *p, int64_t now)
 	due = earlier(due, status_due(p->status));
 	if (p->upgrade.state == UPGRADE_DRAINING)
 		due = earlier(due, now + DRAIN_MS);
+	if (p->upgrade.state == UPGRADE_CHECKING)
+		due = earlier(due, p->upgrade.by);
 	due = earlier(due, notify_alive(now));
 	return due > now ? due - now : 0;
 }

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ check_arguments(char *const *argv)
 }
 
 bool
-upgrade_begin(struct upgrade *u)
+upgrade_begin(struct upgrade *u, int64_t by)
 {
 	char **argv = check_arguments(u->argv);
 	int error = argv == NULL ? ENOMEM :
@@ -47,7 +48,18 @@ upgrade_begin(struct upgrade *u)
 	}
 	log_info("upgrade: %s is asked whether it could serve", u->argv[0]);
 	u->state = UPGRADE_CHECKING;
+	u->by = by;
 	return true;
+}
+
+void
+upgrade_limit(struct upgrade *u, int64_t now)
+{
+	if (u->state != UPGRADE_CHECKING || now < u->by)
+		return;
+	log_error("upgrade: %s --check-config takes too long and is killed", u->argv[0]);
+	(void)kill(u->check, SIGKILL);
+	u->by = INT64_MAX; /* that it is gone is told like any end */
 }
 
 bool
@@ -90,5 +102,7 @@ upgrade_abandon(struct upgrade *u, struct pool *pool)
 {
 	if (u->state == UPGRADE_DRAINING)
 		pool_let_in(pool);
+	if (u->state == UPGRADE_CHECKING)
+		(void)kill(u->check, SIGKILL);
 	u->state = UPGRADE_NONE;
 }

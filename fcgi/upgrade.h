@@ -29,15 +29,18 @@ struct upgrade {
 	char *const *argv; /* that this program was started with; borrowed */
 	enum {
 		UPGRADE_NONE,
-		UPGRADE_CHECKING, /* `check` is the process that does */
-		UPGRADE_DRAINING  /* until `by`, by clock_monotonic_ms() */
+		UPGRADE_CHECKING, /* `check` is the process that does, until `by`, by clock_monotonic_ms() */
+		UPGRADE_DRAINING /* until `by`, too */
 	} state;
 	pid_t check;
 	int64_t by;
 };
 
-/* Start the check. False: it cannot be started, and the reason is logged. */
-MUST_CHECK bool upgrade_begin(struct upgrade *u);
+/* Start the check, which may take until `by`. False: it cannot be started, and the reason is logged. */
+MUST_CHECK bool upgrade_begin(struct upgrade *u, int64_t by);
+
+/* A check that takes longer is killed: whoever waits for it obeys neither SIGHUP nor SIGUSR2. */
+void upgrade_limit(struct upgrade *u, int64_t now);
 
 /*
  * The check ended, with a status of waitpid(2). Then workers take no more, or, with the reason logged, nothing is changed: false.
@@ -47,7 +50,7 @@ MUST_CHECK bool upgrade_checked(struct upgrade *u, int status, struct pool *pool
 /* When no worker is left: execute the new program. It returns only when that failed, which is logged; all is as before then. */
 void upgrade_execute(struct upgrade *u, const struct listener *l, struct pool *pool);
 
-/* Workers take requests again, as when nothing had been begun. */
+/* Workers take requests again, as when nothing had been begun. A check is not waited for. */
 void upgrade_abandon(struct upgrade *u, struct pool *pool);
 
 #endif

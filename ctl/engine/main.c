@@ -94,7 +94,7 @@ run_connected(struct ctl *c)
 
 	if (args_has(&c->args, "url"))
 		return run_remote(c);
-	/* Elsewhere --ca-file is the command's own. */
+	/* audit follow has a --ca-file of its own, for another connection. */
 	if (c->command->remote != NULL &&
 	    (args_has(&c->args, "api-key-file") || args_has(&c->args, "ca-file"))) {
 		(void)args_fault(&c->args, "--api-key-file and --ca-file go with --url");

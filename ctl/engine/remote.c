@@ -58,7 +58,7 @@ is_loopback(const char *host)
 static const char *
 url_fault(CURLU *u, const char *url)
 {
-	char *scheme = NULL, *host = NULL, *query = NULL, *user = NULL;
+	char *scheme = NULL, *host = NULL, *query = NULL, *user = NULL, *fragment = NULL;
 	const char *fault = NULL;
 
 	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
@@ -70,12 +70,14 @@ url_fault(CURLU *u, const char *url)
 	else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
 		fault = "must begin with https://, as anybody on the way could read the key";
 	else if (curl_url_get(u, CURLUPART_QUERY, &query, 0) == CURLUE_OK ||
-	    curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
-		fault = "must have neither a user nor a query";
+	    curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_FRAGMENT, &fragment, 0) == CURLUE_OK)
+		fault = "must have neither a user nor a query nor a fragment";
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(query);
 	curl_free(user);
+	curl_free(fragment);
 	return fault;
 }
 

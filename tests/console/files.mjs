@@ -4,7 +4,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 
-const MOST = 150000;
+/** As they are, and as they travel. They became smaller once: whoever adds to them looks for what can go. */
+const MOST = 206500;
+const MOST_COMPRESSED = 80000;
 
 async function filesOf(folder) {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -18,9 +20,11 @@ export async function run(t) {
   t.is('web/local.mk has every file', listed, files);
   const texts = await Promise.all(files.map((f) => readFile(web + f, 'utf8')));
   const sum = (list) => list.reduce((a, b) => a + b, 0);
-  const size = sum(texts.map((text) => gzipSync(text, { level: 6 }).length));
-  t.ok('all files together travel in less than 150 KB', size < MOST, `${size} bytes`);
-  t.diag(`${files.length} files, ${sum(texts.map((text) => Buffer.byteLength(text)))} bytes; compressed, ${size}`);
+  const size = sum(texts.map((text) => Buffer.byteLength(text)));
+  const compressed = sum(texts.map((text) => gzipSync(text, { level: 6 }).length));
+  t.ok(`all files together have less than ${MOST} bytes`, size < MOST, `${size} bytes`);
+  t.ok(`and travel in less than ${MOST_COMPRESSED}`, compressed < MOST_COMPRESSED, `${compressed} bytes`);
+  t.diag(`${files.length} files, ${size} bytes; compressed, ${compressed}`);
   const all = texts.join('\n');
   t.ok('nothing is read as markup or as a program',
     !/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setHTML|srcdoc|createContextualFragment|DOMParser/.test(all));

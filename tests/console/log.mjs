@@ -142,8 +142,9 @@ async function checkpoint(t, page, tenant, grants) {
   await page.getByText('is no checkpoint').waitFor();
   const key = `${file}.key`;
   await writeFile(key, 'k'.repeat(40));
-  await t.site.grantctl('audit', 'checkpoint', '--tenant', tenant.id, '--key-file', key, file);
-  await choose(file);
+  const signed = `${file}.signed`;
+  await t.site.grantctl('audit', 'checkpoint', '--tenant', tenant.id, '--key-file', key, signed);
+  await choose(signed);
   await page.getByText('The file is signed').waitFor();
   await page.getByLabel('Key file').setInputFiles(key);
   await page.getByText('The file is as it was written').waitFor();

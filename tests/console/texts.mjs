@@ -59,6 +59,8 @@ export async function run(t) {
   const { data } = await admin.get('/audit-log?action=CreateApiKey&limit=250');
   for (const e of data.filter((x) => x.reasoning)) {
     await t.go(page, `/log/${e.id}`);
+    // The page before has its hash told, too.
+    await page.locator('main').getByText(e.id, { exact: true }).waitFor();
     await page.getByText('fits what is shown').waitFor();
     await shows(`the entry of ${e.reasoning}`, [e.reasoning]);
   }

@@ -165,8 +165,28 @@ before=$(now)
 does 'a second archive' audit archive --before $before --out newer
 does 'goes on from the first' audit archive --drop newer
 holds 'all chains are archived to their ends' --archive newer --archive old --checkpoint later
+
+# Nothing in the log borders on what the first archive has any more: what holds that file is the digest that the log was told.
+# unfit WHAT REGEX: the file `tampered` holds by itself, and does not fit the log.
+unfit()
+{
+	ctl audit verify --archive tampered
+	like "$1: the log finds it" "$status $err" "^1 .*$2"
+}
+sed "/^chain grant $g /,/^cut /d" old >changed && reseal changed
+unfit 'a chain is taken out of an old archive' 'another file of this archive'
+sed "s/^archive .*/archive $nobody/" changed >renamed && reseal renamed
+unfit 'which is given another id' 'was not told of this archive'
 change
 holds 'and go on'
+
+# What a file says was told before its entries is what the log says, too: a change by hand is not made good that way.
+does 'a third archive' audit archive --before "$(now)" --out third
+sql "SET session_replication_role = replica; UPDATE grantd.grants SET grantee_id = 'mallory' WHERE id = '$g'"
+sed "/^chain grant $g /,/^cut /s/alice/mallory/" third >changed && reseal changed
+refuses 1 "grant $g, .*what is said to be told before these entries" audit archive --drop tampered
+sql "SET session_replication_role = replica; UPDATE grantd.grants SET grantee_id = 'alice' WHERE id = '$g'"
+holds 'the third fits' --archive third
 
 # What stands for archived entries is not to be changed, nor are others to be dropped by hand.
 keep

@@ -136,7 +136,7 @@ refuses 1 'another process follows with state' audit follow --once --state state
 exec {lock}>&-
 
 # Nothing that an entry has makes it two, or puts words into another field.
-evil='x\\]\"|=y\nCEF:0|forged|\r<13>1 - - forged\u001b[31m'
+evil='x\\]\"|=y\nCEF:0|forged|\r<13>1 - - forged\u001b[31m\u009b31m'
 sql "$(switch $b $i "$(old_id 60000)" "{\"request_id\":\"a=b|c]d\",\"source_ip\":\"2001:db8::1\",\"user_agent\":\"$evil\"}" "E'why]\"|=\\\\ \\n<1>1 forged'")" >/dev/null
 cp one two
 cp one three
@@ -152,12 +152,12 @@ does 'as syslog' audit follow --once --state two --tenant $b --format syslog
 is 'is as many' "$(wc -l <out)" "$(wc -l <lines)"
 like 'with the header of RFC 5424' "$(tail -n 1 out)" '^<110>1 20[0-9T:.-]+Z [!-~]+ grantd - UpdateGrant \[grantd@32473 id="[0-9a-f-]+" tenant='
 has 'and its data escaped' \
-	'request="a=b|c\]d" source="2001:db8::1" user_agent="x\\\]\"|=y?CEF:0|forged|?<13>1 - - forged?[31m" reason="why\]\"|=\\ ?<1>1 forged" replayed="0"] {'
+	'request="a=b|c\]d" source="2001:db8::1" user_agent="x\\\]\"|=y?CEF:0|forged|?<13>1 - - forged?[31m?31m" reason="why\]\"|=\\ ?<1>1 forged" replayed="0"] {'
 is 'and the object as its message' "$(tail -n 1 out | sed 's/^.*" replayed="0"\] {/{/' | jq -Sc .)" "$(tail -n 1 lines | jq -Sc .)"
 does 'as CEF' audit follow --once --state three --tenant $b --format cef
 is 'is as many, too' "$(wc -l <out)" "$(wc -l <lines)"
 like 'with its header' "$(tail -n 1 out)" '^CEF:0\|grantd\|grantd\|[^|]+\|UpdateGrant\|UpdateGrant done\|3\|externalId=[0-9a-f-]+ rt=[0-9]+ '
-has 'and values escaped' 'reason=why]"|\=\\ \n<1>1 forged c6a2Label=Source IPv6 Address c6a2=2001:db8::1 requestClientApplication=x\\]"|\=y\nCEF:0|forged|\r<13>1 - - forged?[31m cs5Label=request_id cs5=a\=b|c]d '
+has 'and values escaped' 'reason=why]"|\=\\ \n<1>1 forged c6a2Label=Source IPv6 Address c6a2=2001:db8::1 requestClientApplication=x\\]"|\=y\nCEF:0|forged|\r<13>1 - - forged?[31m?31m cs5Label=request_id cs5=a\=b|c]d '
 
 # ---- rsyslog ----
 

@@ -138,6 +138,7 @@ refuses 2 'go with --url' grant list --tenant $t --api-key-file key
 refuses 2 'as anybody on the way could read the key' grant list --tenant $t --url http://example.com --api-key-file key
 refuses 2 'must be a URL such as https://' grant list --tenant $t --url 127.0.0.1:8080 --api-key-file key
 refuses 2 'must begin with https' grant list --tenant $t --url ftp://127.0.0.1 --api-key-file key
+refuses 2 'nor a fragment' grant list --tenant $t --url https://127.0.0.1/#x --api-key-file key
 refuses 2 'works on the database alone' audit verify --url "$web_url"
 refuses 2 'works on the database alone' tenant list --url "$web_url"
 refuses 2 '--id and --audit are for the database alone' grant create --resource-type aws_account --resource-id 123456789012 --grantee-id a \

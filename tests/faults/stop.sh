@@ -130,7 +130,7 @@ ok "GRANTD_STOP_TIMEOUT: no worker is left" until_true nothing_left
 free_request
 
 # A body that never ends holds no worker, and so the end is in order.
-GRANTD_STOP_TIMEOUT=300 GRANTD_BODY_TIMEOUT=60000 GRANTD_PEER_TIMEOUT=60000 grantd_start --workers 2
+GRANTD_STOP_TIMEOUT=3000 GRANTD_BODY_TIMEOUT=60000 GRANTD_PEER_TIMEOUT=60000 grantd_start --workers 2
 begin_request
 grantd_stop "TERM with a body that never ends"
 end_request

@@ -110,6 +110,32 @@ ok "a program that is gone is said" until_true logged 'upgrade: .*No such file o
 is "the same workers serve" "$(workers)" "$before"
 ok "and answer" answers
 
+# One that never says whether it could keeps nobody waiting for ever: not the settings, nor the next one.
+cat >"$work/bin/new" <<END
+#!/bin/sh
+echo \$\$ >"$work/asked"
+exec tail -f /dev/null
+END
+chmod 755 "$work/bin/new"
+mv "$work/bin/new" "$work/bin/grantd"
+echo 'GRANTD_STOP_TIMEOUT=300' >>"$settings"
+before=$(workers)
+grantd_signal HUP
+ok "the time for stopping is set" until_true all_replaced "$before"
+grantd_signal USR2
+ok "a program that says nothing is killed" until_true logged 'upgrade: .*--check-config takes too long and is killed'
+ok "and everything stays as it was" until_true logged 'upgrade: .*--check-config was killed by signal 9; everything stays'
+before=$(workers)
+grantd_signal HUP
+ok "settings are read again" until_true all_replaced "$before"
+grantd_signal USR2
+ok "asked once more" until_true test -s "$work/asked"
+sed -i '/GRANTD_STOP_TIMEOUT/d' "$settings"
+ok "and killed once more" until_true logged 'takes too long and is killed' 2
+before=$(workers)
+grantd_signal HUP
+ok "as before" until_true all_replaced "$before"
+
 # Checked, and then no program any more: those that were told to end are replaced. The new one says that it could serve when it
 # is told to.
 cat >"$work/bin/new" <<END

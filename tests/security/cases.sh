@@ -112,6 +112,11 @@ superuser verify 'put entries into a chain of a kind that is none' "INSERT INTO 
 superuser verify 'put entries into a tenant that is not there' "UPDATE grantd.audit_log SET tenant_id = gen_random_uuid() WHERE $of_grant AND sequence = 3;
 	UPDATE grantd.grants SET audit_length = 2, audit_head = e.hash, audit_enabled = false, version = 2, updated_at = e.created_at
 	FROM (SELECT hash, created_at FROM grantd.audit_log WHERE $of_grant AND sequence = 2) e WHERE $grant"
+superuser verify 'remove the beginning of a chain, and say with the right seal that it was archived' "DELETE FROM grantd.audit_log
+	WHERE $of_grant AND sequence <= 2; INSERT INTO grantd.audit_cuts SELECT c.*, sha256('grantd-cut-1'::bytea || uuid_send(c.tenant_id)
+	|| uuid_send(c.resource_id) || uuid_send(c.archive) || int8send(c.previous) || c.previous_hash || grantd.audit_text('grant')
+	|| convert_to('{}', 'UTF8')) FROM (SELECT tenant_id, 'grant', resource_id, sequence - 1 AS previous, previous_hash, id AS archive, '{}'::json
+	FROM grantd.audit_log WHERE $of_grant AND sequence = 3) c"
 superuser entry 'call the functions, in anybody'\''s name' "SELECT grantd.update_grant('aaaaaaaa-0000-7000-8000-000000000000', NULL, NULL, NULL,
 	'alice', gen_random_uuid(), '{\"request_id\":\"r\"}', NULL, '01aaaaaa-0000-7000-8000-000000000000', NULL, false)"
 
@@ -146,6 +151,14 @@ worker impossible 'add a key' "$choose" "INSERT INTO grantd.api_keys (tenant_id,
 worker impossible 'widen a rule' "$choose" "UPDATE grantd.policy_rules SET policy_text = 'permit (principal, action, resource);'"
 worker impossible 'add an entry' "$choose" 'INSERT INTO grantd.audit_log SELECT * FROM grantd.audit_log LIMIT 1'
 worker impossible 'remove entries' "$choose" 'DELETE FROM grantd.audit_log'
+worker impossible 'remove entries as archived' "SELECT grantd.drop_archived(tenant_id, gen_random_uuid(), 'grant', resource_id, 1, 2, hash, hash, '{}')
+	FROM grantd.audit_log"
+worker impossible 'say of a chain that it was archived' "$choose" 'INSERT INTO grantd.audit_cuts SELECT * FROM grantd.audit_cuts'
+worker impossible 'follow the log of all tenants' "SELECT * FROM grantd.audit_by_id(gen_random_uuid(), gen_random_uuid(), 1)"
+worker impossible 'open or give up a tenant, as a move does' "SELECT grantd.end_move('aaaaaaaa-0000-7000-8000-000000000000', gen_random_uuid(), 'x',
+	gen_random_uuid(), '{}', NULL, true, 'nowhere')"
+worker impossible 'remove a tenant, as its deletion does' "SELECT grantd.remove_rows('aaaaaaaa-0000-7000-8000-000000000000', 1000)"
+worker impossible 'hold the changes of a tenant off, as a move does' "$choose" "UPDATE grantd.tenants SET hold = 'closed'"
 worker impossible 'empty the log' 'TRUNCATE grantd.audit_log'
 worker impossible 'remove activity' "$choose" 'DELETE FROM grantd.activity_event'
 worker impossible 'set the counts of activity to nothing' "$choose" 'UPDATE grantd.activity_count SET events = 0'
@@ -169,6 +182,8 @@ worker impossible 'read the planner'\''s statistics' "SELECT tablename FROM pg_s
 worker possible 'learn how large the tables are' "SELECT relname, reltuples FROM pg_class WHERE relname = 'grants'"
 worker possible 'learn from estimates how frequent a value is, in all tenants' "$choose" "EXPLAIN SELECT FROM grantd.grants WHERE grantee_id = 'dave'"
 worker possible 'keep an upgrade waiting' 'BEGIN' "SELECT pg_advisory_xact_lock(hashtextextended('grantd.install', 0)), 'held'"
+worker possible 'keep the changes of a tenant waiting whose id it knows' 'BEGIN' \
+	"SELECT pg_advisory_xact_lock(uuid_hash_extended('aaaaaaaa-0000-7000-8000-000000000000', 0)), 'held'"
 worker possible 'fill the disk with temporary tables' 'CREATE TEMPORARY TABLE full_of AS SELECT 1 AS n' 'SELECT n FROM full_of'
 worker possible 'fill the disk with large objects' 'SELECT lo_create(0) > 0'
 worker possible 'do without a limit of time' 'SET statement_timeout = 0' 'SHOW statement_timeout'

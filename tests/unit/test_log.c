@@ -661,7 +661,7 @@ a_line_of_json(void **state)
 	log_set_format(LOG_JSON);
 	log_context(request, "UpdateGrant", NULL);
 	log_trace("4bf92f3577b34da6a3ce929d0e0e4736");
-	log_fields(LEVEL_WARNING, NULL, field, COUNT_OF(field), "tab\t and \"%s\"", "more");
+	log_fields(LEVEL_WARNING, NULL, field, COUNT_OF(field), "tab\t and \"%s\"", "more\xC2\x9B");
 	o = read_object();
 	assert_string_equal(text_of(o, "level"), "warning");
 	assert_int_equal(json_object_get_int(json_object_object_get(o, "pid")), getpid());
@@ -669,7 +669,7 @@ a_line_of_json(void **state)
 	assert_string_equal(text_of(o, "trace"), "4bf92f3577b34da6a3ce929d0e0e4736");
 	assert_string_equal(text_of(o, "operation"), "UpdateGrant");
 	assert_null(json_object_object_get(o, "tenant"));
-	assert_string_equal(text_of(o, "message"), "tab\t and \"more\"");
+	assert_string_equal(text_of(o, "message"), "tab\t and \"more\xC2\x9B\"");
 	assert_string_equal(text_of(o, "path"), "/v1/\x01\xEF\xBF\xBD\xC3\xBC\"");
 	assert_null(json_object_object_get(o, "code"));
 	assert_int_equal(json_object_get_int(json_object_object_get(o, "us")), -5);

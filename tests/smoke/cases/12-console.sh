@@ -73,7 +73,7 @@ done < <(console_files)
 judge 'every file of the console, with its headers'
 
 wrong=
-for file in index.html console.css icon.svg js/app.js; do
+for file in index.html first.css icon.svg js/app.js; do
 	file_request GET "/console/$file"
 	note_again "$file"
 done

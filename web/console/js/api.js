@@ -19,53 +19,32 @@ const WRITES = new Set(['POST', 'PATCH', 'DELETE', 'PUT']);
  * unknown: whether a write may have happened all the same: read the thing again before saying anything about it.
  */
 export class ApiError extends Error {
-  constructor(kind, fields = {}) {
-    super(fields.message ?? kind);
-    const { status = 0, code = kind, details = {}, notices = [], request_id = null, retryAfter = null, unknown = false } = fields;
-    Object.assign(this, { name: 'ApiError', kind, status, code, details, notices, request_id, retryAfter, unknown });
+  constructor(kind, { message = kind, ...fields } = {}) {
+    super(message);
+    const { details = {}, notices = [] } = fields;
+    Object.assign(this, { name: 'ApiError', kind, status: 0, code: kind, unknown: false }, fields, { details, notices });
   }
 }
 
+/** Members with something in them. */
+export const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined && value !== ''));
+
 /** A header's value is bytes: text goes as UTF-8. */
-function headerText(text) {
-  return String.fromCharCode(...new TextEncoder().encode(text));
+const headerText = (text) => text && String.fromCharCode(...new TextEncoder().encode(text));
+
+/** The answer, whose body is not read yet. */
+function send(method, path, options, signal) {
+  const { query = {}, body, accept = 'application/json', reason, ifMatch, idempotencyKey } = options;
+  const search = new URLSearchParams(given(query)).toString();
+  return fetch(BASE + path + (search && `?${search}`), {
+    method, signal, body: JSON.stringify(body),
+    headers: given({ Accept: accept, ...credentials(), ...options.credentials, 'Content-Type': body && 'application/json',
+      'X-Audit-Reason': headerText(reason), 'If-Match': ifMatch, 'Idempotency-Key': idempotencyKey }),
+    cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+  });
 }
 
-function url(path, query) {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {}))
-    if (value !== null && value !== undefined && value !== '')
-      search.set(name, String(value));
-  const text = search.toString();
-  return BASE + path + (text === '' ? '' : `?${text}`);
-}
-
-function headersOf(options) {
-  const headers = { Accept: options.accept ?? 'application/json', ...credentials(), ...options.credentials };
-  if (options.body !== undefined)
-    headers['Content-Type'] = 'application/json';
-  if (options.reason)
-    headers['X-Audit-Reason'] = headerText(options.reason);
-  if (options.ifMatch)
-    headers['If-Match'] = options.ifMatch;
-  if (options.idempotencyKey)
-    headers['Idempotency-Key'] = options.idempotencyKey;
-  return headers;
-}
-
-function requestOf(method, options, signal) {
-  return {
-    method,
-    headers: headersOf(options),
-    body: options.body === undefined ? undefined : JSON.stringify(options.body),
-    signal,
-    cache: 'no-store',
-    credentials: 'omit',
-    redirect: 'error',
-    referrerPolicy: 'no-referrer',
-  };
-}
-
+/** undefined: it is no JSON. */
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -74,83 +53,75 @@ function parse(text) {
   }
 }
 
-/** @param {Response} response @param {string} text @param {boolean} write */
-function errorOf(response, text, write) {
+/** What an answer that is none of success says; a key that was good and is not any more ends the session. */
+function errorOf({ status, headers }, text, write, options) {
+  if (status === 401 && !options.credentials)
+    forget('rejected');
   const body = parse(text);
-  const request_id = body?.details?.request_id ?? response.headers.get('X-Request-Id');
-  const common = { status: response.status, request_id, retryAfter: response.headers.get('Retry-After') };
+  const request_id = body?.details?.request_id ?? headers.get('X-Request-Id');
+  const common = { status, request_id, retryAfter: headers.get('Retry-After') };
   if (typeof body?.code !== 'string')
-    return new ApiError('garbled', { ...common, unknown: write && response.status >= 500 });
-  const known = { ...common, code: body.code, message: body.message, details: body.details, notices: body.notices };
-  if (body.code === 'commit_unknown')
-    return new ApiError('commit_unknown', { ...known, unknown: true });
-  return new ApiError('refused', known);
+    return new ApiError('garbled', { ...common, unknown: write && status >= 500 });
+  const { code, message, details, notices } = body;
+  const unknown = code === 'commit_unknown';
+  return new ApiError(unknown ? code : 'refused', { ...common, code, message, details, notices, unknown });
 }
 
-/** What was heard of a request that failed without an answer. */
-function silence(options, error, write) {
+/** What is known of a request that failed without an answer. */
+function silence(options, error, unknown) {
   if (options.signal?.aborted)
     return new ApiError('aborted');
-  return new ApiError(error.name === 'TimeoutError' ? 'timeout' : 'offline', { unknown: write });
+  return new ApiError(error.name === 'TimeoutError' ? 'timeout' : 'offline', { unknown });
 }
 
 /** The answer whose body is not read yet, for exports; no time-out. @returns {Promise<Response>} */
-export async function stream(path, options = {}) {
-  const response = await fetch(url(path, options.query), requestOf('GET', options, options.signal))
-    .catch((error) => { throw silence(options, error, false); });
+export async function stream(path, options) {
+  const response = await send('GET', path, options, options.signal).catch((error) => { throw silence(options, error, false); });
   if (!response.ok)
-    throw failed(errorOf(response, await response.text().catch(() => ''), false), options);
+    throw errorOf(response, await response.text().catch(() => ''), false, options);
   return response;
-}
-
-/** A key that was good and is not any more ends the session. */
-function failed(error, options) {
-  if (error.status === 401 && !options.credentials)
-    forget('rejected');
-  return error;
 }
 
 /**
  * A request.
- * @param {'GET'|'HEAD'|'POST'|'PATCH'|'DELETE'} method
  * @param {string} path below /v1, its ids through encodeURIComponent
- * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string,
- *   credentials?: Object, harmless?: boolean, signal?: AbortSignal}} [options] a write is better not given a signal: what
- *   became of it is to be told also where its page is left
- * @returns {Promise<{status: number, data: *, etag: string|null, text: string, request_id: string|null, location:
- *   string|null}>} `text` is the body as it came
+ * @param {{query?: Object, body?: *, reason?: string, ifMatch?: string, idempotencyKey?: string, credentials?: Object,
+ *   harmless?: boolean, signal?: AbortSignal}} [options] a write is better not given a signal: what became of it is to be told
+ *   also where its page is left
+ * @returns {Promise<{data: *, etag: string|null, text: string}>} text: the body as it came
  */
 export async function call(method, path, options = {}) {
   const write = WRITES.has(method) && !options.harmless;
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
   let response, text;
   try {
-    response = await fetch(url(path, options.query), requestOf(method, options, signal));
+    response = await send(method, path, options, signal);
     text = await response.text();
   } catch (error) {
     throw silence(options, error, write);
   }
-  return answerOf(response, text, write, options);
-}
-
-function answerOf(response, text, write, options) {
   if (!response.ok)
-    throw failed(errorOf(response, text, write), options);
+    throw errorOf(response, text, write, options);
   const data = text === '' ? null : parse(text);
   // A whole answer of the API's is JSON or nothing.
   if (data === undefined)
     throw new ApiError('garbled', { status: response.status, unknown: write });
-  return {
-    status: response.status,
-    data,
-    text,
-    etag: response.headers.get('ETag'),
-    request_id: response.headers.get('X-Request-Id'),
-    location: response.headers.get('Location'),
-  };
+  return { data, text, etag: response.headers.get('ETag') };
 }
 
 export const get = (path, options) => call('GET', path, options);
+
+/** A list whole, or its first pages of 250. @returns {Promise<Object[] & {more: boolean}>} more: there are others */
+export async function getAll(path, { pages = Infinity, query, signal } = {}) {
+  const all = Object.assign([], { more: true });
+  for (let cursor = null; all.more && pages > 0; pages--) {
+    const { data } = await get(path, { query: { ...query, limit: 250, cursor }, signal });
+    all.push(...data.data);
+    all.more = data.has_more;
+    cursor = data.next_cursor;
+  }
+  return all;
+}
 
 /** A UUIDv4, for Idempotency-Key; crypto.randomUUID() is for secure contexts alone. */
 export function newUuid() {
@@ -172,9 +143,7 @@ export function forgetPermissions() {
 onSession('forgotten', forgetPermissions);
 
 /**
- * What the policies would say to this key. It is advice: a rule may look at what only the real request has, so a
- * refusal here is told, and the request itself decides.
- * @param {string} action an operation's id
+ * What the policies would say to this key. It is advice: a rule may look at what only the real request has.
  * @param {{grant_id?: string, context?: Object, signal?: AbortSignal}} [about]
  * @returns {Promise<{allowed: boolean|null, notices: string[]}>} null: it could not be found out
  */

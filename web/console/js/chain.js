@@ -47,7 +47,7 @@ function netstring(value) {
   return [encoder.encode(`${bytes.length}:`), bytes, encoder.encode(',')];
 }
 
-/** @param {Object} e the entry @param {string} record its metadata as the text that came @param {string} tenant */
+/** @param {Object} e the entry @param {string} record its metadata as the text that came */
 function firstForm(e, record, tenant) {
   return ['grantd-audit-1', e.previous_hash, tenant, e.id, e.resource_type, e.resource_id, e.sequence, e.actor_id, e.actor_type,
     e.action, e.outcome, record, e.reasoning, microseconds(e.created_at)].flatMap(netstring);

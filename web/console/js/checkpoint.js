@@ -39,7 +39,7 @@ const hex = (buffer) => [...new Uint8Array(buffer)].map((x) => x.toString(16).pa
 
 /**
  * Is the file as it was written?
- * @param {ReturnType<typeof readCheckpoint>} checkpoint @param {ArrayBuffer|null} key of an HMAC
+ * @param {ArrayBuffer|null} key of an HMAC
  * @returns {Promise<'holds'|'broken'|'key-needed'|'unable'>}
  */
 export async function checkDigest({ digest, covered }, key) {
@@ -59,7 +59,6 @@ const PAGE = 250;
 
 /**
  * One chain as it is now against its head then.
- * @param {Head} head
  * @param {function(Object): Promise<{data: Object[], has_more: boolean, next_cursor: string|null}>} read a page of ListAuditLog
  * @returns {Promise<{state: 'agrees'|'grown'|'shorter'|'differs'|'gone', length: number}>} length: as it is now
  */
@@ -82,7 +81,7 @@ export async function compareHead(head, read) {
   return { state: length === head.length ? 'agrees' : 'grown', length };
 }
 
-/** Some at a time. @param {T[]} list @param {function(T): Promise} work @param {AbortSignal} signal */
+/** Some at a time. */
 export async function eachOf(list, work, signal, atOnce = 4) {
   let next = 0;
   const one = async () => {

@@ -10,7 +10,6 @@ const URL_SAFE = /^(#|\.{1,2}\/|blob:)/;
 
 /** @typedef {Node|string|number|null|undefined|false|Child[]} Child */
 
-/** @param {Element} element @param {string} name @param {*} value */
 function setAttribute(element, name, value) {
   if (name === 'style' || (name.startsWith('on') && typeof value !== 'function'))
     throw new TypeError(`attribute ${name} is not for h()`);
@@ -26,7 +25,6 @@ function setAttribute(element, name, value) {
     element.setAttribute(name, value === true ? '' : String(value));
 }
 
-/** @param {Element} element @param {Child[]} children */
 function append(element, children) {
   for (const child of children.flat(Infinity))
     if (child !== null && child !== undefined && child !== false)
@@ -46,19 +44,20 @@ function build(element, attributes, children) {
 /**
  * An HTML element. Attributes are set as such: `true` is an empty one; null, undefined and false are none;
  * `onclick` and the like are listeners. Children may be nested arrays; null and false are none.
- * @param {string} tag @param {Object<string,*>|null} [attributes] @param {...Child} children
  * @returns {HTMLElement}
  */
 export function h(tag, attributes, ...children) {
   return build(document.createElement(tag), attributes, children);
 }
 
-/** An SVG element, like h(). */
-export function svg(tag, attributes, ...children) {
-  return build(document.createElementNS(SVG, tag), attributes, children);
-}
+export const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG, tag), attributes, children);
 
-/** Put these in place of what is in `element`. @param {Element} element @param {...Child} children */
+export const div = (name, ...children) => h('div', { class: name }, ...children);
+export const span = (name, ...children) => h('span', { class: name }, ...children);
+export const para = (name, ...children) => h('p', { class: name }, ...children);
+export const button = (text, onclick, attributes) => h('button', { type: 'button', onclick, ...attributes }, text);
+
+/** Put these in place of what is in `element`. */
 export function fill(element, ...children) {
   element.replaceChildren();
   append(element, children);
@@ -67,15 +66,10 @@ export function fill(element, ...children) {
 
 let ids = 0;
 /** An id that no other element has, for label/for and aria-*. */
-export function newId(what = 'id') {
-  ids += 1;
-  return `${what}-${ids}`;
-}
+export const newId = (what) => `${what}-${ids += 1}`;
 
 /** Words for screen readers alone. */
-export function unseen(text) {
-  return h('span', { class: 'unseen' }, text);
-}
+export const unseen = (text) => span('unseen', text);
 
 /** Give the focus to something that may not be focusable by itself, such as a heading. */
 export function focusOn(element) {
@@ -86,10 +80,9 @@ export function focusOn(element) {
   element.focus();
 }
 
-/** Offer `text` as a file. */
-export function download(name, type, text) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = h('a', { href: url, download: name });
-  link.click();
+/** Offer a file. */
+export function download(name, blob) {
+  const url = URL.createObjectURL(blob);
+  h('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60000);
 }

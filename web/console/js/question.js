@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Questions to the policies: what may be asked of, and how an entry of the audit log becomes one.
 
-import { get } from './api.js';
+import { get, getAll } from './api.js';
 
 export const OPERATIONS = ['UpdateGrant', 'CreateGrant', 'RevokeGrant', 'GetGrant', 'ListGrants', 'RecordActivity', 'ListActivity',
   'GetActivitySummary', 'ListAuditLog', 'GetAuditLogEntry', 'ListPolicies', 'CreatePolicy', 'GetPolicy', 'UpdatePolicy', 'DeletePolicy',
@@ -21,22 +21,10 @@ const keep = (object, names) => Object.fromEntries(Object.entries(object).filter
 const prefixed = (prefix, object) => Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [prefix + name, value]));
 
 /** The key that did it, as it is now; what may not be read is left to whoever asks. */
-async function principalOf(entry, signal) {
-  const principal = { id: entry.actor_id, roles: [] };
-  try {
-    for (let cursor = null, page = 0; page < 8; page++) {
-      const { data } = await get('/api-keys', { query: { limit: 250, cursor }, signal });
-      const key = data.data.find((k) => k.id === entry.actor_id);
-      if (key)
-        return { ...principal, name: key.name, roles: key.roles };
-      if (!data.has_more)
-        break;
-      cursor = data.next_cursor;
-    }
-  } catch {
-    // No names, then.
-  }
-  return principal;
+async function principalOf({ actor_id: id }, signal) {
+  const keys = await getAll('/api-keys', { pages: 8, signal }).catch(() => []);
+  const { name, roles = [] } = keys.find((key) => key.id === id) ?? {};
+  return { id, roles, ...(name && { name }) };
 }
 
 /** The grant as it was before the change, as far as the entry tells. */
@@ -64,10 +52,7 @@ function aboutOf(entry) {
   return { ...(own && { [own]: entry.resource_id }), ...prefixed('target_', before), ...prefixed('asked_', after) };
 }
 
-/**
- * The question that the entry's request was.
- * @param {Object} entry @param {AbortSignal} signal
- */
+/** The question that the entry's request was. */
 export async function questionOfEntry(entry, signal) {
   const { source_ip, user_agent, request_id } = entry.metadata;
   const about = aboutOf(entry);

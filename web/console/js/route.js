@@ -8,7 +8,7 @@ export function place() {
   return { path: path === '' || path === '/' ? '/grants' : path, query: new URLSearchParams(query) };
 }
 
-/** @param {string} path @param {Object<string, string|null|undefined>} [query] what is empty is left out */
+/** @param {Object<string, string|null|undefined>} [query] what is empty is left out */
 export function href(path, query = {}) {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
   const text = search.toString();

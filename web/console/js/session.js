@@ -3,8 +3,8 @@
 // in a log, not in the document. What forgets it: sign out, idle time, leaving or reloading the page.
 
 /** Idle time until the session is forgotten, and how long before that people are asked. In milliseconds. */
-export const IDLE_MS = 15 * 60 * 1000;
-export const WARN_MS = 60 * 1000;
+const IDLE_MS = 15 * 60 * 1000;
+const WARN_MS = 60 * 1000;
 
 let key = null;
 let tenant = null;
@@ -12,7 +12,6 @@ let lastSeen = 0;
 let timer = null;
 const listeners = { forgotten: [], warning: [] };
 
-/** @param {'forgotten'|'warning'} event @param {function(string=): void} listener */
 export function onSession(event, listener) {
   listeners[event].push(listener);
 }
@@ -22,36 +21,24 @@ function tell(event, argument) {
     listener(argument);
 }
 
-export function isSignedIn() {
-  return key !== null;
-}
+export const isSignedIn = () => key !== null;
 
 /** The headers of a request. Only api.js asks. */
-export function credentials() {
-  return key === null ? {} : { 'X-API-Key': key, 'X-Tenant-ID': tenant };
-}
+export const credentials = () => (key === null ? {} : { 'X-API-Key': key, 'X-Tenant-ID': tenant });
 
 /** What may be shown: the tenant, and the part of the key that names it. */
-export function identity() {
-  return { tenant, keyName: key === null ? null : key.slice(0, 12) };
-}
+export const identity = () => ({ tenant, keyName: key?.slice(0, 12) });
 
 /** The tenant's id in lower case, as it is hashed. */
-export function tenantId() {
-  return tenant === null ? null : tenant.toLowerCase();
-}
+export const tenantId = () => tenant;
 
-/** @param {string} newKey @param {string} newTenant */
 export function signIn(newKey, newTenant) {
   key = newKey;
   tenant = newTenant.toLowerCase();
   touch();
 }
 
-/**
- * Forget the key.
- * @param {'signed-out'|'idle'|'rejected'|'left'} reason
- */
+/** Forget the key. */
 export function forget(reason) {
   const was = key !== null;
   key = null;
@@ -70,9 +57,7 @@ export function touch() {
 }
 
 /** Milliseconds until the session is forgotten. */
-export function idleLeft() {
-  return lastSeen + IDLE_MS - Date.now();
-}
+export const idleLeft = () => lastSeen + IDLE_MS - Date.now();
 
 function schedule() {
   clearTimeout(timer);

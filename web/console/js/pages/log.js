@@ -4,22 +4,20 @@
 import { get, stream } from '../api.js';
 import { canHash, hashHolds, recordOf } from '../chain.js';
 import { checkDigest, compareHead, eachOf, readCheckpoint } from '../checkpoint.js';
-import { download, fill, h, newId } from '../dom.js';
+import { button, div, download, fill, h, newId, para, span } from '../dom.js';
 import { Follow } from '../follow.js';
 import { OPERATIONS } from '../question.js';
-import { href, keepQuery } from '../route.js';
+import { href } from '../route.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
-import { fromLocalInput, toLocalInput, utc } from '../time.js';
-import { badge } from '../parts/badge.js';
-import { entryColumns, entryView, typeName } from '../parts/entry.js';
+import { utc } from '../time.js';
+import { chainFacts, entryColumns, entryView, facts, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
-import { announce, noteBody } from '../parts/notice.js';
+import { filterForm } from '../parts/filter.js';
+import { announce, noteBox } from '../parts/notice.js';
 import { pagedList } from '../parts/pager.js';
 import { empty, explain, loading, problem } from '../parts/state.js';
-import { table, tableRow } from '../parts/table.js';
-import { facts } from '../parts/timeline.js';
+import { badge, pageHead, table, tableRow } from '../parts/view.js';
 
 export const title = (params) => (params.path.length > 0 ? t.log.entry.title : t.nav.log);
 
@@ -27,8 +25,6 @@ const PAGE = 50;
 /** Rows of what is followed: older ones make room. */
 const FOLLOWED = 200;
 const POLL_MS = 3000;
-const FILTERS = ['action', 'outcome', 'resource_type', 'resource_id', 'actor_id', 'from', 'to'];
-const TIMES = new Set(['from', 'to']);
 /** Chains that do not agree, shown one by one. */
 const SHOWN = 200;
 
@@ -36,40 +32,26 @@ const l = t.log;
 const tableSpec = { caption: l.caption, columns: entryColumns, rowId: (e) => e.id };
 const read = (query, signal) => get('/audit-log', { query, signal }).then(({ data }) => data);
 
-function note(kind, what) {
-  return h('div', { class: `note note-${kind}` }, h('div', { class: 'note-body' }, noteBody({ lines: [], ...what })));
-}
-
-/* ---- filters ---- */
-
-function filterForm(query, apply) {
+function filters(query, apply) {
   const f = l.filters;
-  const all = ['', t.common.all];
-  const time = (name) => ({ name, type: 'datetime-local', value: query.get(name) ? toLocalInput(query.get(name)) : '', step: 1 });
-  const text = (name) => ({ name, type: 'search', value: query.get(name) ?? '', maxlength: 256, class: 'mono' });
-  const choice = (name, options) => ({ name, tag: 'select', value: query.get(name) ?? '', options: [all, ...options] });
-  const form = h('form', { class: 'card filters', role: 'search', 'aria-label': f.label, onsubmit: (event) => { event.preventDefault(); apply(); } },
-    field({ label: f.action, ...choice('action', OPERATIONS.map((o) => [o, o])) }),
-    field({ label: f.outcome, ...choice('outcome', [['done', t.entry.done], ['denied', t.entry.denied]]) }),
-    field({ label: f.type, ...choice('resource_type', Object.entries(l.types)) }),
-    field({ label: f.id, ...text('resource_id') }), field({ label: f.actor, ...text('actor_id') }),
-    field({ label: f.from, ...time('from') }), field({ label: f.to, ...time('to') }),
-    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, f.apply),
-      h('button', { type: 'button', onclick: () => { FILTERS.forEach((name) => { form.elements.namedItem(name).value = ''; }); apply(); } }, f.clear)));
-  const values = () => Object.fromEntries(FILTERS.map((name) => {
-    const value = form.elements.namedItem(name).value.trim();
-    return [name, TIMES.has(name) ? fromLocalInput(value) ?? '' : value];
-  }));
-  return { form, values };
+  const id = { type: 'search', maxlength: 256, class: 'mono' };
+  const time = { type: 'datetime-local', step: 1 };
+  return filterForm(f, query, apply, [
+    { name: 'action', label: f.action, choices: OPERATIONS.map((o) => [o, o]) },
+    { name: 'outcome', label: f.outcome, choices: [['done', t.entry.done], ['denied', t.entry.denied]] },
+    { name: 'resource_type', label: f.type, choices: Object.entries(l.types) },
+    { name: 'resource_id', label: f.id, ...id }, { name: 'actor_id', label: f.actor, ...id },
+    { name: 'from', label: f.from, ...time }, { name: 'to', label: f.to, ...time }]);
 }
 
 /* ---- following ---- */
 
 /** The newest entries, and those that come, until the signal. @returns {HTMLElement} */
 function followed(filters, signal) {
-  const status = h('p', { class: 'quiet small follow-state' }, l.follow.begins);
-  const place = h('div', { class: 'paged-content' }, loading());
-  const follow = new Follow((query) => read({ ...filters, ...query, from: query.from && filters.from > query.from ? filters.from : query.from ?? filters.from }, signal));
+  const status = para('quiet small follow-state', l.follow.begins);
+  const place = div('paged-content', loading());
+  const later = (a, b = '') => (a > b ? a : b);
+  const follow = new Follow((query) => read({ ...filters, ...query, from: later(filters.from, query.from) }, signal));
   let body = null;
   let count = 0;
 
@@ -81,9 +63,8 @@ function followed(filters, signal) {
 
   function put(entries) {
     for (const entry of entries) {
-      const row = tableRow(tableSpec, entry);
-      row.classList.add('fresh');
-      body.prepend(row);
+      body.prepend(tableRow(tableSpec, entry));
+      body.firstElementChild.classList.add('fresh');
     }
     while (body.rows.length > FOLLOWED)
       body.lastElementChild.remove();
@@ -119,58 +100,56 @@ function followed(filters, signal) {
 
 /* ---- export ---- */
 
+/** By the export's last line: how many entries it says there are; false: it is another line. */
 const KINDS = {
-  ndjson: { type: 'application/x-ndjson', entries: (line) => { const end = JSON.parse(line); return end.complete === true ? end.entries : null; } },
-  csv: { type: 'text/csv', entries: (line) => { const end = /^complete,(\d+)/.exec(line); return end && Number(end[1]); } },
+  ndjson: { type: 'application/x-ndjson', entries: (line) => { const end = JSON.parse(line); return end.complete === true && end.entries; } },
+  csv: { type: 'text/csv', entries: (line) => { const end = /^complete,(\d+)/.exec(line); return end !== null && Number(end[1]); } },
 };
 
-/** How many entries its last line says it has; null: it was cut off. */
-async function entriesOf(blob, kind) {
-  const tail = await blob.slice(-4096).text();
-  try {
-    return KINDS[kind].entries(tail.trimEnd().split('\n').at(-1));
-  } catch {
-    return null;
-  }
-}
-
-async function readBlob(response, kind, progress) {
+async function readBlob(response, type, progress) {
   const reader = response.body.getReader();
   const parts = [];
   let bytes = 0;
   for (;;) {
     const { value, done } = await reader.read();
     if (done)
-      return new Blob(parts, { type: KINDS[kind].type });
+      return new Blob(parts, { type });
     parts.push(value);
-    bytes += value.length;
-    progress(bytes);
+    progress(bytes += value.length);
   }
 }
 
-async function exportLog(kind, filters, place, signal) {
+/** @returns {Promise<number|null>} null: it was cut off */
+async function entriesOf(blob, { entries }) {
+  const tail = await blob.slice(-4096).text();
+  try {
+    const count = entries(tail.trimEnd().split('\n').at(-1));
+    return count === false ? null : count;
+  } catch {
+    return null;
+  }
+}
+
+async function exportLog(kind, query, place, signal) {
+  const e = l.export;
+  const { type } = KINDS[kind];
   const stop = new AbortController();
   const leave = () => stop.abort();
   signal.addEventListener('abort', leave);
-  const state = h('span', { class: 'quiet' }, l.export.begins);
-  fill(place, h('div', { class: 'words' }, state, ' ', h('button', { type: 'button', onclick: leave }, t.dialog.cancel)));
+  const state = span('quiet', e.begins);
+  fill(place, div('words', state, ' ', button(t.dialog.cancel, leave)));
   const name = `audit-log-${tenantId().slice(0, 8)}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
   try {
-    const response = await stream('/audit-log', { query: { ...filters, format: kind }, accept: KINDS[kind].type, signal: stop.signal });
-    const blob = await readBlob(response, kind, (bytes) => { state.textContent = l.export.bytes(bytes); });
-    const entries = await entriesOf(blob, kind);
-    if (entries === null) {
-      const keep = h('button', { type: 'button', onclick: () => download(`${name}-incomplete.${kind}`, KINDS[kind].type, blob) }, l.export.keep);
-      fill(place, note('refused', { title: l.export.cut, lines: [l.export.cutText], actions: [keep] }));
-      return;
-    }
-    download(`${name}.${kind}`, KINDS[kind].type, blob);
-    fill(place, note('done', { title: l.export.done(entries), lines: [l.export.bytes(blob.size)] }));
+    const response = await stream('/audit-log', { query: { ...query, format: kind }, accept: type, signal: stop.signal });
+    const blob = await readBlob(response, type, (bytes) => { state.textContent = e.bytes(bytes); });
+    const entries = await entriesOf(blob, KINDS[kind]);
+    if (entries !== null)
+      download(`${name}.${kind}`, blob);
+    fill(place, entries !== null ? noteBox('done', { title: e.done(entries), lines: [e.bytes(blob.size)] }) :
+      noteBox('refused', { title: e.cut, lines: [e.cutText], actions: [button(e.keep, () => download(`${name}-incomplete.${kind}`, blob))] }));
   } catch (error) {
-    if (signal.aborted)
-      return;
-    fill(place, stop.signal.aborted ? h('p', { class: 'quiet' }, l.export.cancelled) :
-      note('refused', error.kind ? explain(error) : { title: l.export.cut, lines: [l.export.lost] }));
+    if (!signal.aborted)
+      fill(place, stop.signal.aborted ? para('quiet', e.cancelled) : noteBox('refused', error.kind ? explain(error) : { title: e.cut, lines: [e.lost] }));
   } finally {
     signal.removeEventListener('abort', leave);
   }
@@ -178,13 +157,14 @@ async function exportLog(kind, filters, place, signal) {
 
 /* ---- checkpoints ---- */
 
-const STATES = { agrees: 'good', grown: 'good', shorter: 'bad', differs: 'bad', gone: 'bad' };
+/** Neither as it was then nor grown since. */
+const isBad = ({ state }) => !['agrees', 'grown'].includes(state);
 
 function headColumns() {
   const c = l.checkpoint;
   return [
-    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', h('span', { class: 'mono small' }, r.head.id)] },
-    { label: c.result, cell: (r) => badge(STATES[r.state] ?? 'warn', c.states[r.state] ?? r.state) },
+    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', span('mono small', r.head.id)] },
+    { label: c.result, cell: (r) => badge(isBad(r) ? 'bad' : 'good', c.states[r.state]) },
     { label: c.then, cell: (r) => r.head.length, class: 'number' },
     { label: c.now, cell: (r) => r.length ?? t.common.none, class: 'number' },
   ];
@@ -201,13 +181,13 @@ class Checkpoint {
       // The same file chosen again is to be looked at again.
       input.value = '';
     } });
-    const drop = h('div', { class: 'drop' }, h('label', { for: id, class: 'label' }, c.choose), input, h('p', { class: 'hint' }, c.hint));
+    const drop = div('drop', h('label', { for: id, class: 'label' }, c.choose), input, para('hint', c.hint));
     for (const kind of ['dragenter', 'dragover'])
       drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
     for (const kind of ['dragleave', 'drop'])
       drop.addEventListener(kind, () => drop.classList.remove('over'));
     drop.addEventListener('drop', (event) => { event.preventDefault(); this.take(event.dataTransfer.files[0]); });
-    this.element = h('section', { class: 'card stack', 'aria-label': c.title }, h('h2', null, c.title), h('p', { class: 'quiet' }, c.text), drop, this.results);
+    this.element = h('section', { class: 'card stack', 'aria-label': c.title }, h('h2', null, c.title), para('quiet', c.text), drop, this.results);
   }
 
   async take(file) {
@@ -220,15 +200,15 @@ class Checkpoint {
     const c = l.checkpoint;
     const checkpoint = readCheckpoint(await file.text());
     const heads = checkpoint?.tenants.get(tenantId());
-    if (!checkpoint || !heads) {
-      fill(this.results, note('refused', checkpoint ? { title: c.noTenant, lines: [c.taken(utc(checkpoint.taken))] } : { title: c.none(file.name) }));
+    const taken = checkpoint && c.taken(utc(checkpoint.taken));
+    if (!heads) {
+      fill(this.results, noteBox('refused', checkpoint ? { title: c.noTenant, lines: [taken] } : { title: c.none(file.name) }));
       return;
     }
     const digest = h('div');
-    const chains = h('div', { class: 'stack' });
-    fill(this.results, h('p', null, h('strong', null, file.name), ' ', c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
-    await this.tellDigest(checkpoint, digest, null);
-    if (this.broken)
+    const chains = div('stack');
+    fill(this.results, h('p', null, h('strong', null, file.name), ' ', taken, ' ', c.chains(heads.length)), digest, chains);
+    if (!await this.tellDigest(checkpoint, digest, null))
       return;
     try {
       await this.compare(heads, chains, signal);
@@ -238,40 +218,37 @@ class Checkpoint {
     }
   }
 
-  /** A file that is not as it was written is compared with nothing. */
+  /** @returns {Promise<boolean>} false: it is not as it was written, and is compared with nothing */
   async tellDigest(checkpoint, place, key) {
     const c = l.checkpoint;
     const state = await checkDigest(checkpoint, key).catch(() => 'broken');
-    this.broken = state === 'broken' && key === null;
-    const words = { title: c.digest[state], lines: state === 'broken' ? [c.brokenText] : [] };
-    const kinds = { holds: 'done', broken: 'refused', 'key-needed': 'unknown', unable: 'unknown' };
-    const ask = state === 'key-needed' && field({ label: c.keyFile, hint: c.keyHint, type: 'file', name: 'key', onchange: async (event) =>
-      this.tellDigest(checkpoint, place, await event.target.files[0].arrayBuffer()) });
-    fill(place, note(kinds[state], words), ask);
+    const kind = { holds: 'done', broken: 'refused' }[state] ?? 'unknown';
+    fill(place, noteBox(kind, { title: c.digest[state], lines: state === 'broken' ? [c.brokenText] : [] }),
+      state === 'key-needed' && field({ label: c.keyFile, hint: c.keyHint, type: 'file', name: 'key', onchange: async (event) =>
+        this.tellDigest(checkpoint, place, await event.target.files[0].arrayBuffer()) }));
+    return state !== 'broken';
   }
 
   async compare(heads, place, signal) {
     const c = l.checkpoint;
     const found = [];
-    const count = { agrees: 0, grown: 0, shorter: 0, differs: 0, gone: 0 };
-    const state = h('p', { class: 'quiet' });
-    fill(place, state);
+    const progress = para('quiet');
+    fill(place, progress);
     await eachOf(heads, async (head) => {
-      const result = await compareHead(head, (query) => read(query, signal));
-      count[result.state] += 1;
-      found.push({ head, ...result });
-      state.textContent = c.progress(found.length, heads.length);
+      found.push({ head, ...await compareHead(head, (query) => read(query, signal)) });
+      progress.textContent = c.progress(found.length, heads.length);
     }, signal);
     if (signal.aborted)
       return;
-    const bad = found.filter((r) => STATES[r.state] === 'bad');
-    const rest = found.filter((r) => STATES[r.state] !== 'bad');
-    const summary = Object.entries(count).filter(([, n]) => n > 0).map(([name, n]) => `${c.states[name]}: ${n}`);
-    announce(bad.length > 0 ? c.bad(bad.length) : c.good(found.length));
-    fill(place, note(bad.length > 0 ? 'refused' : 'done', { title: bad.length > 0 ? c.bad(bad.length) : c.good(found.length), lines: [summary.join(' · ')] }),
+    const bad = found.filter(isBad);
+    const rest = found.filter((r) => !isBad(r));
+    const title = bad.length > 0 ? c.bad(bad.length) : c.good(found.length);
+    const counts = Object.entries(c.states).map(([state, text]) => [text, found.filter((r) => r.state === state).length]);
+    announce(title);
+    fill(place, noteBox(bad.length > 0 ? 'refused' : 'done', { title, lines: [counts.filter(([, n]) => n > 0).map(([text, n]) => `${text}: ${n}`).join(' · ')] }),
       h('details', { open: bad.length > 0 }, h('summary', null, c.each),
-        table({ caption: c.title, columns: headColumns(), rows: [...bad, ...rest].slice(0, SHOWN), rowClass: (r) => (STATES[r.state] === 'bad' ? 'row-bad' : '') }),
-        found.length > SHOWN && h('p', { class: 'quiet' }, c.more(found.length - SHOWN))));
+        table({ caption: c.title, columns: headColumns(), rows: [...bad, ...rest].slice(0, SHOWN), rowClass: (r) => (isBad(r) ? 'row-bad' : '') }),
+        found.length > SHOWN && para('quiet', c.more(found.length - SHOWN))));
   }
 }
 
@@ -279,30 +256,22 @@ class Checkpoint {
 
 async function showLog(root, query, signal) {
   let run = new AbortController(); // of what the place shows
-  const place = h('div', { class: 'card table-card' });
+  const place = div('card table-card');
   const exported = h('div', { class: 'fault', role: 'status' });
-  const { form, values } = filterForm(query, () => { keepQuery(values()); draw(); });
-  const following = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
-    following.setAttribute('aria-pressed', String(following.getAttribute('aria-pressed') !== 'true'));
+  const { form, values } = filters(query, draw);
+  const following = button(l.follow.open, () => {
+    following.setAttribute('aria-pressed', String(!isFollowing()));
     draw();
-  } }, l.follow.open);
-  const exportButton = (kind) => h('button', { type: 'button', onclick: () => exportLog(kind, values(), exported, signal) }, l.export.open(kind));
+  }, { 'aria-pressed': 'false' });
+  const isFollowing = () => following.getAttribute('aria-pressed') === 'true';
+  const exportButton = (kind) => button(l.export.open(kind), () => exportLog(kind, values(), exported, signal));
 
   function draw() {
     run.abort();
     run = new AbortController();
-    const filters = values();
-    if (following.getAttribute('aria-pressed') === 'true') {
-      fill(place, followed(filters, run.signal));
-      return;
-    }
-    const list = pagedList({
-      label: t.nav.log, signal: run.signal,
-      load: (cursor) => read({ ...filters, limit: PAGE, cursor }, run.signal),
-      draw: (rows) => table({ ...tableSpec, rows }),
-      none: () => empty(l.none),
-    });
-    fill(place, list.element);
+    const asked = values();
+    fill(place, isFollowing() ? followed(asked, run.signal) : pagedList({ label: t.nav.log, signal: run.signal,
+      path: '/audit-log', query: asked, draw: (rows) => table({ ...tableSpec, rows }), none: () => empty(l.none) }).element);
   }
 
   signal.addEventListener('abort', () => run.abort());
@@ -317,21 +286,17 @@ async function hashView(answer) {
   const entry = answer.data;
   const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
   const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
-  return h('section', { class: 'card stack', 'aria-label': e.chain }, h('div', { class: 'card-head' }, h('h2', null, e.chain), state),
-    facts([[t.entry.sequence, String(entry.sequence)], ...[[t.entry.hash, entry.hash], [t.entry.previous, entry.previous_hash]].map(([name, value]) =>
-      [name, h('span', { class: 'mono small' }, value)])]));
+  return h('section', { class: 'card stack', 'aria-label': e.chain }, div('card-head', h('h2', null, e.chain), state),
+    facts(chainFacts(entry)));
 }
 
 async function showEntry(root, id, signal) {
-  const place = h('div', { class: 'stack' }, loading());
-  const actions = h('div', { class: 'actions' });
+  const place = div('stack', loading());
+  const actions = div('actions');
   root.append(pageHead(l.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
   const answer = await get(`/audit-log/${encodeURIComponent(id)}`, { signal });
   fill(actions, h('a', { class: 'button', href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));
   fill(place, entryView(answer.data), await hashView(answer));
 }
 
-/** @param {HTMLElement} root @param {{path: string[], query: URLSearchParams}} params @param {AbortSignal} signal */
-export async function show(root, { path: [id], query }, signal) {
-  await (id ? showEntry(root, id, signal) : showLog(root, query, signal));
-}
+export const show = (root, { path: [id], query }, signal) => (id ? showEntry(root, id, signal) : showLog(root, query, signal));

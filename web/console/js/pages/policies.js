@@ -1,81 +1,60 @@
 // SPDX-License-Identifier: MIT
 // The policies: listed, and made.
 
-import { call, forgetPermissions, get } from '../api.js';
-import { h } from '../dom.js';
+import { call, forgetPermissions } from '../api.js';
+import { div, h } from '../dom.js';
 import { go, href } from '../route.js';
-import { t } from '../texts.js';
+import { more, t } from '../texts.js';
 import { when } from '../time.js';
-import { badge } from '../parts/badge.js';
-import { makeChange } from '../parts/change.js';
-import { formDialog } from '../parts/dialog.js';
-import { field, reasonField, reasonOf } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
-import { advice, offer } from '../parts/may.js';
+import { changeDialog } from '../parts/change.js';
+import { field } from '../parts/field.js';
+import { offer } from '../parts/may.js';
 import { pagedList } from '../parts/pager.js';
 import { empty } from '../parts/state.js';
-import { table } from '../parts/table.js';
+import { badge, pageHead, table } from '../parts/view.js';
 
 export const title = t.nav.policies;
 
-const PAGE = 50;
+const p = t.policies;
 
-export const enabledBadge = (policy) => (policy.enabled ? badge('good', t.policies.inForce) : badge('off', t.policies.notInForce));
+export const enabledBadge = (policy) => (policy.enabled ? badge('good', p.inForce) : badge('off', p.notInForce));
 
 const columns = [
-  { label: t.policies.columns.name, cell: (p) => h('a', { href: href(`/policies/${p.id}`) }, p.name) },
-  { label: t.policies.columns.state, cell: enabledBadge },
-  { label: t.policies.columns.priority, cell: (p) => p.priority, class: 'number' },
-  { label: t.policies.columns.changed, cell: (p) => when(p.updated_at, 'short') },
+  { label: p.columns.name, cell: (policy) => h('a', { href: href(`/policies/${policy.id}`) }, policy.name) },
+  { label: p.columns.state, cell: enabledBadge },
+  { label: p.columns.priority, cell: (policy) => policy.priority, class: 'number' },
+  { label: p.columns.changed, cell: (policy) => when(policy.updated_at, 'short') },
 ];
 
-/** Name, priority, and whether it is in force. */
 export function policyFields(policy = { name: '', priority: 0, enabled: true }) {
-  const f = t.policies.fields;
-  return h('div', { class: 'fields' },
+  const f = p.fields;
+  return div('fields',
     field({ name: 'name', label: f.name, value: policy.name, required: true, maxlength: 200 }),
     field({ name: 'priority', label: f.priority, hint: f.priorityHint, type: 'number', value: String(policy.priority), step: 1 }),
-    field({ name: 'enabled', label: f.enabled, tag: 'select', value: String(policy.enabled),
-      options: [['true', t.policies.inForce], ['false', t.policies.notInForce]] }));
+    field({ name: 'enabled', label: f.enabled, tag: 'select', value: String(policy.enabled), options: [['true', p.inForce], ['false', p.notInForce]] }));
 }
 
 /** @throws for formDialog() */
 export function policyOf(data) {
   const priority = Number(data.get('priority'));
   if (!Number.isInteger(priority) || data.get('priority').trim() === '')
-    throw { title: t.policies.fields.badPriority, lines: [], member: 'priority' };
+    throw { title: p.fields.badPriority, member: 'priority' };
   return { name: data.get('name').trim(), priority, enabled: data.get('enabled') === 'true' };
 }
 
 async function create(signal) {
-  const c = t.policies.create;
-  const outcome = await formDialog({
-    title: c.title, verb: c.verb, signal,
-    body: [advice('CreatePolicy', { signal }), policyFields(), reasonField({ required: true })],
-    submit: (data) => {
-      const body = policyOf(data);
-      const reason = reasonOf(data);
-      return makeChange({
-        change: () => call('POST', '/policies', { body, reason, signal }),
-        done: () => ({ title: c.done(body.name), lines: [] }),
-      });
-    },
-  });
+  const outcome = await changeDialog({ words: p.create, name: (body) => body.name, operation: 'CreatePolicy', body: policyFields(), take: policyOf, signal,
+    change: (reason, body) => call('POST', '/policies', { body, reason, signal }) });
   forgetPermissions();
-  if (outcome?.answer)
-    go(`/policies/${outcome.answer.data.id}`);
+  if (outcome?.now)
+    go(`/policies/${outcome.now.data.id}`);
 }
 
-/** @param {HTMLElement} root @param {Object} params @param {AbortSignal} signal */
 export async function show(root, params, signal) {
-  const list = pagedList({
-    label: title, signal,
-    load: async (cursor) => (await get('/policies', { query: { limit: PAGE, cursor }, signal })).data,
-    draw: (rows) => table({ caption: t.policies.caption, columns, rows, rowId: (p) => p.id }),
-    none: () => empty(t.policies.none.title, t.policies.none.text),
-  });
-  root.append(pageHead(title, { lead: t.policies.lead, actions: [
-    h('a', { class: 'button', href: href('/what-if') }, t.whatIf.open),
-    offer('CreatePolicy', t.policies.create.open, { class: 'primary', onclick: () => create(signal) }, { signal })] }),
-  h('div', { class: 'card table-card' }, list.element));
+  const list = pagedList({ label: title, path: '/policies', signal,
+    draw: (rows) => table({ caption: p.caption, columns, rows, rowId: (policy) => policy.id }),
+    none: () => empty(p.none.title, p.none.text) });
+  root.append(pageHead(title, { lead: p.lead, actions: [h('a', { class: 'button', href: href('/what-if') }, more(t.whatIf.title)),
+    offer('CreatePolicy', more(p.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }),
+  div('card table-card', list.element));
 }

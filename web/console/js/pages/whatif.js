@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 // "What if": a request, composed or taken from an entry of the log, is put to the policies as they are stored and as they are edited here.
 
-import { call, get, newUuid } from '../api.js';
+import { call, get, getAll, given, newUuid } from '../api.js';
 import { allDrafts, dropDraft, dropDrafts, edits, keepDraft } from '../drafts.js';
-import { fill, focusOn, h, unseen } from '../dom.js';
+import { button, div, fill, focusOn, h, para, span, unseen } from '../dom.js';
+import { OPERATIONS, questionOfEntry } from '../question.js';
 import { href } from '../route.js';
 import { t } from '../texts.js';
-import { badge } from '../parts/badge.js';
-import { diffView } from '../parts/diff.js';
-import { ruleEditor } from '../parts/editor.js';
-import { field } from '../parts/field.js';
-import { pageHead } from '../parts/head.js';
-import { announce, noteBody } from '../parts/notice.js';
-import { empty, explain, loading, problem } from '../parts/state.js';
-import { wordsOf } from './keys.js';
-import { effectBadge, noticeQuote, readRules } from './policy.js';
-import { OPERATIONS, questionOfEntry } from '../question.js';
+import { field, markWrong, submitButton, unmark, wordsOf } from '../parts/field.js';
+import { announce } from '../parts/notice.js';
+import { diffView, effectBadge, ruleButton, ruleEditor, ruleText } from '../parts/rule.js';
+import { empty, explain, loading, noteBox, problem } from '../parts/state.js';
+import { badge, pageHead } from '../parts/view.js';
 
 export const title = t.whatIf.title;
 
@@ -24,67 +20,55 @@ const SHOWN = 200;
 
 const w = t.whatIf;
 
-function jsonOf(control, what) {
-  const text = control.value.trim();
-  if (text === '')
-    return undefined;
-  try {
-    const value = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value;
-  } catch {
-    // Told below.
-  }
-  control.setAttribute('aria-invalid', 'true');
-  control.focus();
-  throw { title: w.badJson(what), lines: [] };
-}
-
-/** Members with something in them. */
-const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== '' && value !== undefined && value !== null));
 const pretty = (value) => (value === undefined || Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2));
 
 class Question {
   constructor(ask, signal) {
     const f = w.fields;
+    const json = { tag: 'textarea', class: 'mono' };
     this.signal = signal;
-    this.action = field({ label: f.action, name: 'action', tag: 'select', options: OPERATIONS.map((o) => [o, o]), value: 'UpdateGrant' });
-    this.who = field({ label: f.who, name: 'who', tag: 'select', options: Object.entries(f.whos), onchange: () => this.follow() });
-    this.roles = field({ label: f.roles, hint: t.keys.create.rolesHint, name: 'roles', autocapitalize: 'none' });
-    this.name = field({ label: f.name, name: 'name', maxlength: 200 });
-    this.key = field({ label: f.key, name: 'id', maxlength: 36 });
-    this.grantId = field({ label: f.grantId, hint: f.grantIdHint, name: 'grant_id', maxlength: 36 });
-    this.grant = field({ label: f.grant, hint: f.grantHint, name: 'grant', tag: 'textarea', rows: 5, class: 'mono' });
-    this.switch = field({ label: f.switch, name: 'audit_enabled', tag: 'select', options: [['', t.common.none], ['true', t.common.on], ['false', t.common.off]] });
-    this.reason = field({ label: t.reason.label, name: 'reason', maxlength: 512 });
-    this.address = field({ label: f.address, name: 'source_ip', maxlength: 45 });
-    this.now = field({ label: f.now, hint: f.nowHint, name: 'now', maxlength: 40 });
-    this.more = field({ label: f.more, hint: f.moreHint, name: 'more', tag: 'textarea', rows: 3, class: 'mono' });
-    this.described = h('div', { class: 'fields' }, this.roles, this.name, this.key);
+    this.fields = {};
+    const make = (name, label, spec) => (this.fields[name] = field({ name, label, ...spec }));
+    const action = make('action', f.action, { tag: 'select', options: OPERATIONS.map((o) => [o, o]), value: 'UpdateGrant' });
+    const who = make('who', f.who, { tag: 'select', options: Object.entries(f.whos), onchange: () => this.follow() });
+    this.described = div('fields', make('roles', f.roles, { hint: t.keys.create.rolesHint, autocapitalize: 'none' }),
+      make('name', f.name, { maxlength: 200 }), make('id', f.key, { maxlength: 36 }));
     this.fault = h('div', { class: 'fault', role: 'alert' });
     this.element = h('form', { class: 'card stack', novalidate: true, 'aria-label': w.question, onsubmit: (event) => { event.preventDefault(); ask(); } },
-      h('h2', null, w.question),
-      h('div', { class: 'fields' }, this.action, this.who), this.described,
-      h('div', { class: 'fields' }, h('div', { class: 'stack' }, this.grantId,
-        h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => this.takeGrant() }, f.take))), this.grant),
-      h('div', { class: 'fields' }, this.switch, this.reason, this.address, this.now), this.more, this.fault,
-      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, w.ask)));
+      h('h2', null, w.question), div('fields', action, who), this.described,
+      div('fields', div('stack', make('grant_id', f.grantId, { hint: f.grantIdHint, maxlength: 36 }),
+        div('actions', button(f.take, () => this.takeGrant()))), make('grant', f.grant, { hint: f.grantHint, rows: 5, ...json })),
+      div('fields',
+        make('audit_enabled', f.switch, { tag: 'select', options: [['', t.common.none], ['true', t.common.on], ['false', t.common.off]] }),
+        make('reason', t.reason.label, { maxlength: 512 }), make('source_ip', f.address, { maxlength: 45 }),
+        make('now', f.now, { hint: f.nowHint, maxlength: 40 })),
+      make('more', f.more, { hint: f.moreHint, rows: 3, ...json }), this.fault,
+      div('actions', submitButton(w.ask)));
     this.follow();
   }
 
+  text(name) {
+    return this.fields[name].control.value.trim();
+  }
+
+  set(values) {
+    for (const [name, value] of Object.entries(values))
+      this.fields[name].control.value = String(value ?? '');
+  }
+
   follow() {
-    this.described.hidden = this.who.control.value === 'me';
+    this.described.hidden = this.text('who') === 'me';
   }
 
   tell(what) {
-    fill(this.fault, what && h('div', { class: 'note note-refused' }, h('div', { class: 'note-body' }, noteBody(what))));
+    fill(this.fault, what && noteBox('refused', what));
   }
 
   /** The grant as it is, to be changed at will. */
   async takeGrant() {
     try {
-      const { data } = await get(`/grants/${encodeURIComponent(this.grantId.control.value.trim())}`, { signal: this.signal });
-      this.grant.control.value = pretty(data);
+      const { data } = await get(`/grants/${encodeURIComponent(this.text('grant_id'))}`, { signal: this.signal });
+      this.set({ grant: pretty(data) });
       this.tell(null);
       announce(w.taken);
     } catch (error) {
@@ -93,33 +77,37 @@ class Question {
     }
   }
 
-  /** Fill the form in. @param {Object} q as EvaluatePolicies takes it */
-  put(q) {
-    const { audit_enabled, reason, source_ip, now, ...more } = q.context ?? {};
-    this.action.control.value = q.action;
-    this.who.control.value = q.principal ? 'described' : 'me';
-    this.roles.control.value = (q.principal?.roles ?? []).join(' ');
-    this.name.control.value = q.principal?.name ?? '';
-    this.key.control.value = q.principal?.id ?? '';
-    this.grantId.control.value = q.grant?.id ?? '';
-    this.grant.control.value = pretty(q.grant);
-    this.switch.control.value = audit_enabled === undefined ? '' : String(audit_enabled);
-    this.reason.control.value = reason ?? '';
-    this.address.control.value = source_ip ?? '';
-    this.now.control.value = now ?? '';
-    this.more.control.value = pretty(more);
+  /** Fill the form in. @param {Object} question as EvaluatePolicies takes it */
+  put({ action, principal, grant, context = {} }) {
+    const { audit_enabled, reason, source_ip, now, ...more } = context;
+    this.set({ action, who: principal ? 'described' : 'me', roles: principal?.roles.join(' '), name: principal?.name, id: principal?.id,
+      grant_id: grant?.id, grant: pretty(grant), audit_enabled, reason, source_ip, now, more: pretty(more) });
     this.follow();
   }
 
-  /** As EvaluatePolicies takes it. @throws {{title, lines}} */
+  /** @throws {{title}} what is no JSON */
+  json(name, label) {
+    const { control } = this.fields[name];
+    try {
+      const value = this.text(name) === '' ? undefined : JSON.parse(control.value);
+      if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+        return value;
+    } catch {
+      // Told below.
+    }
+    markWrong(control);
+    throw { title: w.badJson(label) };
+  }
+
+  /** As EvaluatePolicies takes it. */
   get() {
-    for (const control of this.element.querySelectorAll('[aria-invalid]'))
-      control.removeAttribute('aria-invalid');
-    const text = (f) => f.control.value.trim();
-    const context = given({ ...jsonOf(this.more.control, w.fields.more), audit_enabled: text(this.switch) === '' ? undefined : text(this.switch) === 'true',
-      reason: text(this.reason), source_ip: text(this.address), now: text(this.now) });
-    const principal = text(this.who) === 'me' ? undefined : { ...given({ id: text(this.key), name: text(this.name) }), roles: wordsOf(text(this.roles)) };
-    return given({ action: text(this.action), principal, grant: jsonOf(this.grant.control, w.fields.grant), context });
+    unmark(this.element);
+    const those = (...names) => given(Object.fromEntries(names.map((name) => [name, this.text(name)])));
+    const asked = this.text('audit_enabled');
+    const context = { ...given(this.json('more', w.fields.more) ?? {}), ...(asked && { audit_enabled: asked === 'true' }),
+      ...those('reason', 'source_ip', 'now') };
+    const principal = this.text('who') === 'me' ? undefined : { ...those('id', 'name'), roles: wordsOf(this.text('roles')) };
+    return given({ action: this.text('action'), principal, grant: this.json('grant', w.fields.grant), context });
   }
 }
 
@@ -128,10 +116,10 @@ const decided = (answer) => (answer.decision === 'allow' ? badge('good', w.allow
 /** One decision, in words. */
 function decisionView(label, answer) {
   return h('section', { class: 'card stack decision', 'aria-label': label },
-    h('div', { class: 'card-head' }, h('h2', null, label), decided(answer)),
+    div('card-head', h('h2', null, label), decided(answer)),
     answer.reason && h('p', null, t.errors.reason[answer.reason] ?? answer.reason),
     answer.notices.length > 0 && h('ul', { class: 'quotes' }, answer.notices.map((notice) => h('li', null, notice))),
-    h('p', { class: 'quiet' }, answer.rules.length > 0 ? w.byRules(answer.rules.length) : w.byNone),
+    para('quiet', answer.rules.length > 0 ? w.byRules(answer.rules.length) : w.byNone),
     answer.errors.length > 0 && h('ul', { class: 'stack' }, answer.errors.map((e) => h('li', null, badge('warn', w.failed), ' ', e.message))));
 }
 
@@ -143,22 +131,15 @@ class WhatIf {
     this.drafts = h('section', { class: 'stack', 'aria-label': w.drafts });
     this.rules = h('div', null, loading(3));
     root.append(pageHead(title, { lead: w.lead, back: { href: href('/policies'), text: t.nav.policies } }), this.question.element, this.answers,
-      this.drafts, h('section', { class: 'stack', 'aria-label': w.rules }, h('h2', null, w.rules), h('p', { class: 'quiet' }, w.rulesText), this.rules));
+      this.drafts, h('section', { class: 'stack', 'aria-label': w.rules }, h('h2', null, w.rules), para('quiet', w.rulesText), this.rules));
     this.drawDrafts();
   }
 
   /** All policies and their rules; those in force are what is asked. */
   async load() {
-    this.policies = [];
-    for (let cursor = null; ;) {
-      const { data } = await get('/policies', { query: { limit: 250, cursor }, signal: this.signal });
-      this.policies.push(...data.data);
-      if (!data.has_more)
-        break;
-      cursor = data.next_cursor;
-    }
-    this.policies.sort((a, b) => b.priority - a.priority);
-    await Promise.all(this.policies.map(async (policy) => { policy.rules = await readRules(policy.id, this.signal); }));
+    const { signal } = this;
+    this.policies = (await getAll('/policies', { signal })).sort((a, b) => b.priority - a.priority);
+    await Promise.all(this.policies.map(async (policy) => { policy.rules = await getAll(`/policies/${policy.id}/rules`, { signal }); }));
     this.drawRules();
   }
 
@@ -167,62 +148,59 @@ class WhatIf {
     const list = allDrafts();
     this.editors = new Map();
     fill(this.drafts, list.length > 0 && [
-      h('div', { class: 'card-head' }, h('h2', null, w.draftsHead(list.length)),
-        h('button', { type: 'button', onclick: () => { dropDrafts(); this.drawDrafts(); } }, w.dropAll)),
+      div('card-head', h('h2', null, w.draftsHead(list.length)),
+        button(w.dropAll, () => { dropDrafts(); this.drawDrafts(); })),
       list.map((draft) => this.draftView(draft))]);
   }
 
   draftView(draft) {
     const place = h('div');
+    const isText = draft.policy_text !== null;
     const draw = () => fill(place, diffView(w.difference, draft.was ?? '', draft.policy_text ?? ''));
-    const editor = draft.policy_text !== null && ruleEditor({ label: t.rule.text, name: 'policy_text', value: draft.policy_text, rows: 5, onchange: (text) => {
-      draft.policy_text = text;
-      keepDraft(draft);
+    const editor = isText && ruleEditor({ label: t.rule.text, name: 'policy_text', value: draft.policy_text, rows: 5, onchange: (policy_text) => {
+      keepDraft(Object.assign(draft, { policy_text }));
       draw();
     } });
     if (editor)
       this.editors.set(draft.rule_id, editor);
     draw();
-    return h('div', { class: 'card stack draft' },
-      h('div', { class: 'card-head' }, h('h3', null, draft.policy_text === null ? w.without(draft.label) : w.editing(draft.label)),
-        h('div', { class: 'actions' },
-          draft.policy_text !== null && h('a', { class: 'button', href: href(`/policies/${draft.policy_id}`, { rule: draft.rule_id }) }, w.toStore),
-          h('button', { type: 'button', onclick: () => { dropDraft(draft.rule_id); this.drawDrafts(); focusOn(this.question.element.querySelector('h2')); } }, w.drop))),
+    return div('card stack draft',
+      div('card-head', h('h3', null, isText ? w.editing(draft.label) : w.without(draft.label)),
+        div('actions',
+          isText && h('a', { class: 'button', href: href(`/policies/${draft.policy_id}`, { rule: draft.rule_id }) }, w.toStore),
+          button(w.drop, () => { dropDraft(draft.rule_id); this.drawDrafts(); focusOn(this.question.element.querySelector('h2')); }))),
       editor, place);
   }
 
+  /** Look at what a rule would do: with another text, or without (null). */
+  tryRule(policy, { id: rule_id, policy_text: was = null }, policy_text) {
+    keepDraft({ rule_id, policy_id: policy.id, priority: policy.priority, policy_text, was, label: policy.name });
+    this.drawDrafts();
+    focusOn(this.editors.get(rule_id)?.control ?? this.drafts.querySelector('button'));
+  }
+
   ruleView(policy, rule) {
-    const draft = (policy_text) => () => {
-      keepDraft({ rule_id: rule.id, policy_id: policy.id, priority: policy.priority, policy_text, was: rule.policy_text, label: policy.name });
-      this.drawDrafts();
-      focusOn(this.editors.get(rule.id)?.control ?? this.drafts.querySelector('button'));
-    };
     return h('li', { class: 'rule', 'data-rule': rule.id },
-      h('div', { class: 'card-head' }, h('div', { class: 'words' }, effectBadge(rule.effect), h('span', { class: 'rule-state' })),
-        h('div', { class: 'actions' }, h('button', { type: 'button', class: 'link', onclick: draft(rule.policy_text) }, w.edit, ' ', unseen(t.rule.name(rule.ordinal))),
-          h('button', { type: 'button', class: 'link', onclick: draft(null) }, w.leaveOut, ' ', unseen(t.rule.name(rule.ordinal))))),
-      h('pre', { class: 'rule-text' }, rule.policy_text), noticeQuote(rule.notice));
+      div('card-head', div('words', effectBadge(rule.effect), span('rule-state')),
+        div('actions', ruleButton(w.edit, rule, () => this.tryRule(policy, rule, rule.policy_text), { class: 'link' }),
+          ruleButton(w.leaveOut, rule, () => this.tryRule(policy, rule, null), { class: 'link' }))),
+      ruleText(rule));
   }
 
   policyView(policy, room) {
     const shown = policy.rules.slice(0, room);
-    return h('div', { class: 'card stack' },
-      h('div', { class: 'card-head' }, h('h3', null, h('a', { href: href(`/policies/${policy.id}`) }, policy.name)),
-        h('span', { class: 'quiet small' }, policy.enabled ? t.policy.priority(policy.priority) : t.policies.notInForce)),
+    return div('card stack',
+      div('card-head', h('h3', null, h('a', { href: href(`/policies/${policy.id}`) }, policy.name)),
+        span('quiet small', policy.enabled ? t.policy.priority(policy.priority) : t.policies.notInForce)),
       shown.length > 0 && h('ol', { class: 'stack' }, shown.map((rule) => this.ruleView(policy, rule))),
-      shown.length < policy.rules.length && h('p', { class: 'quiet' }, w.more(policy.rules.length - shown.length)),
-      h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => {
-        const id = newUuid();
-        keepDraft({ rule_id: id, policy_id: policy.id, priority: policy.priority, policy_text: w.example, was: null, label: policy.name });
-        this.drawDrafts();
-        this.editors.get(id).control.focus();
-      } }, w.add, ' ', unseen(policy.name))));
+      shown.length < policy.rules.length && para('quiet', w.more(policy.rules.length - shown.length)),
+      div('actions', button([w.add, ' ', unseen(policy.name)], () => this.tryRule(policy, { id: newUuid() }, w.example))));
   }
 
   drawRules() {
     let room = SHOWN;
     fill(this.rules, this.policies.length === 0 ? empty(t.policies.none.title, t.policies.none.text) :
-      h('div', { class: 'stack' }, this.policies.map((policy) => {
+      div('stack', this.policies.map((policy) => {
         const view = this.policyView(policy, Math.max(0, room));
         room -= policy.rules.length;
         return view;
@@ -273,7 +251,6 @@ class WhatIf {
   }
 }
 
-/** @param {HTMLElement} root @param {{query: URLSearchParams}} params @param {AbortSignal} signal */
 export async function show(root, { query }, signal) {
   const page = new WhatIf(root, signal);
   const rules = page.load().catch((error) => { if (error.kind !== 'aborted') fill(page.rules, problem(error)); });
@@ -282,7 +259,7 @@ export async function show(root, { query }, signal) {
     page.question.put(await questionOfEntry(data, signal));
     await page.ask();
   } else if (query.get('grant')) {
-    page.question.grantId.control.value = query.get('grant');
+    page.question.set({ grant_id: query.get('grant') });
     await page.question.takeGrant();
   }
   await rules;

@@ -12,10 +12,7 @@ function told(entry) {
   return typeof value === 'boolean' ? value : null;
 }
 
-/**
- * @param {Object[]} entries of the grant, newest first, from the first entry on @param {number} now
- * @returns {Stretch[]} oldest first
- */
+/** @param {Object[]} entries of the grant, newest first, from the first entry on @returns {Stretch[]} oldest first */
 export function stretches(entries, now) {
   const found = [];
   for (const entry of [...entries].reverse()) {
@@ -31,7 +28,6 @@ export function stretches(entries, now) {
   return found;
 }
 
-/** @param {Stretch[]} all */
 export function offBetween(all, from, to) {
   return all.filter((s) => !s.on && s.from < to && s.to > from);
 }

@@ -20,11 +20,8 @@ const BUCKETS = 56;
 
 const emptyCounts = () => Object.fromEntries(['read', 'write'].map((kind) => [kind, { success: 0, denied: 0, error: 0 }]));
 
-/**
- * @param {Object[]} events @param {number} from @param {number} to
- * @returns {{from: number, to: number, counts: Object}[]} every bucket of the time, with nothing in it too
- */
-export function buckets(events, from, to) {
+/** @returns {{from: number, to: number, counts: Object}[]} every bucket of the time, with nothing in it too */
+function buckets(events, from, to) {
   const step = STEPS.find((s) => (to - from) / s <= BUCKETS) ?? STEPS.at(-1);
   const start = Math.floor(from / step) * step;
   const count = Math.max(1, Math.ceil((to - start) / step));

@@ -1,41 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Modal dialogs: <dialog> keeps the focus inside and gives it back; Escape closes.
 
-import { fill, h, newId } from '../dom.js';
+import { button, div, fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
-import { explain } from './state.js';
-import { noteBody } from './notice.js';
+import { markWrong, unmark } from './field.js';
+import { explain, noteBox } from './state.js';
 
 /**
  * A form in a dialog.
  * @param {{title: string, body: *, verb: string, danger?: boolean, large?: boolean, signal?: AbortSignal,
- *   submit: function(FormData, HTMLFormElement): Promise<*>}} spec
+ *   submit: function(FormData): Promise<*>}} spec
  *   submit: what it returns closes the dialog; an ApiError that it throws is told in the dialog, which stays open,
  *   and so is a {title, lines, member} that it throws; member: the control's name
  * @returns {Promise<*>} what submit returned; undefined where the dialog was closed
  */
 export function formDialog(spec) {
-  const titleId = newId('title');
   const fault = h('div', { class: 'fault', role: 'alert' });
   const go = h('button', { type: 'submit', class: spec.danger ? 'danger' : 'primary' }, spec.verb);
-  const form = h('form', { method: 'dialog', novalidate: true },
-    h('h2', { id: titleId }, spec.title),
-    h('div', { class: 'dialog-body' }, spec.body),
-    fault,
-    h('div', { class: 'actions dialog-actions' },
-      h('button', { type: 'button', value: 'cancel', onclick: () => { if (!busy) dialog.close(); } }, t.dialog.cancel),
-      go));
-  const dialog = h('dialog', { class: spec.large && 'large', 'aria-labelledby': titleId }, form);
+  const form = h('form', { method: 'dialog', novalidate: true, onsubmit: submit });
+  const dialog = h('dialog', { class: spec.large && 'large' }, form);
+  put(form, dialog, spec, fault, [button(t.dialog.cancel, () => { if (!busy) dialog.close(); }), go]);
   let result;
   let busy = false;
 
   /** Say what is wrong, and go to the control that it is about. */
   function tell(error) {
-    fill(fault, h('div', { class: 'note note-refused' },
-      h('div', { class: 'note-body' }, noteBody(error.title ? error : explain(error)))));
-    const control = form.elements.namedItem(error.member ?? error.details?.member ?? '');
-    control?.setAttribute('aria-invalid', 'true');
-    control?.focus();
+    fill(fault, noteBox('refused', error.title ? error : explain(error)));
+    markWrong(form.elements.namedItem(error.member ?? error.details?.member ?? ''));
   }
 
   async function submit(event) {
@@ -45,10 +36,9 @@ export function formDialog(spec) {
     busy = true;
     go.setAttribute('aria-disabled', 'true');
     fill(fault);
-    for (const control of form.querySelectorAll('[aria-invalid]'))
-      control.removeAttribute('aria-invalid');
+    unmark(form);
     try {
-      result = await spec.submit(new FormData(form), form);
+      result = await spec.submit(new FormData(form));
       dialog.close();
     } catch (error) {
       if (error.kind === undefined && !error.title)
@@ -60,21 +50,22 @@ export function formDialog(spec) {
     }
   }
 
-  form.addEventListener('submit', submit);
   // What is under way is waited for.
   dialog.addEventListener('cancel', (event) => { if (busy) event.preventDefault(); });
   return open(dialog, spec.signal, () => result);
 }
 
 /** Something to read, with one button to close. */
-export function showDialog({ title, body, close = t.dialog.close, signal }) {
-  const titleId = newId('title');
-  const dialog = h('dialog', { 'aria-labelledby': titleId },
-    h('h2', { id: titleId }, title),
-    h('div', { class: 'dialog-body' }, body),
-    h('div', { class: 'actions dialog-actions' },
-      h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, close)));
-  return open(dialog, signal, () => undefined);
+export function showDialog(spec) {
+  const dialog = h('dialog');
+  put(dialog, dialog, spec, null, button(spec.close, () => dialog.close(), { class: 'primary' }));
+  return open(dialog, spec.signal);
+}
+
+function put(place, dialog, { title, body }, fault, buttons) {
+  const id = newId('title');
+  dialog.setAttribute('aria-labelledby', id);
+  fill(place, h('h2', { id }, title), div('dialog-body', body), fault, div('actions dialog-actions', buttons));
 }
 
 function open(dialog, signal, result) {
@@ -90,7 +81,7 @@ function open(dialog, signal, result) {
       // <dialog> gives the focus back, but not where what had it was drawn anew.
       if (before?.isConnected)
         before.focus();
-      resolve(result());
+      resolve(result?.());
     }, { once: true });
   });
 }

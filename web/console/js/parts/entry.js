@@ -1,50 +1,103 @@
 // SPDX-License-Identifier: MIT
-// An entry of the audit log: in a row, and on a page of its own.
+// Audit entries as people read them: who, what, before and after, which rules, why; in a row, in a timeline, and on a page of their own.
 
-import { h } from '../dom.js';
+import { div, h, para, span } from '../dom.js';
 import { href } from '../route.js';
 import { own, t } from '../texts.js';
 import { when } from '../time.js';
 import { actor, ruleList } from './names.js';
-import { changeTable, entryHref, facts, operationName, outcomeBadge, valueText } from './timeline.js';
+import { badge } from './view.js';
 
 const c = t.log.columns;
+const e = t.entry;
 
 export const typeName = (type) => own(t.log.types, type) ?? type;
+const operationName = (action) => own(t.operations, action) ?? action;
+const isDenied = (entry) => entry.outcome === 'denied';
+const outcomeBadge = (entry) => (isDenied(entry) ? badge('bad', e.denied) : badge('good', e.done));
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+/** A value of JSON in a line. */
+const valueText = (value) => (value === undefined ? t.common.none : typeof value === 'string' ? value : JSON.stringify(value));
+const mono = (value) => value !== undefined && value !== null && span('mono small', valueText(value));
+
+/** Terms and what they say; what is empty is left out. */
+export function facts(pairs) {
+  return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value).map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
+}
+
+/** What an entry changed, or would have: members that differ. null: none */
+function changeTable(entry) {
+  const { before, after } = entry.metadata;
+  const [b, a] = [before, after].map((x) => (isObject(x) ? x : {}));
+  const names = [...new Set([...Object.keys(b), ...Object.keys(a)])].filter((name) => JSON.stringify(b[name]) !== JSON.stringify(a[name]));
+  if (names.length === 0)
+    return null;
+  const heads = [e.member, isObject(before) && e.before, isDenied(entry) ? e.asked : e.after];
+  return h('table', { class: 'diff' },
+    h('caption', { class: 'unseen' }, e.change),
+    h('thead', null, h('tr', null, heads.map((x) => x && h('th', { scope: 'col' }, x)))),
+    h('tbody', null, names.map((name) => h('tr', null, h('th', { scope: 'row' }, name),
+      isObject(before) && h('td', { class: 'mono old' }, valueText(b[name])), h('td', { class: 'mono new' }, valueText(a[name]))))));
+}
+
+const rulesOf = ({ metadata: { rules } }) => (Array.isArray(rules) && rules.length > 0 ? ruleList(rules) : null);
+const rulesTitle = (entry) => (isDenied(entry) ? e.refusedBy : e.permittedBy);
+
+const where = ({ request_id, source_ip, user_agent }) =>
+  [[e.address, mono(source_ip)], [e.program, user_agent && valueText(user_agent)], [e.request, mono(request_id)]];
+
+/** Its place in the chain. */
+export const chainFacts = (entry) => [[e.sequence, String(entry.sequence)], [e.hash, mono(entry.hash)], [e.previous, mono(entry.previous_hash)]];
+
+/**
+ * One entry in a timeline.
+ * @param {{off: boolean, before: boolean, fault?: string}} state off: auditing was off after it; before: and before it, which is
+ *   the line down to the entry before
+ */
+export function timelineItem(entry, { off, before, fault }) {
+  const { metadata } = entry;
+  const rules = rulesOf(entry);
+  return h('li', { class: `entry ${off ? 'is-off' : ''} ${before ? 'was-off' : ''} ${fault ? 'broken' : ''} ${entry.outcome}`, 'data-id': entry.id },
+    div('entry-head', h('h3', null, operationName(entry.action)), outcomeBadge(entry), fault && badge('bad', t.chain.faults[fault]),
+      span('entry-when', when(entry.created_at))),
+    para('small quiet', e.by, ' ', actor(entry)),
+    fault && para('fault-text', t.chain.faultTexts[fault]),
+    para('why', span('quiet', `${e.why}: `), entry.reasoning ?? span('quiet', e.noReason)),
+    changeTable(entry),
+    rules && h('div', null, span('quiet small', rulesTitle(entry)), rules),
+    typeof metadata.repeated === 'number' && para('small', e.repeated(metadata.repeated)),
+    h('details', { class: 'more' }, h('summary', null, t.common.details), facts([...where(metadata), [e.id, mono(entry.id)], ...chainFacts(entry)])));
+}
 
 /** What it is about, with the way to its page. */
-export function subject(entry) {
-  const places = { grant: `/grants/${entry.resource_id}`, policy: `/policies/${entry.resource_id}`, api_key: '/keys' };
-  const words = [typeName(entry.resource_type), ' ', h('span', { class: 'mono small' }, entry.resource_id.slice(0, 8))];
-  const place = own(places, entry.resource_type);
-  return place ? h('a', { href: href(place), title: entry.resource_id }, words) : h('span', { title: entry.resource_id }, words);
+function subject(entry) {
+  const { resource_type: type, resource_id: id } = entry;
+  const place = own({ grant: `/grants/${id}`, policy: `/policies/${id}`, api_key: '/keys' }, type);
+  return h(place ? 'a' : 'span', { href: place && href(place), title: id }, typeName(type), ' ', span('mono small', id.slice(0, 8)));
 }
 
 export const entryColumns = [
-  { label: c.when, cell: (e) => h('a', { href: entryHref(e) }, when(e.created_at)) },
+  { label: c.when, cell: (entry) => h('a', { href: href(`/log/${entry.id}`) }, when(entry.created_at)) },
   { label: c.who, cell: actor },
-  { label: c.what, cell: (e) => operationName(e.action) },
+  { label: c.what, cell: (entry) => operationName(entry.action) },
   { label: c.about, cell: subject },
   { label: c.outcome, cell: outcomeBadge },
-  { label: c.why, cell: (e) => e.reasoning ?? h('span', { class: 'quiet' }, t.common.none), class: 'reason-cell' },
+  { label: c.why, cell: (entry) => entry.reasoning ?? span('quiet', t.common.none), class: 'reason-cell' },
 ];
 
-const mono = (value) => value !== undefined && value !== null && h('span', { class: 'mono small' }, valueText(value));
 const section = (title, ...content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', null, title), content);
 
 /** All that an entry tells but its place in the chain. */
 export function entryView(entry) {
   const { before, after, request_id, source_ip, user_agent, rules, ...more } = entry.metadata;
-  const e = t.entry;
+  const list = rulesOf(entry);
+  const both = (text, id) => h('span', null, text, ' ', mono(id));
   return [
-    h('div', { class: 'card' }, facts([
-      [c.when, when(entry.created_at)], [c.who, h('span', null, actor(entry), ' ', mono(entry.actor_id))],
-      [c.what, h('span', null, operationName(entry.action), ' ', mono(entry.action))],
-      [c.about, h('span', null, subject(entry), ' ', mono(entry.resource_id))], [c.outcome, outcomeBadge(entry)],
-      [c.why, entry.reasoning ?? e.noReason], [e.address, mono(source_ip)], [e.program, user_agent && valueText(user_agent)],
-      [e.request, mono(request_id)], [e.id, mono(entry.id)]])),
-    section(entry.outcome === 'denied' ? e.asked : e.change, changeTable(entry) ?? h('p', { class: 'quiet' }, t.log.nothing)),
-    Array.isArray(rules) && rules.length > 0 && section(entry.outcome === 'denied' ? e.refusedBy : e.permittedBy, ruleList(rules)),
+    div('card', facts([[c.when, when(entry.created_at)], [c.who, both(actor(entry), entry.actor_id)],
+      [c.what, both(operationName(entry.action), entry.action)], [c.about, both(subject(entry), entry.resource_id)], [c.outcome, outcomeBadge(entry)],
+      [c.why, entry.reasoning ?? e.noReason], ...where(entry.metadata), [e.id, mono(entry.id)]])),
+    section(isDenied(entry) ? e.asked : e.change, changeTable(entry) ?? para('quiet', t.log.nothing)),
+    list && section(rulesTitle(entry), list),
     Object.keys(more).length > 0 && section(t.log.more, h('pre', null, JSON.stringify(more, null, 2))),
   ];
 }

@@ -3,15 +3,15 @@
 
 import { get } from '../api.js';
 import { canHash, ChainCheck, readEntries } from '../chain.js';
-import { fill, h } from '../dom.js';
+import { button, div, fill, h, para } from '../dom.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
-import { stretches } from './audited.js';
-import { badge } from './badge.js';
+import { offBetween, stretches } from './audited.js';
 import { readGrant } from './grant.js';
 import { announce } from './notice.js';
 import { empty, loading, problem } from './state.js';
-import { timelineItem } from './timeline.js';
+import { timelineItem } from './entry.js';
+import { badge } from './view.js';
 
 const PAGE = 250;
 const SHOWN = 20;
@@ -46,53 +46,46 @@ async function endHolds(grant, entries, signal) {
   return true;
 }
 
-function verdictOf(check, ending) {
-  const c = t.chain;
-  if (check.checked === 0)
-    return { kind: 'warn', title: t.grantPage.noEntries };
-  const [first] = check.faults;
+const c = t.chain;
+
+function verdictOf({ checked, faults: [first] }, ending) {
+  if (checked === 0)
+    return ['warn', t.grantPage.noEntries];
   if (first)
-    return { kind: 'bad', title: c.broken(first.entry.sequence), text: `${c.faultTexts[first.fault]} ${c.after}` };
-  if (!ending)
-    return { kind: 'bad', title: c.cut, text: c.cutText };
-  return { kind: 'good', title: c.holds(check.checked), text: c.holdsText };
+    return ['bad', c.broken(first.entry.sequence), `${c.faultTexts[first.fault]} ${c.after}`];
+  return ending ? ['good', c.holds(checked), c.holdsText] : ['bad', c.cut, c.cutText];
 }
 
-function verdictBox({ kind, title, text }) {
-  return h('div', { class: `verdict verdict-${kind}` }, badge(kind, t.chain.words[kind]),
-    h('div', null, h('p', { class: 'note-title' }, title), text && h('p', { class: 'small' }, text)));
-}
+const verdictBox = (kind, title, text) => div(`verdict verdict-${kind}`, badge(kind, c.words[kind]),
+  h('div', null, para('note-title', title), text && para('small', text)));
 
-/** @param {Object} grant */
 function timeline(entries, faults, grant) {
   const faultOf = new Map(faults.map((f) => [f.entry.id, f.fault]));
-  const all = stretches(entries, Date.now());
-  const isOff = (entry) => entry !== undefined && all.some((s) => !s.on && Date.parse(entry.created_at) >= s.from && Date.parse(entry.created_at) < s.to);
+  const off = offBetween(stretches(entries, Date.now()), 0, Infinity);
+  const isOff = (entry) => entry !== undefined && off.some((s) => Date.parse(entry.created_at) >= s.from && Date.parse(entry.created_at) < s.to);
   const list = h('ol', { class: 'timeline', reversed: true });
-  const more = h('button', { type: 'button', onclick: () => { grow(); } }, t.common.showMore);
+  const more = button(t.common.showMore, () => grow());
   let shown = 0;
-  // The first fault is to be seen without looking for it.
-  const oldestFault = entries.findLastIndex((e) => faultOf.has(e.id));
   function grow(least = 0) {
     const next = entries.slice(shown, Math.max(shown + SHOWN, least));
     list.append(...next.map((e, i) => timelineItem(e, { off: isOff(e), before: isOff(entries[shown + i + 1]), fault: faultOf.get(e.id) })));
     shown += next.length;
     more.hidden = shown >= entries.length;
   }
-  grow(Math.min(oldestFault + 2, 2000));
-  return [grant.audit_enabled ? null : h('p', { class: 'off-now' }, t.grantPage.offNow), list, h('div', { class: 'actions' }, more)];
+  // The first fault is to be seen without looking for it.
+  grow(Math.min(entries.findLastIndex((e) => faultOf.has(e.id)) + 2, 2000));
+  return [!grant.audit_enabled && para('off-now', t.grantPage.offNow), list, div('actions', more)];
 }
 
 /**
- * @param {Object} grant @param {AbortSignal} signal
  * @returns {{element: HTMLElement, stretches: Promise<import('./audited.js').Stretch[]>}} stretches: empty where the log
  *   may not be read
  */
 export function history(grant, signal) {
-  const verdict = h('div', { class: 'verdict-place' }, verdictBox({ kind: 'quiet', title: t.chain.reading(0) }));
+  const verdict = div('verdict-place', verdictBox('quiet', c.reading(0)));
   const place = h('div', null, loading(8));
   const element = h('section', { class: 'card', 'aria-labelledby': 'history-title' },
-    h('div', { class: 'card-head' }, h('h2', { id: 'history-title' }, t.grantPage.history)), verdict, place);
+    div('card-head', h('h2', { id: 'history-title' }, t.grantPage.history)), verdict, place);
 
   async function read() {
     const entries = [];
@@ -101,22 +94,22 @@ export function history(grant, signal) {
       entries.push(...page.map((p) => p.entry));
       if (canHash())
         await check.add(page);
-      fill(verdict, verdictBox({ kind: 'quiet', title: t.chain.reading(entries.length) }));
+      fill(verdict, verdictBox('quiet', c.reading(entries.length)));
       // Of a long chain the latest entries are there to be read before the first ones are checked.
       if (entries.length === PAGE)
         fill(place, timeline(entries, check.faults, grant));
     }
     check.end();
-    const shown = canHash() ? verdictOf(check, await endHolds(grant, entries, signal)) : { kind: 'warn', title: t.chain.cannot, text: t.chain.cannotText };
-    fill(verdict, verdictBox(shown));
-    announce(shown.title, shown.kind === 'bad');
+    const told = canHash() ? verdictOf(check, await endHolds(grant, entries, signal)) : ['warn', c.cannot, c.cannotText];
+    fill(verdict, verdictBox(...told));
+    announce(told[1], told[0] === 'bad');
     fill(place, entries.length > 0 ? timeline(entries, check.faults, grant) : empty(t.grantPage.noEntries));
     return stretches(entries, Date.now());
   }
 
   const done = read().catch((error) => {
     if (error.kind !== 'aborted') {
-      fill(verdict, verdictBox({ kind: 'warn', title: t.chain.unread }));
+      fill(verdict, verdictBox('warn', c.unread));
       fill(place, problem(error));
     }
     return [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
 
-import { fill, h } from '../dom.js';
+import { button, div, fill, h, para } from '../dom.js';
 import { isSignedIn } from '../session.js';
 import { t } from '../texts.js';
 
@@ -9,10 +9,8 @@ const polite = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite'
 const urgent = h('div', { class: 'unseen', role: 'alert', 'aria-live': 'assertive' });
 const board = h('section', { class: 'board', 'aria-label': t.notice.board });
 
-/** For app.js: where live regions and notices live. They are there before anything is said in them. */
-export function noticeRegions() {
-  return { live: [polite, urgent], board };
-}
+/** For frame.js: where live regions and notices live. They are there before anything is said in them. */
+export const noticeRegions = () => ({ live: [polite, urgent], board });
 
 /** Tell screen readers alone. */
 export function announce(text, isUrgent = false) {
@@ -22,9 +20,7 @@ export function announce(text, isUrgent = false) {
   requestAnimationFrame(() => { region.textContent = text; });
 }
 
-export function clearNotices() {
-  fill(board);
-}
+export const clearNotices = () => fill(board);
 
 const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info: 'i' };
 
@@ -37,10 +33,10 @@ const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info
 export function notify(what, isNews = true) {
   if (!isSignedIn())
     return;
-  const close = h('button', { type: 'button', class: 'icon', 'aria-label': t.notice.close, onclick: clearNotices }, '×');
+  const close = button('×', clearNotices, { class: 'icon', 'aria-label': t.notice.close });
   fill(board, h('div', { class: `note note-${what.kind}` },
     h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
-    h('div', { class: 'note-body' }, noteBody(what)),
+    div('note-body', noteBody(what)),
     close));
   if (!isNews)
     return;
@@ -48,13 +44,17 @@ export function notify(what, isNews = true) {
   announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
 }
 
-/** The inside of a notice, for dialogs and pages too. */
-export function noteBody({ title, lines = [], quotes = [], foot, actions = [] }) {
+/** A notice within a dialog or a page. @param {Object} what as for notify() */
+export function noteBox(kind, what, attributes = {}) {
+  return h('div', { class: `note note-${kind}`, ...attributes }, div('note-body', noteBody(what)));
+}
+
+function noteBody({ title, lines = [], quotes = [], foot, actions }) {
   return [
-    h('p', { class: 'note-title' }, title),
+    para('note-title', title),
     quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
     lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
-    foot && h('p', { class: 'quiet small' }, foot),
-    actions.length > 0 && h('div', { class: 'actions' }, actions),
+    foot && para('quiet small', foot),
+    actions && div('actions', actions),
   ];
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Paging by cursor: the API tells of the next page alone, so the way back is kept here.
 
-import { fill, focusOn, h } from '../dom.js';
+import { get } from '../api.js';
+import { button, div, fill, focusOn, h, span } from '../dom.js';
 import { t } from '../texts.js';
 import { announce } from './notice.js';
 import { loading, problem } from './state.js';
@@ -11,15 +12,15 @@ const LOOKS = 20;
 
 /**
  * A list with "previous" and "next" under it. Shows the first page at once.
- * @param {{load: function(string|null): Promise<{data: *[], next_cursor: string|null, has_more: boolean}>,
- *   draw: function(*[]): Node, none: function(): Node, signal: AbortSignal, label: string}} spec
+ * @param {{path: string, query?: Object, limit?: number, draw: function(*[]): Node, none: function(): Node, signal: AbortSignal,
+ *   label: string}} spec
  * @returns {{element: HTMLElement, reload: function(): Promise<void>}} reload: the same page again
  */
 export function pagedList(spec) {
-  const content = h('div', { class: 'paged-content' });
-  const where = h('span', { class: 'quiet' });
-  const previous = h('button', { type: 'button', onclick: () => go(-1) }, t.pager.previous);
-  const next = h('button', { type: 'button', onclick: () => go(1) }, t.pager.next);
+  const content = div('paged-content');
+  const where = span('quiet');
+  const previous = button(t.pager.previous, () => go(-1));
+  const next = button(t.pager.next, () => go(1));
   const foot = h('nav', { class: 'pager', hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);
   const element = h('div', { class: 'paged', role: 'group', 'aria-label': spec.label }, content, foot);
   const cursors = [null];
@@ -64,9 +65,11 @@ export function pagedList(spec) {
   return { element, reload: show };
 }
 
-async function lookFor(spec, cursor) {
-  let page = await spec.load(cursor);
-  for (let i = 0; i < LOOKS && page.data.length === 0 && page.has_more; i++)
-    page = await spec.load(page.next_cursor);
-  return page;
+async function lookFor({ path, query, limit = 50, signal }, cursor) {
+  for (let look = 0; ; look++) {
+    const { data } = await get(path, { query: { ...query, limit, cursor }, signal });
+    if (data.data.length > 0 || !data.has_more || look === LOOKS)
+      return data;
+    cursor = data.next_cursor;
+  }
 }

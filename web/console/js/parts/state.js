@@ -1,58 +1,61 @@
 // SPDX-License-Identifier: MIT
 // What a page shows in place of its content: loading, empty, and everything that can go wrong.
 
-import { h } from '../dom.js';
+import { button, div, fill, h, para, unseen } from '../dom.js';
 import { own, t } from '../texts.js';
-import { noteBody } from './notice.js';
+import { noteBox } from './notice.js';
+
+export { noteBox };
 
 /** Grey lines of about the height of what comes, so that nothing jumps. */
-export function loading(lines = 6, label = t.state.loading) {
+export function loading(lines = 6) {
+  const label = t.state.loading;
   return h('div', { class: 'loading', role: 'status', 'aria-label': label },
-    Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })),
-    h('span', { class: 'unseen' }, label));
+    Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })), unseen(label));
 }
 
-/** @param {string} title @param {string} [text] @param {...Node} actions */
-export function empty(title, text, ...actions) {
-  return h('div', { class: 'empty' },
-    h('p', { class: 'empty-title' }, title),
-    text && h('p', { class: 'quiet' }, text),
-    actions.length > 0 && h('div', { class: 'actions' }, actions));
-}
+export const empty = (title, text) => div('empty', para('empty-title', title), text && para('quiet', text));
 
 /**
  * An ApiError in words.
- * @param {import('../api.js').ApiError} error
  * @returns {{kind: string, title: string, lines: string[], quotes: string[], foot?: string}}
  */
 export function explain(error) {
-  const foot = error.request_id ? t.errors.request(error.request_id) : undefined;
-  const base = { quotes: error.notices, foot };
-  const known = error.kind === 'refused' ? own(t.errors, error.code) : t.errors[error.kind];
-  const lines = [...(known?.lines ?? []), ...detailLines(error)];
-  return { ...base, kind: error.kind === 'refused' ? 'refused' : 'unknown', title: known?.title ?? error.message, lines };
+  const { kind, code, notices, request_id, message } = error;
+  const isRefused = kind === 'refused';
+  const [title = message, ...lines] = own(t.errors.known, isRefused ? code : kind) ?? [];
+  return { kind: isRefused ? 'refused' : 'unknown', title, lines: [...lines, ...detailLines(error)], quotes: notices,
+    foot: request_id && t.errors.request(request_id) };
 }
 
-function detailLines(error) {
-  const d = error.details ?? {};
+function detailLines({ details: d = {}, code, notices, retryAfter }) {
   const lines = [];
   if (d.member || d.parameter)
     lines.push(t.errors.member(String(d.member ?? d.parameter), String(d.expected ?? '')));
-  if (error.code === 'policy_denied' && error.notices.length === 0)
+  if (code === 'policy_denied' && notices.length === 0)
     lines.push(t.errors.noNotice);
-  if (error.code === 'policy_denied' && d.reason)
+  if (code === 'policy_denied' && d.reason)
     lines.push(own(t.errors.reason, d.reason) ?? String(d.reason));
-  if (error.retryAfter)
-    lines.push(t.errors.retryAfter(error.retryAfter));
+  if (retryAfter)
+    lines.push(t.errors.retryAfter(retryAfter));
   return lines;
 }
 
-/** In place of a page's content. @param {import('../api.js').ApiError|Error} error @param {function(): void} [retry] */
+/** In place of a page's content. */
 export function problem(error, retry) {
-  if (error.kind === undefined)
+  const isBug = error.kind === undefined;
+  if (isBug)
     console.error(error);
-  const what = error.kind === undefined ? { kind: 'refused', title: t.errors.bug, lines: [] } : explain(error);
-  const again = retry && h('button', { type: 'button', onclick: retry }, t.state.retry);
-  return h('div', { class: `note note-${what.kind} note-page`, role: 'alert' },
-    h('div', { class: 'note-body' }, noteBody({ ...what, actions: again ? [again] : [] })));
+  const what = isBug ? { kind: 'refused', title: t.errors.bug } : explain(error);
+  return noteBox(what.kind, { ...what, actions: retry && [button(t.state.retry, retry)] }, { role: 'alert' });
+}
+
+/** Fill a place; where that fails, with what is wrong, to be tried again. @param {function(): Promise<*>} draw */
+export async function tryTo(place, draw) {
+  try {
+    fill(place, await draw());
+  } catch (error) {
+    if (error.kind !== 'aborted')
+      fill(place, problem(error, () => tryTo(place, draw)));
+  }
 }
