@@ -115,8 +115,7 @@ read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
 	db_activity_summary(c->db, tenant_id, id, s);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
-		st = g.found ? STATUS_DONE :
-			       session_refuse(c, "the tenant has no grant with this id");
+		st = g.found ? STATUS_DONE : session_not_there(c, "grant");
 	tenant_clear(&tenant);
 	grant_clear(&g);
 	return st;

@@ -221,7 +221,7 @@ audit_show(struct ctl *c)
 		e = audit_row_at(&list, 0);
 		st = entry_print(c, &e);
 	} else if (tenant.found && rc == DONE) {
-		st = session_refuse(c, "the tenant has no entry with this id");
+		st = session_not_there(c, "entry");
 	}
 	tenant_clear(&tenant);
 	db_list_clear(&list);

@@ -129,7 +129,7 @@ checkpoint_open(struct ctl *c, struct checkpoint *cp, const char *path, struct s
 	*cp = (struct checkpoint)CHECKPOINT_EMPTY;
 	cp->file = fopen(path, "re");
 	if (cp->file == NULL) {
-		(void)session_refuse(c, "--checkpoint: %s", strerror(errno));
+		(void)session_refuse(c, "--checkpoint: %s: %s", path, strerror(errno));
 		return false;
 	}
 	seal_begin(seal);

@@ -90,7 +90,7 @@ stop(int signal)
 
 struct follow {
 	struct ctl *c;
-	const char *path;
+	const char *path, *to;
 	const struct uuid *tenant; /* NULL: all */
 	bool once;
 	int interval_ms;
@@ -398,7 +398,7 @@ sink_lost(struct follow *f)
 	f->sent = f->state.at;
 	f->unconfirmed = 0;
 	if (f->once || f->sink.kind == SINK_OUTPUT)
-		return session_refuse(f->c, "--to: %s", f->sink.error);
+		return session_refuse(f->c, "--to %s: %s", f->to, f->sink.error);
 	note_trouble(f, "--to", f->sink.error);
 	return STATUS_DONE;
 }
@@ -533,12 +533,12 @@ catch_signals(void)
 
 /* False, with the fault and the usage line on standard error. */
 static bool
-take_options(struct follow *f, const char **to, struct sink_tls *tls)
+take_options(struct follow *f, struct sink_tls *tls)
 {
 	const struct args *a = &f->c->args;
 	const int64_t *format = args_number(a, "format"), *interval = args_number(a, "interval");
 
-	*to = args_has(a, "to") ? args_text(a, "to") : "-";
+	f->to = args_has(a, "to") ? args_text(a, "to") : "-";
 	*tls = (struct sink_tls){
 		.ca_file = args_text(a, "ca-file"),
 		.cert_file = args_text(a, "cert-file"),
@@ -551,7 +551,7 @@ take_options(struct follow *f, const char **to, struct sink_tls *tls)
 					    (int)*interval * 1000;
 	if ((tls->ca_file != NULL || tls->cert_file != NULL || tls->key_file != NULL ||
 		tls->accept_fin) &&
-	    strncmp(*to, "tls://", 6) != 0)
+	    strncmp(f->to, "tls://", 6) != 0)
 		return args_fault(a, "certificates are for --to tls://HOST:PORT");
 	if ((tls->cert_file == NULL) != (tls->key_file == NULL))
 		return args_fault(a, "--cert-file and --cert-key-file come together");
@@ -583,16 +583,15 @@ follow(struct ctl *c)
 	enum status st = STATUS_REFUSED;
 	struct sink_tls tls;
 	char host[256];
-	const char *to;
 
 	f.path = args_text(&c->args, "state");
 	f.tenant = args_uuid(&c->args, "tenant");
 	f.once = args_has(&c->args, "once");
-	if (!take_options(&f, &to, &tls))
+	if (!take_options(&f, &tls))
 		return STATUS_USAGE;
 	catch_signals();
-	if (!sink_make(&f.sink, to, &tls)) {
-		(void)session_refuse(c, "--to: %s", f.sink.error);
+	if (!sink_make(&f.sink, f.to, &tls)) {
+		(void)session_refuse(c, "--to %s: %s", f.to, f.sink.error);
 	} else if (follow_state_hold(c, f.path) &&
 	    follow_state_read(c, f.path, f.tenant, &f.state)) {
 		prepare_text(&f, host, sizeof(host));

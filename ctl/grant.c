@@ -62,10 +62,11 @@ grant_print(struct ctl *c, const struct grant *g)
 	table_begin(&t, NULL, 2);
 	table_text(&t, "id");
 	table_uuid(&t, &g->id);
-	if (g->has_request_id) {
-		table_text(&t, "request");
+	table_text(&t, "request");
+	if (g->has_request_id)
 		table_uuid(&t, &g->request_id);
-	}
+	else
+		table_text(&t, "");
 	table_row(&t, "grantee", g->grantee_id);
 	table_row(&t, "resource type", g->resource_type);
 	table_row(&t, "resource", g->resource_id);
@@ -158,8 +159,7 @@ grant_show(struct ctl *c)
 	db_grant_get(c->db, tenant_id, &c->args.operand.uuid, &g);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
-		st = g.found ? grant_print(c, &g) :
-			       session_refuse(c, "the tenant has no grant with this id");
+		st = g.found ? grant_print(c, &g) : session_not_there(c, "grant");
 	tenant_clear(&tenant);
 	grant_clear(&g);
 	return st;

@@ -76,8 +76,7 @@ change(struct ctl *c, const char *action, queue_change *queue)
 	db_grant_get(c->db, tenant_id, id, &now);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
-		st = now.found ? grant_print(c, &now) :
-				 session_refuse(c, "the tenant has no grant with this id");
+		st = now.found ? grant_print(c, &now) : session_not_there(c, "grant");
 	tenant_clear(&tenant);
 	grant_clear(&changed);
 	grant_clear(&now);

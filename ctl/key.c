@@ -133,8 +133,7 @@ key_revoke(struct ctl *c)
 	db_key_get(c->db, tenant_id, id, &now);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
-		st = now.found ? key_print(c, &now) :
-				 session_refuse(c, "the tenant has no key with this id");
+		st = now.found ? key_print(c, &now) : session_not_there(c, "key");
 	tenant_clear(&tenant);
 	key_record_clear(&changed);
 	key_record_clear(&now);

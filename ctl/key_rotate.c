@@ -89,7 +89,7 @@ read_old(struct ctl *c, struct request *r)
 	if (!session_tenant(c, rc, r->tenant, &tenant))
 		st = STATUS_REFUSED;
 	else if (!r->old.found)
-		st = session_refuse(c, "the tenant has no key with this id");
+		st = session_not_there(c, "key");
 	r->how.old_version = r->old.version;
 	tenant_clear(&tenant);
 	return st;

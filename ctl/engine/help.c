@@ -122,7 +122,8 @@ help_all(FILE *out)
 		(void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
 	(void)fputs(
 	    "\nMore on one of them: grantctl help COMMAND. The database is libpq's: PGHOST, "
-	    "PGSERVICE, ...,\nor GRANTD_DATABASE; the role must be a member of grantd_owner.\n"
-	    "Exit status: 0 done, 1 refused or not found, 2 wrong usage.\n",
+	    "PGSERVICE, ...,\nor GRANTD_DATABASE; the role must be a member of grantd_owner. Commands that take --url\n"
+	    "can ask a grantd instead, with an API key.\n"
+	    "Exit status: 0 done, 1 refused or not found, 2 wrong usage, 3 not known\nwhether it was done.\n",
 	    out);
 }

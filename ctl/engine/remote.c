@@ -64,7 +64,7 @@ url_fault(CURLU *u, const char *url)
 	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		fault = "is not a URL";
+		fault = "must be a URL such as https://grants.example.com";
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
 		fault = "must begin with https://";
 	else if (strcmp(scheme, "http") == 0 && !is_loopback(host))

@@ -106,3 +106,12 @@ session_refuse(struct ctl *c, const char *format, ...)
 	(void)fputc('\n', stderr);
 	return STATUS_REFUSED;
 }
+
+enum status
+session_not_there(struct ctl *c, const char *what)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	uuid_print(&c->args.operand.uuid, text);
+	return session_refuse(c, "the tenant has no %s with this id: %s", what, text);
+}

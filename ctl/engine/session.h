@@ -33,4 +33,7 @@ enum status session_failed(struct ctl *, enum outcome);
 /* Report why a command fails. STATUS_REFUSED, for `return session_refuse(…)`. */
 enum status session_refuse(struct ctl *, const char *format, ...) GRANTD_PRINTF(2, 3);
 
+/* Report that the tenant has no `what` of the id that is the operand. STATUS_REFUSED. */
+enum status session_not_there(struct ctl *, const char *what);
+
 #endif

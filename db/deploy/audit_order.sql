@@ -13,7 +13,13 @@
 -- Entries that are there already have no such transaction (0) and are not in the index; whoever
 -- follows the log reads those by their ids first. No row is written anew.
 --
--- The index can be built beforehand, which holds nobody off; see list_indexes.sql.
+-- Building the index reads the log once, and holds off whoever writes to it. Where that is too long, add both
+-- beforehand, which holds nobody off, and is left as it is (see list_indexes.sql):
+--
+--     SET ROLE grantd_owner;
+--     ALTER TABLE grantd.audit_log ADD COLUMN written_by xid8 NOT NULL DEFAULT '0'::xid8;
+--     CREATE INDEX CONCURRENTLY audit_log_order
+--         ON grantd.audit_log (written_by) WHERE written_by > '0'::xid8;
 
 \if :{?grantd_in_transaction}
 \else

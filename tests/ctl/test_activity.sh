@@ -61,7 +61,7 @@ denied 120
 failed 0
 services ec2, s3'
 
-refuses 1 'the tenant has no grant with this id' activity list --tenant $b $g
+refuses 1 "the tenant has no grant with this id: $g" activity list --tenant $b $g
 refuses 1 'the tenant has no grant with this id' activity summary --tenant $b $g
 refuses 1 "there is no tenant $nobody" activity list --tenant $nobody $g
 refuses 2 'GRANT is missing' activity list --tenant $a

@@ -55,7 +55,7 @@ second'
 does 'of one tenant' audit checkpoint one --tenant $b
 is 'it tells of that one alone' "$(grep -c '^tenant [^ ]*$' one)" 1
 does 'all fits it' audit verify --checkpoint file
-refuses 1 'No such file' audit verify --checkpoint nothing
+refuses 1 '--checkpoint: nothing: No such file' audit verify --checkpoint nothing
 refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint /dev/null
 head -n -1 file >damaged
 refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint damaged
@@ -195,7 +195,7 @@ e=$(sql "SELECT id FROM grantd.audit_log WHERE resource_id = '$g' AND sequence =
 does 'an entry' audit show --tenant $a $e --json
 is 'as it is stored' "$(json '[.actor_id, .sequence, .hash]')" \
 	"[\"ann\",3,\"$(sql "SELECT encode(hash, 'hex') FROM grantd.audit_log WHERE id = '$e'")\"]"
-refuses 1 'no entry with this id' audit show --tenant $a $nobody
+refuses 1 "no entry with this id: $nobody" audit show --tenant $a $nobody
 refuses 2 'outcome must be' audit list --tenant $a --outcome error
 refuses 2 'resource-type must be' audit list --tenant $a --resource-type user
 does 'everything is exported' audit export

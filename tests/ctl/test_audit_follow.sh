@@ -280,7 +280,7 @@ ok 'everything is received' wait_for 'all is received' has_all
 collector_kill
 sql "$(switch $b $i "$(old_id 100000)")" >/dev/null
 refuses 1 'log: ' audit follow --state syslog --format syslog --to unix:$here/log --once
-refuses 1 'Connection refused' audit follow --state syslog --format syslog --to tcp://127.0.0.1:$tcp --once
+refuses 1 "--to tcp://127.0.0.1:$tcp: .*Connection refused" audit follow --state syslog --format syslog --to tcp://127.0.0.1:$tcp --once
 collector_begin
 wait_for 'the collector begins' collector_up
 does 'when it is there again' audit follow --state syslog --format syslog --to tcp://127.0.0.1:$tcp --once

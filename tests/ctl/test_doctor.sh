@@ -137,7 +137,7 @@ tampered tables '^table grantd.activity_count_other: its policies are not' \
 	'DROP POLICY activity_count_other_tenant ON grantd.activity_count_other'
 tampered privileges "^table grantd.grants: its privileges of public are not this version's" \
 	'GRANT SELECT ON grantd.grants TO PUBLIC'
-tampered privileges "^table grantd.audit_log: its privileges of grantd_auth are not this version's .\"SELECT\", not \"INSERT, SELECT\"" \
+tampered privileges "^table grantd.audit_log: its privileges of grantd_auth are not this version's .\"DELETE, SELECT\", not \"DELETE, INSERT, SELECT\"" \
 	'REVOKE INSERT ON grantd.audit_log FROM grantd_auth'
 tampered privileges "^function grantd.update_grant: its privileges of grantd_app are not this version's .\"none\", not \"EXECUTE\"" \
 	'REVOKE EXECUTE ON FUNCTION grantd.update_grant FROM grantd_app'

@@ -56,7 +56,7 @@ does 'show' grant show --tenant $a $g
 like 'shows it' "$out" 'grantee +alice@example.com.*status +active.*auditing +off'
 does 'show, for programs' grant show --tenant $a $g --json
 is 'the same' "$(json '[.id, .metadata]')" "[\"$g\",{}]"
-refuses 1 'the tenant has no grant with this id' grant show --tenant $b $g
+refuses 1 "the tenant has no grant with this id: $g" grant show --tenant $b $g
 refuses 1 "there is no tenant $nobody" grant show --tenant $nobody $g
 
 # List
@@ -88,7 +88,7 @@ like 'with an entry, too' "$(entries)" '^4\|system\|RevokeGrant\|'
 does 'once more, too' grant revoke --tenant $a $g --json
 is 'changes nothing' "$(json '[.status, .version]')" '["revoked",4]'
 for verb in 'audit on' 'audit off' revoke; do
-	refuses 1 'the tenant has no grant with this id' grant $verb --tenant $b $g
+	refuses 1 "the tenant has no grant with this id: $g" grant $verb --tenant $b $g
 	refuses 1 "there is no tenant $nobody" grant $verb --tenant $nobody $g
 	refuses 2 'GRANT is missing' grant $verb --tenant $a
 done

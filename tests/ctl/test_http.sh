@@ -65,12 +65,14 @@ is 'the entry tells who and why' "$(sql "SELECT actor_type, reasoning FROM grant
 over 'a grant is made' grant create --resource-type aws_s3_bucket --resource-id logs.example.com --grantee-id bob --action 'read & write' \
 	--expires-at 2099-12-31T00:00:00Z --metadata '{"ticket": 12345678901234567890}'
 like 'its id is printed' "$out" "$uuid_form"
-over 'and revoked' grant revoke $out
+plain=$out
+over 'and revoked' grant revoke $plain
 like 'which is shown' "$out" $'\nstatus +revoked\n'
 over 'auditing is switched off' grant audit off $g
 same grant list
 same grant list --status revoked --limit 1
 same grant show $g
+same grant show $plain
 same grant list --grantee-id 'alice'
 
 ctl key create --name made --role operator --expires-in 1d "${with[@]}"
@@ -134,6 +136,7 @@ is 'which is not repeated' "$(grep -cF "$(<other)" <<<"$err")" 0
 refuses 2 '--url needs --api-key-file' grant list --tenant $t --url "$web_url"
 refuses 2 'go with --url' grant list --tenant $t --api-key-file key
 refuses 2 'as anybody on the way could read the key' grant list --tenant $t --url http://example.com --api-key-file key
+refuses 2 'must be a URL such as https://' grant list --tenant $t --url 127.0.0.1:8080 --api-key-file key
 refuses 2 'must begin with https' grant list --tenant $t --url ftp://127.0.0.1 --api-key-file key
 refuses 2 'nor a fragment' grant list --tenant $t --url https://127.0.0.1/#x --api-key-file key
 refuses 2 'works on the database alone' audit verify --url "$web_url"

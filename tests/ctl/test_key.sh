@@ -118,7 +118,7 @@ is 'check says that it expired' "$status $(json .status)" '1 expired'
 refuses 1 'this key was rotated already' key rotate --tenant $a $first_id --overlap 5h
 is 'an overlap does not make an earlier end later' \
 	"$(sql "SELECT expires_at < created_at + interval '3 h' FROM grantd.api_keys WHERE id = '$first_id'")" t
-refuses 1 'the tenant has no key with this id' key rotate --tenant $b $first_id
+refuses 1 "the tenant has no key with this id: $first_id" key rotate --tenant $b $first_id
 refuses 1 "there is no tenant $nobody" key rotate --tenant $nobody $first_id
 refuses 2 '--overlap must be a number and a unit' key rotate --tenant $a $first_id --overlap long
 refuses 1 'its expiry has passed already' \
@@ -137,7 +137,7 @@ is 'changes nothing' "$(json '[.status, .version]')" '["revoked",2]'
 is 'and adds nothing to the chain' "$(chain $third_id)" '1 RotateApiKey, 2 RevokeApiKey'
 refuses 1 'this key is revoked' key rotate --tenant $a $third_id
 refuses 1 'the tenant has no key with this id' key revoke --tenant $b $third_id
-refuses 1 'the tenant has no key with this id' key revoke --tenant $a $nobody
+refuses 1 "the tenant has no key with this id: $nobody" key revoke --tenant $a $nobody
 does 'list the revoked ones' key list --tenant $a --status revoked --json
 is 'there is one' "$(json '[.[].id]')" "[\"$third_id\"]"
 ctl key check --json <<<"$third"
