@@ -235,6 +235,7 @@ peer_lighttpd()
 	web_render lighttpd/private.conf.in "$web_state/server.conf" &&
 	peer_render "$1" fragment.conf || return 1
 	: >"$web_state/errors.conf"
+	: >"$web_state/console.conf"
 	web_launch lighttpd "$program" -D -f "$web_state/server.conf"
 }
 
