@@ -29,7 +29,7 @@ set(const char *format, ...)
 static void
 left_and_taken(void **state)
 {
-	struct inherited in, out = INHERITED_NONE;
+	struct inherited in, out;
 	int pair[2], kept[2];
 
 	(void)state;

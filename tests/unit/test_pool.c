@@ -705,7 +705,7 @@ few_descriptors(void **state)
 	struct rlimit before, low;
 	char error[POOL_ERROR_MAX];
 	struct world w;
-	int status;
+	int status = -1;
 
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
