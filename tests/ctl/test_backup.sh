@@ -27,6 +27,8 @@ ok 'with --enable-row-security it would be told that all is well' pg_dump -U ope
 is 'and have none of the entries' "$(sed -n '/^COPY grantd.audit_log/,/^\\\./p' empty | wc -l)" 2
 ok 'the backup role can' pg_dump -U grantd_backup -Fc -f dump
 pg_dumpall --roles-only >roles
+# Roles are the cluster's, and so everybody's.
+sql 'DROP ROLE grantd_worker' 'DROP ROLE operator' 'DROP ROLE grantd_backup'
 
 # Elsewhere
 "$cluster" start "$PWD/elsewhere" --fsync || bail 'no second cluster'
