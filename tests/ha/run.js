@@ -179,7 +179,8 @@ async function compare() {
 
 		lie.round = done.find((d) => record.sent <= d.to && record.ended >= d.from);
 		lie.lost = is_made(record) && /was never so|^there are 0 entries|^0 events/.test(lie.why);
-		lie.undone = record.kind === 'read' && /was never so/.test(lie.why) && lie.round && all_faults[lie.round.fault].may_be_undone;
+		// What was lost with its primary may have had the number, and the state, of what another made of the row afterwards.
+		lie.undone = record.kind === 'read' && /was never so|was not yet made/.test(lie.why) && lie.round && all_faults[lie.round.fault].may_be_undone;
 	}
 	return { lies: compared.liars, others };
 }

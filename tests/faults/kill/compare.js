@@ -91,8 +91,10 @@ class Compare {
 
 		if (!seen || !this.is_shown(r, seen.state))
 			this.lie(r, `version ${r.body.version} was never so`);
-		else if (seen.from > r.ended + CLOCK_MS || seen.to < r.sent)
-			this.lie(r, `version ${r.body.version} was at another time`);
+		else if (seen.from > r.ended + CLOCK_MS)
+			this.lie(r, `version ${r.body.version} was not yet made`);
+		else if (seen.to < r.sent)
+			this.lie(r, `version ${r.body.version} was no more`);
 	}
 
 	grant_told(r, entry) {
