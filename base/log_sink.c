@@ -155,9 +155,8 @@ is_journal(void)
 
 #define SYSLOG "syslog"
 
-/* The socket that the path means, or NULL: it is a file's. */
-static const char *
-syslog_path(const char *path)
+const char *
+log_sink_syslog(const char *path)
 {
 	if (path == NULL || strncmp(path, SYSLOG, sizeof(SYSLOG) - 1) != 0)
 		return NULL;
@@ -205,8 +204,8 @@ log_sink_open(const char *path)
 	if (path == NULL || *path == '\0') {
 		fd = open_standard_error(&kind);
 		reader = is_journal() ? READER_JOURNAL : READER_ANY;
-	} else if (syslog_path(path) != NULL) {
-		fd = open_syslog(syslog_path(path), &syslog);
+	} else if (log_sink_syslog(path) != NULL) {
+		fd = open_syslog(log_sink_syslog(path), &syslog);
 		kind = SINK_SOCKET;
 		reader = READER_SYSLOG;
 	} else {

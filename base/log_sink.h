@@ -8,7 +8,7 @@
 #include "base/compiler.h"
 
 /*
- * Where the log's lines go, for base/log.c alone. Nobody waits for whoever reads them: a pipe or socket that is full, a
+ * Where the log's lines go, for base/log.c alone but for what a path means. Nobody waits for whoever reads them: a pipe or socket that is full, a
  * terminal that is held, and a disk that is full lose the line, and the caller is told. What others share with us stays as it
  * is: O_NONBLOCK is set on what was opened here, and never on a descriptor that was inherited.
  */
@@ -22,6 +22,9 @@
  * errno set, when it cannot be opened; then it goes on as before.
  */
 MUST_CHECK bool log_sink_open(const char *path);
+
+/* The socket that "syslog" or "syslog:PATH" means, borrowed or static; NULL: the path is a file's, or none. */
+const char *log_sink_syslog(const char *path);
 
 /* Who reads it, and wants to be told before each line how much that matters. */
 enum log_reader { READER_ANY, READER_JOURNAL, READER_SYSLOG };

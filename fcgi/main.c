@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/log_sink.h"
 #include "fcgi/inherit.h"
 #include "fcgi/listener.h"
 #include "fcgi/options.h"
@@ -76,19 +77,16 @@ hold_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-/* Whether the log file could be opened; a file that is not there yet is not made. */
+/* Whether the log could be opened; a file that is not there yet is not made, and a socket has to be there. */
 static bool
 check_log_file(const char *path)
 {
+	const char *socket = log_sink_syslog(path);
 	char directory[4096];
 
-	if (strcmp(path, "syslog") == 0)
-		path = "/dev/log";
-	else if (strncmp(path, "syslog:", strlen("syslog:")) == 0)
-		path += strlen("syslog:");
-	if (path[0] == '\0' || access(path, W_OK) == 0)
+	if (path[0] == '\0' || access(socket != NULL ? socket : path, W_OK) == 0)
 		return true;
-	if (errno == ENOENT && strlen(path) < sizeof(directory)) {
+	if (socket == NULL && errno == ENOENT && strlen(path) < sizeof(directory)) {
 		(void)snprintf(directory, sizeof(directory), "%s", path);
 		if (access(dirname(directory), W_OK | X_OK) == 0)
 			return true;

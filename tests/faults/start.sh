@@ -71,6 +71,9 @@ refused "--check-config: folder" 1 'cannot make a socket' "$grantd" --check-conf
 output=$(GRANTD_LOG_FILE=$work/none/log "$grantd" --check-config --listen "$work/none/s" 2>&1)
 is "--check-config says each problem in a line" "$(wc -l <<<"$output")" 2
 
+# A file that is not there would be made; a socket is there, or nobody listens.
+like "--check-config: a system's log that is not there" "$(GRANTD_LOG_FILE=syslog:$work/nosuch "$grantd" --check-config --listen "$socket" 2>&1)" \
+	'GRANTD_LOG_FILE: syslog:.*/nosuch: No such file'
 output=$(GRANTD_LISTEN_MODE=rw GRANTD_LISTEN_GROUP='no such group' GRANTD_DATABASE='host=a port=s3cr3t' GRANTD_LOG_FILE=$work/none/log \
 	GRANTD_BASE_PATH=/api/ GRANTD_WORKERS=many GRANTD_POOLER=many "$grantd" --check-config --listen "$work/none/s" 2>&1)
 is "--check-config: those of the environment, of a path, and of the database, too" "$(wc -l <<<"$output")" 8 || diag "$output"
