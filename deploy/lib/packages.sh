@@ -14,8 +14,6 @@ packages_deb='dpkg-dev debhelper'
 packages_deb_test='lintian debootstrap'
 # The browser that the console is tested in, and nothing else.
 packages_console='chromium fonts-dejavu-core'
-# For tests/cells/run and others that need more than one machine's worth of servers.
-packages_ha='haproxy socat'
 packages_bench='php8.2-fpm php8.2-pgsql php8.2-opcache nginx apache2 lighttpd jq'
 # tests/ha, which tests/run does not run.
 packages_ha='patroni etcd-server haproxy python3-etcd iproute2 openssl'
