@@ -7,6 +7,7 @@
 
 #include "fcgi/options.h"
 #include "fcgi/status.h"
+#include "http/cors.h"
 
 enum {
 	OPTION_WORKERS = 256, /* above every character */
@@ -127,6 +128,23 @@ check_base_path(const char *path, char error[SETTINGS_ERROR_MAX])
 	return false;
 }
 
+/* What no browser sends would be allowed to nobody, and nobody would be told why. */
+static bool
+check_origins(const char *origins, char error[SETTINGS_ERROR_MAX])
+{
+	const char *wrong;
+	size_t len;
+
+	if (cors_understood(origins, &wrong, &len))
+		return true;
+	(void)snprintf(error, SETTINGS_ERROR_MAX,
+	    "GRANTD_CORS_ORIGINS has \"%.*s\", which no browser sends; expected * alone, or origins "
+	    "such as https://console.example.com and http://localhost:3000, in lower case, without a "
+	    "path or a '/' at the end, separated by spaces",
+	    len < 64 ? (int)len : 64, wrong);
+	return false;
+}
+
 bool
 options_settings(const struct options *o, struct settings *s, char error[SETTINGS_ERROR_MAX])
 {
@@ -135,7 +153,8 @@ options_settings(const struct options *o, struct settings *s, char error[SETTING
 	if ((o->workers == NULL ||
 		settings_set(s, "GRANTD_WORKERS", o->workers, "--workers", error)) &&
 	    (o->listen == NULL || settings_set(s, "GRANTD_LISTEN", o->listen, "--listen", error)) &&
-	    check_base_path(s->base_path, error) && status_understood(s, error))
+	    check_base_path(s->base_path, error) && check_origins(s->cors_origins, error) &&
+	    status_understood(s, error))
 		return true;
 	settings_clear(s);
 	return false;
@@ -159,6 +178,10 @@ options_examine(const struct options *o, struct settings *s, settings_teller *te
 		good = false;
 	}
 	if (!check_base_path(s->base_path, error)) {
+		tell(of, error);
+		good = false;
+	}
+	if (!check_origins(s->cors_origins, error)) {
 		tell(of, error);
 		good = false;
 	}

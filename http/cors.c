@@ -14,7 +14,36 @@
 #define EXPOSE_HEADERS \
 	"ETag, Location, X-Request-Id, Preference-Applied, Retry-After, Allow, " \
 	"Accept-Patch, Accept-Post, WWW-Authenticate"
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
 #define MAX_AGE "600" /* seconds; a change of the list of origins is noticed after that */
+
+/* "scheme://host" or "scheme://host:port", in lower case and with nothing behind it. */
+static bool
+is_origin(const char *text, size_t len)
+{
+	const char *host;
+	size_t scheme = strspn(text, LOWER DIGITS "+-.");
+
+	if (scheme == 0 || strncmp(text + scheme, "://", 3) != 0)
+		return false;
+	host = text + scheme + 3;
+	return host < text + len && host + strspn(host, LOWER DIGITS "-._[]:") == text + len;
+}
+
+bool
+cors_understood(const char *origins, const char **wrong, size_t *len)
+{
+	if (strcmp(origins, "*") == 0)
+		return true;
+	for (; *(origins += strspn(origins, " ")) != '\0'; origins += *len) {
+		*len = strcspn(origins, " ");
+		*wrong = origins;
+		if (!is_origin(origins, *len))
+			return false;
+	}
+	return true;
+}
 
 /* Is `origin` one of those, separated by blanks, in `origins`? */
 static bool

@@ -3,6 +3,7 @@
 #define GRANTD_HTTP_CORS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/compiler.h"
 
@@ -18,6 +19,12 @@ struct response;
  * means none. Credentials mode is never allowed: keys travel in X-API-Key, not in cookies. "null",
  * which any sandboxed page may send, is no origin that can be allowed.
  */
+
+/*
+ * Does a browser send each of `origins` so? Otherwise *wrong is the first that none does, borrowed, and *len its length: such as
+ * "https://a.example/", which would be listed and never be met.
+ */
+MUST_CHECK bool cors_understood(const char *origins, const char **wrong, size_t *len);
 
 /* Is this an OPTIONS request that a browser makes before the real one? */
 bool cors_is_preflight(const struct request *);

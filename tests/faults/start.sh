@@ -27,6 +27,8 @@ refused "no socket" 1 'no socket to serve on.*--listen' "$grantd"
 refused "a file of settings that is not there" 1 'nothing.conf' "$grantd" --config "$work/nothing.conf"
 refused "a base path with a slash at its end" 1 'GRANTD_BASE_PATH' \
 	env GRANTD_BASE_PATH=/api/ "$grantd" --listen "$socket"
+refused "an origin that no browser sends" 1 'GRANTD_CORS_ORIGINS has "https://a.example/"' \
+	env GRANTD_CORS_ORIGINS='https://b.example https://a.example/' "$grantd" --listen "$socket"
 refused "a folder that is not there" 1 'cannot make a socket' "$grantd" --listen "$work/none/s"
 refused "no address" 1 'neither a path' "$grantd" --listen grantd.sock
 refused "a log file in no folder" 1 'GRANTD_LOG_FILE' \
@@ -75,8 +77,8 @@ is "--check-config says each problem in a line" "$(wc -l <<<"$output")" 2
 like "--check-config: a system's log that is not there" "$(GRANTD_LOG_FILE=syslog:$work/nosuch "$grantd" --check-config --listen "$socket" 2>&1)" \
 	'GRANTD_LOG_FILE: syslog:.*/nosuch: No such file'
 output=$(GRANTD_LISTEN_MODE=rw GRANTD_LISTEN_GROUP='no such group' GRANTD_DATABASE='host=a port=s3cr3t' GRANTD_LOG_FILE=$work/none/log \
-	GRANTD_BASE_PATH=/api/ GRANTD_WORKERS=many GRANTD_POOLER=many "$grantd" --check-config --listen "$work/none/s" 2>&1)
-is "--check-config: those of the environment, of a path, and of the database, too" "$(wc -l <<<"$output")" 8 || diag "$output"
+	GRANTD_BASE_PATH=/api/ GRANTD_CORS_ORIGINS=a.example GRANTD_WORKERS=many GRANTD_POOLER=many "$grantd" --check-config --listen "$work/none/s" 2>&1)
+is "--check-config: those of the environment, of a path, and of the database, too" "$(wc -l <<<"$output")" 9 || diag "$output"
 printf '%s\n' 'GRANTD_WORKERS=x' 'nonsense' 'GRANTD_WORKRS=1' 'GRANTD_LOG_LEVEL=info' 'GRANTD_LOG_LEVEL=info' >"$work/bad.conf"
 output=$("$grantd" --check-config --config "$work/bad.conf" 2>&1)
 is "--check-config: each line of a file" "$(sed 's/: GRANTD.*//; s/.*conf:/line /; s/:.*//' <<<"$output" | xargs)" 'line 1 line 2 line 3 line 5'

@@ -123,6 +123,49 @@ every_header_a_script_may_set(void **state)
 	free(head);
 }
 
+/* What a setting is refused for, NULL for one that browsers can meet. */
+static const struct {
+	const char *origins, *wrong;
+} settings[] = {
+	{ "", NULL },
+	{ "*", NULL },
+	{ "  https://a.example   http://b.example:8080  ", NULL },
+	{ "http://localhost:3000 http://127.0.0.1 http://[::1]:3000", NULL },
+	{ "moz-extension://8c1f a+b.c://d_e", NULL },
+	{ "https://a.example/", "https://a.example/" },
+	{ "https://a.example/path https://b.example", "https://a.example/path" },
+	{ "https://b.example https://A.example", "https://A.example" },
+	{ "HTTPS://a.example", "HTTPS://a.example" },
+	{ "https://a.example,https://b.example", "https://a.example,https://b.example" },
+	{ "a.example", "a.example" },
+	{ "https://", "https://" },
+	{ "https:// a.example", "https://" },
+	{ "://a.example", "://a.example" },
+	{ "https://*.example", "https://*.example" },
+	{ "https://me@a.example", "https://me@a.example" },
+	{ "https://a.example *", "*" },
+	{ "null", "null" },
+};
+
+static void
+settings_that_browsers_can_meet(void **state)
+{
+	const char *wrong;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(settings); i++) {
+		wrong = NULL;
+		len = 0;
+		if (cors_understood(settings[i].origins, &wrong, &len) !=
+			(settings[i].wrong == NULL) ||
+		    (settings[i].wrong != NULL &&
+			(strlen(settings[i].wrong) != len ||
+			    memcmp(settings[i].wrong, wrong, len) != 0)))
+			fail_msg("\"%s\": %s", settings[i].origins, wrong);
+	}
+}
+
 static void
 what_a_preflight_is(void **state)
 {
@@ -147,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(origins_and_answers),
 		cmocka_unit_test(every_header_a_script_may_set),
+		cmocka_unit_test(settings_that_browsers_can_meet),
 		cmocka_unit_test(what_a_preflight_is),
 	};
 
