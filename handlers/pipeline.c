@@ -74,6 +74,14 @@ refuse_method(struct call *c)
 	buf_clear(&methods);
 }
 
+/* Not in the words for a grant that is not there: who mistypes a path looks for the grant otherwise. */
+static void
+refuse_path(struct call *c)
+{
+	response_error_message(c->rs, ERROR_NOT_FOUND,
+	    "There is no such path; GET /v1/openapi.json names those that there are.", NULL, NULL);
+}
+
 /* OPTIONS asks neither for a key nor for the database: browsers send it without either. */
 static void
 answer_options(struct call *c)
@@ -83,7 +91,7 @@ answer_options(struct call *c)
 	bool patch;
 
 	if (!route_methods(c->request.rq->path, &methods, &patch)) {
-		answer_error(c, ERROR_NOT_FOUND);
+		refuse_path(c);
 	} else {
 		response_header(c->rs, "Allow", buf_text(&methods));
 		if (patch)
@@ -105,7 +113,7 @@ route_and_answer(struct call *c)
 	if (rq->method == HTTP_OPTIONS && rq->duplicate < 0) {
 		answer_options(c);
 	} else if (route == ROUTE_NO_PATH) {
-		answer_error(c, ERROR_NOT_FOUND);
+		refuse_path(c);
 	} else if (route == ROUTE_NO_METHOD && rq->method != HTTP_OPTIONS) {
 		refuse_method(c);
 	} else if (rq->duplicate >= 0) {

@@ -6,7 +6,7 @@ nowhere=11111111-2222-4333-8444-555555555555
 
 # 1: the path, the method.
 request GET /v1/nothing
-expect_error 'an unknown path' 404 not_found
+expect_error 'an unknown path is called so' 404 not_found '.message | startswith("There is no such path")'
 request PATCH /v1/nothing
 expect_error 'an unknown path, whatever the method' 404 not_found
 keyed GET "/v1/grants/$grant/"
@@ -131,7 +131,7 @@ body_of_unknown()
 {
 	keyed "$1" "/v1/grants/$2" --header 'Content-Type: application/json' --header 'X-Request-Id: same' \
 	    --header 'If-Match: "x"' ${3:+--data "$3"}
-	expect_error "$1 of $4" 404 not_found
+	expect_error "$1 of $4" 404 not_found '.message | startswith("There is no such path") | not'
 	answer=$(grep -v -e ^date: -e ^keep-alive: -e ^connection: <<<"$head" | sort)$body
 }
 body_of_unknown PATCH "$nowhere" '{"audit_enabled":true}' 'a grant that is not there, before If-Match'
