@@ -21,7 +21,7 @@
 	    "The credential belongs to another tenant than X-Tenant-ID.") \
 	X(ERROR_INVALID_PARAMETER, 400, "invalid_parameter", "A parameter is malformed.") \
 	X(ERROR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type", \
-	    "The body must be JSON, as it is; what is taken is in the details and headers of this answer.") \
+	    "The body must be JSON by its Content-Type, and not compressed; what is taken is in the details and headers of this answer.") \
 	X(ERROR_BODY_TOO_LARGE, 413, "body_too_large", \
 	    "The body is larger than this operation takes.") \
 	X(ERROR_INVALID_JSON, 400, "invalid_json", "The body is not strict JSON.") \
