@@ -18,7 +18,8 @@ check_server(struct examination *x, const struct inspection *in)
 		    "name the primary too, and say target_session_attrs=read-write",
 		    "this server is a standby, which cannot be written to");
 	else
-		found_well(x, "database", "PostgreSQL %s, connected as %s", in->server, in->login);
+		found_well(x, "database", "%s, in PostgreSQL %s, connected as %s", in->database,
+		    in->server, in->login);
 }
 
 /* Is it this program's version, so that its objects can be compared? */
@@ -28,8 +29,8 @@ check_schema(struct examination *x, struct db *db, const struct inspection *in)
 	struct inspected_version is = { 0 };
 
 	if (!in->has_schema) {
-		found_problem(x, "schema", INSTALL,
-		    "there is no schema for grantd in this database");
+		found_problem(x, "schema", INSTALL, "the database %s has no schema for grantd",
+		    in->database);
 		return false;
 	}
 	db_begin(db, DB_READ_ONLY);

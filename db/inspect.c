@@ -28,12 +28,12 @@
 static const struct statement inspect = {
 	.name = "inspect",
 	.params = 0,
-	.columns = 15,
+	.columns = 16,
 	.rows = ROWS_ONE,
 	.sql = WORKERS
 	", tables AS (SELECT c.relname, c.relowner FROM pg_class c JOIN pg_namespace n"
 	"  ON n.oid = c.relnamespace WHERE n.nspname = 'grantd' AND c.relkind IN ('r', 'p'))"
-	" SELECT session_user, current_setting('server_version'),"
+	" SELECT session_user, current_database(), current_setting('server_version'),"
 	" current_setting('server_version_num')::int / 10000, pg_is_in_recovery(),"
 	" coalesce((SELECT pg_has_role(session_user, o.oid, 'MEMBER') FROM ours o"
 	"  WHERE o.rolname = 'grantd_owner'), false),"
@@ -110,6 +110,7 @@ inspect_read(struct db_rows *rows, void *into)
 	struct db_row row = db_row_at(rows, 0);
 
 	x->login = db_get_text(&row);
+	x->database = db_get_text(&row);
 	x->server = db_get_text(&row);
 	x->server_major = (int)db_get_int(&row);
 	x->standby = db_get_bool(&row);

@@ -10,7 +10,8 @@
  * it.
  */
 struct inspection {
-	const char *login;  /* the role that is connected */
+	const char *login; /* the role that is connected */
+	const char *database;
 	const char *server; /* the server's version */
 	int server_major;   /* such as 15 */
 	bool standby;       /* a server that only reads */
@@ -33,7 +34,7 @@ struct inspection {
 
 #define INSPECTION_EMPTY \
 	{ \
-		.login = "", .server = "", .rows = DB_ROWS_EMPTY \
+		.login = "", .database = "", .server = "", .rows = DB_ROWS_EMPTY \
 	}
 
 /* Settings of the server and of roles that work against what grantd promises. Texts borrow from `rows`; clear it. */

@@ -218,9 +218,9 @@ db_check_session(struct db *db)
 
 		memcpy(said, db->message, sizeof(said));
 		(void)snprintf(db->message, sizeof(db->message),
-		    "the database has no schema for grantd that this role may read; this build "
+		    "the database %.64s has no schema for grantd that this role may read; this build "
 		    "needs version %d: %.300s",
-		    DB_SCHEMA_VERSION, said);
+		    PQdb(db->conn), DB_SCHEMA_VERSION, said);
 	}
 	return UNAVAILABLE;
 }

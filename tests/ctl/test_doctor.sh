@@ -40,13 +40,13 @@ well()
 
 well
 does 'for people' doctor
-like 'a line each' "$out" '^ok +settings .*ok +database +PostgreSQL 1[5-9].*ok +schema +version [0-9]+'
+like 'a line each' "$out" '^ok +settings .*ok +database +[a-z_0-9]+, in PostgreSQL 1[5-9].*ok +schema +version [0-9]+'
 
 PGHOST=$PWD/none finds database 'it cannot be used: connection to server .* \| start it'
 GRANTD_DATABASE='password=secret host' finds database 'GRANTD_DATABASE is not a connection string'
 is 'a password is not repeated' "$(grep -c secret <<<"$out$err")" 0
 GRANTD_POOLER=many finds settings 'GRANTD_POOLER must be one of none.transaction, not "many" \| correct'
-PGDATABASE=postgres finds schema 'there is no schema for grantd in this database \| psql -X -f db/install.sql'
+PGDATABASE=postgres finds schema 'the database postgres has no schema for grantd \| psql -X -f db/install.sql'
 
 sql 'UPDATE grantd.schema_version SET version = version - 1'
 finds schema 'it has version [0-9]+ and this program needs [0-9]+ \| psql'

@@ -93,7 +93,7 @@ like 'shows it' "$out" 'Short'
 
 # What is not there.
 PGHOST=$PWD/none refuses 1 'unavailable: connection to server .*grantctl doctor says more' tenant list
-PGDATABASE=postgres refuses 1 'the database has no schema for grantd|has no schema' tenant list
+PGDATABASE=postgres refuses 1 'the database postgres has no schema for grantd' tenant list
 GRANTD_WORKERS=many refuses 1 'GRANTD_WORKERS must be a whole number' tenant list
 GRANTD_DATABASE='password=secret host' refuses 1 'GRANTD_DATABASE is not a connection string' tenant list
 ctl tenant list >/dev/null
