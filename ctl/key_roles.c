@@ -110,7 +110,7 @@ check_role(struct ctl *c, const struct buf *names, const char *role)
 	    !args_has(&c->args, "allow-unknown"))
 		return session_refuse(c,
 		    "no rule of the tenant names the role \"%s\"; is \"%s\" meant? "
-		    "(--allow-unknown: no)",
+		    "If not, add --allow-unknown",
 		    role, near);
 	(void)session_refuse(c, "warning: no rule of the tenant names the role \"%s\"%s%s%s", role,
 	    near != NULL ? "; the nearest is \"" : "", near != NULL ? near : "",
