@@ -168,6 +168,20 @@ is 'none is forged' "$(jq -r .id out | grep -c forged)" 0
 does 'and of a list, for programs' audit list --tenant $b --limit 1 --json
 is 'which is on one line as well' "$(wc -l <out)" 2
 
+# A receiver that talks, and never ends, holds nobody for ever.
+talks=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+socat "tcp-listen:$talks,bind=127.0.0.1,reuseaddr" SYSTEM:yes 2>/dev/null &
+talker=$!
+trap 'kill $talker 2>/dev/null' EXIT
+listens()
+{
+	ss -Hltn "sport = $talks" | grep -q .
+}
+wait_for 'the receiver listens' listens
+sql "$(switch $b $i "$(old_id 65000)")" >/dev/null
+timeout 40 "$GRANTCTL" audit follow --once --state two --tenant $b --to tcp://127.0.0.1:$talks >out 2>err
+is 'it is given up' "$? $(<err)" "1 grantctl audit follow: --to tcp://127.0.0.1:$talks: the receiver talks, and does not end: Connection timed out"
+
 # ---- rsyslog ----
 
 if ! command -v rsyslogd >/dev/null || [ ! -e /usr/lib/"$(gcc -print-multiarch)"/rsyslog/lmnsd_ossl.so ]; then
