@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "base/buf.h"
 #include "base/json_build.h"
 
 static void
