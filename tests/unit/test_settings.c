@@ -237,9 +237,9 @@ sentences_are_discreet_and_short(void **state)
 	write_file("GRANTD_DATABASE=password=hunter2\x01\n", 34);
 	assert_false(settings_load(&s, path, error));
 	assert_null(strstr(error, "hunter2"));
-	memset(text + 7, 'X', sizeof(text) - 7);
+	memset(text + 7, 'Y', sizeof(text) - 7);
 	memcpy(text + sizeof(text) - 3, "=1", 3);
-	refused(text, sizeof(text) - 1, "XXX...\"");
+	refused(text, sizeof(text) - 1, "YYY...\"");
 }
 
 static void

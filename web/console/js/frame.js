@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is around the pages: routes by location.hash, navigation, signing out, idle time. README.md says how a page is written.
 
-import { button, div, fill, focusOn, h, unseen } from './dom.js';
+import { button, div, fill, focusOn, h, sign, unseen } from './dom.js';
 import { call } from './api.js';
 import { check, forget, identity, idleLeft, isSignedIn, onSession, signIn, touch } from './session.js';
 import { keepsNotices, place } from './route.js';
@@ -50,7 +50,7 @@ function markNav(nav) {
 function notFound() {
   const n = t.notFound;
   document.title = `${n.title} · ${t.product}`;
-  fill(root, h('h1', { tabindex: '-1' }, n.title), h('p', null, n.text), h('p', null, h('a', { href: '#/grants' }, n.home)));
+  fill(root, h('h1', { tabindex: '-1' }, n.title), h('p', n.text), h('p', h('a', { href: '#/grants' }, n.home)));
   focusOn(root.querySelector('h1'));
 }
 
@@ -98,8 +98,8 @@ function navigation() {
   links.clear();
   for (const name of Object.keys(NAV))
     links.set(name, h('a', { href: `#/${name}` }, t.nav[name]));
-  return h('nav', { class: 'main-nav', 'aria-label': t.nav.label },
-    h('ul', null, [...links.values()].map((link) => h('li', null, link))));
+  return h('nav.main-nav', { 'aria-label': t.nav.label },
+    h('ul', [...links.values()].map((link) => h('li', link))));
 }
 
 /** What the key may not read is not a link to a refusal without a word. */
@@ -107,30 +107,30 @@ function lockNav() {
   for (const [name, list] of Object.entries(NAV))
     call('HEAD', list, { query: { limit: 1 } }).catch((error) => {
       if (error.status === 403)
-        links.get(name)?.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), unseen(` (${t.nav.locked})`));
+        links.get(name)?.append(sign('lock', '⊘'), unseen(` (${t.nav.locked})`));
     });
 }
 
 function bar(skip) {
   const { tenant, keyName } = identity();
-  const who = (term, text, title) => h('div', null, h('dt', null, term), h('dd', { class: 'mono', title }, text));
-  return h('header', { class: 'bar' }, skip,
-    h('a', { class: 'brand', href: '#/grants' }, t.product),
+  const who = (term, text, title) => h('div', h('dt', term), h('dd.mono', { title }, text));
+  return h('header.bar', skip,
+    h('a.brand', { href: '#/grants' }, t.product),
     navigation(),
     div('bar-end',
-      h('dl', { class: 'who' }, who(t.nav.key, keyName), who(t.nav.tenant, tenant.slice(0, 8), tenant)),
+      h('dl.who', who(t.nav.key, keyName), who(t.nav.tenant, tenant.slice(0, 8), tenant)),
       themeChoice(),
       button(t.nav.signOut, () => forget('signed-out'))));
 }
 
 function skipLink(main) {
-  return h('a', { class: 'skip', href: '#main', onclick: (event) => {
+  return h('a.skip', { href: '#main', onclick: (event) => {
     event.preventDefault();
     focusOn(main);
   } }, t.nav.skip);
 }
 
-const offlineBar = h('div', { class: 'offline', role: 'status' });
+const offlineBar = h('div.offline', { role: 'status' });
 
 function tellNetwork() {
   fill(offlineBar, navigator.onLine ? null : t.state.offlineBar);

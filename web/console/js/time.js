@@ -56,7 +56,7 @@ function leftText(ms) {
 /** What is left until then, going down each second while it is on the page. */
 export function countdown(until, signal) {
   // Not read out each second: who listens is told the time in the label.
-  const element = h('span', { class: 'clock mono', role: 'timer', 'aria-live': 'off', title: utc(until) });
+  const element = h('span.clock.mono', { role: 'timer', 'aria-live': 'off', title: utc(until) });
   const tick = () => {
     const left = Date.parse(until) - Date.now();
     element.textContent = left > 0 ? leftText(left) : t.common.over;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A grant: what it is, its history with the state of its chain, and its activity.
 
-import { div, fill, h, span } from '../dom.js';
+import { div, fill, h, sign, span } from '../dom.js';
 import { more, t } from '../texts.js';
 import { when } from '../time.js';
 import { auditSwitch, readGrant, resourceOf, revokeGrant, stateOf, switchAuditing } from '../parts/grant.js';
@@ -18,22 +18,22 @@ function grantFacts(grant) {
   const f = t.grantPage.facts;
   const metadata = JSON.stringify(grant.metadata, null, 2);
   return facts([
-    [f.state, h('span', null, stateOf(grant))],
+    [f.state, h('span', stateOf(grant))],
     [f.ends, when(grant.expires_at)],
     [f.resource, resourceOf(grant)],
     [f.action, grant.action],
     [f.granted, when(grant.granted_at)],
-    [f.changed, h('span', null, when(grant.updated_at), ' ', span('quiet', t.grantPage.version(grant.version)))],
+    [f.changed, h('span', when(grant.updated_at), ' ', span('quiet', t.grantPage.version(grant.version)))],
     [f.request, grant.request_id && span('mono', grant.request_id)],
     [f.id, span('mono', grant.id)],
-    [f.metadata, metadata !== '{}' && h('pre', { class: 'small' }, metadata)],
+    [f.metadata, metadata !== '{}' && h('pre.small', metadata)],
   ]);
 }
 
 /** The card at the top, drawn anew after each change. */
 function summary(grant, act) {
-  return h('section', { class: 'card', 'aria-label': t.grantPage.facts.label },
-    div('card-head', div('switch-line', h('span', { class: 'label', 'aria-hidden': 'true' }, t.grantPage.auditing),
+  return h('section.card', { 'aria-label': t.grantPage.facts.label },
+    div('card-head', div('switch-line', sign('label', t.grantPage.auditing),
       auditSwitch(grant, () => act(switchAuditing))),
     grant.status !== 'revoked' && offer('RevokeGrant', more(t.grant.revoke.verb), { class: 'danger', onclick: () => act(revokeGrant) }, { grant_id: grant.id })),
     grantFacts(grant));

@@ -32,11 +32,11 @@ function filters(query, apply) {
 function columns(onSwitch) {
   const c = t.grants.columns;
   return [
-    { label: c.grantee, cell: (g) => h('a', { href: href(`/grants/${g.id}`) }, g.grantee_id) },
-    { label: c.action, cell: (g) => g.action },
-    { label: c.resource, cell: resourceOf },
-    { label: c.state, cell: (g) => span('small', stateOf(g)) },
-    { label: c.auditing, cell: (g) => auditSwitch(g, () => onSwitch(g)), class: 'switch-cell' },
+    [c.grantee, (g) => h('a', { href: href(`/grants/${g.id}`) }, g.grantee_id)],
+    [c.action, (g) => g.action],
+    [c.resource, resourceOf],
+    [c.state, (g) => span('small', stateOf(g))],
+    [c.auditing, (g) => auditSwitch(g, () => onSwitch(g)), 'switch-cell'],
   ];
 }
 

@@ -42,31 +42,31 @@ function endOf(key, signal) {
 }
 
 function nameOf(key) {
-  return [h('span', null, key.name), isMine(key) && [' ', badge('info', t.keys.mine)],
+  return [h('span', key.name), isMine(key) && [' ', badge('info', t.keys.mine)],
     div('mono small quiet', `grd_${key.key_name}_…`)];
 }
 
 function roles(key) {
-  return span('words', key.roles.map((role) => [h('code', null, role), ' ']));
+  return span('words', key.roles.map((role) => [h('code', role), ' ']));
 }
 
 function columns(actions, signal) {
   const c = t.keys.columns;
   return [
-    { label: c.name, cell: nameOf },
-    { label: c.roles, cell: roles },
-    { label: c.status, cell: statusOf },
-    { label: c.end, cell: (key) => endOf(key, signal) },
-    { label: c.used, cell: (key) => (key.last_used_at ? when(key.last_used_at, 'relative') : span('quiet', t.keys.never)) },
-    { label: c.made, cell: (key) => when(key.created_at, 'short') },
-    { label: c.actions, hideLabel: true, cell: (key) => key.status === 'active' && div('actions', actions.map(([text, act, kind]) =>
-      button([text, ' ', unseen(key.name)], () => act(key), { class: kind }))) },
+    [c.name, nameOf],
+    [c.roles, roles],
+    [c.status, statusOf],
+    [c.end, (key) => endOf(key, signal)],
+    [c.used, (key) => (key.last_used_at ? when(key.last_used_at, 'relative') : span('quiet', t.keys.never))],
+    [c.made, (key) => when(key.created_at, 'short')],
+    [c.actions, (key) => key.status === 'active' && div('actions', actions.map(([text, act, kind]) =>
+      button([text, ' ', unseen(key.name)], () => act(key), { class: kind }))), 'acts'],
   ];
 }
 
 /** The key itself: here, once. It is taken out of the page when the dialog is closed. */
 async function showOnce(made, lines, signal) {
-  const secret = h('output', { class: 'secret mono', tabindex: '0', 'aria-label': t.keys.once.label }, made.raw_key);
+  const secret = h('output.secret.mono', { tabindex: '0', 'aria-label': t.keys.once.label }, made.raw_key);
   const copy = button(t.common.copy, async () => {
     try {
       await navigator.clipboard.writeText(made.raw_key);
@@ -79,7 +79,7 @@ async function showOnce(made, lines, signal) {
     }
   }, { class: 'primary' });
   await showDialog({ title: t.keys.once.title(made.name), close: t.keys.once.close, signal,
-    body: [h('p', null, t.keys.once.text), secret, div('actions', copy), lines] });
+    body: [h('p', t.keys.once.text), secret, div('actions', copy), lines] });
   secret.textContent = '';
 }
 
@@ -132,7 +132,7 @@ function rotateFields() {
 
 /** What is done with a key that is there. */
 const changeKey = (key, spec) => changeDialog({ ...spec, name: key.name, resource: { type: 'api_key', id: key.id },
-  head: isMine(key) && h('p', null, spec.words.mine) });
+  head: isMine(key) && h('p', spec.words.mine) });
 
 async function rotate(key, list, signal) {
   const c = t.keys.rotate;
@@ -141,8 +141,8 @@ async function rotate(key, list, signal) {
   if (outcome?.state === 'done') {
     const { overlap } = outcome.taken;
     const until = new Date(Date.now() + overlap * 1000).toISOString();
-    await showOnce(outcome.now.data, overlap > 0 ? para('note note-info', h('span', null, c.oldWorks, ' ', countdown(until, signal))) :
-      h('p', null, c.oldEnded), signal);
+    await showOnce(outcome.now.data, overlap > 0 ? para('note note-info', h('span', c.oldWorks, ' ', countdown(until, signal))) :
+      h('p', c.oldEnded), signal);
   }
   if (outcome)
     await changed(list);

@@ -95,7 +95,7 @@ function followed(filters, signal) {
 
   let timer = setTimeout(look, 0);
   signal.addEventListener('abort', () => clearTimeout(timer));
-  return h('div', { class: 'paged', role: 'group', 'aria-label': l.follow.label }, status, place);
+  return h('div.paged', { role: 'group', 'aria-label': l.follow.label }, status, place);
 }
 
 /* ---- export ---- */
@@ -163,10 +163,10 @@ const isBad = ({ state }) => !['agrees', 'grown'].includes(state);
 function headColumns() {
   const c = l.checkpoint;
   return [
-    { label: c.chain, cell: (r) => [typeName(r.head.type), ' ', span('mono small', r.head.id)] },
-    { label: c.result, cell: (r) => badge(isBad(r) ? 'bad' : 'good', c.states[r.state]) },
-    { label: c.then, cell: (r) => r.head.length, class: 'number' },
-    { label: c.now, cell: (r) => r.length ?? t.common.none, class: 'number' },
+    [c.chain, (r) => [typeName(r.head.type), ' ', span('mono small', r.head.id)]],
+    [c.result, (r) => badge(isBad(r) ? 'bad' : 'good', c.states[r.state])],
+    [c.then, (r) => r.head.length, 'number'],
+    [c.now, (r) => r.length ?? t.common.none, 'number'],
   ];
 }
 
@@ -175,19 +175,19 @@ class Checkpoint {
     const c = l.checkpoint;
     const id = newId('checkpoint');
     this.signal = signal;
-    this.results = h('div', { class: 'stack', role: 'status' });
+    this.results = h('div.stack', { role: 'status' });
     const input = h('input', { id, type: 'file', onchange: () => {
       this.take(input.files[0]);
       // The same file chosen again is to be looked at again.
       input.value = '';
     } });
-    const drop = div('drop', h('label', { for: id, class: 'label' }, c.choose), input, para('hint', c.hint));
+    const drop = div('drop', h('label.label', { for: id }, c.choose), input, para('hint', c.hint));
     for (const kind of ['dragenter', 'dragover'])
       drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
     for (const kind of ['dragleave', 'drop'])
       drop.addEventListener(kind, () => drop.classList.remove('over'));
     drop.addEventListener('drop', (event) => { event.preventDefault(); this.take(event.dataTransfer.files[0]); });
-    this.element = h('section', { class: 'card stack', 'aria-label': c.title }, h('h2', null, c.title), para('quiet', c.text), drop, this.results);
+    this.element = h('section.card.stack', { 'aria-label': c.title }, h('h2', c.title), para('quiet', c.text), drop, this.results);
   }
 
   async take(file) {
@@ -207,7 +207,7 @@ class Checkpoint {
     }
     const digest = h('div');
     const chains = div('stack');
-    fill(this.results, h('p', null, h('strong', null, file.name), ' ', taken, ' ', c.chains(heads.length)), digest, chains);
+    fill(this.results, h('p', h('strong', file.name), ' ', taken, ' ', c.chains(heads.length)), digest, chains);
     if (!await this.tellDigest(checkpoint, digest, null))
       return;
     try {
@@ -246,7 +246,7 @@ class Checkpoint {
     const counts = Object.entries(c.states).map(([state, text]) => [text, found.filter((r) => r.state === state).length]);
     announce(title);
     fill(place, noteBox(bad.length > 0 ? 'refused' : 'done', { title, lines: [counts.filter(([, n]) => n > 0).map(([text, n]) => `${text}: ${n}`).join(' · ')] }),
-      h('details', { open: bad.length > 0 }, h('summary', null, c.each),
+      h('details', { open: bad.length > 0 }, h('summary', c.each),
         table({ caption: c.title, columns: headColumns(), rows: [...bad, ...rest].slice(0, SHOWN), rowClass: (r) => (isBad(r) ? 'row-bad' : '') }),
         found.length > SHOWN && para('quiet', c.more(found.length - SHOWN))));
   }
@@ -257,7 +257,7 @@ class Checkpoint {
 async function showLog(root, query, signal) {
   let run = new AbortController(); // of what the place shows
   const place = div('card table-card');
-  const exported = h('div', { class: 'fault', role: 'status' });
+  const exported = h('div.fault', { role: 'status' });
   const { form, values } = filters(query, draw);
   const following = button(l.follow.open, () => {
     following.setAttribute('aria-pressed', String(!isFollowing()));
@@ -286,7 +286,7 @@ async function hashView(answer) {
   const entry = answer.data;
   const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
   const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
-  return h('section', { class: 'card stack', 'aria-label': e.chain }, div('card-head', h('h2', null, e.chain), state),
+  return h('section.card.stack', { 'aria-label': e.chain }, div('card-head', h('h2', e.chain), state),
     facts(chainFacts(entry)));
 }
 
@@ -295,7 +295,7 @@ async function showEntry(root, id, signal) {
   const actions = div('actions');
   root.append(pageHead(l.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
   const answer = await get(`/audit-log/${encodeURIComponent(id)}`, { signal });
-  fill(actions, h('a', { class: 'button', href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));
+  fill(actions, h('a.button', { href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));
   fill(place, entryView(answer.data), await hashView(answer));
 }
 

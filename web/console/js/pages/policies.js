@@ -20,10 +20,10 @@ const p = t.policies;
 export const enabledBadge = (policy) => (policy.enabled ? badge('good', p.inForce) : badge('off', p.notInForce));
 
 const columns = [
-  { label: p.columns.name, cell: (policy) => h('a', { href: href(`/policies/${policy.id}`) }, policy.name) },
-  { label: p.columns.state, cell: enabledBadge },
-  { label: p.columns.priority, cell: (policy) => policy.priority, class: 'number' },
-  { label: p.columns.changed, cell: (policy) => when(policy.updated_at, 'short') },
+  [p.columns.name, (policy) => h('a', { href: href(`/policies/${policy.id}`) }, policy.name)],
+  [p.columns.state, enabledBadge],
+  [p.columns.priority, (policy) => policy.priority, 'number'],
+  [p.columns.changed, (policy) => when(policy.updated_at, 'short')],
 ];
 
 export function policyFields(policy = { name: '', priority: 0, enabled: true }) {
@@ -54,7 +54,7 @@ export async function show(root, params, signal) {
   const list = pagedList({ label: title, path: '/policies', signal,
     draw: (rows) => table({ caption: p.caption, columns, rows, rowId: (policy) => policy.id }),
     none: () => empty(p.none.title, p.none.text) });
-  root.append(pageHead(title, { lead: p.lead, actions: [h('a', { class: 'button', href: href('/what-if') }, more(t.whatIf.title)),
+  root.append(pageHead(title, { lead: p.lead, actions: [h('a.button', { href: href('/what-if') }, more(t.whatIf.title)),
     offer('CreatePolicy', more(p.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }),
   div('card table-card', list.element));
 }

@@ -58,7 +58,7 @@ const bodyOf = ({ policy_text, notice, ordinal, audit_session }) => ({ policy_te
 /** A rule of the page, read or edited; without a version it is not stored yet. */
 class RuleView {
   constructor(page, rule) {
-    Object.assign(this, { page, rule, element: h('li', { class: 'card rule', id: `rule-${rule.id}` }) });
+    Object.assign(this, { page, rule, element: h('li.card.rule', { id: `rule-${rule.id}` }) });
     if (draftOf(rule.id) || this.isNew)
       this.edit();
     else
@@ -105,9 +105,9 @@ class RuleView {
     this.audit = field({ label: r.auditSession, hint: r.auditSessionHint, name: 'audit_session', tag: 'select',
       options: [true, false].map((value) => [String(value), yesNo(value)]), value: String(rule.audit_session ?? true) });
     this.anyway = h('input', { type: 'checkbox' });
-    this.anywayLine = h('label', { class: 'check', hidden: true }, this.anyway, ' ', r.anyway);
-    fill(this.element, h('form', { class: 'stack', novalidate: true, onsubmit: (event) => { event.preventDefault(); this.review(); } },
-      div('card-head', h('h2', null, this.isNew ? r.isNew : r.editing(rule.ordinal)), draft && badge('warn', r.draft)),
+    this.anywayLine = h('label.check', { hidden: true }, this.anyway, ' ', r.anyway);
+    fill(this.element, h('form.stack', { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.review(); } },
+      div('card-head', h('h2', this.isNew ? r.isNew : r.editing(rule.ordinal)), draft && badge('warn', r.draft)),
       this.editor, this.anywayLine, div('fields', this.notice, this.ordinal, this.audit),
       div('actions', submitButton(r.review),
         button(r.tryIt, () => { this.keep(); go('/what-if'); }), button(t.dialog.cancel, () => this.cancel()))));
@@ -178,7 +178,7 @@ const settingsText = (policy) => [`${t.policies.fields.name}: ${policy.name}`, `
 
 class PolicyPage {
   constructor(root, id, lit, signal) {
-    Object.assign(this, { id, lit, signal, path: `/policies/${id}`, rules: h('ol', { class: 'stack rules-list', 'aria-label': t.policy.rules }) });
+    Object.assign(this, { id, lit, signal, path: `/policies/${id}`, rules: h('ol.stack.rules-list', { 'aria-label': t.policy.rules }) });
     this.head = pageHead(title, { back: { href: href('/policies'), text: t.nav.policies } });
     this.facts = div('words', loading(1));
     root.append(this.head, this.facts, this.rules);
@@ -199,9 +199,9 @@ class PolicyPage {
     fill(this.facts, enabledBadge(policy), span('quiet', p.facts(policy.priority, policy.version), ' ', when(policy.updated_at, 'short')),
       div('actions push', offer('UpdatePolicy', p.settings.open, { onclick: () => this.settings() }, { signal }),
         offer('DeletePolicy', more(p.deletion.verb), { class: 'danger', onclick: () => this.remove() }, { signal }),
-        h('a', { class: 'button', href: href('/what-if') }, more(t.whatIf.title)), this.add));
+        h('a.button', { href: href('/what-if') }, more(t.whatIf.title)), this.add));
     this.stored = rules;
-    fill(this.rules, rules.length > 0 ? rules.map((rule) => new RuleView(this, rule).element) : h('li', null, empty(p.none.title, p.none.text)));
+    fill(this.rules, rules.length > 0 ? rules.map((rule) => new RuleView(this, rule).element) : h('li', empty(p.none.title, p.none.text)));
     const lit = this.lit && document.getElementById(`rule-${this.lit}`);
     if (lit) {
       lit.classList.add('lit');

@@ -40,8 +40,8 @@ export function show(reason) {
   const tenantField = field({ label: t.signIn.tenant, hint: t.signIn.tenantHint, name: 'tenant', autocapitalize: 'none', required: true });
   // Not a "password" with a name: browsers would offer to store it.
   const keyField = field({ label: t.signIn.key, hint: t.signIn.keyHint, name: 'key', type: 'password', autocomplete: 'off', required: true });
-  const fault = h('div', { class: 'fault', role: 'alert' });
-  const go = h('button', { type: 'submit', class: 'primary wide' }, t.signIn.verb);
+  const fault = h('div.fault', { role: 'alert' });
+  const go = h('button.primary.wide', { type: 'submit' }, t.signIn.verb);
 
   async function enter(tenant, key) {
     // Where the rest does not come, there is nothing yet that could say so better.
@@ -81,9 +81,9 @@ export function show(reason) {
     h('main', { id: 'main', tabindex: '-1' }, div('page', div('sign-in',
       h('h1', { tabindex: '-1' }, t.product),
       reason && t.signIn.reasons[reason] && para('note note-info', t.signIn.reasons[reason]),
-      h('form', { class: 'card', onsubmit: submit, novalidate: true },
-        h('h2', null, t.signIn.title), tenantField, keyField, fault, go),
+      h('form.card', { onsubmit: submit, novalidate: true },
+        h('h2', t.signIn.title), tenantField, keyField, fault, go),
       para('quiet small', t.signIn.lead)))),
-    h('footer', { class: 'corner' }, themeChoice()));
+    h('footer.corner', themeChoice()));
   focusOn(tenantField.control);
 }

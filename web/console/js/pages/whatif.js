@@ -33,9 +33,9 @@ class Question {
     const who = make('who', f.who, { tag: 'select', options: Object.entries(f.whos), onchange: () => this.follow() });
     this.described = div('fields', make('roles', f.roles, { hint: t.keys.create.rolesHint, autocapitalize: 'none' }),
       make('name', f.name, { maxlength: 200 }), make('id', f.key, { maxlength: 36 }));
-    this.fault = h('div', { class: 'fault', role: 'alert' });
-    this.element = h('form', { class: 'card stack', novalidate: true, 'aria-label': w.question, onsubmit: (event) => { event.preventDefault(); ask(); } },
-      h('h2', null, w.question), div('fields', action, who), this.described,
+    this.fault = h('div.fault', { role: 'alert' });
+    this.element = h('form.card.stack', { novalidate: true, 'aria-label': w.question, onsubmit: (event) => { event.preventDefault(); ask(); } },
+      h('h2', w.question), div('fields', action, who), this.described,
       div('fields', div('stack', make('grant_id', f.grantId, { hint: f.grantIdHint, maxlength: 36 }),
         div('actions', button(f.take, () => this.takeGrant()))), make('grant', f.grant, { hint: f.grantHint, rows: 5, ...json })),
       div('fields',
@@ -115,23 +115,23 @@ const decided = (answer) => (answer.decision === 'allow' ? badge('good', w.allow
 
 /** One decision, in words. */
 function decisionView(label, answer) {
-  return h('section', { class: 'card stack decision', 'aria-label': label },
-    div('card-head', h('h2', null, label), decided(answer)),
-    answer.reason && h('p', null, t.errors.reason[answer.reason] ?? answer.reason),
-    answer.notices.length > 0 && h('ul', { class: 'quotes' }, answer.notices.map((notice) => h('li', null, notice))),
+  return h('section.card.stack.decision', { 'aria-label': label },
+    div('card-head', h('h2', label), decided(answer)),
+    answer.reason && h('p', t.errors.reason[answer.reason] ?? answer.reason),
+    answer.notices.length > 0 && h('ul.quotes', answer.notices.map((notice) => h('li', notice))),
     para('quiet', answer.rules.length > 0 ? w.byRules(answer.rules.length) : w.byNone),
-    answer.errors.length > 0 && h('ul', { class: 'stack' }, answer.errors.map((e) => h('li', null, badge('warn', w.failed), ' ', e.message))));
+    answer.errors.length > 0 && h('ul.stack', answer.errors.map((e) => h('li', badge('warn', w.failed), ' ', e.message))));
 }
 
 class WhatIf {
   constructor(root, signal) {
     this.signal = signal;
     this.question = new Question(() => this.ask(), signal);
-    this.answers = h('div', { class: 'answers', role: 'status' });
-    this.drafts = h('section', { class: 'stack', 'aria-label': w.drafts });
-    this.rules = h('div', null, loading(3));
+    this.answers = h('div.answers', { role: 'status' });
+    this.drafts = h('section.stack', { 'aria-label': w.drafts });
+    this.rules = h('div', loading(3));
     root.append(pageHead(title, { lead: w.lead, back: { href: href('/policies'), text: t.nav.policies } }), this.question.element, this.answers,
-      this.drafts, h('section', { class: 'stack', 'aria-label': w.rules }, h('h2', null, w.rules), para('quiet', w.rulesText), this.rules));
+      this.drafts, h('section.stack', { 'aria-label': w.rules }, h('h2', w.rules), para('quiet', w.rulesText), this.rules));
     this.drawDrafts();
   }
 
@@ -148,7 +148,7 @@ class WhatIf {
     const list = allDrafts();
     this.editors = new Map();
     fill(this.drafts, list.length > 0 && [
-      div('card-head', h('h2', null, w.draftsHead(list.length)),
+      div('card-head', h('h2', w.draftsHead(list.length)),
         button(w.dropAll, () => { dropDrafts(); this.drawDrafts(); })),
       list.map((draft) => this.draftView(draft))]);
   }
@@ -165,9 +165,9 @@ class WhatIf {
       this.editors.set(draft.rule_id, editor);
     draw();
     return div('card stack draft',
-      div('card-head', h('h3', null, isText ? w.editing(draft.label) : w.without(draft.label)),
+      div('card-head', h('h3', isText ? w.editing(draft.label) : w.without(draft.label)),
         div('actions',
-          isText && h('a', { class: 'button', href: href(`/policies/${draft.policy_id}`, { rule: draft.rule_id }) }, w.toStore),
+          isText && h('a.button', { href: href(`/policies/${draft.policy_id}`, { rule: draft.rule_id }) }, w.toStore),
           button(w.drop, () => { dropDraft(draft.rule_id); this.drawDrafts(); focusOn(this.question.element.querySelector('h2')); }))),
       editor, place);
   }
@@ -180,7 +180,7 @@ class WhatIf {
   }
 
   ruleView(policy, rule) {
-    return h('li', { class: 'rule', 'data-rule': rule.id },
+    return h('li.rule', { 'data-rule': rule.id },
       div('card-head', div('words', effectBadge(rule.effect), span('rule-state')),
         div('actions', ruleButton(w.edit, rule, () => this.tryRule(policy, rule, rule.policy_text), { class: 'link' }),
           ruleButton(w.leaveOut, rule, () => this.tryRule(policy, rule, null), { class: 'link' }))),
@@ -190,9 +190,9 @@ class WhatIf {
   policyView(policy, room) {
     const shown = policy.rules.slice(0, room);
     return div('card stack',
-      div('card-head', h('h3', null, h('a', { href: href(`/policies/${policy.id}`) }, policy.name)),
+      div('card-head', h('h3', h('a', { href: href(`/policies/${policy.id}`) }, policy.name)),
         span('quiet small', policy.enabled ? t.policy.priority(policy.priority) : t.policies.notInForce)),
-      shown.length > 0 && h('ol', { class: 'stack' }, shown.map((rule) => this.ruleView(policy, rule))),
+      shown.length > 0 && h('ol.stack', shown.map((rule) => this.ruleView(policy, rule))),
       shown.length < policy.rules.length && para('quiet', w.more(policy.rules.length - shown.length)),
       div('actions', button([w.add, ' ', unseen(policy.name)], () => this.tryRule(policy, { id: newUuid() }, w.example))));
   }

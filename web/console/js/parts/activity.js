@@ -18,8 +18,8 @@ const CHART_PAGES = 8;
 const a = t.activity;
 
 function totals(s) {
-  const one = (kind, text) => div(`total total-${kind}`, h('dd', null, s[`${kind}_events`].toLocaleString('en')), h('dt', null, text));
-  return [h('dl', { class: 'totals' }, ['total', 'read', 'write', 'denied', 'error'].map((kind) => one(kind, a[kind]))),
+  const one = (kind, text) => div(`total total-${kind}`, h('dd', s[`${kind}_events`].toLocaleString('en')), h('dt', text));
+  return [h('dl.totals', ['total', 'read', 'write', 'denied', 'error'].map((kind) => one(kind, a[kind]))),
     s.services.length > 0 && para('small', span('quiet', `${a.services}: `), s.services.join(', '))];
 }
 
@@ -37,26 +37,26 @@ function chartFigure(grant, events, stretches, since) {
   const from = events.more ? Date.parse(events.at(-1).occurred_at) : whole.from;
   const hasOff = offBetween(stretches, from, whole.to).length > 0;
   const counts = Object.entries(a.counts).flatMap(([kind, labels]) => Object.entries(labels).map(([outcome, label]) => (
-    { label, class: 'number', cell: (r) => r[kind][outcome] })));
-  return h('figure', { class: 'figure' }, legend(hasOff),
+    [label, (r) => r[kind][outcome], 'number'])));
+  return h('figure.figure', legend(hasOff),
     chart({ events, from, to: whole.to, stretches, about: a.about(events.length, hasOff) }),
-    h('figcaption', { class: 'small quiet' }, events.more ? a.latest(events.length) : a.allOf(events.length)),
-    h('details', { class: 'more' }, h('summary', null, a.asTable), table({ caption: a.asTable, rows: chartRows(events, from, whole.to),
-      columns: [{ label: a.columns.when, cell: (r) => r.when }, ...counts] })));
+    h('figcaption.small.quiet', events.more ? a.latest(events.length) : a.allOf(events.length)),
+    h('details.more', h('summary', a.asTable), table({ caption: a.asTable, rows: chartRows(events, from, whole.to),
+      columns: [[a.columns.when, (r) => r.when], ...counts] })));
 }
 
 const KINDS = { success: 'good', denied: 'warn', error: 'bad' };
 
 const c = a.columns;
 const columns = [
-  { label: c.when, cell: (e) => when(e.occurred_at) },
-  { label: c.service, cell: (e) => e.service },
-  { label: c.name, cell: (e) => span('mono', e.name) },
-  { label: c.kind, cell: (e) => a.kinds[e.kind] },
-  { label: c.outcome, cell: (e) => badge(KINDS[e.outcome], a.outcomes[e.outcome]) },
-  { label: c.from, cell: (e) => span('mono small', e.source_ip ?? t.common.none) },
-  { label: c.details, cell: (e) => (e.details ? h('details', null, h('summary', null, t.common.details),
-    h('pre', { class: 'small' }, JSON.stringify(e.details, null, 2))) : t.common.none) },
+  [c.when, (e) => when(e.occurred_at)],
+  [c.service, (e) => e.service],
+  [c.name, (e) => span('mono', e.name)],
+  [c.kind, (e) => a.kinds[e.kind]],
+  [c.outcome, (e) => badge(KINDS[e.outcome], a.outcomes[e.outcome])],
+  [c.from, (e) => span('mono small', e.source_ip ?? t.common.none)],
+  [c.details, (e) => (e.details ? h('details', h('summary', t.common.details),
+    h('pre.small', JSON.stringify(e.details, null, 2))) : t.common.none)],
 ];
 
 const nothing = (grant) => empty(a.none, grant.audit_enabled ? a.noneOn : a.noneOff);
@@ -68,7 +68,7 @@ function withGaps(rows, stretches) {
   for (const row of rows) {
     const at = Date.parse(row.occurred_at);
     for (const s of offBetween(stretches, at, newer).filter((x) => x.from >= at).reverse())
-      out.push({ class: 'gap-off', between: h('span', null, `${a.offStretch}: `, when(s.since.created_at), ' – ',
+      out.push({ class: 'gap-off', between: h('span', `${a.offStretch}: `, when(s.since.created_at), ' – ',
         s.until ? when(s.until.created_at) : a.now) });
     out.push(row);
     newer = at;
@@ -77,7 +77,7 @@ function withGaps(rows, stretches) {
 }
 
 function eventList(grant, stretches, signal) {
-  const filters = h('form', { class: 'filters', 'aria-label': a.filters, onchange: () => reload(), onsubmit: (e) => { e.preventDefault(); reload(); } },
+  const filters = h('form.filters', { 'aria-label': a.filters, onchange: () => reload(), onsubmit: (e) => { e.preventDefault(); reload(); } },
     field({ name: 'outcome', label: c.outcome, tag: 'select', options: [['', t.common.all], ...Object.entries(a.outcomes)] }),
     field({ name: 'service', label: c.service, type: 'search', maxlength: 100 }));
   const place = h('div');
@@ -93,7 +93,7 @@ function eventList(grant, stretches, signal) {
 /** @param {Promise<import('./audited.js').Stretch[]>} known when it was off */
 export function activity(grant, known, signal) {
   const path = `/grants/${grant.id}/activity`;
-  const sums = h('div', null, loading(2));
+  const sums = h('div', loading(2));
   const picture = div('chart-place', loading(8));
   const list = div('stack', loading(4));
   const period = field({ name: 'period', label: a.period, tag: 'select', options: Object.entries(a.periods), onchange: () => tryTo(picture, draw) });
@@ -109,6 +109,6 @@ export function activity(grant, known, signal) {
   tryTo(sums, async () => totals((await get(`${path}/summary`, { signal })).data));
   tryTo(picture, draw);
   known.then((stretches) => { if (!signal.aborted) fill(list, eventList(grant, stretches, signal)); });
-  return h('section', { class: 'card stack', 'aria-labelledby': 'activity-title' },
-    div('card-head', h('h2', { id: 'activity-title' }, a.title), period), sums, picture, h('h3', null, a.events), list);
+  return h('section.card.stack', { 'aria-labelledby': 'activity-title' },
+    div('card-head', h('h2', { id: 'activity-title' }, a.title), period), sums, picture, h('h3', a.events), list);
 }

@@ -70,7 +70,7 @@ function bars(bucket, scale) {
 }
 
 function hatching(id) {
-  return svg('defs', null, svg('pattern', { id, width: 8, height: 8, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+  return svg('defs', svg('pattern', { id, width: 8, height: 8, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
     svg('rect', { class: 'hatch-ground', width: 8, height: 8 }), svg('rect', { class: 'hatch', width: 3, height: 8 })));
 }
 
@@ -102,8 +102,8 @@ export function chart({ events, from, to, stretches, about }) {
   return svg('svg', { class: 'chart', viewBox: `0 0 ${scale.width} ${HEIGHT}`, role: 'img', 'aria-label': about },
     hatching(hatch),
     offBetween(stretches, scale.begin, scale.end).map((s) => svg('rect', { class: 'off-stretch', fill: `url(#${hatch})`, ...area,
-      x: scale.x(s.from), width: Math.max(2, scale.x(s.to) - scale.x(s.from)) }, svg('title', null, t.activity.offStretch))),
-    all.map((b) => svg('g', null, svg('title', null, bucketWords(b)),
+      x: scale.x(s.from), width: Math.max(2, scale.x(s.to) - scale.x(s.from)) }, svg('title', t.activity.offStretch))),
+    all.map((b) => svg('g', svg('title', bucketWords(b)),
       svg('rect', { class: 'bucket', ...area, x: scale.x(b.from), width: scale.x(b.to) - scale.x(b.from) }), bars(b, scale))),
     axis(all, scale));
 }
@@ -116,9 +116,9 @@ function bucketWords(b) {
 
 /** What the colours mean. */
 export function legend(hasOff) {
-  const item = (name, text) => h('li', null, h('span', { class: `dot dot-${name}`, 'aria-hidden': 'true' }), text);
+  const item = (name, text) => h('li', h('span', { class: `dot dot-${name}`, 'aria-hidden': 'true' }), text);
   const l = t.activity.legend;
-  return h('ul', { class: 'legend' }, item('read', l.read), item('write', l.write), item('denied', l.denied), item('error', l.error),
+  return h('ul.legend', item('read', l.read), item('write', l.write), item('denied', l.denied), item('error', l.error),
     hasOff && item('off', l.off));
 }
 

@@ -15,7 +15,7 @@ import { explain, noteBox } from './state.js';
  * @returns {Promise<*>} what submit returned; undefined where the dialog was closed
  */
 export function formDialog(spec) {
-  const fault = h('div', { class: 'fault', role: 'alert' });
+  const fault = h('div.fault', { role: 'alert' });
   const go = h('button', { type: 'submit', class: spec.danger ? 'danger' : 'primary' }, spec.verb);
   const form = h('form', { method: 'dialog', novalidate: true, onsubmit: submit });
   const dialog = h('dialog', { class: spec.large && 'large' }, form);

@@ -22,7 +22,7 @@ const mono = (value) => value !== undefined && value !== null && span('mono smal
 
 /** Terms and what they say; what is empty is left out. */
 export function facts(pairs) {
-  return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value).map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
+  return h('dl.facts', pairs.filter(([, value]) => value).map(([term, value]) => h('div', h('dt', term), h('dd', value))));
 }
 
 /** What an entry changed, or would have: members that differ. null: none */
@@ -33,11 +33,11 @@ function changeTable(entry) {
   if (names.length === 0)
     return null;
   const heads = [e.member, isObject(before) && e.before, isDenied(entry) ? e.asked : e.after];
-  return h('table', { class: 'diff' },
-    h('caption', { class: 'unseen' }, e.change),
-    h('thead', null, h('tr', null, heads.map((x) => x && h('th', { scope: 'col' }, x)))),
-    h('tbody', null, names.map((name) => h('tr', null, h('th', { scope: 'row' }, name),
-      isObject(before) && h('td', { class: 'mono old' }, valueText(b[name])), h('td', { class: 'mono new' }, valueText(a[name]))))));
+  return h('table.diff',
+    h('caption.unseen', e.change),
+    h('thead', h('tr', heads.map((x) => x && h('th', { scope: 'col' }, x)))),
+    h('tbody', names.map((name) => h('tr', h('th', { scope: 'row' }, name),
+      isObject(before) && h('td.mono.old', valueText(b[name])), h('td.mono.new', valueText(a[name]))))));
 }
 
 const rulesOf = ({ metadata: { rules } }) => (Array.isArray(rules) && rules.length > 0 ? ruleList(rules) : null);
@@ -58,15 +58,15 @@ export function timelineItem(entry, { off, before, fault }) {
   const { metadata } = entry;
   const rules = rulesOf(entry);
   return h('li', { class: `entry ${off ? 'is-off' : ''} ${before ? 'was-off' : ''} ${fault ? 'broken' : ''} ${entry.outcome}`, 'data-id': entry.id },
-    div('entry-head', h('h3', null, operationName(entry.action)), outcomeBadge(entry), fault && badge('bad', t.chain.faults[fault]),
+    div('entry-head', h('h3', operationName(entry.action)), outcomeBadge(entry), fault && badge('bad', t.chain.faults[fault]),
       span('entry-when', when(entry.created_at))),
     para('small quiet', e.by, ' ', actor(entry)),
     fault && para('fault-text', t.chain.faultTexts[fault]),
     para('why', span('quiet', `${e.why}: `), entry.reasoning ?? span('quiet', e.noReason)),
     changeTable(entry),
-    rules && h('div', null, span('quiet small', rulesTitle(entry)), rules),
+    rules && h('div', span('quiet small', rulesTitle(entry)), rules),
     typeof metadata.repeated === 'number' && para('small', e.repeated(metadata.repeated)),
-    h('details', { class: 'more' }, h('summary', null, t.common.details), facts([...where(metadata), [e.id, mono(entry.id)], ...chainFacts(entry)])));
+    h('details.more', h('summary', t.common.details), facts([...where(metadata), [e.id, mono(entry.id)], ...chainFacts(entry)])));
 }
 
 /** What it is about, with the way to its page. */
@@ -77,27 +77,27 @@ function subject(entry) {
 }
 
 export const entryColumns = [
-  { label: c.when, cell: (entry) => h('a', { href: href(`/log/${entry.id}`) }, when(entry.created_at)) },
-  { label: c.who, cell: actor },
-  { label: c.what, cell: (entry) => operationName(entry.action) },
-  { label: c.about, cell: subject },
-  { label: c.outcome, cell: outcomeBadge },
-  { label: c.why, cell: (entry) => entry.reasoning ?? span('quiet', t.common.none), class: 'reason-cell' },
+  [c.when, (entry) => h('a', { href: href(`/log/${entry.id}`) }, when(entry.created_at))],
+  [c.who, actor],
+  [c.what, (entry) => operationName(entry.action)],
+  [c.about, subject],
+  [c.outcome, outcomeBadge],
+  [c.why, (entry) => entry.reasoning ?? span('quiet', t.common.none), 'reason-cell'],
 ];
 
-const section = (title, ...content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', null, title), content);
+const section = (title, ...content) => h('section.card.stack', { 'aria-label': title }, h('h2', title), content);
 
 /** All that an entry tells but its place in the chain. */
 export function entryView(entry) {
   const { before, after, request_id, source_ip, user_agent, rules, ...more } = entry.metadata;
   const list = rulesOf(entry);
-  const both = (text, id) => h('span', null, text, ' ', mono(id));
+  const both = (text, id) => h('span', text, ' ', mono(id));
   return [
     div('card', facts([[c.when, when(entry.created_at)], [c.who, both(actor(entry), entry.actor_id)],
       [c.what, both(operationName(entry.action), entry.action)], [c.about, both(subject(entry), entry.resource_id)], [c.outcome, outcomeBadge(entry)],
       [c.why, entry.reasoning ?? e.noReason], ...where(entry.metadata), [e.id, mono(entry.id)]])),
     section(isDenied(entry) ? e.asked : e.change, changeTable(entry) ?? para('quiet', t.log.nothing)),
     list && section(rulesTitle(entry), list),
-    Object.keys(more).length > 0 && section(t.log.more, h('pre', null, JSON.stringify(more, null, 2))),
+    Object.keys(more).length > 0 && section(t.log.more, h('pre', JSON.stringify(more, null, 2))),
   ];
 }

@@ -15,7 +15,7 @@ export function field({ label, hint, tag = 'input', options, ...attributes }) {
   const control = h(tag, { id, 'aria-describedby': hintId, autocomplete: 'off', spellcheck: 'false', ...attributes },
     options?.map(([value, text]) => h('option', { value }, text)));
   const element = div('field',
-    h('label', { for: id }, label), control, hint && h('p', { class: 'hint', id: hintId }, hint));
+    h('label', { for: id }, label), control, hint && h('p.hint', { id: hintId }, hint));
   return Object.assign(element, { control });
 }
 
@@ -38,7 +38,7 @@ export function reasonOf(data) {
 /** Words apart by blanks or commas. */
 export const wordsOf = (text) => [...new Set(text.split(/[\s,]+/u).filter(Boolean))];
 
-export const submitButton = (text) => h('button', { type: 'submit', class: 'primary' }, text);
+export const submitButton = (text) => h('button.primary', { type: 'submit' }, text);
 
 /** The control that a fault is about. */
 export function markWrong(control) {

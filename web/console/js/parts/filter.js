@@ -25,7 +25,7 @@ export function filterForm({ label }, query, apply, specs) {
   }));
   const search = () => { keepQuery(values()); apply(); };
   const clear = () => { fields.forEach(({ control }) => { control.value = ''; }); search(); };
-  const form = h('form', { class: 'card filters', role: 'search', 'aria-label': label,
+  const form = h('form.card.filters', { role: 'search', 'aria-label': label,
     onsubmit: (event) => { event.preventDefault(); search(); },
     onchange: (event) => { if (event.target.tagName === 'SELECT') search(); } },
   fields, div('actions', submitButton(t.common.search), button(t.common.clear, clear)));

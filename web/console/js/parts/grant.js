@@ -2,7 +2,7 @@
 // What the list of grants and a grant's page have in common: how a grant looks, and how it is changed.
 
 import { ApiError, call, get } from '../api.js';
-import { h, span } from '../dom.js';
+import { h, sign, span } from '../dom.js';
 import { own, t } from '../texts.js';
 import { when } from '../time.js';
 import { href } from '../route.js';
@@ -41,11 +41,11 @@ export function auditSwitch(grant, onclick) {
   return h('button', {
     type: 'button', role: 'switch', class: 'switch', 'aria-checked': String(grant.audit_enabled),
     'aria-label': t.grant.switchLabel(nameOf(grant)), onclick,
-  }, h('span', { class: 'knob', 'aria-hidden': 'true' }),
-  h('span', { class: 'switch-word', 'aria-hidden': 'true' }, grant.audit_enabled ? t.common.on : t.common.off));
+  }, h('span.knob', { 'aria-hidden': 'true' }),
+  sign('switch-word', grant.audit_enabled ? t.common.on : t.common.off));
 }
 
-const linesOf = ({ data }, ...more) => (data ? [h('p', null, t.grant.committed(data.version), ' ', when(data.updated_at)), ...more] : []);
+const linesOf = ({ data }, ...more) => (data ? [h('p', t.grant.committed(data.version), ' ', when(data.updated_at)), ...more] : []);
 
 /** What is changed must be what was looked at: what was found to be another version is told like a 412. */
 async function etagOf(grant) {
@@ -57,7 +57,7 @@ async function etagOf(grant) {
 
 /** @returns {Promise<Object|undefined>} the grant as it is now, where that is known */
 async function changeGrant(grant, spec) {
-  const outcome = await changeDialog({ ...spec, name: grant.grantee_id, head: h('p', null, nameOf(grant)), about: { ...spec.about, grant_id: grant.id },
+  const outcome = await changeDialog({ ...spec, name: grant.grantee_id, head: h('p', nameOf(grant)), about: { ...spec.about, grant_id: grant.id },
     readAgain: () => readGrant(grant.id), resource: { type: 'grant', id: grant.id } });
   return outcome?.now?.data;
 }
@@ -68,7 +68,7 @@ export function switchAuditing(grant, signal) {
   return changeGrant(grant, { words: body.audit_enabled ? t.grant.switchOn : t.grant.switchOff, operation: 'UpdateGrant', about: { context: body },
     danger: grant.audit_enabled, signal,
     change: async (reason) => call('PATCH', path(grant.id), { body, reason, ifMatch: await etagOf(grant) }),
-    lines: (answer) => linesOf(answer, h('p', null, h('a', { href: href(`/grants/${grant.id}`) }, t.grant.toHistory))),
+    lines: (answer) => linesOf(answer, h('p', h('a', { href: href(`/grants/${grant.id}`) }, t.grant.toHistory))),
     isDone: ({ data }) => data.audit_enabled === body.audit_enabled });
 }
 

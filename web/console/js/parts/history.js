@@ -57,13 +57,13 @@ function verdictOf({ checked, faults: [first] }, ending) {
 }
 
 const verdictBox = (kind, title, text) => div(`verdict verdict-${kind}`, badge(kind, c.words[kind]),
-  h('div', null, para('note-title', title), text && para('small', text)));
+  h('div', para('note-title', title), text && para('small', text)));
 
 function timeline(entries, faults, grant) {
   const faultOf = new Map(faults.map((f) => [f.entry.id, f.fault]));
   const off = offBetween(stretches(entries, Date.now()), 0, Infinity);
   const isOff = (entry) => entry !== undefined && off.some((s) => Date.parse(entry.created_at) >= s.from && Date.parse(entry.created_at) < s.to);
-  const list = h('ol', { class: 'timeline', reversed: true });
+  const list = h('ol.timeline', { reversed: true });
   const more = button(t.common.showMore, () => grow());
   let shown = 0;
   function grow(least = 0) {
@@ -83,8 +83,8 @@ function timeline(entries, faults, grant) {
  */
 export function history(grant, signal) {
   const verdict = div('verdict-place', verdictBox('quiet', c.reading(0)));
-  const place = h('div', null, loading(8));
-  const element = h('section', { class: 'card', 'aria-labelledby': 'history-title' },
+  const place = h('div', loading(8));
+  const element = h('section.card', { 'aria-labelledby': 'history-title' },
     div('card-head', h('h2', { id: 'history-title' }, t.grantPage.history)), verdict, place);
 
   async function read() {

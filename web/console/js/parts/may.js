@@ -2,13 +2,13 @@
 // What the policies would say, said before somebody tries. The request itself decides: a rule may look at the reason, say.
 
 import { permitted } from '../api.js';
-import { button, fill, h, newId } from '../dom.js';
+import { button, fill, h, newId, sign } from '../dom.js';
 import { t } from '../texts.js';
 import { noteBox } from './notice.js';
 
 /** A note for a dialog, as soon as they have said it; nothing where they permit it. */
 export function advice(operation, about = {}) {
-  const place = h('div', { class: 'advice', role: 'status' });
+  const place = h('div.advice', { role: 'status' });
   permitted(operation, about).then(({ allowed, notices }) => {
     if (allowed === false)
       fill(place, noteBox('conflict', { title: t.advice.title, lines: notices.length > 0 ? [] : [t.advice.noPermit], quotes: notices, foot: t.advice.foot }));
@@ -27,7 +27,7 @@ export function offer(operation, text, attributes, about = {}) {
       return;
     const id = newId('why');
     const why = [t.advice.title, ...(notices.length > 0 ? notices : [t.advice.noPermit])].join(': ');
-    offered.append(h('span', { class: 'lock', 'aria-hidden': 'true' }, '⊘'), h('span', { id, hidden: true }, why));
+    offered.append(sign('lock', '⊘'), h('span', { id, hidden: true }, why));
     offered.setAttribute('aria-describedby', id);
     offered.setAttribute('title', why);
   });

@@ -26,19 +26,19 @@ const keyNames = () => once('keys', async () => new Map((await getAll('/api-keys
 /** Who did it: the key's name once it is known, and its id. */
 export function actor({ actor_type, actor_id: id }) {
   if (actor_type !== 'api_key')
-    return h('span', null, t.actor.system(id));
-  const whole = h('span', null, h('span', { class: 'mono small', title: id }, id.slice(0, 8)));
+    return h('span', t.actor.system(id));
+  const whole = h('span', h('span.mono.small', { title: id }, id.slice(0, 8)));
   keyNames().then((names) => { if (names.has(id)) fill(whole, h('strong', { title: id }, names.get(id))); });
   return whole;
 }
 
 /** Rules that determined something, each with its policy and what it says as soon as that is read. */
 export function ruleList(rules) {
-  return h('ul', { class: 'rules' }, rules.map(({ policy_id, rule_id }) => {
-    const item = h('li', null, span('mono small', t.rules.unread(rule_id.slice(0, 8))));
+  return h('ul.rules', rules.map(({ policy_id, rule_id }) => {
+    const item = h('li', span('mono small', t.rules.unread(rule_id.slice(0, 8))));
     const path = `/policies/${policy_id}`;
     Promise.all([path, `${path}/rules/${rule_id}`].map((p) => once(p, () => get(p)))).then(([policy, rule]) => fill(item,
-      h('a', { href: href(path, { rule: rule_id }) }, policy.data.name), ' · ', h('code', null, rule.data.policy_text)), () => {});
+      h('a', { href: href(path, { rule: rule_id }) }, policy.data.name), ' · ', h('code', rule.data.policy_text)), () => {});
     return item;
   }));
 }

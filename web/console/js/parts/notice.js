@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
 
-import { button, div, fill, h, para } from '../dom.js';
+import { button, div, fill, h, para, sign } from '../dom.js';
 import { isSignedIn } from '../session.js';
 import { t } from '../texts.js';
 
-const polite = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
-const urgent = h('div', { class: 'unseen', role: 'alert', 'aria-live': 'assertive' });
-const board = h('section', { class: 'board', 'aria-label': t.notice.board });
+const polite = h('div.unseen', { role: 'status', 'aria-live': 'polite' });
+const urgent = h('div.unseen', { role: 'alert', 'aria-live': 'assertive' });
+const board = h('section.board', { 'aria-label': t.notice.board });
 
 /** For frame.js: where live regions and notices live. They are there before anything is said in them. */
 export const noticeRegions = () => ({ live: [polite, urgent], board });
@@ -35,7 +35,7 @@ export function notify(what, isNews = true) {
     return;
   const close = button('×', clearNotices, { class: 'icon', 'aria-label': t.notice.close });
   fill(board, h('div', { class: `note note-${what.kind}` },
-    h('span', { class: 'note-sign', 'aria-hidden': 'true' }, SIGNS[what.kind]),
+    sign('note-sign', SIGNS[what.kind]),
     div('note-body', noteBody(what)),
     close));
   if (!isNews)
@@ -52,8 +52,8 @@ export function noteBox(kind, what, attributes = {}) {
 function noteBody({ title, lines = [], quotes = [], foot, actions }) {
   return [
     para('note-title', title),
-    quotes.length > 0 && h('ul', { class: 'quotes' }, quotes.map((q) => h('li', null, q))),
-    lines.map((line) => (line instanceof Node ? line : h('p', null, line))),
+    quotes.length > 0 && h('ul.quotes', quotes.map((q) => h('li', q))),
+    lines.map((line) => (line instanceof Node ? line : h('p', line))),
     foot && para('quiet small', foot),
     actions && div('actions', actions),
   ];

@@ -21,8 +21,8 @@ export function pagedList(spec) {
   const where = span('quiet');
   const previous = button(t.pager.previous, () => go(-1));
   const next = button(t.pager.next, () => go(1));
-  const foot = h('nav', { class: 'pager', hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);
-  const element = h('div', { class: 'paged', role: 'group', 'aria-label': spec.label }, content, foot);
+  const foot = h('nav.pager', { hidden: true, 'aria-label': t.pager.label(spec.label) }, previous, where, next);
+  const element = h('div.paged', { role: 'group', 'aria-label': spec.label }, content, foot);
   const cursors = [null];
   let at = 0;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Rules: as pages show them, compared line by line, and edited, with what is wrong shown under its place.
 
-import { button, div, fill, h, newId, para, span, unseen } from '../dom.js';
+import { button, div, fill, h, newId, para, sign, span, unseen } from '../dom.js';
 import { t } from '../texts.js';
 import { badge } from './view.js';
 
 export const effectBadge = (effect) => (effect === 'forbid' ? badge('bad', t.rule.forbid) : badge('good', t.rule.permit));
 
-export const ruleText = ({ policy_text, notice }) => [h('pre', { class: 'rule-text' }, policy_text),
-  notice && h('blockquote', { class: 'rule-notice' }, unseen(`${t.rule.notice}: `), notice)];
+export const ruleText = ({ policy_text, notice }) => [h('pre.rule-text', policy_text),
+  notice && h('blockquote.rule-notice', unseen(`${t.rule.notice}: `), notice)];
 
 /** A button of many alike says which rule it is for. */
 export const ruleButton = (text, rule, onclick, attributes) => button([text, ' ', unseen(t.rule.name(rule.ordinal))], onclick, attributes);
@@ -52,10 +52,10 @@ const SIGNS = { same: ' ', gone: '−', new: '+' };
 
 /** The comparison to look at. */
 export function diffView(label, before, after) {
-  return h('figure', { class: 'linediff' },
-    h('figcaption', { class: 'label' }, label),
-    h('ol', { class: 'mono', tabindex: '0', 'aria-label': label }, lineDiff(before, after).map(({ kind, text }) =>
-      h('li', { class: `line-${kind}` }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]),
+  return h('figure.linediff',
+    h('figcaption.label', label),
+    h('ol.mono', { tabindex: '0', 'aria-label': label }, lineDiff(before, after).map(({ kind, text }) =>
+      h('li', { class: `line-${kind}` }, sign('sign', SIGNS[kind]),
         kind !== 'same' && unseen(`${t.diff[kind]}: `), span('diff-text', text)))));
 }
 
@@ -93,10 +93,10 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
   const id = newId('rule');
   const faultId = newId('fault');
   // Behind the text, of the same size: only what is marked shows.
-  const marks = h('pre', { class: 'marks', 'aria-hidden': 'true' });
+  const marks = h('pre.marks', { 'aria-hidden': 'true' });
   const control = h('textarea', { id, name, rows, class: 'mono', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'none', value,
     wrap: 'soft', oninput: () => { element.clearFault(); onchange?.(control.value); }, onscroll: follow });
-  const fault = h('div', { class: 'fault place', id: faultId, role: 'alert' });
+  const fault = h('div.fault.place', { id: faultId, role: 'alert' });
   const element = div('field editor', h('label', { for: id }, label), div('layers', marks, control), fault);
 
   function follow() {
@@ -127,10 +127,10 @@ export function ruleEditor({ label, name, value, rows = 8, onchange }) {
     const from = offsetOf(text, details.line, details.column);
     const to = wordEnd(text, from);
     const line = text.split('\n')[details.line - 1] ?? '';
-    fill(marks, text.slice(0, from), h('mark', null, text.slice(from, to) || ' '), text.slice(to), '\n');
+    fill(marks, text.slice(0, from), h('mark', text.slice(from, to) || ' '), text.slice(to), '\n');
     fill(fault, para('note-title', t.editor.at(details.line, details.column)),
-      h('pre', { class: 'excerpt', tabindex: '0' }, `${line}\n${' '.repeat([...line].slice(0, details.column - 1).length)}^`),
-      h('p', null, String(details.message ?? '')), mend(details));
+      h('pre.excerpt', { tabindex: '0' }, `${line}\n${' '.repeat([...line].slice(0, details.column - 1).length)}^`),
+      h('p', String(details.message ?? '')), mend(details));
     control.setAttribute('aria-invalid', 'true');
     control.setAttribute('aria-describedby', faultId);
     control.focus();

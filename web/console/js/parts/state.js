@@ -10,8 +10,8 @@ export { noteBox };
 /** Grey lines of about the height of what comes, so that nothing jumps. */
 export function loading(lines = 6) {
   const label = t.state.loading;
-  return h('div', { class: 'loading', role: 'status', 'aria-label': label },
-    Array.from({ length: lines }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })), unseen(label));
+  return h('div.loading', { role: 'status', 'aria-label': label },
+    Array.from({ length: lines }, () => h('div.bone', { 'aria-hidden': 'true' })), unseen(label));
 }
 
 export const empty = (title, text) => div('empty', para('empty-title', title), text && para('quiet', text));
