@@ -30,10 +30,8 @@ switch()
 # crash_after COMMAND...: with five transactions after it that write no entry, and that the crash loses. A page of WAL that is full would be written.
 crash_after()
 {
-	local n
-
 	sql 'SELECT pg_switch_wal()' >/dev/null
-	for n in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		lost=$(sql 'SELECT pg_current_xact_id()')
 	done
 	does "$@"
