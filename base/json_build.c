@@ -125,10 +125,15 @@ json_print(struct buf *out, struct json_object *value)
 	    json_object_to_json_string_ext(value,
 		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) :
 	    NULL;
+	size_t at = out->len;
 
 	if (text == NULL)
 		out->failed = true;
 	else
 		buf_adds(out, text);
 	json_object_put(value);
+	/* JSON as it came (json_put_raw()) may have line ends between its words; within them there is none. */
+	for (; !out->failed && at < out->len; at++)
+		if (out->data[at] == '\n' || out->data[at] == '\r')
+			out->data[at] = ' ';
 }

@@ -49,7 +49,10 @@ MUST_CHECK struct json_object *json_build_end(struct json_build *);
  */
 void json_array_append(struct json_object **array, struct json_object *value);
 
-/* Add the value's text, on one line and with '/' as it is. Takes the value over; where it is NULL, or memory runs out, *out has failed. */
+/*
+ * Add the value's text, on one line whatever JSON was put into it, and with '/' as it is. Takes the value over; where it is NULL, or
+ * memory runs out, *out has failed.
+ */
 void json_print(struct buf *out, struct json_object *value);
 
 #endif

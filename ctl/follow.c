@@ -5,6 +5,10 @@
  * Three places in the log matter: `at`, up to which the receiver has everything; `sent`, up to where entries were sent over
  * this connection; and `until`, up to where any were ever sent, which marks those that come again. The state file has the
  * first and the last. When a connection ends in any way that does not confirm what was sent, sending begins again at `at`.
+ *
+ * None of them moves past the last entry that was read, however far transactions have ended by then: a crash or a failover may
+ * lose those that wrote no entry, and then others have their numbers. That the entry is still there shows
+ * that nothing before it was lost; so each look begins with it (the last of the state's marks).
  */
 #include "config.h"
 
@@ -161,11 +165,20 @@ keep_state(struct follow *f)
 	return session_refuse(f->c, "--state: %s: %s", f->path, strerror(errno));
 }
 
-/* Read everything that is there by its id, and then what was written since. */
+/* Forget what was read; the next look begins anew. */
 static void
-begin_anew(struct follow *f, const struct audit_bound *b, bool again)
+forget(struct follow *f)
 {
-	f->state = (struct follow_state){ .again = again, .start = b->bound };
+	f->state = (struct follow_state){ .again = true };
+	f->sent = f->state.at;
+	f->unconfirmed = 0;
+}
+
+/* Read everything that is there by its id, and then by writer: the last one there is already, and what was written since. */
+static void
+begin_anew(struct follow *f, const struct audit_bound *b)
+{
+	f->state.start = b->found ? b->writer : b->bound;
 	memcpy(f->state.database, b->database, sizeof(f->state.database));
 	if (f->tenant != NULL)
 		f->state.at.tenant = *f->tenant;
@@ -173,9 +186,9 @@ begin_anew(struct follow *f, const struct audit_bound *b, bool again)
 	f->unconfirmed = 0;
 }
 
-/* The entry that was sent last is not there: look for one that is. What was sent after it comes again. */
+/* The entry that was read last is not there: look for one that is. What was sent after it comes again. */
 static enum outcome
-go_back(struct follow *f, const struct audit_bound *now)
+go_back(struct follow *f)
 {
 	struct follow_state *s = &f->state;
 	struct audit_bound b;
@@ -197,7 +210,7 @@ go_back(struct follow *f, const struct audit_bound *now)
 	if (s->marks == 0) {
 		note(
 		    "the database has none of the entries that were sent: all that it has comes again");
-		begin_anew(f, now, true);
+		forget(f);
 		return DONE;
 	}
 	place = audit_place_after(s->mark[s->marks - 1].writer - 1);
@@ -211,10 +224,15 @@ go_back(struct follow *f, const struct audit_bound *now)
 
 /* ---- reading ---- */
 
+/* What to look for; NULL: nothing was read yet. */
 static const struct audit_mark *
 last_mark(const struct follow *f)
 {
-	return f->state.marks > 0 ? &f->state.mark[f->state.marks - 1] : NULL;
+	static const struct audit_mark nothing = { .resource_type = "tenant" };
+
+	if (f->state.database[0] == '\0')
+		return NULL;
+	return f->state.marks > 0 ? &f->state.mark[f->state.marks - 1] : &nothing;
 }
 
 static enum outcome
@@ -268,17 +286,20 @@ judge_of_writer(struct follow *f, struct batch *b)
 
 /* Rows by transaction; of a full batch the last transaction is left for the next one, unless there is no other. */
 static bool
-judge_by_writer(struct batch *b)
+judge_by_writer(struct follow *f, struct batch *b)
 {
 	struct audit_followed last, e;
 
+	b->next = f->sent;
+	if (b->count == 0)
+		return true;
+	if (!audit_followed_at(&b->rows, b->count - 1, &last))
+		return false;
 	if (b->count < AUDIT_FOLLOW_BATCH) {
-		b->next = audit_place_after(b->bound.bound - 1);
+		b->next = audit_place_after(last.writer);
 		return true;
 	}
 	b->more = true;
-	if (!audit_followed_at(&b->rows, b->count - 1, &last))
-		return false;
 	do {
 		b->count--;
 		if (b->count > 0 && !audit_followed_at(&b->rows, b->count - 1, &e))
@@ -296,7 +317,7 @@ judge(struct follow *f, struct batch *b)
 	b->count = db_rows_count(&b->rows);
 	if (!f->sent.by_writer)
 		return judge_by_id(f, b);
-	return audit_place_is_whole(&f->sent) ? judge_by_writer(b) : judge_of_writer(f, b);
+	return audit_place_is_whole(&f->sent) ? judge_by_writer(f, b) : judge_of_writer(f, b);
 }
 
 /* ---- sending ---- */
@@ -325,8 +346,10 @@ static bool
 is_replayed(const struct follow *f, const struct audit_followed *e)
 {
 	const struct audit_place place = place_of(f, e);
+	/* Of what was there when it was begun anew, the last comes by writer. */
+	bool again = f->state.again && (!f->sent.by_writer || e->writer <= f->state.start);
 
-	return (f->sent.by_writer ? !e->here : f->state.again) ||
+	return again || (f->sent.by_writer && !e->here) ||
 	    audit_place_order(&place, &f->state.until) <= 0;
 }
 
@@ -358,7 +381,7 @@ static enum status
 send_batch(struct follow *f, struct batch *b, bool *sent)
 {
 	bool replayed[AUDIT_FOLLOW_BATCH];
-	struct audit_followed e, last;
+	struct audit_followed e;
 	int i, n = 0;
 	enum status st = STATUS_DONE;
 
@@ -367,17 +390,14 @@ send_batch(struct follow *f, struct batch *b, bool *sent)
 		if (!audit_followed_at(&b->rows, i, &e))
 			return session_refuse(f->c, "an entry is not as it should be");
 		replayed[i] = is_replayed(f, &e);
-		if (!is_passed_over(f, &e)) {
-			n++;
-			last = e;
-		}
+		n += !is_passed_over(f, &e);
 	}
+	if (f->sent.by_writer && b->count > 0)
+		follow_state_mark(&f->state, &e);
 	if (n == 0)
 		return STATUS_DONE;
 	if (audit_place_order(&b->next, &f->state.until) > 0)
 		f->state.until = b->next;
-	if (f->sent.by_writer)
-		follow_state_mark(&f->state, &last);
 	st = keep_state(f);
 	if (f->unconfirmed == 0)
 		f->first_at = clock_monotonic_ms();
@@ -438,26 +458,34 @@ database_lost(struct follow *f, enum outcome rc)
 	return STATUS_DONE;
 }
 
+/* Is what was read still there, and nothing ahead of the database? */
+static bool
+is_there(const struct follow *f, const struct audit_bound *b)
+{
+	const struct audit_mark *m = last_mark(f);
+
+	if (f->sent.by_writer && f->sent.writer >= b->bound)
+		return false;
+	return f->state.marks == 0 || (b->found && (b->writer == m->writer || b->writer == -1));
+}
+
 /* Is this the database that was read before, with what it had? False: nothing of the batch is to be used. */
 static bool
 is_same_database(struct follow *f, const struct batch *b, enum outcome *rc)
 {
-	const struct audit_mark *m = last_mark(f);
-
 	if (f->state.database[0] == '\0') {
-		begin_anew(f, &b->bound, false);
+		begin_anew(f, &b->bound);
 		return false;
 	}
 	if (strcmp(f->state.database, b->bound.database) != 0) {
 		note(
 		    "this is another database, or a copy that was restored: all that it has comes again");
-		begin_anew(f, &b->bound, true);
+		forget(f);
 		return false;
 	}
-	if (m == NULL ||
-	    (b->bound.found && (b->bound.writer == m->writer || b->bound.writer == -1)))
+	if (is_there(f, &b->bound))
 		return true;
-	*rc = go_back(f, &b->bound);
+	*rc = go_back(f);
 	return false;
 }
 

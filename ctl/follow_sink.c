@@ -334,7 +334,11 @@ end_tcp(struct sink *s)
 		return sink_failed(s, "closing");
 	do
 		n = recv(s->fd, thrown_away, sizeof(thrown_away), 0);
-	while (n > 0 || (n < 0 && errno == EINTR));
+	while ((n > 0 || (n < 0 && errno == EINTR)) && clock_monotonic_ms() < deadline);
+	if (n > 0) {
+		errno = ETIMEDOUT;
+		return sink_failed(s, "the receiver talks, and does not end");
+	}
 	if (n < 0)
 		return errno == EAGAIN ? say(s, "the receiver did not read to the end in time") :
 					 sink_failed(s, "closing");

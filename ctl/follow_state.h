@@ -17,7 +17,7 @@ struct follow_state {
 	int64_t start;            /* what was written from this transaction on comes by writer */
 	struct audit_place at;    /* the receiver has everything up to here */
 	struct audit_place until; /* and may have everything up to here */
-	/* Entries that were sent, the last one at the end, further and further apart: to see whether a server is another one. */
+	/* Entries that were read, the last one at the end, further and further apart: to see whether a server is another one. */
 	struct audit_mark mark[FOLLOW_MARKS];
 	size_t marks;
 };
@@ -33,7 +33,7 @@ MUST_CHECK bool follow_state_read(struct ctl *, const char *path, const struct u
 MUST_CHECK bool follow_state_write(const char *path, const struct uuid *tenant,
     const struct follow_state *);
 
-/* Note an entry that was sent. */
+/* Note an entry that was read. */
 void follow_state_mark(struct follow_state *, const struct audit_followed *);
 
 /*

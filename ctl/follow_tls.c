@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/clock.h"
 #include "ctl/follow_sink.h"
 
 static bool
@@ -104,6 +105,7 @@ sink_tls_write(struct sink *s, const char *data, size_t len)
 bool
 sink_tls_end(struct sink *s)
 {
+	int64_t deadline = clock_monotonic_ms() + SINK_WAIT_MS;
 	char thrown_away[512];
 	int result = 0;
 
@@ -113,10 +115,15 @@ sink_tls_end(struct sink *s)
 		return tls_failed(s, "closing", -1);
 	/* Session tickets may be there to be read, too. */
 	while (!(SSL_get_shutdown(s->ssl) & SSL_RECEIVED_SHUTDOWN) &&
-	    (result = SSL_read(s->ssl, thrown_away, sizeof(thrown_away))) > 0)
+	    (result = SSL_read(s->ssl, thrown_away, sizeof(thrown_away))) > 0 &&
+	    clock_monotonic_ms() < deadline)
 		;
 	if (SSL_get_shutdown(s->ssl) & SSL_RECEIVED_SHUTDOWN)
 		return true;
+	if (result > 0) {
+		errno = ETIMEDOUT;
+		return sink_failed(s, "the receiver talks, and does not end");
+	}
 	if (!s->needs_notify && errno == 0) {
 		ERR_clear_error(); /* the connection was ended in order, and TLS was not told */
 		return true;

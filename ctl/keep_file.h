@@ -10,7 +10,8 @@
 
 /*
  * Writing a file so that under its name there is all of it or what was there before, whatever crashes: into PATH.new, which is
- * on disk before it gets its name, and the name before this says so.
+ * on disk before it gets its name, and the name before this says so. Who writes PATH.new holds it by a lock until then, so that two who
+ * write the same do not make one file of both.
  */
 struct keep_file {
 	FILE *file;
@@ -23,7 +24,7 @@ enum keep_how {
 	KEEP_NOT      /* all that was written is thrown away; always succeeds */
 };
 
-/* False: errno says why, and there is nothing to end. */
+/* False: errno says why (EBUSY: another process writes it), and there is nothing to end. */
 MUST_CHECK bool keep_file_begin(struct keep_file *, const char *path);
 
 /* False: it is not kept; errno says why. */

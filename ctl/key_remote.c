@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 
+#include "base/api_key.h"
 #include "base/json_build.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/remote.h"
@@ -40,21 +41,22 @@ key_list_remote(struct ctl *c)
 static enum status
 print_new(struct ctl *c, struct json_object *key)
 {
+	const char *raw = remote_text(key, "raw_key");
 	struct json_object *roles = NULL;
+	char name[API_KEY_NAME_LEN + 1];
 	size_t i;
 
-	if (*remote_text(key, "raw_key") == '\0') {
+	if (!api_key_check(raw, strlen(raw), name)) {
 		json_object_put(key);
 		return session_refuse(c, "the answer has no key in it");
 	}
 	if (c->json)
 		return output_json(c, key);
-	(void)puts(remote_text(key, "raw_key"));
-	(void)fprintf(stderr, "Key %s (%s) with the roles:", remote_text(key, "id"),
-	    remote_text(key, "key_name"));
+	(void)puts(raw);
+	session_say("Key %s (%s) with the roles:", remote_text(key, "id"), name);
 	if (json_object_object_get_ex(key, "roles", &roles))
 		for (i = 0; i < json_object_array_length(roles); i++)
-			(void)fprintf(stderr, " %s",
+			session_say(" %s",
 			    json_object_get_string(json_object_array_get_idx(roles, i)));
 	(void)fputs(". It is shown only this once.\n", stderr);
 	json_object_put(key);

@@ -174,7 +174,9 @@ plan_make(struct plan *p, const struct policy_file *file, const struct stored *s
 static void
 print_policy(char sign, const struct policy_settings *s)
 {
-	(void)printf("%c policy \"%s\", priority %lld, %s\n", sign, s->name, (long long)s->priority,
+	(void)printf("%c policy \"", sign);
+	print_lines(s->name, "");
+	(void)printf("\", priority %lld, %s\n", (long long)s->priority,
 	    s->enabled ? "enabled" : "disabled");
 }
 
@@ -183,8 +185,10 @@ static void
 print_change(const char *prefix, const struct policy_settings *policy,
     const struct rule_settings *rule)
 {
-	if (!print_rule(policy, rule, prefix))
-		(void)printf("%s%s\n", prefix, rule->text);
+	if (print_rule(policy, rule, prefix))
+		return;
+	print_lines(rule->text, prefix);
+	(void)putchar('\n');
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/json_build.h"
+#include "base/utf8.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_stored.h"
@@ -115,19 +116,22 @@ stored_settings(const struct stored_policy *p)
 	return s;
 }
 
-static void
+void
 print_lines(const char *text, const char *prefix)
 {
 	bool terminal = isatty(STDOUT_FILENO) == 1, begin = true;
+	size_t left = strlen(text), n;
 
-	for (; *text != '\0'; text++) {
-		unsigned char ch = (unsigned char)*text;
-
+	for (; left > 0; text += n, left -= n) {
+		n = utf8_sequence(text, left);
 		if (begin)
 			(void)fputs(prefix, stdout);
-		begin = ch == '\n';
-		(void)putchar(
-		    terminal && ch != '\n' && ch != '\t' && (ch < 0x20 || ch == 0x7F) ? '?' : ch);
+		begin = *text == '\n';
+		if (terminal && !begin && *text != '\t' && (n == 0 || !utf8_printable(text, n)))
+			(void)putchar('?');
+		else
+			(void)fwrite(text, 1, n > 0 ? n : 1, stdout);
+		n = n > 0 ? n : 1;
 	}
 }
 
@@ -180,9 +184,11 @@ show_text(struct ctl *c, const struct stored *s)
 		const struct stored_policy *p = &s->policy[i];
 		struct policy_settings settings = stored_settings(p);
 
-		if (p->rules == 0)
-			(void)printf("%s// policy \"%s\" has no rules\n", i > 0 ? "\n" : "",
-			    p->policy.name);
+		if (p->rules == 0) {
+			(void)printf("%s// policy \"", i > 0 ? "\n" : "");
+			print_lines(p->policy.name, "");
+			(void)puts("\" has no rules");
+		}
 		for (j = 0; j < p->rules; j++) {
 			if (i > 0 || j > 0)
 				(void)putchar('\n');

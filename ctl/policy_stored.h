@@ -43,10 +43,10 @@ void stored_sort(struct stored *);
 /* Print them as a file, or with --json. */
 MUST_CHECK enum status stored_print(struct ctl *, const struct stored *);
 
-/*
- * Print a rule as in a file, with `prefix` before each line. On a terminal, '?' stands for control characters. False:
- * out of memory, or the rule does not parse.
- */
+/* Print a text, with `prefix` before each line. On a terminal, '?' stands for control characters. */
+void print_lines(const char *text, const char *prefix);
+
+/* Print a rule as in a file, in the same way. False: out of memory, or the rule does not parse. */
 MUST_CHECK bool print_rule(const struct policy_settings *, const struct rule_settings *,
     const char *prefix);
 

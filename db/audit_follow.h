@@ -45,7 +45,10 @@ struct audit_bound {
 	int64_t writer;                    /* written by this transaction; -1: it was archived */
 };
 
-/* Queue: where things stand. `mark` may be NULL. */
+/*
+ * Queue: where things stand. `mark` NULL: before anything is read; `writer` is then the last transaction before the bound
+ * that wrote an entry, if any is `found`.
+ */
 void db_audit_bound(struct db *, const struct audit_mark *mark, struct audit_bound *);
 
 /* What is read in one go. */

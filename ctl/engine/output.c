@@ -3,10 +3,9 @@
 
 #include <json-c/json.h>
 
+#include "base/json_build.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
-
-#define JSON_STYLE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 static enum status
 out_of_memory(struct ctl *c)
@@ -14,15 +13,34 @@ out_of_memory(struct ctl *c)
 	return session_refuse(c, "out of memory");
 }
 
+/* Controls that JSON may have as they are, and terminals may obey (U+007F to U+009F), are printed as escapes. */
+static void
+print_json(const char *text)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)text; *c != '\0'; c++)
+		if (*c == 0x7F)
+			(void)fputs("\\u007f", stdout);
+		else if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0)
+			(void)printf("\\u%04x", *++c);
+		else
+			(void)putchar(*c);
+	(void)putchar('\n');
+}
+
 enum status
 output_json(struct ctl *c, struct json_object *value)
 {
-	const char *text = value != NULL ? json_object_to_json_string_ext(value, JSON_STYLE) : NULL;
-	enum status st = text != NULL ? STATUS_DONE : out_of_memory(c);
+	struct buf text = BUF_EMPTY;
+	enum status st = STATUS_DONE;
 
-	if (text != NULL)
-		(void)puts(text);
-	json_object_put(value);
+	json_print(&text, value);
+	if (text.failed)
+		st = out_of_memory(c);
+	else
+		print_json(buf_text(&text));
+	buf_wipe(&text); /* it may hold a new key */
 	return st;
 }
 

@@ -438,7 +438,7 @@ tell_notices(struct json_object *answer)
 	    !json_object_is_type(notices, json_type_array))
 		return;
 	for (i = 0; i < json_object_array_length(notices); i++)
-		(void)fprintf(stderr, "  notice: %s\n",
+		session_say("  notice: %s\n",
 		    json_object_get_string(json_object_array_get_idx(notices, i)));
 }
 
@@ -454,11 +454,14 @@ tell_details(struct json_object *answer)
 	json_object_object_foreach(details, name, value)
 	{
 		if (strcmp(name, "request_id") != 0)
-			(void)fprintf(stderr, "  %s: %s\n", name, json_object_get_string(value));
+			session_say("  %s: %s\n", name, json_object_get_string(value));
 	}
 }
 
-/* An answer that is no success. A web server's own errors say the same where nobody knows more. */
+/*
+ * An answer that is no success, or says so in words that nobody can read. A web server's own errors say the same where nobody
+ * knows more; of those that are its own, only refusals and redirections tell that grantd was not asked.
+ */
 static enum status
 tell_error(struct ctl *c, const char *method, struct json_object *answer)
 {
@@ -468,7 +471,8 @@ tell_error(struct ctl *c, const char *method, struct json_object *answer)
 	if (*code == '\0') {
 		(void)session_refuse(c, "%s: status %ld, and no answer of grantd's", r->base,
 		    r->status);
-		return is_read(method) || r->status < 500 ? STATUS_REFUSED : tell_unknown(c);
+		return is_read(method) || (r->status >= 300 && r->status < 500) ? STATUS_REFUSED :
+										  tell_unknown(c);
 	}
 	(void)session_refuse(c, "%ld %s: %s (request %s)", r->status, code,
 	    remote_text(answer, "message"), r->request_id[0] != '\0' ? r->request_id : "unknown");

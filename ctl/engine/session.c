@@ -4,9 +4,12 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/field.h"
+#include "base/utf8.h"
 #include "ctl/engine/session.h"
 
 /*
@@ -94,16 +97,51 @@ session_failed(struct ctl *c, enum outcome rc)
 	return STATUS_REFUSED;
 }
 
+static void
+say_clean(const char *text)
+{
+	size_t left = strlen(text), n;
+
+	for (; left > 0; left -= n, text += n) {
+		n = utf8_sequence(text, left);
+		if (n > 0 && (*text == '\n' || utf8_printable(text, n)))
+			(void)fwrite(text, 1, n, stderr);
+		else
+			(void)fputc('?', stderr);
+		n = n > 0 ? n : 1;
+	}
+}
+
+static void GRANTD_PRINTF(1, 0) say_list(const char *format, va_list ap)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	say_clean(text != NULL ? text : "out of memory");
+	free(text);
+}
+
+void
+session_say(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say_list(format, ap);
+	va_end(ap);
+}
+
 enum status
 session_refuse(struct ctl *c, const char *format, ...)
 {
 	va_list ap;
 
-	(void)fprintf(stderr, "grantctl %s: ", c->command->name);
+	session_say("grantctl %s: ", c->command->name);
 	va_start(ap, format);
-	(void)vfprintf(stderr, format, ap);
+	say_list(format, ap);
 	va_end(ap);
-	(void)fputc('\n', stderr);
+	session_say("\n");
 	return STATUS_REFUSED;
 }
 

@@ -30,7 +30,12 @@ MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
 /* Report the outcome of an exchange that is not DONE. STATUS_REFUSED; where a commit was lost it sets c->unknown. */
 enum status session_failed(struct ctl *, enum outcome);
 
-/* Report why a command fails. STATUS_REFUSED, for `return session_refuse(…)`. */
+/*
+ * On standard error, where it may be a server's words or a file's: with '?' for what a terminal might obey, but for line feeds.
+ */
+void session_say(const char *format, ...) GRANTD_PRINTF(1, 2);
+
+/* Report why a command fails, as session_say() does. STATUS_REFUSED, for `return session_refuse(…)`. */
 enum status session_refuse(struct ctl *, const char *format, ...) GRANTD_PRINTF(2, 3);
 
 /* Report that the tenant has no `what` of the id that is the operand. STATUS_REFUSED. */

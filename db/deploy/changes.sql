@@ -1542,7 +1542,7 @@ REVOKE ALL ON FUNCTION grantd.find_strays() FROM PUBLIC;
 
 -- What the reading of a batch begins with: which database this is, how far all transactions have
 -- ended, and the transaction that wrote an entry which was read before: -1 where that was archived, null where it
--- is not there.
+-- is not there. Where none is asked for: the last transaction before the bound that wrote an entry here, or null.
 CREATE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain text, owner uuid, place bigint,
 	OUT database text, OUT bound bigint, OUT writer bigint)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1552,6 +1552,13 @@ BEGIN
 	SELECT s.system_identifier || '-' || d.oid INTO database
 	FROM pg_control_system() s, pg_database d WHERE d.datname = current_database();
 	bound := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+	IF known IS NULL THEN
+		SELECT a.written_by::text::bigint INTO writer FROM grantd.audit_log a
+		WHERE a.written_by > '0'::xid8 -- of which the index is
+		  AND a.written_by < pg_snapshot_xmin(pg_current_snapshot()) AND a.xmin = a.written_by::xid
+		ORDER BY a.written_by DESC LIMIT 1;
+		RETURN;
+	END IF;
 	SELECT a.written_by::text::bigint INTO writer FROM grantd.audit_log a
 	WHERE a.tenant_id = tenant AND a.id = known;
 	IF NOT FOUND AND EXISTS (SELECT FROM grantd.audit_cuts c WHERE c.tenant_id = tenant

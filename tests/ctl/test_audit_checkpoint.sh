@@ -54,6 +54,33 @@ out
 second'
 does 'of one tenant' audit checkpoint one --tenant $b
 is 'it tells of that one alone' "$(grep -c '^tenant [^ ]*$' one)" 1
+
+# What it is written to until it has its name: nobody else's, and not what has another name by now.
+printf 'half of one\n' >busy.new
+exec {lock}<busy.new
+flock $lock
+refuses 1 'busy.new: Device or resource busy' audit checkpoint busy
+is 'what another process writes stays as it is' "$(<busy.new)" 'half of one'
+exec {lock}<&-
+does 'what a crash left behind is begun anew' audit checkpoint busy
+does 'and is whole' audit verify --checkpoint busy
+ln first kept.new
+does 'after a crash between two names' audit checkpoint kept
+ok 'what has the other one stays as it is' cmp file first
+mkfifo pipe.new
+refuses 1 'pipe.new: ' audit checkpoint pipe
+ln -s first link.new
+refuses 1 'link.new: ' audit checkpoint link
+if [ "$(id -u)" -eq 0 ]; then
+	printf 'mine\n' >theirs.new
+	chown nobody theirs.new
+	refuses 1 'theirs.new: ' audit checkpoint theirs
+	is 'a file of somebody else stays as it is' "$(<theirs.new)" mine
+else
+	skip 'a file of somebody else' 'only root can make one'
+fi
+rm -f busy kept pipe.new link.new theirs.new
+
 does 'all fits it' audit verify --checkpoint file
 refuses 1 '--checkpoint: nothing: No such file' audit verify --checkpoint nothing
 refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint /dev/null

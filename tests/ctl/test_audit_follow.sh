@@ -159,6 +159,29 @@ is 'is as many, too' "$(wc -l <out)" "$(wc -l <lines)"
 like 'with its header' "$(tail -n 1 out)" '^CEF:0\|grantd\|grantd\|[^|]+\|UpdateGrant\|UpdateGrant done\|3\|externalId=[0-9a-f-]+ rt=[0-9]+ '
 has 'and values escaped' 'reason=why]"|\=\\ \n<1>1 forged c6a2Label=Source IPv6 Address c6a2=2001:db8::1 requestClientApplication=x\\]"|\=y\nCEF:0|forged|\r<13>1 - - forged?[31m?31m cs5Label=request_id cs5=a\=b|c]d '
 
+# JSON may have line ends between its words; whoever has a worker's role can put them into an entry, and makes no line of his own with them.
+sql "$(switch $b $i "$(old_id 62000)" $'{"request_id":null,"x":[\n{"id":"forged"}\r\n]}')" >/dev/null
+does 'an entry with line ends in it' audit follow --once --state one --tenant $b
+is 'is one line' "$(wc -l <out) $(jq -c .metadata.x out)" '1 [{"id":"forged"}]'
+does 'and of an export' audit export --tenant $b
+is 'none is forged' "$(jq -r .id out | grep -c forged)" 0
+does 'and of a list, for programs' audit list --tenant $b --limit 1 --json
+is 'which is on one line as well' "$(wc -l <out)" 2
+
+# A receiver that talks, and never ends, holds nobody for ever.
+talks=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+socat "tcp-listen:$talks,bind=127.0.0.1,reuseaddr" SYSTEM:yes 2>/dev/null &
+talker=$!
+trap 'kill $talker 2>/dev/null' EXIT
+listens()
+{
+	ss -Hltn "sport = $talks" | grep -q .
+}
+wait_for 'the receiver listens' listens
+sql "$(switch $b $i "$(old_id 65000)")" >/dev/null
+timeout 40 "$GRANTCTL" audit follow --once --state two --tenant $b --to tcp://127.0.0.1:$talks >out 2>err
+is 'it is given up' "$? $(<err)" "1 grantctl audit follow: --to tcp://127.0.0.1:$talks: the receiver talks, and does not end: Connection timed out"
+
 # ---- rsyslog ----
 
 if ! command -v rsyslogd >/dev/null || [ ! -e /usr/lib/"$(gcc -print-multiarch)"/rsyslog/lmnsd_ossl.so ]; then

@@ -183,5 +183,18 @@ refuses 3 '503 commit_unknown: It is not known\. \(request lost-1\).*whether it 
 : >lost
 refuses 3 'whether it was done is not known' grant audit on $g "${with[@]}"
 refuses 1 'grant show: ' grant show $g "${with[@]}"
+printf '%s\r\n' 'HTTP/1.1 200 OK' 'Content-Type: application/json' 'Connection: close' '' '{"id":"' >lost
+refuses 3 'whether it was done is not known' grant audit on $g "${with[@]}"
+refuses 1 'no answer of grantd' grant show $g "${with[@]}"
+printf '%s\r\n' 'HTTP/1.1 301 Moved Permanently' 'Location: https://127.0.0.1/' 'Content-Type: text/html' 'Connection: close' '' '<html>' >lost
+refuses 1 'status 301, and no answer of grantd' grant audit on $g "${with[@]}"
+
+# A server's words are shown, and obeyed by no terminal.
+printf '%s\r\n' 'HTTP/1.1 403 Forbidden' 'Content-Type: application/json' 'Connection: close' '' \
+	'{"code":"policy_denied","message":"\u001b[2Jno\u009b31m","notices":["\u001b]0;x\u0007ask\u009b1m"],"details":{"w\u001b[1m":"\u007fh\u001b[1my"}}' >lost
+refuses 1 '403 policy_denied: \?\[2Jno\?31m .*notice: \?\]0;x\?ask\?1m.*w\?\[1m: \?h\?\[1my' grant audit on $g "${with[@]}"
+is 'nothing of it is a control' "$(LC_ALL=C tr -d '\n -~' <err)" ''
+printf '%s\r\n' 'HTTP/1.1 201 Created' 'Content-Type: application/json' 'Connection: close' '' '{"raw_key":"\u001b[2J"}' >lost
+refuses 1 'the answer has no key in it' key create --name x --role admin "${with[@]}"
 
 done_testing

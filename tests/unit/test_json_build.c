@@ -5,6 +5,7 @@
 
 #include <json-c/json.h>
 
+#include "base/buf.h"
 #include "base/json_build.h"
 
 static void
@@ -73,12 +74,31 @@ an_array_is_whole_or_none(void **state)
 	assert_null(array);
 }
 
+static void
+printed_on_one_line(void **state)
+{
+	struct buf out = BUF_EMPTY;
+	struct json_build b;
+
+	(void)state;
+	json_build_begin(&b);
+	json_put_raw(&b, "raw", "{\"a\":\n[\r\n\"\\n/\"]}");
+	json_put_text(&b, "text", "x\ny");
+	buf_adds(&out, "\n");
+	json_print(&out, json_build_end(&b));
+	assert_string_equal(buf_text(&out), "\n{\"raw\":{\"a\": [  \"\\n/\"]},\"text\":\"x\\ny\"}");
+	json_print(&out, NULL);
+	assert_true(out.failed);
+	buf_clear(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_member),
 		cmocka_unit_test(what_is_lost_is_remembered),
+		cmocka_unit_test(printed_on_one_line),
 		cmocka_unit_test(an_array_is_whole_or_none),
 	};
 
