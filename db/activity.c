@@ -14,21 +14,6 @@ static const struct statement activity_record = {
 	.sql = "SELECT grantd.record_activity($1, $2, $3, $4, $5, $6, $7)",
 };
 
-static const struct statement activity_summary = {
-	.name = "activity_summary",
-	.params = 2,
-	.columns = 6,
-	.rows = ROWS_ONE,
-	.sql =
-	    "SELECT coalesce(sum(c.events), 0)::bigint,"
-	    " coalesce(sum(c.events) FILTER (WHERE c.kind = 'read'), 0)::bigint,"
-	    " coalesce(sum(c.events) FILTER (WHERE c.kind = 'write'), 0)::bigint,"
-	    " coalesce(sum(c.events) FILTER (WHERE c.outcome = 'denied'), 0)::bigint,"
-	    " coalesce(sum(c.events) FILTER (WHERE c.outcome = 'error'), 0)::bigint,"
-	    " coalesce(jsonb_agg(DISTINCT c.service COLLATE \"C\" ORDER BY c.service COLLATE \"C\"),"
-	    " '[]') FROM grantd.activity_count c WHERE c.tenant_id = $1 AND c.grant_id = $2",
-};
-
 static const struct statement activity_maintain = {
 	.name = "activity_maintain",
 	.params = 3,
@@ -66,43 +51,6 @@ db_activity_record(struct db *db, const struct uuid *tenant, const struct uuid *
 	db_put_int_or_null(&p, by->target_version);
 	db_put_text(&p, events);
 	db_queue(db, &activity_record, &p, receipt_read, receipt);
-}
-
-static enum outcome
-summary_read(struct db_rows *rows, void *into)
-{
-	struct activity_summary *s = into;
-	struct db_row row = db_row_at(rows, 0);
-
-	s->total = db_get_int(&row);
-	s->read = db_get_int(&row);
-	s->write = db_get_int(&row);
-	s->denied = db_get_int(&row);
-	s->error = db_get_int(&row);
-	s->services = db_get_text(&row);
-	if (row.failed)
-		return BROKEN;
-	s->rows = db_rows_take(rows);
-	return DONE;
-}
-
-void
-db_activity_summary(struct db *db, const struct uuid *tenant, const struct uuid *grant,
-    struct activity_summary *summary)
-{
-	struct db_params p = DB_PARAMS_EMPTY;
-
-	activity_summary_clear(summary);
-	db_put_uuid(&p, tenant);
-	db_put_uuid(&p, grant);
-	db_queue(db, &activity_summary, &p, summary_read, summary);
-}
-
-void
-activity_summary_clear(struct activity_summary *s)
-{
-	db_rows_clear(&s->rows);
-	*s = (struct activity_summary)ACTIVITY_SUMMARY_EMPTY;
 }
 
 static bool

@@ -60,11 +60,19 @@ void db_activity_list(struct db *, const struct uuid *tenant, const struct uuid 
 /* The row at `i`, from 0 to list->count - 1. */
 struct activity_event activity_event_at(const struct db_list *, int i);
 
+/* In the order of their words (base/words.h). */
+enum { ACTIVITY_READ, ACTIVITY_WRITE, ACTIVITY_KINDS };
+enum { ACTIVITY_SUCCESS, ACTIVITY_DENIED, ACTIVITY_ERROR, ACTIVITY_OUTCOMES };
+
 /* How many events of a grant there are. */
 struct activity_summary {
 	int64_t total, read, write, denied, error;
 	const char *
 	    services; /* JSON array of their names, in the order of their bytes; borrows from rows */
+	bool in_buckets; /* as was asked for; what follows is there then alone */
+	bool too_many; /* there would be more than ACTIVITY_BUCKETS_MOST, and nothing was counted */
+	int buckets;   /* that have an event */
+	int64_t first, last; /* events; microseconds since 1970 in UTC; nothing where total is 0 */
 	struct db_rows rows;
 };
 
@@ -73,9 +81,33 @@ struct activity_summary {
 		.total = 0, .services = "[]", .rows = DB_ROWS_EMPTY \
 	}
 
-/* Queue: read the counts; activity_summary_clear() them. */
+/* Queue: read the counts of all events, which are stored; activity_summary_clear() them. */
 void db_activity_summary(struct db *, const struct uuid *tenant, const struct uuid *grant,
     struct activity_summary *);
+
+#define ACTIVITY_BUCKETS_MOST 1000
+#define ACTIVITY_INTERVAL_MOST 31536000
+
+/* Events of a time; what is NULL does not limit, and is no wish for buckets. Borrowed until the exchange. */
+struct activity_span {
+	const int64_t *since;    /* as in activity_filter */
+	const int64_t *until;    /* as in activity_filter */
+	const int64_t *interval; /* the length of a bucket, 1 to ACTIVITY_INTERVAL_MOST seconds */
+};
+
+/* Queue: the same for events of that time, which are counted one by one. */
+void db_activity_counted(struct db *, const struct uuid *tenant, const struct uuid *grant,
+    const struct activity_span *, struct activity_summary *);
+
+/* What happened from one multiple of the interval since 1970 to the next. */
+struct activity_bucket {
+	int64_t
+	    from; /* microseconds since 1970 in UTC; TIME_LEAST where the multiple lies before that */
+	int64_t events[ACTIVITY_KINDS][ACTIVITY_OUTCOMES];
+};
+
+/* The one at `i`, from 0 to buckets - 1; the oldest is the first. */
+struct activity_bucket activity_bucket_at(const struct activity_summary *, int i);
 
 void activity_summary_clear(struct activity_summary *);
 

@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "base/json_build.h"
+#include "base/words.h"
 #include "db/json.h"
 
 static struct json_object *
@@ -170,6 +171,38 @@ audit_row_json(const struct audit_row *e, bool with_tenant)
 	return json_build_end(&b);
 }
 
+static struct json_object *
+bucket_json(const struct activity_bucket *bucket)
+{
+	struct json_build b, events;
+	int kind, outcome;
+
+	json_build_begin(&b);
+	json_put_time(&b, "from", &bucket->from);
+	for (kind = 0; kind < ACTIVITY_KINDS; kind++) {
+		json_build_begin(&events);
+		for (outcome = 0; outcome < ACTIVITY_OUTCOMES; outcome++)
+			json_put_int(&events, activity_outcome_words[outcome],
+			    bucket->events[kind][outcome]);
+		json_put_value(&b, activity_kind_words[kind], json_build_end(&events));
+	}
+	return json_build_end(&b);
+}
+
+static struct json_object *
+series_json(const struct activity_summary *s)
+{
+	struct json_object *series = json_object_new_array();
+	int i;
+
+	for (i = 0; i < s->buckets; i++) {
+		struct activity_bucket b = activity_bucket_at(s, i);
+
+		json_array_append(&series, bucket_json(&b));
+	}
+	return series;
+}
+
 struct json_object *
 activity_summary_json(const struct activity_summary *s)
 {
@@ -182,5 +215,10 @@ activity_summary_json(const struct activity_summary *s)
 	json_put_int(&b, "denied_events", s->denied);
 	json_put_int(&b, "error_events", s->error);
 	json_put_raw(&b, "services", s->services);
+	if (s->in_buckets) {
+		json_put_time(&b, "first_event_at", s->total > 0 ? &s->first : NULL);
+		json_put_time(&b, "last_event_at", s->total > 0 ? &s->last : NULL);
+		json_put_value(&b, "series", series_json(s));
+	}
 	return json_build_end(&b);
 }

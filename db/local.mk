@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libdb.la
 libdb_la_SOURCES = \
 	db/activity.c db/activity.h \
 	db/activity_list.c \
+	db/activity_summary.c \
 	db/audit_archive.c db/audit_archive.h \
 	db/audit_counts.c db/audit_counts.h \
 	db/audit_follow.c db/audit_follow.h \

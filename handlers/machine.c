@@ -178,7 +178,7 @@ struct machine {
 	bool seen;    /* the target was read */
 	bool counted; /* against the key's limit of requests */
 	bool shared;  /* as one of its tenant's, or nobody counts */
-	/* The key is to be looked up by itself first: the tenant that is named may have its share already. */
+	/* The key is to be looked up by itself first: the tenant that is named may have its share already, or the look is dear. */
 	bool apart;
 	int attempts, faults;
 };
@@ -284,21 +284,23 @@ take_share(struct machine *m)
 
 /*
  * Before anything is done. A key that this worker knows counts at once. One that it does not is looked up first: whoever makes up a
- * key and names a tenant must take nothing from it. That look is the whole one, unless there might be too many of them.
+ * key and names a tenant must take nothing from it. That look is the whole one, unless there might be too many of them, or
+ * the operation's own is dear.
  */
 static bool
 begin_share(struct machine *m)
 {
 	struct call *c = m->c;
 	const struct tenant_share *share = c->service->share;
+	bool own;
 
-	if (share == NULL || m->fault.error == ERROR_INVALID_TENANT_ID)
+	if (m->fault.error == ERROR_INVALID_TENANT_ID)
 		return true;
-	if (m->known == NULL || !uuid_equal(&m->known->tenant, &c->caller.tenant)) {
-		m->apart = !share->guess(share->to, &c->caller.tenant);
-		return true;
-	}
-	if (take_share(m))
+	own = m->known != NULL && uuid_equal(&m->known->tenant, &c->caller.tenant);
+	if (!own)
+		m->apart = c->op->dear ||
+		    (share != NULL && !share->guess(share->to, &c->caller.tenant));
+	if (!own || share == NULL || take_share(m))
 		return true;
 	if (!c->later) {
 		c->caller.key = *m->known; /* borrowed; for the log */

@@ -91,6 +91,7 @@ struct operation {
 
 	/* Queue what is to be read beside the target. May be NULL. */
 	void (*load)(struct call *);
+	bool dear; /* that is much: nobody has it read whose key is not known to be the tenant's */
 	/*
 	 * Writing operations. Tell the policies what the request asks for, beside what target_about() tells of what its path
 	 * names. False: out of memory. May be NULL.

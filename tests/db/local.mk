@@ -51,7 +51,8 @@ tests_db_test_clock_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=clock_gettime -Wl
 check_PROGRAMS += tests/db/test_guessing
 tests_db_test_guessing_SOURCES = tests/db/test_guessing.c $(service_fixture)
 tests_db_test_guessing_LDADD = $(service_ldadd)
-tests_db_test_guessing_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=db_begin
+tests_db_test_guessing_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=db_begin \
+	-Wl,--wrap=db_activity_counted
 
 check_PROGRAMS += tests/db/test_pipeline
 tests_db_test_pipeline_SOURCES = tests/db/test_pipeline.c $(service_fixture)

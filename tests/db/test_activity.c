@@ -445,6 +445,185 @@ pages_bear_new_events(void **state)
 	assert_true(walk("", 3, 1) >= 100);
 }
 
+/* Ask for a summary, and give back the body. */
+static const char *
+summary(const char *query)
+{
+	assert_int_equal(request(HTTP_GET, PATH "/summary", query, ""), 200);
+	return buf_text(&rs.body);
+}
+
+/* Events of a time are those that a list of it has. */
+static void
+a_summary_is_of_a_time(void **state)
+{
+	static const char *const times[] = { "&since=2026-11-23T02:31:02Z",
+		"&until=2026-11-23T02:31:05Z", "&since=2026-11-23T02:31:02.000001Z",
+		"&until=2026-11-23T02:31:05.000001Z",
+		"&since=2026-11-23T03:31:03%2B01:00&until=2026-11-23T02:31:04Z",
+		"&since=2026-11-23T02:31:04Z&until=2026-11-23T02:31:03Z",
+		"&since=9999-12-31T23:59:59.999999Z", "&until=0001-01-01T00:00:00Z" };
+	char total[64], query[128];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(switch_auditing(true), 200);
+	assert_int_equal(record_many(0, 120), 200);
+	sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	    " WHERE kind = 'write'");
+	for (i = 0; i < COUNT_OF(times); i++) {
+		(void)snprintf(total, sizeof(total), "\"total_events\":%d,", walk(times[i], 50, 0));
+		assert_non_null(strstr(summary(times[i]), total));
+		(void)snprintf(query, sizeof(query), "interval=3600%s", times[i]);
+		assert_non_null(strstr(summary(query), total));
+	}
+	assert_string_equal(summary("since=2026-11-23T02:31:02Z&until=2026-11-23T02:31:03Z"),
+	    "{\"total_events\":17,\"read_events\":14,\"write_events\":3,"
+	    "\"denied_events\":5,\"error_events\":4,\"services\":[\"Zz\", \"ec2\", \"s3\"]}");
+	assert_string_equal(summary("until=2026-11-23T02:31:00Z"),
+	    "{\"total_events\":0,\"read_events\":0,\"write_events\":0,"
+	    "\"denied_events\":0,\"error_events\":0,\"services\":[]}");
+}
+
+/* One event at a time. */
+static void
+record_at(int id, const char *time, const char *kind, const char *outcome)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b,
+	    "{\"id\":\"%08x-0000-4000-8000-000000000000\",\"occurred_at\":\"%s\","
+	    "\"service\":\"s3\",\"name\":\"n\",\"kind\":\"%s\",\"outcome\":\"%s\"}",
+	    (unsigned)id, time, kind, outcome);
+	assert_int_equal(record(PATH, buf_text(&b)), 200);
+	buf_clear(&b);
+}
+
+/* The series of the last answer, a bucket as "FROM r/r/r w/w/w "; static memory. */
+static const char *
+series(void)
+{
+	static const char *const outcomes[] = { "success", "denied", "error" };
+	static const char *const kinds[] = { "read", "write" };
+	static char text[1024];
+	struct json_object *o = body_json(), *all = json_object_object_get(o, "series");
+	size_t i, k, j, used = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < json_object_array_length(all); i++) {
+		struct json_object *bucket = json_object_array_get_idx(all, i);
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+		    json_object_get_string(json_object_object_get(bucket, "from")));
+		for (k = 0; k < COUNT_OF(kinds); k++)
+			for (j = 0; j < COUNT_OF(outcomes); j++)
+				used += (size_t)snprintf(text + used, sizeof(text) - used, "%c%d",
+				    j == 0 ? ' ' : '/',
+				    (int)number(json_object_object_get(bucket, kinds[k]),
+					outcomes[j]));
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " ");
+		assert_in_range(used, 1, sizeof(text) - 1);
+	}
+	json_object_put(o);
+	return text;
+}
+
+#define NO_EVENTS \
+	"{\"total_events\":0,\"read_events\":0,\"write_events\":0,\"denied_events\":0," \
+	"\"error_events\":0,\"services\":[],\"first_event_at\":null,\"last_event_at\":null,\"series\":[]}"
+
+/* Buckets begin at multiples of the interval, also before 1970, and not at `since`; but none before the year 1, which has no text. */
+static void
+a_summary_has_buckets(void **state)
+{
+	(void)state;
+	assert_string_equal(summary("interval=1"), NO_EVENTS);
+	assert_int_equal(switch_auditing(true), 200);
+	record_at(1, "0001-01-01T00:00:00Z", "read", "success");
+	record_at(2, "1969-12-31T23:59:59.999999Z", "read", "denied");
+	record_at(3, "1970-01-01T00:00:00Z", "read", "error");
+	record_at(4, "1970-01-07T23:59:59.999999Z", "write", "success");
+	record_at(5, "1970-01-08T00:00:00Z", "write", "denied");
+	record_at(6, "9999-12-31T23:59:59.999999Z", "write", "error");
+	(void)summary("interval=604800");
+	assert_string_equal(series(),
+	    "0001-01-01T00:00:00.000000Z 1/0/0 0/0/0 1969-12-25T00:00:00.000000Z 0/1/0 0/0/0 "
+	    "1970-01-01T00:00:00.000000Z 0/0/1 1/0/0 1970-01-08T00:00:00.000000Z 0/0/0 0/1/0 "
+	    "9999-12-30T00:00:00.000000Z 0/0/0 0/0/1 ");
+	assert_body("\"total_events\":6,\"read_events\":3,\"write_events\":3,\"denied_events\":2,"
+		    "\"error_events\":2,\"services\":[\"s3\"],"
+		    "\"first_event_at\":\"0001-01-01T00:00:00.000000Z\","
+		    "\"last_event_at\":\"9999-12-31T23:59:59.999999Z\",");
+	(void)summary("interval=604800&since=1970-01-01T00:00:00.000001Z"
+		      "&until=1970-01-08T00:00:00Z");
+	assert_string_equal(series(), "1970-01-01T00:00:00.000000Z 0/0/0 1/0/0 ");
+	assert_body("\"total_events\":1,");
+	assert_body("\"first_event_at\":\"1970-01-07T23:59:59.999999Z\","
+		    "\"last_event_at\":\"1970-01-07T23:59:59.999999Z\",");
+	assert_string_equal(summary("interval=31536000&since=9999-12-31T23:59:59Z"
+				    "&until=9999-12-31T23:59:59.999999Z"),
+	    NO_EVENTS);
+}
+
+#define TOLD_AND_COUNTED_DIFFERENTLY \
+	"SELECT count(*) FROM (SELECT (b->>'from')::timestamptz AS at, k, o, (b->k->>o)::bigint AS n" \
+	" FROM jsonb_array_elements('%s') b, unnest('{read,write}'::text[]) k," \
+	" unnest('{success,denied,error}'::text[]) o WHERE b->k->>o <> '0') told" \
+	" NATURAL FULL JOIN (SELECT to_timestamp(floor(extract(epoch FROM occurred_at) / %d) * %d)" \
+	" AS at, kind::text AS k, outcome::text AS o, count(*) AS n FROM grantd.activity_event" \
+	" GROUP BY 1, 2, 3) counted WHERE told.n IS NULL OR counted.n IS NULL"
+
+static void
+every_event_is_in_its_bucket(void **state)
+{
+	static const int intervals[] = { 1, 2, 7, 60, 3599, 3600, 86400, 604800, 31536000 };
+	struct buf text = BUF_EMPTY;
+	struct json_object *o;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(switch_auditing(true), 200);
+	assert_int_equal(record_many(0, 500), 200);
+	assert_int_equal(record_many(500, 300), 200);
+	sql("UPDATE grantd.activity_event SET recorded_at = recorded_at + interval '1 month'"
+	    " * (n % 3), occurred_at = '1969-12-31T23:50:00Z'::timestamptz + interval '1.5 seconds'"
+	    " * n * (1 + n % 2 * 100) FROM (SELECT id AS of, ('x' || left(id::text, 8))::bit(32)::int"
+	    " AS n FROM grantd.activity_event) x WHERE id = of");
+	for (i = 0; i < COUNT_OF(intervals); i++) {
+		buf_reset(&text);
+		buf_addf(&text, "interval=%d", intervals[i]);
+		(void)summary(buf_text(&text));
+		o = body_json();
+		buf_reset(&text);
+		buf_addf(&text, TOLD_AND_COUNTED_DIFFERENTLY,
+		    json_object_to_json_string(json_object_object_get(o, "series")), intervals[i],
+		    intervals[i]);
+		assert_sql(buf_text(&text), "0");
+		json_object_put(o);
+	}
+	buf_clear(&text);
+}
+
+static void
+buckets_are_so_many_at_most(void **state)
+{
+	(void)state;
+	assert_int_equal(switch_auditing(true), 200);
+	assert_int_equal(record_many(0, 500), 200);
+	assert_int_equal(record_many(500, 500), 200);
+	sql("UPDATE grantd.activity_event SET occurred_at = '2026-11-23T00:00:00Z'::timestamptz"
+	    " + interval '1 second' * ('x' || left(id::text, 8))::bit(32)::int");
+	assert_non_null(strstr(summary("interval=1"), "\"total_events\":1000,"));
+	record_at(9999, "2026-11-24T00:00:00Z", "read", "success");
+	assert_int_equal(request(HTTP_GET, PATH "/summary", "interval=1", ""), 400);
+	assert_body("\"code\":\"invalid_parameter\"");
+	assert_body("\"parameter\":\"interval\"");
+	assert_body("at most 1000 buckets");
+	assert_non_null(
+	    strstr(summary("interval=1&until=2026-11-24T00:00:00Z"), "\"total_events\":1000,"));
+	assert_non_null(strstr(summary("interval=2"), "\"total_events\":1001,"));
+}
+
 /* How many entries of the list's indexes were read, by sessions that have ended. */
 static int64_t
 entries_read(void)
@@ -460,6 +639,29 @@ entries_read(void)
 	    NULL, 10);
 }
 
+/* 2000 events, one a second, and plans that are made once for all values: a worker's statements come to have such. */
+static void
+plan_generically(void)
+{
+	int i;
+
+	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET plan_cache_mode ="
+	    " force_generic_plan', current_database()); END $$");
+	assert_int_equal(switch_auditing(true), 200);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(record_many(i * 500, 500), 200);
+	sql("UPDATE grantd.activity_event SET occurred_at = '2026-11-23T00:00:00Z'::timestamptz"
+	    " + interval '1 second' * ('x' || left(id::text, 8))::bit(32)::int");
+	fixture_restart();
+}
+
+static void
+plan_as_usual(void)
+{
+	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());"
+	    " END $$");
+}
+
 /*
  * A page in the middle costs no more than the first one, even with a plan that was made once for
  * all values: a worker's statements come to have such plans, and row-level security keeps
@@ -471,17 +673,9 @@ a_page_is_read_from_its_place(void **state)
 	struct json_object *o;
 	char query[128];
 	int64_t before;
-	int i;
 
 	(void)state;
-	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET plan_cache_mode ="
-	    " force_generic_plan', current_database()); END $$");
-	assert_int_equal(switch_auditing(true), 200);
-	for (i = 0; i < 4; i++)
-		assert_int_equal(record_many(i * 500, 500), 200);
-	sql("UPDATE grantd.activity_event SET occurred_at = '2026-11-23T00:00:00Z'::timestamptz"
-	    " + interval '1 second' * ('x' || left(id::text, 8))::bit(32)::int");
-	fixture_restart();
+	plan_generically();
 	before = entries_read();
 	assert_int_equal(request(HTTP_GET, PATH, "limit=9&until=2026-11-23T00:20:00Z", ""), 200);
 	assert_non_null(strstr(buf_text(&rs.body), "2026-11-23T00:19:59.000000Z"));
@@ -496,8 +690,33 @@ a_page_is_read_from_its_place(void **state)
 	assert_non_null(strstr(buf_text(&rs.body), "2026-11-23T00:19:50.000000Z"));
 	fixture_restart();
 	assert_in_range(entries_read() - before, 10, 20);
-	sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database());"
-	    " END $$");
+	plan_as_usual();
+}
+
+/* What happened before and behind it is not read; and of buckets that are too many only where each begins. */
+static void
+a_summary_reads_its_time(void **state)
+{
+	static const char *const queries[] = { "", "&interval=10", "&interval=31536000" };
+	char query[160];
+	int64_t before;
+	size_t i;
+
+	(void)state;
+	plan_generically();
+	for (i = 0; i < COUNT_OF(queries); i++) {
+		(void)snprintf(query, sizeof(query),
+		    "since=2026-11-23T00:10:00Z&until=2026-11-23T00:12:00Z%s", queries[i]);
+		before = entries_read();
+		assert_non_null(strstr(summary(query), "\"total_events\":120,"));
+		fixture_restart();
+		assert_in_range(entries_read() - before, 120, 150);
+	}
+	before = entries_read();
+	assert_int_equal(request(HTTP_GET, PATH "/summary", "interval=1", ""), 400);
+	fixture_restart();
+	assert_in_range(entries_read() - before, 1001, 1100);
+	plan_as_usual();
 }
 
 static void
@@ -506,6 +725,9 @@ queries_are_checked(void **state)
 	static const char *const wrong[] = { "limit=0", "limit=251", "cursor=x", "since=yesterday",
 		"until=2026-11-23", "outcome=done", "service=", "kind=read",
 		"since=2026-11-23T02:31:05Z&since=2026-11-23T02:31:05Z" };
+	static const char *const wrong_of_summary[] = { "since=x", "until=2026-11-23", "limit=1",
+		"outcome=denied", "interval=1&interval=1", "interval=", "interval=1.5",
+		"interval=0", "interval=31536001" };
 	size_t i;
 
 	(void)state;
@@ -513,7 +735,11 @@ queries_are_checked(void **state)
 		assert_int_equal(request(HTTP_GET, PATH, wrong[i], ""), 400);
 		assert_non_null(strstr(buf_text(&rs.body), "\"code\":\"invalid_parameter\""));
 	}
-	assert_int_equal(request(HTTP_GET, PATH "/summary", "since=x", ""), 400);
+	for (i = 0; i < COUNT_OF(wrong_of_summary); i++) {
+		assert_int_equal(request(HTTP_GET, PATH "/summary", wrong_of_summary[i], ""), 400);
+		assert_body("\"code\":\"invalid_parameter\"");
+	}
+	assert_body("an integer from 1 to 31536000");
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" POLICY "/activity", "", ""), 404);
 	assert_int_equal(request(HTTP_GET, "/v1/grants/" POLICY "/activity/summary", "", ""), 404);
 	assert_int_equal(request(HTTP_DELETE, PATH, "", ""), 405);
@@ -534,6 +760,11 @@ main(void)
 		ACTIVITY_TEST(a_batch_with_a_fault_stores_nothing_and_names_it),
 		ACTIVITY_TEST(a_batch_has_up_to_500_events),
 		ACTIVITY_TEST(a_summary_adds_up),
+		ACTIVITY_TEST(a_summary_is_of_a_time),
+		ACTIVITY_TEST(a_summary_has_buckets),
+		ACTIVITY_TEST(every_event_is_in_its_bucket),
+		ACTIVITY_TEST(buckets_are_so_many_at_most),
+		ACTIVITY_TEST(a_summary_reads_its_time),
 		ACTIVITY_TEST(an_event_comes_back),
 		ACTIVITY_TEST(the_largest_details_are_stored),
 		ACTIVITY_TEST(pages_hold_every_event_once),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/api_key.h"
+#include "db/activity.h"
 #include "db/db.h"
 #include "tests/db/fixture.h"
 
@@ -18,6 +19,21 @@ __wrap_db_begin(struct db *db, enum db_access access)
 {
 	exchanges++;
 	__real_db_begin(db, access);
+}
+
+static int counts; /* of events, that the database was asked for */
+
+void __real_db_activity_counted(struct db *, const struct uuid *, const struct uuid *,
+    const struct activity_span *, struct activity_summary *);
+void __wrap_db_activity_counted(struct db *, const struct uuid *, const struct uuid *,
+    const struct activity_span *, struct activity_summary *);
+
+void
+__wrap_db_activity_counted(struct db *db, const struct uuid *tenant, const struct uuid *grant,
+    const struct activity_span *span, struct activity_summary *summary)
+{
+	counts++;
+	__real_db_activity_counted(db, tenant, grant, span, summary);
 }
 
 /* The last six characters of a key: the CRC-32 of the others in base 62. */
@@ -238,6 +254,49 @@ a_request_that_comes_again_counts_once(void **state)
 	assert_int_equal(get("192.0.2.1", key), 429);
 }
 
+static int
+ask_to_count(const char *with)
+{
+	const char *mine = key;
+	int status;
+
+	key = with;
+	counts = 0;
+	status = request(HTTP_GET, "/v1/grants/" GRANT "/activity/summary", "interval=60", NULL);
+	key = mine;
+	return status;
+}
+
+/* With shares and without: whoever has no key in the tenant makes nobody count its events, nor does a key of another one. */
+static void
+nothing_is_counted_for_strangers(void **state)
+{
+	const struct tenant_share share = { .take = take, .guess = guess_of_share };
+	int shared, times;
+
+	(void)state;
+	permit();
+	for (shared = 0; shared < 2; shared++) {
+		fixture_restart();
+		if (shared)
+			fixture_shares(&share);
+		takes = 1;
+		assert_int_equal(ask_to_count(made_up(NULL)), 401);
+		assert_int_equal(counts, 0);
+		sql("UPDATE grantd.api_keys SET tenant_id = '" OTHER_TENANT "'");
+		for (times = 0; times < 2; times++) {
+			assert_int_equal(ask_to_count(key), 403);
+			assert_body("\"tenant_mismatch\"");
+			assert_int_equal(counts, 0);
+		}
+		sql("UPDATE grantd.api_keys SET tenant_id = '" TENANT "'");
+		for (times = 0; times < 2; times++) {
+			assert_int_equal(ask_to_count(key), 200);
+			assert_int_equal(counts, 1);
+		}
+	}
+}
+
 static void
 without_limits(void **state)
 {
@@ -258,6 +317,7 @@ main(void)
 		TEST(a_key_that_was_just_made_is_good),
 		TEST(requests_of_a_key_where_that_is_limited),
 		TEST(a_request_that_comes_again_counts_once),
+		TEST(nothing_is_counted_for_strangers),
 		TEST(without_limits),
 	};
 

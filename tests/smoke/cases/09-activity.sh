@@ -136,8 +136,27 @@ done
 keyed GET "$activity/summary"
 expect_ok 'a summary' 200 '. == {"total_events": 1006, "read_events": 1006, "write_events": 0, "denied_events": 101,
     "error_events": 0, "services": ["ec2", "s3"]}'
-keyed GET "$activity/summary?x=1"
-expect_error 'it takes no query' 400 invalid_parameter '.details.parameter == "x"'
+keyed GET "$activity/summary?since=2026-11-23T02:00:00Z&until=2026-11-23T03:01:00%2B01:00"
+expect_ok 'a summary of a minute' 200 '. == {"total_events": 59, "read_events": 59, "write_events": 0, "denied_events": 5,
+    "error_events": 0, "services": ["ec2", "s3"]}'
+keyed GET "$activity/summary?interval=600"
+expect_ok 'a summary by ten minutes' 200 '.total_events == 1006 and .services == ["ec2", "s3"] and
+    .first_event_at == "2026-11-23T02:00:01.000000Z" and .last_event_at == "2026-11-23T02:50:00.000000Z" and
+    ([.series[] | .read.success + .read.denied] | add) == 1006 and
+    .series[:2] == [{"from": "2026-11-23T02:00:00.000000Z", "read": {"success": 540, "denied": 59, "error": 0},
+	"write": {"success": 0, "denied": 0, "error": 0}},
+	{"from": "2026-11-23T02:10:00.000000Z", "read": {"success": 365, "denied": 41, "error": 0},
+	"write": {"success": 0, "denied": 0, "error": 0}}] and (.series | length) == 3'
+keyed GET "$activity/summary?interval=86400&until=2026-11-23T02:00:01Z"
+expect_ok 'and of a time without an event' 200 '. == {"total_events": 0, "read_events": 0, "write_events": 0, "denied_events": 0,
+    "error_events": 0, "services": [], "first_event_at": null, "last_event_at": null, "series": []}'
+keyed GET "$activity/summary?interval=1"
+expect_error 'more buckets than there may be' 400 invalid_parameter '.details.parameter == "interval" and
+    (.details.expected | contains("1000"))'
+for query in x=1 limit=1 since=x until=2026-11-23 interval=0 interval=31536001 interval=1h 'interval=60&interval=60'; do
+	keyed GET "$activity/summary?$query"
+	expect_error "summary?$query" 400 invalid_parameter ".details.parameter == \"${query%%=*}\""
+done
 keyed HEAD "$activity"
 expect_ok 'HEAD of a list' 200
 keyed HEAD "$activity/summary"
