@@ -205,8 +205,8 @@ serve(struct settings *s, const struct options *o, const struct inherited *in)
 	limit_resolver();
 	if (!find_listener(&l, s, in, error))
 		return fail_start(s, error);
-	log_info("grantd " PACKAGE_VERSION " serves on %s with %d workers", listener_name(&l, s),
-	    s->workers);
+	log_info("grantd " PACKAGE_VERSION " serves on %s with %d worker%s", listener_name(&l, s),
+	    s->workers, s->workers == 1 ? "" : "s");
 	if (s->workers == 0 && s->status_listen[0] != '\0')
 		log_warning(
 		    "GRANTD_STATUS_LISTEN takes GRANTD_WORKERS of 1 or more: nobody answers there");
