@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
+	fcgi/accept.c fcgi/accept.h \
 	fcgi/backlog.c fcgi/backlog.h \
 	fcgi/board.c fcgi/board.h \
+	fcgi/claim.c fcgi/claim.h \
 	fcgi/figures.c fcgi/figures.h \
 	fcgi/handover.c fcgi/handover.h \
 	fcgi/inherit.c fcgi/inherit.h \
