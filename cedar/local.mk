@@ -33,7 +33,8 @@ cedar_libcedar_la_SOURCES = \
 	cedar/policy.h \
 	cedar/print.c \
 	cedar/request.c cedar/request.h \
-	cedar/schema.c cedar/schema.h cedar/schema_parse.c \
+	cedar/schema.c cedar/schema.h \
+	cedar/schema_parse.c cedar/schema_parse.h cedar/schema_names.c cedar/schema_token.c cedar/schema_type.c \
 	cedar/set.c \
 	cedar/text.c cedar/text.h \
 	cedar/times.c \
