@@ -40,7 +40,7 @@ cedar_libcedar_la_SOURCES = \
 	cedar/times.c \
 	cedar/utf8.c cedar/utf8.h \
 	cedar/validate.c cedar/validate.h cedar/validate_attribute.c cedar/validate_call.c cedar/validate_expr.c \
-	cedar/validate_head.c cedar/validate_known.c cedar/validate_logic.c cedar/validate_type.c cedar/validate_want.c \
+	cedar/validate_head.c cedar/validate_known.c cedar/validate_logic.c cedar/validate_name.c cedar/validate_type.c cedar/validate_want.c \
 	cedar/value.c cedar/value.h
 cedar_libcedar_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 cedar_libcedar_la_LIBADD = $(JSONC_LIBS)
