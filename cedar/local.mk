@@ -33,13 +33,14 @@ cedar_libcedar_la_SOURCES = \
 	cedar/policy.h \
 	cedar/print.c \
 	cedar/request.c cedar/request.h \
-	cedar/schema.c cedar/schema.h cedar/schema_parse.c \
+	cedar/schema.c cedar/schema.h \
+	cedar/schema_parse.c cedar/schema_parse.h cedar/schema_names.c cedar/schema_token.c cedar/schema_type.c \
 	cedar/set.c \
 	cedar/text.c cedar/text.h \
 	cedar/times.c \
 	cedar/utf8.c cedar/utf8.h \
 	cedar/validate.c cedar/validate.h cedar/validate_attribute.c cedar/validate_call.c cedar/validate_expr.c \
-	cedar/validate_head.c cedar/validate_known.c cedar/validate_logic.c cedar/validate_type.c cedar/validate_want.c \
+	cedar/validate_head.c cedar/validate_known.c cedar/validate_logic.c cedar/validate_name.c cedar/validate_type.c cedar/validate_want.c \
 	cedar/value.c cedar/value.h
 cedar_libcedar_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 cedar_libcedar_la_LIBADD = $(JSONC_LIBS)

@@ -163,6 +163,8 @@ bool cd_comparable(struct validator *, struct span, const struct type *, const s
     const char *what);
 /* `left && right`, where left is not false. */
 struct answer cd_both(struct validator *, struct answer left, struct answer right);
+/* All that a policy names, whatever the setting. */
+void cd_check_names(struct validator *);
 /* The policy's head in this setting: false where it does not let that in. */
 struct answer cd_check_head(struct validator *);
 
@@ -203,6 +205,8 @@ void cd_find_text(struct validator *, struct span, struct text *, const struct n
 bool cd_no_room(struct validator *);
 
 struct span cd_span(const struct expr *);
+/* The word `permit` or `forbid`, behind the annotations. */
+struct span cd_span_of_effect(const struct cd_policy *);
 /* From the first operand on: where this word stands, and what follows it. */
 struct span cd_span_after_word(const struct validator *, const struct expr *, enum word);
 

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -17,7 +16,7 @@
 #include "ctl/audit_report.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
-#include "ctl/keep_file.h"
+#include "ctl/seal.h"
 #include "ctl/tenants.h"
 
 struct writing {
@@ -237,22 +236,13 @@ write_all(struct ctl *c, struct writing *w, const char *path)
 	struct keep_file k;
 	enum status st;
 
-	if (access(path, F_OK) == 0)
-		return session_refuse(c,
-		    "%s is there already, and is not overwritten: name another file", path);
-	if (!keep_file_begin(&k, path))
-		return session_refuse(c, "%s.new: %s", path, strerror(errno));
+	if ((st = seal_file_begin(c, &w->seal, &k, path)) != STATUS_DONE)
+		return st;
 	w->file = k.file;
-	seal_begin(&w->seal);
 	st = write_head(c, w, id);
 	if (st == STATUS_DONE)
 		st = tenants_each(c, NULL, write_tenant, w);
-	if (st == STATUS_DONE && !seal_end(&w->seal, digest))
-		st = session_refuse(c, "libcrypto made no digest");
-	if (st == STATUS_DONE)
-		(void)fprintf(w->file, "%s %s\n", seal_name(&w->seal), digest);
-	if (!keep_file_end(&k, st == STATUS_DONE ? KEEP_NEW : KEEP_NOT))
-		return session_refuse(c, "%s: %s", path, strerror(errno));
+	st = seal_file_end(c, &w->seal, &k, path, st, digest);
 	return st == STATUS_DONE ? report(c, w, id, digest) : st;
 }
 

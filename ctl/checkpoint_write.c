@@ -2,12 +2,9 @@
 /* grantctl audit checkpoint. */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -18,7 +15,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
-#include "ctl/keep_file.h"
+#include "ctl/seal.h"
 #include "ctl/tenants.h"
 
 static enum status checkpoint(struct ctl *);
@@ -93,21 +90,14 @@ write_tenant(struct ctl *c, const struct tenant *t, void *writing)
 }
 
 static enum status
-write_lines(struct ctl *c, struct writing *w, char digest[SEAL_TEXT_LEN + 1])
+write_lines(struct ctl *c, struct writing *w)
 {
 	char now[TIME_TEXT_LEN + 1];
-	enum status st;
 
 	if (!time_print(time_now(), now))
 		return session_refuse(c, "the clock is wrong");
-	seal_begin(&w->seal);
 	line(w, CHECKPOINT_TITLE "\ntaken %s\n", now);
-	st = tenants_each(c, NULL, write_tenant, w);
-	if (st == STATUS_DONE && !seal_end(&w->seal, digest))
-		st = session_refuse(c, "libcrypto made no digest");
-	if (st == STATUS_DONE)
-		(void)fprintf(w->file, "%s %s\n", seal_name(&w->seal), digest);
-	return st;
+	return tenants_each(c, NULL, write_tenant, w);
 }
 
 static enum status
@@ -128,7 +118,6 @@ report(struct ctl *c, const struct writing *w, const char *digest)
 	return output_json(c, json_build_end(&b));
 }
 
-/* All on disk under its name, or not at all; older evidence of that name stays, and is not replaced. */
 static enum status
 write_file(struct ctl *c, struct writing *w, const char *path)
 {
@@ -136,15 +125,11 @@ write_file(struct ctl *c, struct writing *w, const char *path)
 	struct keep_file k;
 	enum status st;
 
-	if (access(path, F_OK) == 0)
-		return session_refuse(c,
-		    "%s is there already, and is not overwritten: name another file", path);
-	if (!keep_file_begin(&k, path))
-		return session_refuse(c, "%s.new: %s", path, strerror(errno));
+	if ((st = seal_file_begin(c, &w->seal, &k, path)) != STATUS_DONE)
+		return st;
 	w->file = k.file;
-	st = write_lines(c, w, digest);
-	if (!keep_file_end(&k, st == STATUS_DONE ? KEEP_NEW : KEEP_NOT))
-		return session_refuse(c, "%s: %s", path, strerror(errno));
+	st = write_lines(c, w);
+	st = seal_file_end(c, &w->seal, &k, path, st, digest);
 	return st == STATUS_DONE ? report(c, w, digest) : st;
 }
 

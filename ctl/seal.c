@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -93,4 +94,29 @@ seal_end(struct seal *seal, char text[SEAL_TEXT_LEN + 1])
 
 	hex_print(digest, sizeof(digest), text);
 	return done == 1 && !seal->failed;
+}
+
+enum status
+seal_file_begin(struct ctl *c, struct seal *seal, struct keep_file *k, const char *path)
+{
+	if (access(path, F_OK) == 0)
+		return session_refuse(c,
+		    "%s is there already, and is not overwritten: name another file", path);
+	if (!keep_file_begin(k, path))
+		return session_refuse(c, "%s.new: %s", path, strerror(errno));
+	seal_begin(seal);
+	return STATUS_DONE;
+}
+
+enum status
+seal_file_end(struct ctl *c, struct seal *seal, struct keep_file *k, const char *path,
+    enum status st, char digest[SEAL_TEXT_LEN + 1])
+{
+	if (st == STATUS_DONE && !seal_end(seal, digest))
+		st = session_refuse(c, "libcrypto made no digest");
+	if (st == STATUS_DONE)
+		(void)fprintf(k->file, "%s %s\n", seal_name(seal), digest);
+	if (!keep_file_end(k, st == STATUS_DONE ? KEEP_NEW : KEEP_NOT))
+		return session_refuse(c, "%s: %s", path, strerror(errno));
+	return st;
 }

@@ -43,16 +43,6 @@ static const struct statement archive_find = {
 	    " LEFT JOIN grantd.audit_archives r ON r.tenant_id = $1 AND r.id = $9::uuid",
 };
 
-static enum outcome
-state_read(struct db_rows *rows, void *into)
-{
-	enum change *state = into;
-	struct db_row row = db_row_at(rows, 0);
-
-	*state = change_from_row(&row);
-	return row.failed ? BROKEN : DONE;
-}
-
 void
 db_archive_begin(struct db *db, const struct uuid *tenant, const struct audit_archive *a,
     const struct change_by *by, enum change *state)
@@ -65,7 +55,7 @@ db_archive_begin(struct db *db, const struct uuid *tenant, const struct audit_ar
 	db_put_time(&p, a->before);
 	db_put_int(&p, a->entries);
 	db_put_int(&p, a->chains);
-	db_queue(db, &archive_begin, &p, state_read, state);
+	db_queue(db, &archive_begin, &p, change_read, state);
 }
 
 void
@@ -83,7 +73,7 @@ db_archive_drop(struct db *db, const struct uuid *archive, const struct audit_pa
 	db_put_bytea(&p, part->hash, sizeof(part->hash));
 	db_put_bytea(&p, part->hashes, sizeof(part->hashes));
 	db_put_text(&p, part->told);
-	db_queue(db, &archive_drop, &p, state_read, state);
+	db_queue(db, &archive_drop, &p, change_read, state);
 }
 
 static enum outcome

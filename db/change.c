@@ -42,3 +42,13 @@ change_from_row(struct db_row *row)
 	row->failed = true;
 	return CHANGE__MAX;
 }
+
+enum outcome
+change_read(struct db_rows *rows, void *into)
+{
+	enum change *said = into;
+	struct db_row row = db_row_at(rows, 0);
+
+	*said = change_from_row(&row);
+	return row.failed ? BROKEN : DONE;
+}

@@ -58,7 +58,8 @@ bool change_has_row(enum change);
 #define CHANGE_ARGUMENTS "$1, $2, $3, $4, $5, $6, $7, $8"
 void change_put(struct db_params *, const struct uuid *tenant, const struct change_by *);
 
-/* Read the state, which comes before the row. */
+/* Read the state, which comes before the row; and a result that is nothing else, into an enum change. */
 enum change change_from_row(struct db_row *);
+enum outcome change_read(struct db_rows *, void *into);
 
 #endif

@@ -169,16 +169,6 @@ db_grant_revoke(struct db *db, const struct uuid *tenant, const struct uuid *id,
 	db_queue(db, &grant_revoke, &p, grant_change_read, changed);
 }
 
-static enum outcome
-log_denied_read(struct db_rows *rows, void *into)
-{
-	enum change *change = into;
-	struct db_row row = db_row_at(rows, 0);
-
-	*change = change_from_row(&row);
-	return row.failed ? BROKEN : DONE;
-}
-
 void
 db_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *grant,
     const struct change_by *by, const char *requested, const struct uuid *writer,
@@ -191,7 +181,7 @@ db_log_denied(struct db *db, const struct uuid *tenant, const struct uuid *grant
 	db_put_uuid(&p, grant);
 	db_put_text(&p, requested);
 	db_put_uuid(&p, writer);
-	db_queue(db, &log_denied, &p, log_denied_read, change);
+	db_queue(db, &log_denied, &p, change_read, change);
 }
 
 void

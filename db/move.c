@@ -83,16 +83,6 @@ step_read(struct db_rows *rows, void *into)
 	return DONE;
 }
 
-static enum outcome
-end_read(struct db_rows *rows, void *into)
-{
-	enum change *said = into;
-	struct db_row row = db_row_at(rows, 0);
-
-	*said = change_from_row(&row);
-	return row.failed ? BROKEN : DONE;
-}
-
 void
 db_move_look(struct db *db, const struct uuid *tenant, struct move_end *end)
 {
@@ -139,7 +129,7 @@ queue_end(struct db *db, const struct uuid *tenant, const struct uuid *move,
 	db_put_text(&p, by->reason);
 	db_put_bool(&p, leaves);
 	db_put_text(&p, place);
-	db_queue(db, &end_move, &p, end_read, said);
+	db_queue(db, &end_move, &p, change_read, said);
 }
 
 void

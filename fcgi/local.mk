@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 sbin_PROGRAMS += grantd
 grantd_SOURCES = \
+	fcgi/accept.c fcgi/accept.h \
 	fcgi/backlog.c fcgi/backlog.h \
 	fcgi/board.c fcgi/board.h \
+	fcgi/claim.c fcgi/claim.h \
 	fcgi/figures.c fcgi/figures.h \
 	fcgi/handover.c fcgi/handover.h \
 	fcgi/inherit.c fcgi/inherit.h \
@@ -16,9 +18,11 @@ grantd_SOURCES = \
 	fcgi/parent.c fcgi/parent.h \
 	fcgi/pass.c fcgi/pass.h \
 	fcgi/peer.c fcgi/peer.h \
-	fcgi/pool.c fcgi/pool.h \
+	fcgi/places.c fcgi/places.h \
+	fcgi/pool.c fcgi/pool.h fcgi/pool_parts.h fcgi/pool_keeper.c fcgi/pool_pause.c fcgi/pool_worker.c \
 	fcgi/porter.c fcgi/porter.h \
 	fcgi/reload.c fcgi/reload.h \
+	fcgi/rooms.c fcgi/rooms.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/seam.c fcgi/seam.h \
 	fcgi/share.c fcgi/share.h \

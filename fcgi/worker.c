@@ -5,9 +5,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,13 +15,12 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/settings.h"
+#include "fcgi/accept.h"
 #include "fcgi/board.h"
-#include "fcgi/handover.h"
+#include "fcgi/claim.h"
 #include "fcgi/listener.h"
-#include "fcgi/peer.h"
 #include "fcgi/pool.h"
 #include "fcgi/seam.h"
-#include "fcgi/share.h"
 #include "fcgi/signals.h"
 #include "fcgi/worker.h"
 #include "handlers/dispatch.h"
@@ -63,14 +59,7 @@ struct serving {
 	struct seam *seam;
 	struct service *service;
 	struct response rs; /* its memory is kept from one request to the next */
-
-	struct connection *c;      /* whose request is in hand */
-	bool counted;              /* as some tenant's, or maybe some tenant's */
-	uint64_t tenant;           /* that it is counted for for sure; 0: none */
-	uint64_t asked;            /* that a share was asked for last, */
-	bool changes;              /* and for which kind of request */
-	struct tenant_share share; /* how service asks for that */
-	struct share_room room;
+	struct claim claim;
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -182,84 +171,6 @@ answer(struct serving *sv, enum seam_head head, const struct request *rq)
 	return true;
 }
 
-/* ---- each tenant's share of the workers ---- */
-
-/* There is room for it, and no tenant takes more than half of what there is. */
-static bool
-may_wait(struct serving *sv)
-{
-	struct pool *pool = sv->w->pool;
-
-	return !sv->c->late && sv->w->settings->tenant_wait > 0 && seam_can_save(sv->seam) &&
-	    pool_in_group(pool, share_group(sv->asked, true)) +
-		pool_in_group(pool, share_group(sv->asked, false)) <
-	    pool_rooms(pool) / 2 &&
-	    pool_room(pool, sv->c) != NULL;
-}
-
-static int
-own_slot(const struct serving *sv)
-{
-	return (int)(sv->w->slot - sv->w->board);
-}
-
-static enum share
-take_share(void *to, const struct uuid *id, bool changes)
-{
-	struct serving *sv = to;
-	struct shares *shares = sv->w->shares;
-	uint64_t tenant = share_tenant(id);
-
-	sv->counted = true;
-	sv->asked = tenant;
-	sv->changes = changes;
-	if (share_take(shares, own_slot(sv), tenant, &sv->room, changes)) {
-		sv->tenant = tenant;
-		return SHARE_TAKEN;
-	}
-	if (!may_wait(sv)) {
-		atomic_fetch_add(&shares->refused, 1);
-		return SHARE_REFUSED;
-	}
-	if (sv->c->pause != PAUSE_SHARE)
-		atomic_fetch_add(&shares->waited, 1);
-	sv->c->group = share_group(tenant, changes);
-	return SHARE_LATER;
-}
-
-static bool
-guess_share(void *to, const struct uuid *id)
-{
-	struct serving *sv = to;
-
-	sv->counted = true;
-	return share_guess(sv->w->shares, own_slot(sv), share_tenant(id), sv->room.most);
-}
-
-static void
-give_back_share(struct serving *sv)
-{
-	if (!sv->counted)
-		return;
-	share_give_back(sv->w->shares, own_slot(sv));
-	if (sv->tenant != 0) {
-		pool_wake(sv->w->pool, share_group(sv->tenant, true));
-		pool_wake(sv->w->pool, share_group(sv->tenant, false));
-	}
-	sv->counted = false;
-	sv->tenant = 0;
-}
-
-static void
-ask_for_shares(struct serving *sv)
-{
-	if (sv->w->shares == NULL)
-		return;
-	sv->room = share_room(sv->w->settings->workers, sv->w->settings->tenant_workers);
-	sv->share = (struct tenant_share){ .to = sv, .take = take_share, .guess = guess_share };
-	service_share(sv->service, &sv->share);
-}
-
 /* ---- one request ---- */
 
 static struct seam_source
@@ -320,9 +231,8 @@ let_wait(struct serving *sv, struct connection *c, enum pool_pause pause)
 		pool_pause(pool, c, pause, used, due);
 	else
 		pool_end(pool, c);
-	/* It may have been given back while this one was not yet seen to wait. */
-	if (pause == PAUSE_SHARE && share_is_left(sv->w->shares, sv->asked, &sv->room, sv->changes))
-		pool_wake(pool, c->group);
+	if (pause == PAUSE_SHARE)
+		claim_waits(&sv->claim);
 }
 
 /* Read and answer one request. False: it has to wait, and the connection was given back. */
@@ -335,7 +245,7 @@ serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
 	enum seam_head head;
 	struct request rq;
 
-	sv->c = c;
+	claim_begin(&sv->claim, c);
 	metrics_operation(-1);
 	slot_begin(slot);
 	head = seam_read(sv->seam, &from, &rq);
@@ -344,7 +254,7 @@ serve_one(struct serving *sv, struct connection *c, enum seam_next *next)
 		pause = PAUSE_REST;
 	else if (head != SEAM_NONE && !answer_one(sv, head, &rq, next))
 		pause = PAUSE_SHARE;
-	give_back_share(sv);
+	claim_end(&sv->claim);
 	slot_end(slot, head != SEAM_NONE && pause == PAUSE_NONE);
 	if (pause != PAUSE_NONE)
 		let_wait(sv, c, pause);
@@ -372,79 +282,12 @@ serve(struct serving *sv, struct connection *c)
 		pool_end(pool, c);
 }
 
-/* Errors of accept(2) that tell of one connection, or of none, and not of this process. */
-static bool
-is_passing(int error)
-{
-	switch (error) {
-	case EAGAIN: /* another worker was faster */
-	case EINTR:
-	case ECONNABORTED: /* and what else there is of connections that died in the queue */
-	case EPROTO:
-	case ENETDOWN:
-	case ENOPROTOOPT:
-	case EHOSTDOWN:
-	case ENONET:
-	case EHOSTUNREACH:
-	case EOPNOTSUPP:
-	case ENETUNREACH:
-	case ETIMEDOUT:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* For TCP alone: a response must not wait for an acknowledgement. */
-static void
-send_at_once(int fd, const struct sockaddr_storage *peer)
-{
-	const int on = 1;
-
-	if (peer->ss_family == AF_INET || peer->ss_family == AF_INET6)
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-/*
- * A connection; -1 with errno 0: there is none after all; -1 otherwise: this process gets none,
- * and why is logged.
- */
-static int
-accept_connection(const struct worker *w)
-{
-	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
-	socklen_t len = sizeof(peer);
-	int fd = w->listener->kind == LISTENER_HANDED ?
-	    handover_take(w->listener->fd, &peer) :
-	    accept4(w->listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
-	int error = errno;
-
-	pool_listen(w->pool);
-	errno = error;
-	if (fd < 0 && is_passing(errno)) {
-		errno = 0;
-	} else if (fd < 0) {
-		/*
-		 * Out of descriptors or memory: the connection stays queued, and a new process
-		 * may fare better.
-		 */
-		log_error("accepting a connection: %s", strerror(errno));
-	} else if (!peer_allowed((struct sockaddr *)&peer, getenv("FCGI_WEB_SERVER_ADDRS"))) {
-		log_warning("refused: an address that is not in FCGI_WEB_SERVER_ADDRS");
-		close(fd);
-		fd = -1;
-		errno = 0;
-	} else {
-		send_at_once(fd, &peer);
-	}
-	return fd;
-}
-
 /* Serve one new connection, if there is one. False: this process can accept no more. */
 static bool
 serve_new(struct serving *sv)
 {
-	struct connection c = { .fd = accept_connection(sv->w), .place = -1 };
+	struct connection c = { .fd = accept_connection(sv->w->listener, sv->w->pool),
+		.place = -1 };
 	bool ok = c.fd >= 0 || errno == 0;
 
 	if (c.fd >= 0)
@@ -513,7 +356,7 @@ end_orphaned(struct serving *sv)
 	listener_abandon(w->listener);
 	if (w->listener->kind != LISTENER_HANDED && !w->alone)
 		return;
-	while ((c.fd = accept_connection(w)) >= 0)
+	while ((c.fd = accept_connection(w->listener, w->pool)) >= 0)
 		serve(sv, &c);
 }
 
@@ -575,7 +418,6 @@ worker_run(const struct worker *w)
 {
 	struct serving sv = {
 		.w = w,
-		.share = { .to = NULL },
 		.seam = seam_open(w->settings),
 		.service = service_open(w->settings, w->limits),
 		.rs = RESPONSE_EMPTY,
@@ -584,7 +426,7 @@ worker_run(const struct worker *w)
 
 	metrics_use(w->metrics);
 	if (sv.seam != NULL && sv.service != NULL) {
-		ask_for_shares(&sv);
+		claim_open(&sv.claim, w, sv.seam, sv.service);
 		end = serve_all(&sv);
 	} else {
 		log_error("out of memory at the start of a worker");

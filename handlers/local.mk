@@ -29,6 +29,7 @@ libhandlers_la_SOURCES = \
 	handlers/known_keys.c handlers/known_keys.h \
 	handlers/operation.h handlers/operations.c \
 	handlers/machine.c handlers/machine.h \
+	handlers/moves.c handlers/moves.h \
 	handlers/page.c handlers/page.h \
 	handlers/pipeline.c \
 	handlers/policy_answer.c handlers/policy_answer.h \

@@ -30,8 +30,10 @@ tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/rou
 tests_unit_test_params_LDADD = $(unit_ldadd)
 tests_unit_test_peer_SOURCES = tests/unit/test_peer.c fcgi/peer.c
 tests_unit_test_peer_LDADD = $(unit_ldadd)
-tests_unit_test_pool_SOURCES = tests/unit/test_pool.c fcgi/pass.c
+tests_unit_test_pool_SOURCES = tests/unit/test_pool.c fcgi/pass.c fcgi/places.c fcgi/pool.c fcgi/pool_keeper.c \
+	fcgi/pool_pause.c fcgi/pool_worker.c fcgi/rooms.c
 tests_unit_test_pool_LDADD = $(unit_ldadd)
+tests_unit_test_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_ctl
 tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
 tests_unit_test_share_SOURCES = tests/unit/test_share.c fcgi/share.c

@@ -23,9 +23,9 @@ unit_programs = \
 	tests/unit/test_known_keys \
 	tests/unit/test_limits \
 	tests/unit/test_log \
-	tests/unit/test_machine \
 	tests/unit/test_media_type \
 	tests/unit/test_metrics \
+	tests/unit/test_moves \
 	tests/unit/test_number \
 	tests/unit/test_operations \
 	tests/unit/test_path \
@@ -72,9 +72,9 @@ tests_unit_test_json_strict_LDADD = $(unit_ldadd)
 tests_unit_test_known_keys_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_limits_LDADD = $(unit_ldadd)
 tests_unit_test_log_LDADD = $(unit_ldadd)
-tests_unit_test_machine_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_media_type_LDADD = $(unit_ldadd)
 tests_unit_test_metrics_LDADD = $(unit_ldadd)
+tests_unit_test_moves_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)
 tests_unit_test_number_LDADD = $(unit_ldadd)
 tests_unit_test_operations_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCES='"$(abs_top_srcdir)"'
 tests_unit_test_operations_LDADD = libhandlers.la libpolicy.la libdb.la cedar/libcedar.la $(unit_ldadd) $(LIBPQ_LIBS)

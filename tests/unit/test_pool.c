@@ -3,25 +3,33 @@
 #include "config.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "fcgi/listener.h"
+#include "fcgi/pool.h"
+#include "fcgi/pool_parts.h"
 #include "unit.h"
-
-/* The source itself, for the moments between two of its steps. */
-static int rearm(int epoll, int operation, int fd, struct epoll_event *event);
-#define epoll_ctl rearm
-#include "fcgi/pool.c"
-#undef epoll_ctl
 
 /* What another worker does just before a connection that waits for a share is armed. */
 static void (*meanwhile)(struct pool *);
 static struct pool *meanwhile_pool;
 
-static int
-rearm(int epoll, int operation, int fd, struct epoll_event *event)
+int __real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+
+int
+__wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 {
 	void (*first)(struct pool *) = meanwhile;
 
@@ -29,7 +37,7 @@ rearm(int epoll, int operation, int fd, struct epoll_event *event)
 		meanwhile = NULL;
 		first(meanwhile_pool);
 	}
-	return epoll_ctl(epoll, operation, fd, event);
+	return __real_epoll_ctl(epoll, operation, fd, event);
 }
 
 #define PATIENCE_MS 10000
@@ -257,12 +265,12 @@ event_that_is_too_late(void **state)
 	open_world(&w, 1);
 	peer = keep_one(&w);
 	say(peer, 'a');
-	assert_int_equal(epoll_wait(w.pool->epoll, &event, 1, 0), 1);
-	assert_int_equal(take(w.pool, &event, &c), POOL_KEPT);
+	assert_int_equal(epoll_wait(w.pool->places.epoll, &event, 1, 0), 1);
+	assert_int_equal(pool_meet(w.pool, &event, &c), POOL_KEPT);
 	pool_end(w.pool, &c);
 	other = keep_one(&w);
 	assert_int_equal(pool_count(w.pool), 1);
-	assert_int_equal(take(w.pool, &event, &c), POOL_NOTHING);
+	assert_int_equal(pool_meet(w.pool, &event, &c), POOL_NOTHING);
 	say(other, 'b');
 	assert_int_equal(wait_for(&w, &c), POOL_KEPT);
 	hear(c.fd, 'b');
@@ -341,7 +349,7 @@ die_before(struct world *w)
 {
 	struct epoll_event event;
 
-	if (epoll_wait(w->pool->epoll, &event, 1, PATIENCE_MS) == 1)
+	if (epoll_wait(w->pool->places.epoll, &event, 1, PATIENCE_MS) == 1)
 		(void)kill(getpid(), SIGKILL);
 	return false;
 }
@@ -503,7 +511,6 @@ the_end(void **state)
 	close_world(&w);
 }
 
-/* The limit of open files is raised as far as it may be, and beyond it fewer are kept. */
 /* A new connection with something in its room, as whoever met it first leaves it; the web server's end. */
 static int
 wait_as(struct world *w, enum pool_pause pause, const char *text, int64_t due)
@@ -630,7 +637,7 @@ the_slowest_gives_way(void **state)
 	sharing = wait_as(&w, PAUSE_SHARE, "whole", INT64_MAX);
 	for (i = 1; i < ROOMS; i++) {
 		peer[i] = pause_one(&w, "here", INT64_MAX);
-		atomic_store(&room_at(w.pool, i)->since,
+		atomic_store(&room_at(&w.pool->places.rooms, i)->since,
 		    ROOMS - i); /* the last one is the slowest */
 	}
 	more[0] = pause_one(&w, "now", INT64_MAX);
@@ -693,12 +700,13 @@ killed_with_a_room(void **state)
 		pool_bury(w.pool, 7, true);
 		assert_int_equal(pool_count(w.pool), said);
 		assert_int_equal(pool_paused(w.pool), said);
-		assert_int_equal(atomic_load(&room_at(w.pool, 0)->place) != 0, said);
-		assert_int_equal(atomic_load(&room_at(w.pool, 1)->place), 0);
+		assert_int_equal(atomic_load(&room_at(&w.pool->places.rooms, 0)->place) != 0, said);
+		assert_int_equal(atomic_load(&room_at(&w.pool->places.rooms, 1)->place), 0);
 	}
 	close_world(&w);
 }
 
+/* The limit of open files is raised as far as it may be, and beyond it fewer are kept. */
 static void
 few_descriptors(void **state)
 {
@@ -710,20 +718,20 @@ few_descriptors(void **state)
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	low = before;
-	low.rlim_cur = FIRST_FD + SPARE_FDS;
+	low.rlim_cur = PLACE_FIRST_FD + SPARE_FDS;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
 	open_world(&w, 100);
-	assert_int_equal(w.pool->most, 100 + ROOMS + LEAVING_MOST);
+	assert_int_equal(w.pool->places.most, 100 + ROOMS + LEAVING_MOST);
 	close_world(&w);
 	if (fork() == 0) {
-		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS + 5;
+		low.rlim_cur = low.rlim_max = PLACE_FIRST_FD + SPARE_FDS + 5;
 		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || !pool_fits(100, error) ||
-		    limit_places(100) != 5 || limit_places(5) != 5 || limit_places(0) != 0);
+		    pool_limit(100) != 5 || pool_limit(5) != 5 || pool_limit(0) != 0);
 	}
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);
 	if (fork() == 0) {
-		low.rlim_cur = low.rlim_max = FIRST_FD + SPARE_FDS;
+		low.rlim_cur = low.rlim_max = PLACE_FIRST_FD + SPARE_FDS;
 		_exit(setrlimit(RLIMIT_NOFILE, &low) != 0 || pool_fits(1, error) ||
 		    strstr(error, "81 at least") == NULL || !pool_fits(0, error));
 	}

@@ -2,7 +2,7 @@
 /* The table of a request's life, written down a second time with the reason for each line, and what has to hold of all of them. */
 #include "config.h"
 
-#include "handlers/machine.h"
+#include "handlers/moves.h"
 #include "http/error.h"
 #include "tests/unit/unit.h"
 
@@ -152,7 +152,7 @@ the_table_is_as_reasoned(void **state)
 	(void)state;
 	for (i = 0; i < COUNT_OF(lines); i++) {
 		const struct line *l = &lines[i];
-		struct move move = machine_move(l->attempt, l->ending);
+		struct move move = move_after(l->attempt, l->ending);
 
 		if (move.next == l->next && move.error == l->error)
 			continue;
@@ -187,7 +187,7 @@ every_pair_is_reasoned_once(void **state)
 /* For each pair of the machine's own table. */
 #define EACH_MOVE(a, e, move) \
 	for (a = 0; a < ATTEMPT__MAX; a++) \
-		for (e = 0; e < END__MAX && (move = machine_move(a, e), true); e++)
+		for (e = 0; e < END__MAX && (move = move_after(a, e), true); e++)
 
 /* Answers that claim that nothing was changed. */
 static bool
