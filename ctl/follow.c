@@ -432,7 +432,7 @@ confirm_is_due(const struct follow *f, bool more)
 static enum status
 database_lost(struct follow *f, enum outcome rc)
 {
-	if (f->once || rc == BROKEN)
+	if (f->once || rc == BROKEN || rc == DECLINED)
 		return session_failed(f->c, rc);
 	note_trouble(f, "the database", db_message(f->c->db));
 	return STATUS_DONE;
