@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
+#include "ctl/audit_action.h"
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/remote.h"
@@ -31,9 +32,13 @@ static enum status audit_export(struct ctl *);
 		.help = "only what this key or system component did" }, \
 	    { .name = "action", \
 		    .value = "NAME", \
-		    .type = VALUE_LINE, \
+		    .type = VALUE_WORD, \
+		    .flags = OPTION_OPEN, \
 		    .most = FIELD_IDENTIFIER_MOST, \
-		    .help = "only this operation, such as UpdateGrant" }, \
+		    .words = audit_action_words, \
+		    .help = "only this operation" }, \
+	    { .name = "allow-unknown", \
+		    .help = "take any --action, such as one that another version has" }, \
 	    { .name = "outcome", \
 		    .value = "OUTCOME", \
 		    .type = VALUE_WORD, \

@@ -452,7 +452,7 @@ confirm_is_due(const struct follow *f, bool more)
 static enum status
 database_lost(struct follow *f, enum outcome rc)
 {
-	if (f->once || rc == BROKEN)
+	if (f->once || rc == BROKEN || rc == DECLINED)
 		return session_failed(f->c, rc);
 	note_trouble(f, "the database", db_message(f->c->db));
 	return STATUS_DONE;
@@ -567,6 +567,11 @@ take_options(struct follow *f, struct sink_tls *tls)
 	const int64_t *format = args_number(a, "format"), *interval = args_number(a, "interval");
 
 	f->to = args_has(a, "to") ? args_text(a, "to") : "-";
+	if (!sink_parse(&f->sink, f->to))
+		return args_fault(a,
+		    "--to must be tcp://HOST:PORT, tls://HOST:PORT, unix:/PATH or -");
+	if (interval != NULL && *interval == 0)
+		return args_fault(a, "--interval must be 1s at least");
 	*tls = (struct sink_tls){
 		.ca_file = args_text(a, "ca-file"),
 		.cert_file = args_text(a, "cert-file"),
@@ -615,10 +620,12 @@ follow(struct ctl *c)
 	f.path = args_text(&c->args, "state");
 	f.tenant = args_uuid(&c->args, "tenant");
 	f.once = args_has(&c->args, "once");
-	if (!take_options(&f, &tls))
+	if (!take_options(&f, &tls)) {
+		sink_clear(&f.sink);
 		return STATUS_USAGE;
+	}
 	catch_signals();
-	if (!sink_make(&f.sink, f.to, &tls)) {
+	if (!sink_make(&f.sink, &tls)) {
 		(void)session_refuse(c, "--to %s: %s", f.to, f.sink.error);
 	} else if (follow_state_hold(c, f.path) &&
 	    follow_state_read(c, f.path, f.tenant, &f.state)) {

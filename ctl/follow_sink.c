@@ -67,9 +67,10 @@ parse_peer(struct sink *s, const char *text)
 	    copy(s->port, sizeof(s->port), colon + 1, strlen(colon + 1));
 }
 
-static bool
-parse_to(struct sink *s, const char *to)
+bool
+sink_parse(struct sink *s, const char *to)
 {
+	*s = (struct sink){ .fd = -1, .out = BUF_EMPTY };
 	if (strcmp(to, "-") == 0) {
 		s->kind = SINK_OUTPUT;
 		return true;
@@ -85,11 +86,8 @@ parse_to(struct sink *s, const char *to)
 }
 
 bool
-sink_make(struct sink *s, const char *to, const struct sink_tls *tls)
+sink_make(struct sink *s, const struct sink_tls *tls)
 {
-	*s = (struct sink){ .fd = -1, .out = BUF_EMPTY };
-	if (!parse_to(s, to))
-		return say(s, "it must be tcp://HOST:PORT, tls://HOST:PORT, unix:/PATH or -");
 	return s->kind != SINK_TLS || sink_tls_make(s, tls);
 }
 

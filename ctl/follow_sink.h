@@ -51,8 +51,11 @@ struct sink_tls {
 	bool accept_fin; /* the receiver ends connections without a close_notify */
 };
 
-/* "-", tcp://HOST:PORT, tls://HOST:PORT or unix:PATH. False: s->error says what is wrong. sink_clear() in any case. */
-MUST_CHECK bool sink_make(struct sink *s, const char *to, const struct sink_tls *);
+/* "-", tcp://HOST:PORT, tls://HOST:PORT or unix:PATH. False: it is none of these. sink_clear() in any case. */
+MUST_CHECK bool sink_parse(struct sink *s, const char *to);
+
+/* Make ready what TLS needs, of a sink that was parsed. False: s->error says what is wrong. */
+MUST_CHECK bool sink_make(struct sink *s, const struct sink_tls *);
 void sink_clear(struct sink *);
 
 /* Connect. False: s->error; sink_close() is done. */

@@ -3,6 +3,7 @@ grantctl_SOURCES = \
 	ctl/activity.c ctl/activity_maintain.c ctl/activity_remote.c \
 	ctl/archive.c ctl/archive.h ctl/archive_read.c ctl/archive_write.c \
 	ctl/audit.c ctl/audit_list.c ctl/audit_remote.c \
+	ctl/audit_action.c ctl/audit_action.h \
 	ctl/audit_report.c ctl/audit_report.h \
 	ctl/audit_state.c ctl/audit_state.h \
 	ctl/checkpoint.c ctl/checkpoint.h ctl/checkpoint_write.c \
@@ -14,11 +15,13 @@ grantctl_SOURCES = \
 	ctl/engine/complete.c ctl/engine/complete.h \
 	ctl/engine/help.c ctl/engine/help.h \
 	ctl/engine/main.c \
+	ctl/engine/near.c ctl/engine/near.h \
 	ctl/engine/option.c ctl/engine/option.h \
 	ctl/engine/output.c ctl/engine/output.h \
 	ctl/engine/remote.c ctl/engine/remote.h ctl/engine/remote_show.c \
 	ctl/engine/session.c ctl/engine/session.h \
 	ctl/engine/table.c ctl/engine/table.h \
+	ctl/engine/unknown.c ctl/engine/unknown.h \
 	ctl/fcgi_probe.c ctl/fcgi_probe.h \
 	ctl/follow.c \
 	ctl/follow_sink.c ctl/follow_sink.h ctl/follow_tls.c \
@@ -41,7 +44,7 @@ grantctl_SOURCES = \
 	ctl/remotes.h \
 	ctl/seal.c ctl/seal.h \
 	ctl/status.c \
-	ctl/tenant.c ctl/tenant_change.c ctl/tenant_set.c \
+	ctl/tenant.c ctl/tenant_change.c ctl/tenant_set.c ctl/tenant_output.h \
 	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) \

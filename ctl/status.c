@@ -153,12 +153,29 @@ ask(struct ctl *c, const char *address)
 	return st;
 }
 
+/* False, with the fault and the usage line on standard error. */
+static bool
+check_options(struct ctl *c, const char *where)
+{
+	char address[ADDRESS_MAX];
+
+	if (c->json && args_has(&c->args, "metrics"))
+		return args_fault(&c->args, "--json and --metrics exclude each other");
+	if (where != NULL &&
+	    (!choose(address, where) || (address[0] != '/' && strchr(address, ':') == NULL)))
+		return args_fault(&c->args,
+		    "--listen must be a socket's path, from / on, or http://HOST:PORT");
+	return true;
+}
+
 static enum status
 status(struct ctl *c)
 {
 	const char *where = args_text(&c->args, "listen");
 	char address[ADDRESS_MAX];
 
+	if (!check_options(c, where))
+		return STATUS_USAGE;
 	if (where == NULL && c->settings_error != NULL)
 		return session_refuse(c, "%s", c->settings_error);
 	if (where == NULL)

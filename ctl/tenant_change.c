@@ -5,6 +5,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
+#include "ctl/tenant_output.h"
 #include "db/json.h"
 
 static enum status tenant_rename(struct ctl *);
@@ -50,16 +51,28 @@ const struct command cmd_tenant_enable = {
 	.run = tenant_enable,
 };
 
+enum status
+tenant_changed(struct ctl *c, const struct tenant *t, const char *what, const char *value)
+{
+	char id[UUID_TEXT_LEN + 1];
+
+	if (c->json)
+		return output_json(c, tenant_json(t));
+	uuid_print(&t->id, id);
+	if (t->change == CHANGE_SAME)
+		(void)puts("nothing to change");
+	else
+		(void)printf("tenant %s: %s %s\n", id, what, value);
+	return STATUS_DONE;
+}
+
 static enum status
-report(struct ctl *c, const struct tenant *t)
+report(struct ctl *c, const struct tenant_update *wanted, const struct tenant *t)
 {
 	if (!change_has_row(t->change))
 		return session_refuse(c, "there is no such tenant any more");
-	if (c->json)
-		return output_json(c, tenant_json(t));
-	if (t->change == CHANGE_SAME)
-		(void)puts("nothing to change");
-	return STATUS_DONE;
+	return wanted->name != NULL ? tenant_changed(c, t, "renamed to", wanted->name) :
+				      tenant_changed(c, t, "now", t->state);
 }
 
 static enum status
@@ -75,7 +88,7 @@ change(struct ctl *c, const struct tenant_update *wanted)
 	session_begin(c, DB_READ_WRITE, id, &before);
 	db_tenant_update(c->db, id, wanted, &by, &changed);
 	if (session_tenant(c, db_commit(c->db), id, &before))
-		st = report(c, &changed);
+		st = report(c, wanted, &changed);
 	tenant_clear(&before);
 	tenant_clear(&changed);
 	return st;

@@ -77,14 +77,19 @@ struct move {
 	struct buf old_place, new_place;
 	int64_t rows, entries; /* carried, verified */
 	int64_t pause;         /* in milliseconds */
+	bool stays;            /* it was not moved: only prepared, or given up */
 	struct settings there;
 };
 
 static enum status
 failed(struct move *m, const struct db *db, enum outcome rc)
 {
-	return session_refuse(m->c, "the %s place: %s: %s", db == m->round.to ? "new" : "old",
-	    outcome_name(rc), db_message(db));
+	const char *place = db == m->round.to ? "new" : "old";
+
+	if (rc == DECLINED)
+		return session_refuse(m->c, "the %s place: %s", place, db_message(db));
+	return session_refuse(m->c, "the %s place: %s: %s", place, outcome_name(rc),
+	    db_message(db));
 }
 
 /* For people; programs wait for the end. */
@@ -349,7 +354,7 @@ report(struct move *m)
 	}
 	json_build_begin(&b);
 	json_put_uuid(&b, "tenant", m->round.tenant);
-	json_put_text(&b, "moved_to", buf_text(&m->new_place));
+	json_put_text(&b, "moved_to", m->stays ? NULL : buf_text(&m->new_place));
 	json_put_int(&b, "rows", m->rows);
 	json_put_int(&b, "entries", m->entries);
 	json_put_int(&b, "pause_ms", m->pause);
@@ -425,26 +430,41 @@ go_on(struct move *m)
 		return st;
 	if (args_has(&m->c->args, "prepare")) {
 		tell(m, "prepared; run it again without --prepare to move the tenant");
+		m->stays = true;
 		return m->c->json ? report(m) : STATUS_DONE;
 	}
 	st = switch_undisturbed(m);
 	return st == STATUS_DONE ? report(m) : st;
 }
 
+/* Both places as they were before the move. */
 static enum status
-give_up(struct move *m)
+forget(struct move *m)
 {
 	enum status st = STATUS_DONE;
 
-	if (strcmp(m->old.state, "moved") == 0)
-		return session_refuse(m->c,
-		    "the old place has given the tenant up: it cannot be undone; run it again without --abort");
 	if (m->old.moves)
 		st = must_step(m, m->round.from, MOVE_FORGET, &m->old.move);
 	if (st != STATUS_DONE || !m->new.found || !m->new.moves)
 		return st;
 	st = must_step(m, m->round.to, MOVE_REMOVE, &m->new.move);
 	return st == STATUS_DONE ? tenant_remove(m->c, m->round.to, m->round.tenant) : st;
+}
+
+static enum status
+give_up(struct move *m)
+{
+	enum status st;
+
+	if (strcmp(m->old.state, "moved") == 0)
+		return session_refuse(m->c,
+		    "the old place has given the tenant up: it cannot be undone; run it again without --abort");
+	st = forget(m);
+	if (st != STATUS_DONE)
+		return st;
+	tell(m, "the move is given up; the tenant stays here");
+	m->stays = true;
+	return m->c->json ? report(m) : STATUS_DONE;
 }
 
 static enum status
@@ -484,6 +504,14 @@ check_target(struct ctl *c, const char *to)
 	return true;
 }
 
+static bool
+check_aim(struct ctl *c)
+{
+	if (args_has(&c->args, "prepare") && args_has(&c->args, "abort"))
+		return args_fault(&c->args, "--prepare and --abort exclude each other");
+	return true;
+}
+
 static enum status
 tenant_move(struct ctl *c)
 {
@@ -497,7 +525,7 @@ tenant_move(struct ctl *c)
 	};
 	enum status st;
 
-	if (!check_target(c, to))
+	if (!check_target(c, to) || !check_aim(c))
 		return STATUS_USAGE;
 	c->settings.statement_timeout = c->settings
 					    .request_timeout = PATIENCE_MS; /* not connected yet */

@@ -3,10 +3,9 @@
 #include "config.h"
 
 #include "ctl/commands.h"
-#include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_guarded.h"
-#include "db/json.h"
+#include "ctl/tenant_output.h"
 #include "db/policy.h"
 
 static enum status tenant_set(struct ctl *);
@@ -35,16 +34,6 @@ const struct command cmd_tenant_set = {
 	.run = tenant_set,
 };
 
-static enum status
-report(struct ctl *c, const struct tenant *t)
-{
-	if (c->json)
-		return output_json(c, tenant_json(t));
-	if (t->change == CHANGE_SAME)
-		(void)puts("nothing to change");
-	return STATUS_DONE;
-}
-
 /* The change is made, and not committed yet. */
 static enum status
 commit(struct ctl *c, const struct tenant *t)
@@ -56,7 +45,10 @@ commit(struct ctl *c, const struct tenant *t)
 	if (t->change == CHANGE_DONE && !policy_guarded(c, &t->id))
 		return STATUS_REFUSED;
 	rc = db_commit(c->db);
-	return rc == DONE ? report(c, t) : session_failed(c, rc);
+	if (rc != DONE)
+		return session_failed(c, rc);
+	return tenant_changed(c, t, "failing forbid",
+	    failing_forbid_words[t->failing_forbid_denies]);
 }
 
 static enum status

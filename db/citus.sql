@@ -452,7 +452,7 @@ AS $$
 BEGIN
 	IF moves THEN
 		RAISE EXCEPTION 'grantctl moves no tenant out of a database that is spread over nodes'
-			USING ERRCODE = 'feature_not_supported';
+			USING ERRCODE = 'GD002';
 	END IF;
 	PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 0));
 END
@@ -465,7 +465,7 @@ CREATE OR REPLACE FUNCTION grantd.take_tenant(t grantd.tenants, move uuid) RETUR
 AS $$
 BEGIN
 	RAISE EXCEPTION 'grantctl moves no tenant into a database that is spread over nodes'
-		USING ERRCODE = 'feature_not_supported';
+		USING ERRCODE = 'GD002';
 END
 $$;
 
@@ -477,7 +477,7 @@ CREATE OR REPLACE FUNCTION grantd.audit_bound(tenant uuid, known uuid, chain tex
 AS $$
 BEGIN
 	RAISE EXCEPTION 'grantctl follows no log that is spread over nodes'
-		USING ERRCODE = 'feature_not_supported';
+		USING ERRCODE = 'GD002';
 END
 $$;
 

@@ -297,6 +297,7 @@ count_exchange(const struct db *db, enum outcome rc, int64_t ended)
 		[RETRY] = FAULT_RETRY,
 		[LOST] = FAULT_LOST,
 		[UNAVAILABLE] = FAULT_UNAVAILABLE,
+		[DECLINED] = -1,
 		[COMMIT_UNKNOWN] = FAULT_UNKNOWN,
 		[BROKEN] = FAULT_BROKEN,
 	};

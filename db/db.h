@@ -25,6 +25,8 @@ enum outcome {
 	LOST,      /* an open connection died before COMMIT was sent: rolled back */
 	/* No connection to be had, a time limit was hit, or the tenant is not served here just now: nothing was changed. */
 	UNAVAILABLE,
+	/* The schema says that this cannot be done here, or not now; db_message() is its sentence. Nothing was changed. */
+	DECLINED,
 	COMMIT_UNKNOWN, /* of a transaction that may have written: whether it was committed is not known */
 	BROKEN          /* a fault of ours or of the schema; logged; nothing was changed */
 };

@@ -22,6 +22,7 @@ static const struct {
 	{ "55P03", UNAVAILABLE }, /* lock timeout */
 	{ "57014", UNAVAILABLE }, /* statement timeout */
 	{ "GD001", UNAVAILABLE }, /* ours: the tenant is not served here just now */
+	{ "GD002", DECLINED },    /* ours, likewise, of what no worker asks for: see enum outcome */
 	{ "57P", LOST },          /* shutdown, crash, starting up */
 };
 
@@ -59,6 +60,7 @@ outcome_name(enum outcome outcome)
 		[RETRY] = "serialization failure",
 		[LOST] = "connection lost",
 		[UNAVAILABLE] = "unavailable",
+		[DECLINED] = "declined",
 		[COMMIT_UNKNOWN] = "outcome of the commit unknown",
 		[BROKEN] = "internal fault",
 	};

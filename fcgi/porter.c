@@ -18,6 +18,7 @@
 #include "fcgi/listener.h"
 #include "fcgi/parent.h"
 #include "fcgi/porter.h"
+#include "fcgi/reload.h"
 #include "fcgi/signals.h"
 
 /* How long no connection is accepted after there were no descriptors or memory for one. */
@@ -25,6 +26,7 @@
 
 struct porter {
 	struct settings *settings;
+	const struct options *options;
 	struct listener *listener;
 	struct handover handover;
 	int spawner;
@@ -52,7 +54,7 @@ fork_parent(void)
 }
 
 static int
-be_parent(struct porter *p, const struct options *o)
+be_parent(struct porter *p)
 {
 	static const struct inherited nothing = INHERITED_NONE;
 
@@ -60,7 +62,7 @@ be_parent(struct porter *p, const struct options *o)
 	close(p->life[0]);
 	if (p->spawner != -1)
 		close(p->spawner);
-	return parent_run(p->settings, o, &p->handover.workers, &nothing, p->life[1]);
+	return parent_run(p->settings, p->options, &p->handover.workers, &nothing, p->life[1]);
 }
 
 static void
@@ -89,9 +91,7 @@ obey(struct porter *p, bool abandoned)
 		stop(p);
 	if (signals_to_reload) {
 		signals_to_reload = 0;
-		if (!log_open(p->settings->log_file, (enum log_level)p->settings->log_level))
-			log_error("%s: %s; the log stays where it was", p->settings->log_file,
-			    strerror(errno));
+		reload_beside(p->settings, p->options);
 		(void)kill(p->parent, SIGHUP);
 	}
 	if (signals_to_upgrade) {
@@ -132,7 +132,12 @@ pass_on(struct porter *p)
 int
 porter_run(struct settings *s, const struct options *o, struct listener *l, int spawner)
 {
-	struct porter p = { .settings = s, .listener = l, .spawner = spawner };
+	struct porter p = {
+		.settings = s,
+		.options = o,
+		.listener = l,
+		.spawner = spawner,
+	};
 	int status = EXIT_FAILURE;
 
 	if (!handover_open(&p.handover, l))
@@ -140,7 +145,7 @@ porter_run(struct settings *s, const struct options *o, struct listener *l, int 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p.life) == -1) {
 		log_error("starting the parent of the workers: %s", strerror(errno));
 	} else if ((p.parent = fork_parent()) == 0) {
-		status = be_parent(&p, o);
+		status = be_parent(&p);
 	} else if (p.parent != -1) {
 		close(p.life[1]);
 		status = pass_on(&p);

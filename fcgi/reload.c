@@ -36,6 +36,15 @@ keep_number(int *fresh, int old, const char *name)
 	*fresh = old;
 }
 
+static void
+reload_log(const struct settings *s)
+{
+	log_set_format((enum log_format)s->log_format);
+	if (!log_open(s->log_file, (enum log_level)s->log_level))
+		log_error("reload: %s: %s; the log stays where it was", s->log_file,
+		    strerror(errno));
+}
+
 bool
 reload_settings(struct settings *s, const struct options *o)
 {
@@ -58,10 +67,20 @@ reload_settings(struct settings *s, const struct options *o)
 		keep_number(&fresh.workers, s->workers, "GRANTD_WORKERS");
 	settings_clear(s);
 	*s = fresh;
-	log_set_format((enum log_format)s->log_format);
-	if (!log_open(s->log_file, (enum log_level)s->log_level))
-		log_error("reload: %s: %s; the log stays where it was", s->log_file,
-		    strerror(errno));
+	reload_log(s);
 	log_info("reloaded");
 	return true;
+}
+
+void
+reload_beside(struct settings *s, const struct options *o)
+{
+	struct settings fresh;
+	char error[SETTINGS_ERROR_MAX];
+
+	if (!options_settings(o, &fresh, error))
+		return;
+	settings_clear(s);
+	*s = fresh;
+	reload_log(s);
 }

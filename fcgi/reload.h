@@ -14,4 +14,10 @@ struct settings;
  */
 bool reload_settings(struct settings *s, const struct options *o);
 
+/*
+ * The same, silently, for a process beside the parent that is told of every reload, too: what is wrong with them, and what takes a restart, is the
+ * parent's to say. They may be used for all that does not take one.
+ */
+void reload_beside(struct settings *s, const struct options *o);
+
 #endif

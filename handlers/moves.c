@@ -98,6 +98,7 @@ ending_of_exchange(enum outcome rc)
 		[RETRY] = END_RETRY,
 		[LOST] = END_LOST,
 		[UNAVAILABLE] = END_UNAVAILABLE,
+		[DECLINED] = END_BROKEN, /* no worker asks for what is declined */
 		[COMMIT_UNKNOWN] = END_UNKNOWN,
 		[BROKEN] = END_BROKEN,
 	};

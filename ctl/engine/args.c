@@ -10,6 +10,7 @@
 #include "ctl/engine/args.h"
 #include "ctl/engine/command.h"
 #include "ctl/engine/help.h"
+#include "ctl/engine/near.h"
 
 #define KEY_MARK "grd_"
 #define KEY_MARK_TAIL 8 /* base62 characters between the mark and the secret */
@@ -48,6 +49,25 @@ args_have_key(char *const *argv)
 	return false;
 }
 
+/* There is no such option; another one may be meant. */
+static void
+refuse_option(struct args *a, const char *text, size_t len)
+{
+	const struct option *o, *near = NULL;
+	char name[FIELD_NAME_MOST + 1];
+	size_t distance, least = SIZE_MAX;
+
+	(void)snprintf(name, sizeof(name), "%.*s",
+	    field_line_valid(text, FIELD_NAME_MOST) ? (int)len : 0, text);
+	for (o = a->command->options; o->name != NULL; o++)
+		if (near_word(name, o->name, &distance) && distance < least) {
+			least = distance;
+			near = o;
+		}
+	(void)args_fault(a, "there is no option --%s%s%s%s", name, near != NULL ? "; is --" : "",
+	    near != NULL ? near->name : "", near != NULL ? " meant?" : "");
+}
+
 /* The option that `len` bytes of text name. NULL, with the fault reported, if there is not exactly one. */
 static const struct option *
 find_option(struct args *a, const char *text, size_t len)
@@ -59,7 +79,7 @@ find_option(struct args *a, const char *text, size_t len)
 	    memcmp(text, "url", len) == 0)
 		(void)args_fault(a, "it works on the database alone, and not over HTTP");
 	else if (found == NULL)
-		(void)args_fault(a, "there is no option --%.*s", shown ? (int)len : 0, text);
+		refuse_option(a, text, len);
 	if (other == NULL)
 		return found;
 	(void)args_fault(a, "--%.*s could be --%s or --%s", shown ? (int)len : 0, text, found->name,
@@ -68,12 +88,18 @@ find_option(struct args *a, const char *text, size_t len)
 }
 
 static bool
-refuse_value(struct args *a, const struct option *o)
+refuse_value(struct args *a, const struct option *o, const char *text)
 {
 	struct buf expected = BUF_EMPTY;
+	const char *near = option_near(o, text);
 
+	if (near != NULL)
+		buf_addf(&expected, ": is %s meant? It", near);
+	buf_adds(&expected, " must be ");
 	option_expect(o, &expected);
-	(void)args_fault(a, "%s%s must be %s", o->name != NULL ? "--" : "",
+	if (o->flags & OPTION_OPEN)
+		buf_adds(&expected, "; or any other with --allow-unknown");
+	(void)args_fault(a, "%s%s%s", o->name != NULL ? "--" : "",
 	    o->name != NULL ? o->name : o->value, buf_text(&expected));
 	buf_clear(&expected);
 	return false;
@@ -87,7 +113,7 @@ add(struct args *a, const struct option *o, const char *text)
 	if (a->count == ARGS_MAX)
 		return args_fault(a, "there are more than %d options", ARGS_MAX);
 	a->item[a->count].option = o;
-	return option_take(o, text, &a->item[a->count++].value) || refuse_value(a, o);
+	return option_take(o, text, &a->item[a->count++].value) || refuse_value(a, o, text);
 }
 
 /* One option; *argv is moved to its value if that is an argument of its own. */
@@ -119,7 +145,20 @@ take_operand(struct args *a, const char *text)
 		return args_fault(a, "it takes options alone");
 	if (a->operand.text != NULL)
 		return args_fault(a, "it takes one %s", operand->value);
-	return option_take(operand, text, &a->operand) || refuse_value(a, operand);
+	return option_take(operand, text, &a->operand) || refuse_value(a, operand, text);
+}
+
+/* Words that are none of their option's need --allow-unknown, which may have come behind them. */
+static bool
+is_known(struct args *a)
+{
+	int i;
+
+	for (i = 0; i < a->count; i++)
+		if ((a->item[i].option->flags & OPTION_OPEN) && a->item[i].value.number < 0 &&
+		    !args_has(a, "allow-unknown"))
+			return refuse_value(a, a->item[i].option, a->item[i].value.text);
+	return true;
 }
 
 static bool
@@ -153,7 +192,7 @@ args_parse(struct args *a, const struct command *command, char *const *argv)
 			return false;
 		}
 	}
-	return is_complete(a);
+	return is_known(a) && is_complete(a);
 }
 
 /* NULL: there are not so many. */

@@ -58,4 +58,16 @@ const struct command *command_find(char *const *argv, int *words);
 /* What of its name comes behind the words of argv, as "create" behind "key"; NULL: it does not begin with them. */
 const char *command_rest(const struct command *, char *const *argv);
 
+/* Of the longest name, such as "grant audit on". */
+#define COMMAND_WORDS 3
+
+/* What of argv may be a command's name: up to the first option. Ends with NULL. */
+void command_words(char *const *argv, char *words[COMMAND_WORDS + 1]);
+
+/* Do the names of any commands begin with the words of argv? */
+bool command_begins(char *const *argv);
+
+/* The command that the words of argv may be a mistake for; or their beginning, where they are fewer than its name's. NULL: none. */
+const struct command *command_near(char *const *argv);
+
 #endif

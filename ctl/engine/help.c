@@ -8,6 +8,7 @@
 #define LINE_WIDTH 79
 #define USAGE_INDENT 7
 #define HELP_INDENT 26
+#define SUMMARY_INDENT 20
 
 /* A word of `len` bytes after a blank, or on a new line with that indent if it does not fit. */
 static void
@@ -69,31 +70,55 @@ has_form(const struct option *o)
 	return false;
 }
 
+/* The words of a text, from the column on in which it is to stand. */
+static void
+put_text(FILE *out, int column, int indent, const char *text)
+{
+	size_t len;
+
+	column += fprintf(out, "%*s", column < indent ? indent - column : 0, "");
+	for (; *text != '\0'; text += len + strspn(text + len, " ")) {
+		len = strcspn(text, " ");
+		put_word(out, &column, indent, text, len);
+	}
+	(void)fputc('\n', out);
+}
+
 /* "  --status STATUS          only those with this status (active, expired or revoked)" */
 static void
 put_option(FILE *out, const struct option *o)
 {
 	struct buf text = BUF_EMPTY;
-	const char *word;
-	size_t len;
 	int column;
 
 	column = fprintf(out, "  %s%s%s%s", o->name != NULL ? "--" : "",
 	    o->name != NULL ? o->name : "", o->name != NULL && o->value != NULL ? " " : "",
 	    o->value != NULL ? o->value : "");
-	column += fprintf(out, "%*s", column < HELP_INDENT ? HELP_INDENT - column : 0, "");
 	buf_adds(&text, o->help);
 	if (has_form(o)) {
 		buf_adds(&text, " (");
 		option_expect(o, &text);
 		buf_adds(&text, ")");
 	}
-	for (word = buf_text(&text); *word != '\0'; word += len + strspn(word + len, " ")) {
-		len = strcspn(word, " ");
-		put_word(out, &column, HELP_INDENT, word, len);
-	}
-	(void)fputc('\n', out);
+	put_text(out, column, HELP_INDENT, buf_text(&text));
 	buf_clear(&text);
+}
+
+/* A text from the left on, with its lines anew; `end` is its last word's. */
+static void
+put_paragraph(FILE *out, const char *text, const char *end)
+{
+	size_t len;
+	int column;
+
+	for (column = 0; *text != '\0'; text += len + strspn(text + len, " \n")) {
+		len = strcspn(text, " \n");
+		if (column > 0 && column + 1 + (int)len < LINE_WIDTH)
+			column += fprintf(out, " %.*s", (int)len, text);
+		else
+			column = fprintf(out, "%s%.*s", column > 0 ? "\n" : "", (int)len, text);
+	}
+	(void)fprintf(out, "%s\n", end);
 }
 
 void
@@ -102,9 +127,10 @@ help_command(const struct command *command, FILE *out)
 	const struct option *o;
 
 	help_usage(command, out);
-	(void)fprintf(out, "\n%s.\n", command->summary);
+	(void)fputc('\n', out);
+	put_paragraph(out, command->summary, ".");
 	if (command->help != NULL)
-		(void)fprintf(out, "%s\n", command->help);
+		put_paragraph(out, command->help, "");
 	(void)fputc('\n', out);
 	for (o = command->options; o->name != NULL; o++)
 		put_option(out, o);
@@ -113,17 +139,28 @@ help_command(const struct command *command, FILE *out)
 }
 
 void
-help_all(FILE *out)
+help_some(char *const *argv, FILE *out)
 {
 	size_t i;
 
-	(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n\n", out);
 	for (i = 0; i < commands_count; i++)
-		(void)fprintf(out, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+		if (command_rest(commands[i], argv) != NULL)
+			put_text(out, fprintf(out, "  %s", commands[i]->name), SUMMARY_INDENT,
+			    commands[i]->summary);
+}
+
+void
+help_all(FILE *out)
+{
+	static char *const none[] = { NULL };
+
+	(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n\n", out);
+	help_some(none, out);
 	(void)fputs(
-	    "\nMore on one of them: grantctl help COMMAND. The database is libpq's: PGHOST, "
-	    "PGSERVICE, ...,\nor GRANTD_DATABASE; the role must be a member of grantd_owner. Commands that take --url\n"
-	    "can ask a grantd instead, with an API key.\n"
-	    "Exit status: 0 done, 1 refused or not found, 2 wrong usage, 3 not known\nwhether it was done.\n",
+	    "\nMore on one of them: grantctl help COMMAND. The database is libpq's: PGHOST,\n"
+	    "PGSERVICE, ..., or GRANTD_DATABASE; the role must be a member of grantd_owner.\n"
+	    "Commands that take --url can ask a grantd instead, with an API key.\n"
+	    "Exit status: 0 done, 1 refused or not found, 2 wrong usage, 3 not known whether\n"
+	    "it was done.\n",
 	    out);
 }

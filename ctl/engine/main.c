@@ -7,47 +7,12 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "base/field.h"
 #include "base/log.h"
 #include "ctl/engine/command.h"
 #include "ctl/engine/complete.h"
 #include "ctl/engine/help.h"
 #include "ctl/engine/remote.h"
-
-/* Print the usage of the noun's commands. False: there are none. */
-static bool
-suggest(const char *noun)
-{
-	size_t len = strlen(noun), i;
-	bool any = false;
-
-	for (i = 0; i < commands_count; i++)
-		if (len > 0 && strncmp(commands[i]->name, noun, len) == 0 &&
-		    commands[i]->name[len] == ' ') {
-			help_usage(commands[i], stderr);
-			any = true;
-		}
-	return any;
-}
-
-/* An argument, or "?" if it may not be shown. */
-static const char *
-shown(const char *text)
-{
-	return field_line_valid(text, FIELD_NAME_MOST) ? text : "?";
-}
-
-static enum status
-unknown_command(char *const *argv)
-{
-	(void)fprintf(stderr, "grantctl: there is no such command: %s%s%s\n", shown(argv[0]),
-	    argv[1] != NULL ? " " : "", argv[1] != NULL ? shown(argv[1]) : "");
-	if (!suggest(argv[0]))
-		(void)fputs("usage: grantctl COMMAND [--OPTION VALUE]...\n"
-			    "All commands: grantctl help\n",
-		    stderr);
-	return STATUS_USAGE;
-}
+#include "ctl/engine/unknown.h"
 
 static enum status
 help(char *const *argv)
@@ -60,9 +25,12 @@ help(char *const *argv)
 		return STATUS_DONE;
 	}
 	command = command_find(argv, &words);
-	if (command == NULL)
+	if (command == NULL && !command_begins(argv))
 		return unknown_command(argv);
-	help_command(command, stdout);
+	if (command != NULL)
+		help_command(command, stdout);
+	else
+		help_some(argv, stdout);
 	return STATUS_DONE;
 }
 
@@ -150,6 +118,7 @@ static enum status
 dispatch(char **argv)
 {
 	const struct command *command;
+	char *name[COMMAND_WORDS + 1];
 	int words;
 
 	if (args_have_key(argv))
@@ -169,9 +138,12 @@ dispatch(char **argv)
 		return STATUS_DONE;
 	}
 	command = command_find(argv, &words);
+	if (command == NULL && asks_for_help(argv)) {
+		command_words(argv, name);
+		return help(argv[0][0] == '-' ? argv + 1 : name);
+	}
 	if (command == NULL)
-		return asks_for_help(argv) && argv[0][0] == '-' ? help(argv + 1) :
-								  unknown_command(argv);
+		return unknown_command(argv);
 	if (asks_for_help(argv + words)) {
 		help_command(command, stdout);
 		return STATUS_DONE;

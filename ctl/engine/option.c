@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/time_text.h"
+#include "ctl/engine/near.h"
 #include "ctl/engine/option.h"
 
 #define SPAN_MOST ((int64_t)100 * 365 * 24 * 3600)
@@ -49,7 +50,9 @@ option_take(const struct option *o, const char *text, struct value *v)
 	case VALUE_LINE:
 		return field_line_valid(text, (size_t)o->most);
 	case VALUE_WORD:
-		return (v->number = words_find(o->words, text)) >= 0;
+		v->number = words_find(o->words, text);
+		return v->number >= 0 ||
+		    ((o->flags & OPTION_OPEN) && field_line_valid(text, (size_t)o->most));
 	case VALUE_NUMBER:
 		return number_parse(&v->number, text, strlen(text), o->least, o->most);
 	case VALUE_UUID:
@@ -67,6 +70,21 @@ option_take(const struct option *o, const char *text, struct value *v)
 		break;
 	}
 	return true;
+}
+
+const char *
+option_near(const struct option *o, const char *text)
+{
+	size_t distance, least = SIZE_MAX;
+	const char *near = NULL;
+	int i;
+
+	for (i = 0; o->type == VALUE_WORD && o->words[i] != NULL; i++)
+		if (near_word(text, o->words[i], &distance) && distance < least) {
+			least = distance;
+			near = o->words[i];
+		}
+	return near;
 }
 
 /* "a, b or c" */

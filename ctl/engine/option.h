@@ -25,7 +25,12 @@ enum value_type {
 	VALUE_FILE    /* the path of a file */
 };
 
-enum option_flags { OPTION_REQUIRED = 1, OPTION_REPEATS = 2 };
+enum option_flags {
+	OPTION_REQUIRED = 1,
+	OPTION_REPEATS = 2,
+	OPTION_OPEN =
+	    4 /* VALUE_WORD: with --allow-unknown also any other line of at most `most` bytes */
+};
 
 /*
  * An option that a command takes: --name VALUE, --name=VALUE, or --name where it has no value. Checks, messages, help
@@ -97,7 +102,7 @@ struct option {
 
 /*
  * A value, as given and converted. `number` is the one of VALUE_NUMBER, microseconds since 1970 in UTC for
- * VALUE_TIME, seconds for VALUE_SPAN, and the place in `words` for VALUE_WORD.
+ * VALUE_TIME, seconds for VALUE_SPAN, and the place in `words` for VALUE_WORD; -1: it is none of them (OPTION_OPEN).
  */
 struct value {
 	const char *text; /* borrowed from the command line; NULL for a switch */
@@ -107,6 +112,9 @@ struct value {
 
 /* Convert a text. False: it is not what the description allows. */
 MUST_CHECK bool option_take(const struct option *, const char *text, struct value *);
+
+/* The word that a text, which is none of the option's, may be a mistake for; NULL: none. */
+const char *option_near(const struct option *, const char *text);
 
 /* Append what the value must be: "active, expired or revoked". */
 void option_expect(const struct option *, struct buf *);

@@ -92,6 +92,8 @@ session_failed(struct ctl *c, enum outcome rc)
 		c->unknown = true;
 		return STATUS_REFUSED;
 	}
+	if (rc == DECLINED)
+		return session_refuse(c, "%s", db_message(c->db));
 	(void)session_refuse(c, "%s: %s", outcome_name(rc), db_message(c->db));
 	(void)fputs("grantctl doctor says more.\n", stderr);
 	return STATUS_REFUSED;

@@ -33,7 +33,8 @@
 --
 -- A tenant that is not served here fails them all (SQLSTATE GD001). For that each begins by taking the tenant's advisory
 -- lock, shared, in a statement of its own, so that the next one sees whatever a move or removal has done to the tenant's
--- row; tenant_state.sql tells the rest.
+-- row; tenant_state.sql tells the rest. What grantctl asks for and cannot be done in this database, or not now, fails with a
+-- sentence for its operator (GD002).
 --
 -- The id of an entry is unique within its tenant, so that a call that is repeated because
 -- nobody knows what became of the first can never do a thing twice: whichever
@@ -1620,6 +1621,28 @@ REVOKE ALL ON FUNCTION grantd.audit_of_writer(bigint, uuid, uuid, integer) FROM 
 
 -- ---- for grantctl audit archive ----
 
+-- Dropping entries is nothing that a move carries: what has arrived would keep them. So nothing of a tenant is archived from the
+-- moment on at which a move of it begins. The lock, which whoever begins one takes alone, keeps it from beginning until the transaction ends.
+CREATE FUNCTION grantd.refuse_moving(tenant uuid) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	t grantd.tenants;
+BEGIN
+	PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 0));
+	SELECT * INTO t FROM grantd.tenants x WHERE x.id = tenant;
+	IF t.state = 'moved' OR t.hold IS NOT NULL THEN
+		PERFORM grantd.refuse_away(tenant);
+	ELSIF t.move_id IS NOT NULL THEN
+		RAISE EXCEPTION 'a move of tenant % is under way, which would not carry it: drop nothing before that has ended, or is given up (grantctl tenant move --abort)',
+			tenant USING ERRCODE = 'GD002';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION grantd.refuse_moving(uuid) IS 'Fails where a tenant moves, and keeps it from moving until the transaction ends';
+REVOKE ALL ON FUNCTION grantd.refuse_moving(uuid) FROM PUBLIC;
+
 -- What is told of entries that are dropped into an archive. For grantctl alone. `same`: it was begun before;
 -- `mismatch`: with another file of that name.
 CREATE FUNCTION grantd.begin_archive(tenant uuid, key_hash bytea, key_version bigint,
@@ -1636,6 +1659,7 @@ DECLARE
 	at CONSTANT timestamptz := statement_timestamp();
 	begun bytea;
 BEGIN
+	PERFORM grantd.refuse_moving(tenant);
 	SELECT * INTO t FROM grantd.tenants x WHERE x.id = tenant FOR NO KEY UPDATE;
 	a := grantd.admit(tenant, NULL, NULL, NULL, entry, actor);
 	SELECT x.digest INTO begun FROM grantd.audit_archives x
@@ -1677,7 +1701,9 @@ BEGIN
 	IF NOT pg_has_role(session_user, 'grantd_owner', 'MEMBER') THEN
 		RAISE EXCEPTION 'entries are archived by members of grantd_owner'
 			USING ERRCODE = 'insufficient_privilege';
-	ELSIF NOT EXISTS (SELECT FROM grantd.audit_archives a
+	END IF;
+	PERFORM grantd.refuse_moving(tenant);
+	IF NOT EXISTS (SELECT FROM grantd.audit_archives a
 	    WHERE a.tenant_id = tenant AND a.id = drop_archived.archive) THEN
 		RETURN 'none';
 	END IF;

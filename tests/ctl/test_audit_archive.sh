@@ -141,6 +141,21 @@ restore
 
 is 'nothing was dropped, nor told' "$(archived)" 0
 holds 'all is as it was'
+
+# What of a tenant has arrived elsewhere would keep what is dropped here.
+sql 'CREATE DATABASE elsewhere TEMPLATE template' || bail 'no database'
+does 'a tenant begins to move' tenant move --to dbname=elsewhere --prepare $a
+does 'it may be archived' audit archive --before $before --out moving --tenant $a
+refuses 1 "^grantctl audit archive: a move of tenant $a is under way, .*--abort\)\$" audit archive --drop moving
+is 'but not dropped' "$(entries) $(archived)" "$total 0"
+said=$(sql "SELECT grantd.drop_archived('$a', '$id', 'grant', '$g', 1, 3, '', '', '{}')" 2>&1)
+like 'nor by one who had begun before' "$said" "a move of tenant $a is under way"
+does 'the move goes on' tenant move --to dbname=elsewhere --prepare $a
+does 'and is given up' tenant move --to dbname=elsewhere --abort $a
+is 'which is said' "$out" "the move is given up; the tenant stays here"
+does 'given up once more, for programs' tenant move --to dbname=elsewhere --abort --json $a
+is 'it has moved nowhere' "$(json '[.tenant, .moved_to]')" "[\"$a\",null]"
+
 does 'the archive is dropped' audit archive --drop old --reason 'older than it has to be'
 is 'the log has what is newer, and an entry for each tenant that says so' "$(entries)" "$((total - n + 2))"
 is 'that is told' "$(sql "SELECT count(*) FROM grantd.audit_log l JOIN grantd.audit_archives r ON r.entry = l.id AND r.tenant_id = l.tenant_id

@@ -71,9 +71,9 @@ sed '$d' state >half
 refuses 1 'does not say how far' audit follow --once --state half
 refuses 1 'No such file' audit follow --once --state /nowhere/state
 refuses 2 'usage' audit follow --once
-refuses 1 'it must be tcp://HOST:PORT' audit follow --once --state x --to udp://h:1
-refuses 1 'it must be tcp://HOST:PORT' audit follow --once --state x --to tcp://h
-refuses 1 'it must be tcp://HOST:PORT' audit follow --once --state x --to tcp://::1:514
+refuses 2 '--to must be tcp://HOST:PORT' audit follow --once --state x --to udp://h:1
+refuses 2 '--to must be tcp://HOST:PORT' audit follow --once --state x --to tcp://h
+refuses 2 '--to must be tcp://HOST:PORT' audit follow --once --state x --to tcp://::1:514
 refuses 2 'certificates are for' audit follow --once --state x --ca-file y
 refuses 2 'come together' audit follow --once --state x --to tls://h:1 --cert-file y
 rm -f x x.lock

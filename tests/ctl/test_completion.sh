@@ -82,7 +82,7 @@ while read -r words; do
 	help=$out
 	for option in $(sed -n 's/^  \(--[a-z-]*\) [A-Z].*/\1/p' <<<"$help") ''; do
 		values=$(completes "grantctl $words ${option:+$option }")
-		[[ -n $values && $values != *[!a-z0-9_\ ]* ]] || continue
+		[[ -n $values && $values != *[!A-Za-z0-9_\ ]* ]] || continue
 		for value in $values; do
 			seen=$((seen + 1))
 			ctl $words $option $value --no-such-option

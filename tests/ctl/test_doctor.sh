@@ -285,5 +285,6 @@ else
 	skip 'grantd is well' 'grantd is not built'
 fi
 unset GRANTD_LISTEN
+sql "DROP ROLE $worker, ctl_doctor_group, ctl_doctor_stranger"
 
 done_testing

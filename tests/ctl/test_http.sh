@@ -15,6 +15,7 @@ finish()
 {
 	[ ${#helpers[@]} -eq 0 ] || kill "${helpers[@]}"
 	web_end
+	sql 'DROP ROLE IF EXISTS http_worker'
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
@@ -28,7 +29,7 @@ ctl key create --tenant $t --name auditor --role auditor
 printf '%s\n' "$out" >auditor
 ctl grant create --tenant $t --resource-type aws_account --resource-id 123456789012 --grantee-id alice --action administer --expires-in 8h
 g=$out
-psql -X -q -c "DO \$\$ BEGIN CREATE ROLE http_worker LOGIN IN ROLE grantd_app; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$"
+sql 'CREATE ROLE http_worker LOGIN IN ROLE grantd_app'
 
 web_begin "$PWD/site" "$(dirname "$GRANTCTL")/grantd" || bail 'no site'
 web_setting GRANTD_DATABASE "host=$PGHOST port=$PGPORT dbname=$PGDATABASE user=http_worker"

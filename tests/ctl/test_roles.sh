@@ -30,6 +30,6 @@ sql "CREATE FUNCTION public.who() RETURNS trigger LANGUAGE plpgsql AS \$\$
 	'GRANT USAGE ON SCHEMA public TO grantd_owner' \
 	'CREATE TRIGGER who BEFORE INSERT ON grantd.tenants EXECUTE FUNCTION public.who()'
 refuses 1 'written by grantd_auth in grantctl' tenant create --name B
-sql 'DROP TRIGGER who ON grantd.tenants'
+sql 'DROP TRIGGER who ON grantd.tenants' 'DROP ROLE ctl_member, ctl_quiet, ctl_worker, ctl_stranger'
 
 done_testing

@@ -38,6 +38,7 @@ does 'list one' tenant list --limit 1 --json
 is 'the newest' "$(json '[length, .[0].name]')" '[1,"Second"]'
 
 does 'rename' tenant rename $t --name 'Another name' --reason 'as they wish'
+is 'says what was done' "$out" "tenant $t: renamed to Another name"
 does 'it is shown' tenant show $t --json
 is 'with the new name, and as the next version' "$(json '[.name, .version, .state]')" '["Another name",2,"serving"]'
 does 'rename to the same' tenant rename $t --name 'Another name'
@@ -50,6 +51,7 @@ like 'a key' "$out" "$key_form"
 k=$out
 refuses 1 'the tenant is served: first grantctl tenant disable' tenant delete $t --yes $t
 does 'disable' tenant disable $t
+is 'says so' "$out" "tenant $t: now disabled"
 does 'it is listed so' tenant list
 like 'with its state' "$out" "$t  +Another name +disabled"
 does 'its keys are shown' key list --tenant $t
@@ -58,8 +60,16 @@ like 'and made' "$out" "$key_form"
 is 'but open nothing' "$(sql "SELECT count(*) FROM grantd.authenticate(sha256('$k'))")" 0
 does 'disabled twice' tenant disable $t
 is 'changes nothing' "$out" 'nothing to change'
+does 'enable' tenant enable $t
+is 'says so, too' "$out" "tenant $t: now serving"
+does 'set' tenant set --failing-forbid denies $t
+is 'says what holds now' "$out" "tenant $t: failing forbid denies"
+does 'set, for programs' tenant set --failing-forbid passes $t --json
+is 'has the row' "$(json .id)" "$t"
+does 'disable, for programs' tenant disable $t --json
+is 'has the row, too' "$(json .state)" disabled
 does 'enable' tenant enable $t --json
-is 'it serves' "$(json '[.state, .version]')" '["serving",4]'
+is 'it serves' "$(json '[.state, .version]')" '["serving",8]'
 is 'its keys open it again' "$(sql "SELECT tenant_id FROM grantd.authenticate(sha256('$k'))")" $t
 does 'the entries tell all of it' audit verify
 

@@ -8,6 +8,7 @@ PATH=$PATH:/usr/sbin
 command -v lighttpd >/dev/null || skip_all 'lighttpd is not installed'
 clients=6
 rounds=8
+: >"$work/spawned.conf"
 
 # web_start WORKERS: a lighttpd that spawns grantd; requests can also be sent to its socket itself.
 web_start()
@@ -25,7 +26,7 @@ web_start()
 	server.errorlog = "$work/lighttpd.log"
 	fastcgi.server = ( "/" => ((
 		"socket" => "$work/spawned", "bin-path" => "$grantd --workers $1",
-		"bin-environment" => ( "GRANTD_LOG_FILE" => "$log", "GRANTD_LOG_LEVEL" => "debug",
+		"bin-environment" => ( "GRANTD_CONFIG" => "$work/spawned.conf", "GRANTD_LOG_FILE" => "$log", "GRANTD_LOG_LEVEL" => "debug",
 		    "GRANTD_DATABASE" => "host=$work/database connect_timeout=60",
 		    "GRANTD_CONNECT_TIMEOUT" => "60000", "GRANTD_BODY_TIMEOUT" => "60000", "GRANTD_PEER_TIMEOUT" => "60000", "GRANTD_STOP_TIMEOUT" => "60000" ),
 		"max-procs" => 1, "check-local" => "disable", "fix-root-scriptname" => "enable"
@@ -177,11 +178,18 @@ for i in 1 2 3 4 5; do
 done
 web_stop TERM "after a queue"
 
-# Settings are read again.
+# Settings are read again, by the porter, too: what it says of the parent's end has the new form.
+echo 'GRANTD_LOG_FORMAT=text' >"$work/spawned.conf"
 web_start 2
 kill -HUP "$(porter)"
 ok "HUP reaches the parent" until_true logged 'info [0-9]+ reloaded'
 ok "and it serves on" web_serves
+echo 'GRANTD_LOG_FORMAT=json' >"$work/spawned.conf"
+kill -HUP "$(porter)"
+ok "HUP with another form of the log" until_true logged '"message":"reloaded"'
+kill -KILL "$(parent)"
+ok "the porter has it, too" until_true logged '"level":"error",.*"message":"the parent of the workers was killed by signal 9"'
+ok "and it is back" until_true web_serves
 web_stop TERM "after HUP"
 
 # One process
