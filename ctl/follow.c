@@ -300,11 +300,10 @@ judge_by_writer(struct follow *f, struct batch *b)
 		return true;
 	}
 	b->more = true;
-	do {
-		b->count--;
-		if (b->count > 0 && !audit_followed_at(&b->rows, b->count - 1, &e))
+	e = last;
+	while (e.writer == last.writer && --b->count > 0)
+		if (!audit_followed_at(&b->rows, b->count - 1, &e))
 			return false;
-	} while (b->count > 0 && e.writer == last.writer);
 	b->next = audit_place_after(last.writer - 1);
 	if (b->count == 0)
 		b->next = (struct audit_place){ .by_writer = true, .writer = last.writer };
