@@ -132,7 +132,10 @@ async function active(t, page, tenant, admin) {
   const section = page.getByRole('region', { name: 'Activity' });
   await section.getByRole('img', { name: new RegExp(`${events.length} events`) }).waitFor();
   t.like('totals', await section.locator('.totals').innerText(), new RegExp(`${events.length}\\s*events`));
-  t.ok('the time without auditing is hatched', await section.locator('.off-stretch').count() === 1);
+  const widths = (what) => section.locator(what).evaluateAll((all) => all.map((e) => Number(e.getAttribute('width'))));
+  const [gaps, [bucket]] = [await widths('.off-stretch'), await widths('.bucket')];
+  t.is('the time without auditing is hatched', [gaps.length, await section.locator('.off-stretch').evaluate((e) => getComputedStyle(e).fill.slice(0, 5))], [1, 'url("']);
+  t.ok('as long as it was: four quarters of an hour', Math.abs(gaps[0] / bucket - 4) < 0.05, `${gaps[0] / bucket}`);
   await section.getByRole('button', { name: 'Next' }).click();
   await section.getByText('Page 2 ·').waitFor();
   t.is('events page by page', await section.locator('.paged tbody tr:not(.gap)').count(), 25);
@@ -153,6 +156,54 @@ async function active(t, page, tenant, admin) {
   await t.look(page, 'grant');
   await section.evaluate((e) => e.scrollIntoView());
   await t.look(page, 'grant-activity');
+}
+
+/** Reads and writes by how they ended: as the totals have them, the table, and the titles of the chart's buckets. */
+async function counted(section) {
+  const sums = (lists) => lists.reduce((a, b) => a.map((n, i) => n + b[i]));
+  const rows = await section.locator('.figure tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].slice(1).map((cell) => Number(cell.textContent))));
+  const labels = ['Read: Success', 'Read: Denied', 'Read: Error', 'Write: Success', 'Write: Denied', 'Write: Error'];
+  const titles = (await section.locator('.chart g > title').allTextContents()).map((text) =>
+    labels.map((label) => Number(new RegExp(`^${label}: (\\d+)$`, 'm').exec(text)?.[1] ?? 0)));
+  const totals = Object.fromEntries((await section.locator('.total').allInnerTexts()).map((text) => text.split('\n')).map(([n, what]) =>
+    [what.split(',')[0], Number(n.replace(',', ''))]));
+  return { totals, table: sums(rows), titles: sums(titles), first: titles[0] };
+}
+
+/** However many events there are, all of them are in the chart, and those that are older than the grant, too. */
+async function many(t, page, tenant, admin) {
+  const grant = await admin.grant({ grantee_id: 'much@example.com' });
+  if (!grant.audit_enabled)
+    await admin.patch(`/grants/${grant.id}`, { audit_enabled: true });
+  const kinds = [{}, {}, { kind: 'write' }, { outcome: 'denied' }, { kind: 'write', outcome: 'error' }];
+  for (let i = 0; i < 5000; i += 500)
+    await tenant.collector.post(`/grants/${grant.id}/activity`, { events: Array.from({ length: 500 }, (_, k) => event(i + k + 1, kinds[k % 5])) });
+  await t.go(page, `/grants/${grant.id}`);
+  const section = page.getByRole('region', { name: 'Activity' });
+  await section.getByRole('img', { name: /5,000 events/ }).waitFor();
+  const all = await counted(section);
+  const wanted = [2000, 1000, 0, 1000, 0, 1000];
+  t.is('5,000 events are counted', all.totals, { events: 5000, reads: 3000, writes: 2000, denied: 1000, failed: 1000 });
+  t.is('the chart has each', all.titles, wanted);
+  t.is('and so has its table', all.table, wanted);
+  t.ok('it begins with the first, from before the grant', all.first.some((n) => n > 0));
+  await section.getByLabel('Period').selectOption('1');
+  await section.getByRole('img', { name: /1,4[34]\d events/ }).waitFor();
+  const day = await counted(section);
+  t.is('of a day, too', [day.titles, day.table].map((list) => list.reduce((a, b) => a + b)), [day.totals.events, day.totals.events]);
+  await tenant.collector.post(`/grants/${grant.id}/activity`, { events: [event(40 * 24 * 60)] });
+  await section.getByLabel('Period').selectOption('30');
+  await section.getByRole('img', { name: /5,000 events/ }).waitFor();
+  await section.getByLabel('Period').selectOption('0');
+  await section.getByRole('img', { name: /5,001 events/ }).waitFor();
+  t.is('and from the beginning', (await counted(section)).totals.events, 5001);
+  // Of a grant that ended long ago, the last days are its own.
+  await t.site.sql(`SET session_replication_role = replica; UPDATE grantd.grants SET granted_at = now() - interval '80 days',
+    created_at = now() - interval '80 days', expires_at = now() - interval '39 days' WHERE id = '${grant.id}'`);
+  await t.go(page, '/none');
+  await t.go(page, `/grants/${grant.id}`);
+  await section.getByRole('img', { name: /5,001 events/ }).waitFor();
+  t.is('30 days are asked for at first', await section.getByLabel('Period').inputValue(), '30');
 }
 
 async function refused(t, tenant, admin) {
@@ -177,5 +228,6 @@ export async function run(t) {
   await broken(t, page, tenant, admin);
   await long(t, page, admin);
   await active(t, page, tenant, admin);
+  await many(t, page, tenant, admin);
   await refused(t, tenant, admin);
 }

@@ -41,12 +41,12 @@ async function filters(t, page) {
 async function pages(t, page) {
   const first = await rows(page).allInnerTexts();
   await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByText('Page 2 ·').waitFor();
+  await page.locator('main').getByText('Page 2 ·').waitFor();
   const second = await rows(page).allInnerTexts();
   t.is('the second page has the rest', [first.length, second.length], [50, 8]);
   t.ok('no row is on both', !second.some((text) => first.includes(text)));
   await page.getByRole('button', { name: 'Previous' }).click();
-  await page.getByText('Page 1 ·').waitFor();
+  await page.locator('main').getByText('Page 1 ·').waitFor();
   t.is('and back', (await rows(page).allInnerTexts()).map((x) => x.split('\t')[0]), first.map((x) => x.split('\t')[0]));
 }
 
@@ -161,12 +161,12 @@ async function serverGoes(t, page) {
 async function networkGoes(t, page) {
   t.expectComplaint(/ERR_INTERNET_DISCONNECTED/);
   await page.context().setOffline(true);
-  await page.getByText('This browser has no network').waitFor();
+  await page.getByText('No network').waitFor();
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText('No answer came').first().waitFor();
   t.ok('no network is told', true);
   await page.context().setOffline(false);
-  await page.getByText('This browser has no network').waitFor({ state: 'detached' });
+  await page.getByText('No network').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Try again' }).click();
   await rows(page).first().waitFor();
   t.ok('and that there is one again', true);

@@ -74,7 +74,7 @@ export async function run(t) {
   await press(page, 'Space');
   await page.getByText('Following').waitFor();
   t.like('the focus stays', await t.focused(page), /^button Follow/);
-  await t.tabTo(page, /^a Skip/, { back: true });
+  await t.tabTo(page, /^button Skip/, { back: true });
   await press(page, 'Enter');
   t.like('the skip link goes to the content', await t.focused(page), /^main/);
 }

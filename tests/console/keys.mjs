@@ -13,6 +13,12 @@ async function create(t, page, tenant) {
   await dialog(page).getByRole('button', { name: 'Make the key' }).click();
   t.like('a reason is asked for', await dialog(page).getByRole('alert').innerText(), /Say why/);
   await dialog(page).getByLabel('Reason').fill('For the nightly report');
+  await dialog(page).getByLabel('Ends').pressSequentially('31');
+  await dialog(page).getByRole('button', { name: 'Make the key' }).click();
+  await dialog(page).getByText('The end is no whole date').waitFor();
+  t.is('half an end is not none', await t.focused(page), 'input Ends');
+  for (const end of ['2100-01-01T00:00', ''])
+    await dialog(page).getByLabel('Ends').fill(end);
   await dialog(page).getByRole('button', { name: 'Make the key' }).click();
   const secret = page.getByLabel('The new key', { exact: true });
   const key = await secret.innerText();
@@ -48,6 +54,28 @@ async function rotate(t, page, tenant, old) {
   t.is('the old one has a clock in the list, too', await page.getByRole('timer').count(), 1);
   for (const k of [old, key])
     t.is('both work', (await fetch(`${t.site.url}/v1/grants`, { headers: { 'X-API-Key': k, 'X-Tenant-ID': tenant.id } })).status, 200);
+}
+
+/** The end of the new key is that of the old one, unless it is changed. */
+async function ends(t, page, tenant) {
+  const made = await tenant.admin.post('/api-keys', { name: 'ending', roles: ['none'], expires_at: '2100-01-02T03:04:05.678901Z' });
+  t.keys.add(made.raw_key);
+  const rotated = async (change) => {
+    await t.go(page, '/none');
+    await t.go(page, '/keys');
+    await row(page, 'ending').getByRole('button', { name: 'Rotate' }).click();
+    await dialog(page).getByLabel('The old key works for').selectOption('no longer');
+    await change();
+    await dialog(page).getByLabel('Reason').fill('Yearly');
+    await dialog(page).getByRole('button', { name: 'Rotate', exact: true }).click();
+    t.keys.add(await page.getByLabel('The new key', { exact: true }).innerText());
+    await dialog(page).getByText('does not work any more').waitFor();
+    await dialog(page).getByRole('button', { name: 'I have it' }).click();
+    return (await tenant.admin.get('/api-keys?status=active')).data.find((key) => key.name === 'ending').expires_at;
+  };
+  t.is('the end is left as it is', await rotated(() => {}), '2100-01-02T03:04:05.678901Z');
+  t.is('changed', await rotated(() => dialog(page).getByLabel('The new key ends').fill('2101-01-02T03:04')), '2101-01-02T02:04:00.000000Z');
+  t.is('or taken away', await rotated(() => dialog(page).getByLabel('The new key ends').fill('')), null);
 }
 
 /** Another's rotation between the look and the press is a conflict. */
@@ -97,6 +125,7 @@ export async function run(t) {
   const key = await create(t, page, tenant);
   await rotate(t, page, tenant, key);
   await t.look(page, 'keys');
+  await ends(t, page, tenant);
   await meanwhile(t, page, tenant);
   await revoke(t, page);
   await page.getByLabel('State').selectOption('Revoked');

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 EXTRA_DIST += tests/console/README.md tests/console/run tests/console/site tests/console/package.json tests/console/package-lock.json \
 	tests/console/files.mjs \
+	tests/console/follow.mjs \
 	tests/console/grant.mjs \
 	tests/console/grants.mjs \
 	tests/console/keyboard.mjs \

@@ -51,8 +51,8 @@ export async function run(t) {
   await page.getByLabel('Reason').fill(EVIL[0]);
   await page.getByLabel('Operation').selectOption('RevokeGrant');
   await page.getByRole('button', { name: 'Ask the policies' }).click();
-  await page.locator('.decision .quotes').waitFor();
-  t.is('what the rule says', await page.locator('.decision .quotes').innerText(), EVIL[0]);
+  await page.locator('.answers .quotes').waitFor();
+  t.is('what the rule says', await page.locator('.answers .quotes').innerText(), EVIL[0]);
   await t.go(page, '/log?action=CreateApiKey');
   await page.locator('.reason-cell', { hasText: EVIL[0] }).waitFor();
   await shows('the log', EVIL.map((e) => e.replace('\u202e', '')));

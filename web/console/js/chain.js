@@ -1,172 +1,109 @@
 // SPDX-License-Identifier: MIT
-// The audit log's hash chains, recomputed here: nothing that the server says of them is believed.
+// The audit log's hash chains, computed again here: nothing that the server says of them is believed.
 //
-// An entry's hash is SHA-256 over all its other columns in one of two forms (db/audit_row.h). Which one an entry has is not
-// told: each form begins with a name of its own, so that no text is of both, and an entry holds if either gives its hash.
+// An entry's hash is SHA-256 over all its other columns in one of two forms (db/audit_row.h). Which one is not told: each begins with a
+// name of its own, so that no text is of both, and an entry holds if either gives its hash.
 
 const encoder = new TextEncoder();
 /** Microseconds from 1970 to 2000. */
 const TO_2000 = 946684800000000n;
+const FIRST = '0'.repeat(64);
 
-/** Can hashes be computed here? Browsers give Web Crypto to HTTPS and to this machine itself. */
-export function canHash() {
-  return globalThis.crypto?.subtle !== undefined;
-}
+/** Browsers give Web Crypto to HTTPS and to this machine itself. */
+export const canHash = () => globalThis.crypto?.subtle !== undefined;
 
-/** Microseconds since 1970 of "2026-11-23T09:30:00.000000Z". @returns {bigint} */
-function microseconds(text) {
-  const [, seconds, fraction = ''] = /^([^.Z]*)(?:\.(\d{1,6}))?Z$/.exec(text) ?? [];
-  return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0'));
-}
+/** Since 1970, of "2026-11-23T09:30:00.000000Z". */
+const microseconds = (text) => BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1000n + BigInt(text.slice(20, 26));
 
-function hexBytes(hex) {
-  return Uint8Array.from(hex.match(/../g) ?? [], (x) => parseInt(x, 16));
-}
-
+const hexBytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (x) => parseInt(x, 16));
 const uuidBytes = (uuid) => hexBytes(uuid.replaceAll('-', ''));
 
-function int64(value) {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigInt64(0, value);
-  return bytes;
-}
+/** A number in so many bytes, the highest first. */
+const number = (value, size) => hexBytes(BigInt.asUintN(8 * size, BigInt(value)).toString(16).padStart(2 * size, '0'));
 
 /** Its length in 4 bytes, and the bytes; null is the length -1. */
 function counted(text) {
-  const bytes = text === null ? new Uint8Array() : encoder.encode(text);
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setInt32(0, text === null ? -1 : bytes.length);
-  return [length, bytes];
+  const bytes = encoder.encode(text ?? '');
+  return [number(text === null ? -1 : bytes.length, 4), bytes];
 }
 
 /** "<bytes in decimal>:<bytes>,"; null is "-,". */
 function netstring(value) {
-  if (value === null)
-    return [encoder.encode('-,')];
-  const bytes = encoder.encode(String(value));
-  return [encoder.encode(`${bytes.length}:`), bytes, encoder.encode(',')];
+  const bytes = encoder.encode(value ?? '');
+  return [encoder.encode(value === null ? '-' : `${bytes.length}:`), bytes, encoder.encode(',')];
 }
 
-/** @param {Object} e the entry @param {string} record its metadata as the text that came */
-function firstForm(e, record, tenant) {
-  return ['grantd-audit-1', e.previous_hash, tenant, e.id, e.resource_type, e.resource_id, e.sequence, e.actor_id, e.actor_type,
-    e.action, e.outcome, record, e.reasoning, microseconds(e.created_at)].flatMap(netstring);
-}
+const firstForm = (e, record, tenant) => ['grantd-audit-1', e.previous_hash, tenant, e.id, e.resource_type, e.resource_id, e.sequence, e.actor_id,
+  e.actor_type, e.action, e.outcome, record, e.reasoning, microseconds(e.created_at)].flatMap(netstring);
 
-function secondForm(e, record, tenant) {
-  return [encoder.encode('grantd-audit-2'), hexBytes(e.previous_hash), uuidBytes(tenant), uuidBytes(e.id),
-    uuidBytes(e.resource_id), int64(BigInt(e.sequence)), int64(microseconds(e.created_at) - TO_2000),
-    ...[e.resource_type, e.actor_id, e.actor_type, e.action, e.outcome, e.reasoning].flatMap(counted), encoder.encode(record)];
-}
+const secondForm = (e, record, tenant) => [encoder.encode('grantd-audit-2'), hexBytes(e.previous_hash), uuidBytes(tenant), uuidBytes(e.id),
+  uuidBytes(e.resource_id), number(e.sequence, 8), number(microseconds(e.created_at) - TO_2000, 8),
+  ...[e.resource_type, e.actor_id, e.actor_type, e.action, e.outcome, e.reasoning].flatMap(counted), encoder.encode(record)];
 
-async function sha256(parts) {
-  const digest = await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer());
-  return [...new Uint8Array(digest)].map((x) => x.toString(16).padStart(2, '0')).join('');
-}
+export const hexOf = (buffer) => [...new Uint8Array(buffer)].map((x) => x.toString(16).padStart(2, '0')).join('');
 
-/**
- * Is `hash` that of the entry's content?
- * @param {Object} entry as the API gives it @param {string} record see readEntries() @param {string} tenant in lower case
- */
+const sha256 = async (parts) => hexOf(await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer()));
+
+/** Is its hash that of its content? The record is its metadata as the text that came; the tenant is in lower case. */
 export async function hashHolds(entry, record, tenant) {
-  const forms = [secondForm, firstForm];
-  for (const form of forms)
+  for (const form of [secondForm, firstForm])
     if (await sha256(form(entry, record, tenant)) === entry.hash)
       return true;
   return false;
 }
 
 /** Strings, those that are names with their colon, and brackets. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{}]/gs;
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[[\]{}]/gs;
 
-/**
- * The values of the members "metadata" of objects at this depth, as they are in the text: the order of members and how
- * numbers are written are part of what is hashed.
- */
-function records(text, depth) {
+/** The outermost members "metadata" as they are in the text: their order and how numbers are written are hashed. */
+function records(text) {
   const found = [];
-  let at = 0;
-  let from = -1;
+  let from = -1; // where such a member begins, and how deep its brackets are
+  let depth = 0;
   let isNext = false;
-  for (const { 0: token, 1: colon, index } of text.matchAll(TOKENS)) {
-    if (token === '{' || token === '[') {
-      if (isNext && from < 0)
-        from = index;
-      at += 1;
-    } else if (token === '}' || token === ']') {
-      at -= 1;
-      if (from >= 0 && at === depth) {
-        found.push(text.slice(from, index + 1));
-        from = -1;
-      }
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    const step = { '{': 1, '[': 1, '}': -1, ']': -1 }[token] ?? 0;
+    if (isNext && depth === 0 && step > 0)
+      from = index;
+    if (from >= 0)
+      depth += step;
+    if (from >= 0 && depth === 0) {
+      found.push(text.slice(from, index + 1));
+      from = -1;
     }
-    isNext = at === depth && colon !== undefined && token.startsWith('"metadata"');
+    isNext = /^"metadata"\s*:/.test(token);
   }
   return found;
 }
 
 /** The record of one entry, of its text. */
-export const recordOf = (text) => records(text, 1)[0] ?? '';
+export const recordOf = (text) => records(text)[0] ?? '';
 
-/**
- * The entries of a page of ListAuditLog, each with its record.
- * @param {string} text the body as it came
- * @returns {{entry: Object, record: string}[]}
- */
-export function readEntries(text) {
-  const found = records(text, 3);
-  return JSON.parse(text).data.map((entry, i) => ({ entry, record: found[i] ?? '' }));
+/** How an entry does not follow the one before it in its chain; false: it does. */
+function misfit(entry, before) {
+  if (!before)
+    return (entry.sequence !== 1 || entry.previous_hash !== FIRST) && 'begin';
+  if (entry.sequence !== before.sequence + 1)
+    return 'gap';
+  return entry.previous_hash !== before.hash && 'link';
 }
 
-const FIRST = '0'.repeat(64);
-
 /**
- * Checks a chain page by page, from its last entry back to its first.
- * Each entry is looked at by itself (hash) and against the one before it in the chain (sequence, previous_hash).
+ * The entries of a chain, the last first, of bodies of ListAuditLog as they came; each with its fault: 'content', a misfit, or false, as it
+ * is for all where nothing can be hashed.
  */
-export class ChainCheck {
-  #tenant;
-  #newer = null;
-
-  /** @param {string} tenant in lower case */
-  constructor(tenant) {
-    this.#tenant = tenant;
-    this.checked = 0;
-    /** @type {{entry: Object, fault: 'content'|'link'|'gap'|'begin'}[]} in the order of the chain */
-    this.faults = [];
-  }
-
-  /** @param {{entry: Object, record: string}[]} page the next older ones, newest first */
-  async add(page) {
-    for (const { entry, record } of page) {
-      this.#meet(entry);
-      if (!await hashHolds(entry, record, this.#tenant))
-        this.#fault(entry, 'content');
-      this.#newer = entry;
-      this.checked += 1;
+export async function* checked(pages, tenant) {
+  let newer = null;
+  const withFault = async (before) => ({ entry: newer.entry,
+    fault: canHash() && (await hashHolds(newer.entry, newer.record, tenant) ? misfit(newer.entry, before) : 'content') });
+  for await (const text of pages) {
+    const found = records(text);
+    for (const [i, entry] of JSON.parse(text).data.entries()) {
+      if (newer)
+        yield await withFault(entry);
+      newer = { entry, record: found[i] ?? '' };
     }
   }
-
-  /** The chain is read to its beginning. */
-  end() {
-    const first = this.#newer;
-    if (first !== null && (first.sequence !== 1 || first.previous_hash !== FIRST))
-      this.#fault(first, 'begin');
-  }
-
-  /** How the newer entry follows this one. */
-  #meet(entry) {
-    const newer = this.#newer;
-    if (newer === null)
-      return;
-    if (newer.sequence !== entry.sequence + 1)
-      this.#fault(newer, 'gap');
-    else if (newer.previous_hash !== entry.hash)
-      this.#fault(newer, 'link');
-  }
-
-  #fault(entry, fault) {
-    this.faults.unshift({ entry, fault });
-    this.faults.sort((a, b) => a.entry.sequence - b.entry.sequence);
-  }
+  if (newer)
+    yield await withFault(null);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Elements. Whatever comes from outside becomes a text node or an attribute that cannot run anything: this is the only
-// file that makes elements, and there is no way through it to have text read as markup.
+// The only file that makes elements: whatever comes from outside becomes a text node, or an attribute that cannot run anything.
 
-/** Attributes that take a URL; only these beginnings are let through. */
 const URL_ATTRIBUTES = new Set(['href', 'src', 'action']);
 const URL_SAFE = /^(#|\.{1,2}\/|blob:)/;
 
-const isNothing = (x) => x === null || x === undefined || x === false;
-const isAttributes = (x) => x?.constructor === Object;
+const isNothing = (x) => (x ?? false) === false;
 
 function setAttribute(element, name, value) {
   const isEvent = name.startsWith('on');
@@ -31,9 +28,9 @@ const append = (element, children) => element.append(...children.flat(Infinity).
 
 function build(namespace, selector, parts) {
   const [tag, ...classes] = selector.split('.');
-  const element = document.createElementNS(`http://www.w3.org/${namespace}`, tag);
+  const element = document.createElementNS(`http://www.w3.org/${namespace}`, tag || 'div');
   element.classList.add(...classes);
-  const { value, ...attributes } = isAttributes(parts[0]) ? parts.shift() : {};
+  const { value, ...attributes } = parts[0]?.constructor === Object ? parts.shift() : {};
   for (const [name, content] of Object.entries(attributes))
     setAttribute(element, name, content);
   append(element, parts);
@@ -42,23 +39,17 @@ function build(namespace, selector, parts) {
   return element;
 }
 
-/**
- * An HTML element: h('p.quiet.small', { id }, 'text'). Attributes may be left out; `true` is an empty one; null, undefined and
- * false are none; `onclick` and the like are listeners. Children may be nested arrays; null, undefined and false are none.
- */
+/** h('p.quiet', { id, onclick }?, 'text', …); h('.stack') is a <div>. Children may be nested; null, undefined and false are nothing. */
 export const h = (selector, ...parts) => build('1999/xhtml', selector, parts);
 export const svg = (selector, ...parts) => build('2000/svg', selector, parts);
 
-export const div = (names, ...children) => h('div', { class: names }, ...children);
-export const span = (names, ...children) => h('span', { class: names }, ...children);
-export const para = (names, ...children) => h('p', { class: names }, ...children);
-export const button = (text, onclick, attributes) => h('button', { type: 'button', onclick, ...attributes }, text);
+/** more: a class, or attributes */
+export const button = (text, onclick, more) => h('button', { type: 'button', onclick, ...(typeof more === 'string' ? { class: more } : more) }, text);
 
-/** Words for screen readers alone; and signs that are not for them. */
-export const unseen = (text) => span('unseen', text);
+/** For screen readers alone; and not for them. */
+export const unseen = (text) => h('span.unseen', text);
 export const sign = (names, text) => h('span', { class: names, 'aria-hidden': 'true' }, text);
 
-/** Put these in place of what is in `element`. */
 export function fill(element, ...children) {
   element.replaceChildren();
   append(element, children);
@@ -66,17 +57,15 @@ export function fill(element, ...children) {
 }
 
 let ids = 0;
-/** An id that no other element has, for label/for and aria-*. */
 export const newId = (what) => `${what}-${ids += 1}`;
 
-/** Give the focus to something that may not be focusable by itself, such as a heading. */
+/** Also to what is not focusable by itself, such as a heading. */
 export function focusOn(element) {
-  if (element?.tabIndex < 0 && !element.hasAttribute('tabindex'))
-    element.setAttribute('tabindex', '-1');
+  if (element?.tabIndex < 0)
+    element.tabIndex = -1;
   element?.focus();
 }
 
-/** Offer a file. */
 export function download(name, blob) {
   const url = URL.createObjectURL(blob);
   h('a', { href: url, download: name }).click();

@@ -1,61 +1,70 @@
 // SPDX-License-Identifier: MIT
 // Entries of the audit log as they come: each once, and none left out.
 //
-// An entry is seen once it is committed, which may be after one with a later time. So each look goes back some time before the newest
-// entry that is known, by the database's own clock, and tells of those that no look before it has met.
+// An entry is seen once it is committed, which may be after one with a later time. So a look reads from the newest back to a page without
+// news, which finds most; and each stretch of time is read whole once more, when nothing can be committed into it any longer.
 
 /** No change takes as long as this from its time to its commit. */
-const BACK_MS = 120000;
+const COMMIT_MS = 120000;
+const STRETCH_MS = 30000;
 const PAGE = 250;
 
+/** As the API has them, so that texts compare as times do. */
+const timeText = (ms) => (ms === null ? undefined : new Date(ms).toISOString().replace('Z', '000Z'));
+
 export class Follow {
-  /** @param {function(Object): Promise<{data: Object[], has_more: boolean, next_cursor: string|null}>} read takes `from`, `limit`, `cursor` */
-  constructor(read) {
-    this.read = read;
-    this.met = new Set();
-    this.newest = '';
+  #met = new Map(); // the times of entries that may be read again, by their ids
+  #settled = null; // all before this time is told
+  #ahead = -Infinity; // the database's clock is before the one here by as much, at least
+
+  /** read: a page of ListAuditLog, of `from`, `to`, `limit` and `cursor`; clock: milliseconds */
+  constructor(read, clock = () => performance.now()) {
+    Object.assign(this, { read, clock });
   }
 
-  #from() {
-    return this.newest === '' ? undefined : new Date(Date.parse(this.newest) - BACK_MS).toISOString();
-  }
-
-  async #readAll() {
-    const from = this.#from();
+  async #readPages(range, goesOn = () => true) {
     const entries = [];
-    for (let cursor = null; ;) {
-      const page = await this.read({ from, limit: PAGE, cursor });
+    for (let page = { has_more: true }; page.has_more;) {
+      page = await this.read({ ...range, limit: PAGE, cursor: page.next_cursor });
       entries.push(...page.data);
-      if (!page.has_more)
-        return entries;
-      cursor = page.next_cursor;
+      if (!goesOn(page.data))
+        break;
+    }
+    return entries;
+  }
+
+  #meet(entries) {
+    for (const { id, created_at } of entries) {
+      this.#met.set(id, created_at);
+      this.#ahead = Math.max(this.#ahead, Date.parse(created_at) - this.clock());
     }
   }
 
-  /** What is there already. @returns {Promise<Object[]>} at most so many, the newest first */
+  /** What is there already: at most so many, the newest first. What comes meanwhile is left to the first look. */
   async begin(count) {
-    (await this.read({ limit: 1, cursor: null })).data.forEach((e) => this.#note(e));
-    const from = this.#from() ?? '';
-    const recent = await this.#readAll();
-    this.met = new Set(recent.map((e) => e.id));
-    if (recent.length >= count)
-      return recent.slice(0, count);
-    // What came meanwhile is left to the first look.
-    const { data } = await this.read({ limit: count, cursor: null });
-    return data.filter((e) => this.met.has(e.id) || e.created_at < from);
+    const { data: [newest] } = await this.read({ limit: 1 });
+    this.#settled = newest ? Date.parse(newest.created_at) - COMMIT_MS : null;
+    const from = timeText(this.#settled);
+    this.#meet(await this.#readPages({ from }));
+    const { data } = await this.read({ limit: count });
+    return data.filter((e) => this.#met.has(e.id) || e.created_at < from);
   }
 
-  #note(entry) {
-    if (entry.created_at > this.newest)
-      this.newest = entry.created_at;
-  }
-
-  /** @returns {Promise<Object[]>} what was not met before, the oldest first. Where it throws, nothing is lost: the next look tells of it */
+  /** What was not met before, the oldest first. Where it throws, the next look tells of it. */
   async look() {
-    const entries = await this.#readAll();
-    const fresh = entries.filter((e) => !this.met.has(e.id));
-    this.met = new Set(entries.map((e) => e.id));
-    fresh.forEach((e) => this.#note(e));
-    return fresh.reverse();
+    const end = this.clock() + this.#ahead - COMMIT_MS;
+    const from = timeText(this.#settled);
+    const isNew = ({ id }) => !this.#met.has(id);
+    const entries = await this.#readPages({ from }, (page) => page.length === 0 || page.some(isNew));
+    const settles = end - this.#settled >= STRETCH_MS;
+    if (settles)
+      entries.push(...await this.#readPages({ from, to: timeText(end) }));
+    const fresh = new Map(entries.filter(isNew).map((e) => [e.id, e]));
+    this.#meet(fresh.values());
+    if (settles) {
+      this.#settled = end;
+      this.#met.forEach((time, id) => time < timeText(end) && this.#met.delete(id));
+    }
+    return [...fresh.values()].reverse();
   }
 }

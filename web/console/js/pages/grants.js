@@ -1,116 +1,171 @@
 // SPDX-License-Identifier: MIT
-// The grants: looked for, switched, made.
+// The grants: listed, switched, made; and one of them, with its history and its activity.
 
-import { call, newUuid } from '../api.js';
-import { div, fill, h, span } from '../dom.js';
-import { go, href } from '../route.js';
-import { more, t } from '../texts.js';
-import { fromLocalInput, toLocalInput } from '../time.js';
-import { changeDialog } from '../parts/change.js';
-import { field } from '../parts/field.js';
-import { filterForm } from '../parts/filter.js';
-import { auditSwitch, resourceOf, stateOf, switchAuditing } from '../parts/grant.js';
-import { offer } from '../parts/may.js';
-import { pagedList } from '../parts/pager.js';
-import { empty } from '../parts/state.js';
-import { pageHead, table, tableRow } from '../parts/view.js';
+import { call, get, newUuid } from '../api.js';
+import { fill, h, sign } from '../dom.js';
+import { more, own, t } from '../texts.js';
+import { activity } from '../parts/activity.js';
+import { changeDialog, etagOf, offer } from '../parts/change.js';
+import { facts, history } from '../parts/entry.js';
+import { field, objectOf } from '../parts/field.js';
+import { tryTo } from '../parts/notice.js';
+import { badge, card, filtered, fromLocalInput, go, loading, mono, pagedList, pageHead, pretty, statusBadge, tableRow, toLocalInput, when } from '../parts/view.js';
 
-export const title = t.nav.grants;
+const HOUR = 3600000;
+/** Below this an active grant is about to end. */
+const SOON = 24 * HOUR;
 
-const HOURS = 8;
+const g = t.grant;
+const c = t.grants.columns;
+const n = t.create;
 
-function filters(query, apply) {
-  const f = t.grants.filters;
-  return filterForm(f, query, apply, [
-    { name: 'grantee_id', label: f.grantee, type: 'search', maxlength: 256 },
-    { name: 'resource_id', label: f.resource, type: 'search', maxlength: 2048 },
-    { name: 'resource_type', label: f.type, choices: Object.entries(t.resourceTypes) },
-    { name: 'status', label: f.status, choices: Object.entries(t.common.statuses) },
-    { name: 'audit_enabled', label: f.auditing, choices: [['true', t.common.on], ['false', t.common.off]] }]);
+const pathOf = ({ id }) => `/grants/${id}`;
+
+/** With when it came about, or ends. */
+function stateOf({ status, expires_at, revoked_at }) {
+  const isActive = status === 'active';
+  const isSoon = isActive && Date.parse(expires_at) - Date.now() < SOON;
+  return [isSoon ? badge('warn', g.soon) : statusBadge(status), isActive && ` ${g.ends}`, ' ', when(revoked_at ?? expires_at, 'relative')];
 }
 
-function columns(onSwitch) {
-  const c = t.grants.columns;
-  return [
-    [c.grantee, (g) => h('a', { href: href(`/grants/${g.id}`) }, g.grantee_id)],
-    [c.action, (g) => g.action],
-    [c.resource, resourceOf],
-    [c.state, (g) => span('small', stateOf(g))],
-    [c.auditing, (g) => auditSwitch(g, () => onSwitch(g)), 'switch-cell'],
-  ];
+const resourceOf = ({ resource: { type, id } }) => h('span.resource', h('span.quiet.small', own(t.resourceTypes, type) ?? type), ' ', h('span.mono', id));
+
+/** In a sentence. */
+const nameOf = (grant) => g.name(grant.grantee_id, grant.action, grant.resource.id);
+
+/* ---- changes ---- */
+
+const linesOf = ({ data }) => data && [h('p', g.committed(data.version), ' ', when(data.updated_at), ' ', h('a', { href: `#${pathOf(data)}` }, g.toHistory))];
+
+/** Changes the grant as it is shown. Returns it as it is then, where that is known. */
+async function changeGrant(grant, signal, method, body, spec) {
+  const path = pathOf(grant);
+  const readAgain = () => get(path);
+  const change = async (reason) => {
+    const answer = await call(method, path, { body, reason, ifMatch: etagOf(grant) });
+    return answer.data ? answer : readAgain().catch(() => ({}));
+  };
+  const outcome = await changeDialog({ ...spec, signal, change, readAgain, lines: linesOf, name: grant.grantee_id, head: h('p', nameOf(grant)),
+    about: { grant_id: grant.id, context: body }, resource: { type: 'grant', id: grant.id } });
+  return outcome?.now?.data;
 }
 
-function listOf(asked, signal) {
-  const spec = { caption: t.grants.caption, columns: columns(onSwitch), rows: [], rowId: (g) => g.id };
-  const none = t.grants.none;
-  const list = pagedList({
-    label: title, signal, path: '/grants', query: asked,
-    draw: (rows) => table({ ...spec, rows }),
-    none: () => (Object.values(asked).some(Boolean) ? empty(none.filtered, none.filteredText) : empty(none.title, none.text)),
-  });
-
-  async function onSwitch(grant) {
-    const now = await switchAuditing(grant, signal);
-    const row = list.element.querySelector(`tr[data-id="${CSS.escape(grant.id)}"]`);
-    if (!now || !row)
-      return;
-    const next = tableRow(spec, now);
-    row.replaceWith(next);
-    next.querySelector('[role="switch"]').focus();
-  }
-
-  return list;
+function switchAuditing(grant, signal) {
+  const { audit_enabled: isOn } = grant;
+  return changeGrant(grant, signal, 'PATCH', { audit_enabled: !isOn },
+    { words: isOn ? g.switchOff : g.switchOn, operation: 'UpdateGrant', danger: isOn, isDone: ({ data }) => data.audit_enabled !== isOn });
 }
 
-/** @throws for formDialog() */
+const revoke = (grant, signal) => changeGrant(grant, signal, 'DELETE', undefined,
+  { words: g.revoke, operation: 'RevokeGrant', danger: true, isDone: ({ data }) => data.status === 'revoked' });
+
+/** It does not move by itself: it shows what is committed. */
+const auditSwitch = (grant, onclick) => h('button.switch', { type: 'button', role: 'switch', 'aria-checked': String(grant.audit_enabled),
+  'aria-label': g.switchLabel(nameOf(grant)), onclick }, sign('knob'), sign('switch-word', grant.audit_enabled ? t.common.on : t.common.off));
+
+const focusSwitch = (place) => place.querySelector('[role="switch"]').focus();
+
+/* ---- a new one ---- */
+
+const fields = () => [
+  h('.fields',
+    field('grantee_id', c.grantee, { required: true, maxlength: 256 }),
+    field('action', n.action, { required: true, maxlength: 256 }),
+    field('resource.type', n.type, { options: t.resourceTypes }),
+    field('expires_at', n.expires, { type: 'datetime-local', required: true, value: toLocalInput(Date.now() + 8 * HOUR) })),
+  field('resource.id', n.resource, { hint: n.resourceHint, required: true, maxlength: 2048 }),
+  field('metadata', n.metadata, { hint: n.metadataHint, rows: 2, class: 'mono' }),
+];
+
+/** What does not fit the API refuses. @throws for form() */
 function bodyOf(data) {
   const text = (name) => data.get(name).trim();
-  const body = { grantee_id: text('grantee_id'), resource: { type: text('resource.type'), id: text('resource.id') }, action: text('action'),
-    expires_at: fromLocalInput(text('expires_at')) };
-  if (body.expires_at === null)
-    throw { title: t.create.badExpiry, member: 'expires_at' };
-  try {
-    return text('metadata') === '' ? body : { ...body, metadata: JSON.parse(text('metadata')) };
-  } catch {
-    throw { title: t.create.badMetadata, member: 'metadata' };
-  }
-}
-
-function createFields() {
-  const c = t.create;
-  const id = field({ name: 'resource.id', label: c.resourceId, hint: c.forms.aws_account, required: true, maxlength: 2048 });
-  const type = field({ name: 'resource.type', label: c.resourceType, tag: 'select', options: Object.entries(t.resourceTypes) });
-  type.control.addEventListener('change', () => { id.querySelector('.hint').textContent = c.forms[type.control.value]; });
-  return [
-    div('fields',
-      field({ name: 'grantee_id', label: c.grantee, required: true, maxlength: 256 }),
-      field({ name: 'action', label: c.action, required: true, maxlength: 256 }), type,
-      field({ name: 'expires_at', label: c.expires, type: 'datetime-local', required: true,
-        value: toLocalInput(new Date(Date.now() + HOURS * 3600000).toISOString()) })),
-    id,
-    field({ name: 'metadata', label: c.metadata, hint: c.metadataHint, tag: 'textarea', rows: 2, class: 'mono' }),
-  ];
+  return { grantee_id: text('grantee_id'), resource: { type: text('resource.type'), id: text('resource.id') }, action: text('action'),
+    expires_at: fromLocalInput(text('expires_at')), metadata: objectOf(text('metadata'), n.metadata, 'metadata') };
 }
 
 /** The same key for the same body, so that asking again makes no second grant. */
 async function create(signal) {
-  let sent = null;
-  const change = (reason, body) => {
-    if (JSON.stringify(sent?.body) !== JSON.stringify(body))
-      sent = { body, idempotencyKey: newUuid() };
-    return call('POST', '/grants', { ...sent, reason });
-  };
-  const outcome = await changeDialog({ words: t.create, name: (body) => body.grantee_id, body: createFields(), take: bodyOf, signal, change,
-    lines: ({ data }) => [data.audit_enabled ? t.create.audited : t.create.unaudited], readAgain: change, isDone: () => true });
+  const keys = {};
+  const change = (reason, body) => call('POST', '/grants', { body, reason, idempotencyKey: keys[JSON.stringify(body)] ??= newUuid() });
+  const outcome = await changeDialog({ words: n, name: (body) => body.grantee_id, body: fields(), take: bodyOf, signal, change,
+    readAgain: change, isDone: () => true });
   if (outcome?.now)
-    go(`/grants/${outcome.now.data.id}`, {}, true);
+    go(pathOf(outcome.now.data));
 }
 
-export async function show(root, { query }, signal) {
-  const place = div('card table-card');
-  const draw = () => fill(place, listOf(values(), signal).element);
-  const { form, values } = filters(query, draw);
-  draw();
-  root.append(pageHead(title, { lead: t.grants.lead,
-    actions: [offer('CreateGrant', more(t.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }), form, place);
+/* ---- the pages ---- */
+
+const FILTERS = [
+  ['grantee_id', c.grantee, { type: 'search', maxlength: 256 }],
+  ['resource_id', n.resource, { type: 'search', maxlength: 2048 }],
+  ['resource_type', n.type, { choices: t.resourceTypes }],
+  ['status', c.state, { choices: t.common.statuses }],
+  ['audit_enabled', c.auditing, { choices: { true: t.common.on, false: t.common.off } }],
+];
+
+function listOf(asked, signal) {
+  const columns = [
+    [c.grantee, (grant) => h('a', { href: `#${pathOf(grant)}` }, grant.grantee_id)],
+    [c.action, (grant) => grant.action],
+    [c.resource, resourceOf],
+    [c.state, (grant) => h('span.small', stateOf(grant))],
+    [c.auditing, (grant) => auditSwitch(grant, ({ target }) => onSwitch(grant, target.closest('tr'))), 'switch-cell'],
+  ];
+
+  async function onSwitch(grant, row) {
+    const now = tableRow({ columns }, await switchAuditing(grant, signal) ?? grant);
+    row.replaceWith(now);
+    focusSwitch(now);
+  }
+
+  return pagedList({ label: t.nav.grants, path: '/grants', query: asked, columns, signal,
+    none: Object.values(asked).some(Boolean) ? t.grants.noneLike : t.grants.none });
 }
+
+function showList(root, query, signal) {
+  root.append(pageHead(t.nav.grants, { lead: t.grants.lead, actions: offer('CreateGrant', more(n.title), () => create(signal), 'primary') }),
+    ...filtered(query, FILTERS, listOf, signal).elements);
+}
+
+/** The card at the top. */
+function summary(grant, act) {
+  const f = t.grantPage.facts;
+  const metadata = pretty(grant.metadata);
+  return card([f.label, h('.switch-line', sign('label', c.auditing), auditSwitch(grant, () => act(switchAuditing))),
+    grant.status !== 'revoked' && offer('RevokeGrant', more(g.revoke.verb), () => act(revoke), 'danger', { grant_id: grant.id })],
+  facts([
+    [c.state, stateOf(grant)],
+    [f.ends, when(grant.expires_at)],
+    [c.resource, resourceOf(grant)],
+    [c.action, grant.action],
+    [f.granted, when(grant.granted_at)],
+    [f.changed, [when(grant.updated_at), ' ', h('span.quiet', f.version(grant.version))]],
+    [f.request, mono(grant.request_id)],
+    [f.id, mono(grant.id)],
+    [f.metadata, metadata && h('pre.small', metadata)],
+  ]));
+}
+
+function showGrant(root, id, signal) {
+  const place = h('.stack', loading(8));
+  root.append(pageHead(t.grantPage.title, { back: 'grants' }), place);
+
+  function draw(grant) {
+    root.querySelector('h1').textContent = grant.grantee_id;
+    const { element, off } = history(grant, signal);
+    return [summary(grant, act), element, activity(grant, off, signal)];
+
+    async function act(change) {
+      const now = await change(grant, signal);
+      if (!now || signal.aborted)
+        return;
+      fill(place, draw(now));
+      focusSwitch(place);
+    }
+  }
+
+  return tryTo(place, async () => draw((await get(`/grants/${id}`, { signal })).data));
+}
+
+export const show = (root, { path: [id], query }, signal) => (id ? showGrant(root, id, signal) : showList(root, query, signal));

@@ -1,72 +1,36 @@
 // SPDX-License-Identifier: MIT
 // The keys: listed, made, rotated with an overlap, revoked. A key itself is shown once, in a dialog, and is nowhere afterwards.
 
-import { call, forgetPermissions } from '../api.js';
-import { button, div, h, para, span, unseen } from '../dom.js';
-import { keepQuery } from '../route.js';
-import { identity } from '../session.js';
+import { call } from '../api.js';
+import { button, h, unseen } from '../dom.js';
+import { keyName } from '../session.js';
 import { more, t } from '../texts.js';
-import { countdown, fromLocalInput, when } from '../time.js';
-import { changeDialog } from '../parts/change.js';
-import { showDialog } from '../parts/dialog.js';
+import { changeDialog, etagOf, offer, showDialog } from '../parts/change.js';
 import { field, wordsOf } from '../parts/field.js';
-import { offer } from '../parts/may.js';
 import { announce } from '../parts/notice.js';
-import { pagedList } from '../parts/pager.js';
-import { empty } from '../parts/state.js';
-import { badge, pageHead, table } from '../parts/view.js';
+import { badge, countdown, filtered, fromLocalInput, pagedList, pageHead, statusBadge, toLocalInput, when } from '../parts/view.js';
 
-export const title = t.nav.keys;
+const k = t.keys;
+const isMine = (key) => keyName() === `grd_${key.key_name}`;
 
-/** An end that is nearer has a clock. */
-const CLOCK_MS = 31 * 86400000;
-const OVERLAP_USUAL = '3600';
+const endOf = ({ status, revoked_at, expires_at }, signal) => [when(revoked_at ?? expires_at, 'short'),
+  status === 'active' && expires_at && [' ', h('span.nowrap.small.quiet', k.left, ' ', countdown(expires_at, signal))]];
 
-const path = (id, more = '') => `/api-keys/${encodeURIComponent(id)}${more}`;
-const isMine = (key) => identity().keyName === `grd_${key.key_name}`;
-/** Keys are not read one by one: this is the tag of what the list shows. */
-const etagOf = (key) => `"${key.version}.${key.status}"`;
-
-function statusOf(key) {
-  const kinds = { active: 'good', expired: 'quiet', revoked: 'bad' };
-  return badge(kinds[key.status] ?? 'quiet', t.common.statuses[key.status] ?? key.status);
-}
-
-function endOf(key, signal) {
-  if (key.status === 'revoked')
-    return [t.keys.revokedAt, ' ', when(key.revoked_at, 'short')];
-  if (!key.expires_at)
-    return span('quiet', t.keys.noEnd);
-  const left = Date.parse(key.expires_at) - Date.now();
-  return [when(key.expires_at, 'short'), left > 0 && left < CLOCK_MS && [' ', span('nowrap small quiet', t.keys.left, ' ', countdown(key.expires_at, signal))]];
-}
-
-function nameOf(key) {
-  return [h('span', key.name), isMine(key) && [' ', badge('info', t.keys.mine)],
-    div('mono small quiet', `grd_${key.key_name}_…`)];
-}
-
-function roles(key) {
-  return span('words', key.roles.map((role) => [h('code', role), ' ']));
-}
-
-function columns(actions, signal) {
-  const c = t.keys.columns;
-  return [
-    [c.name, nameOf],
-    [c.roles, roles],
-    [c.status, statusOf],
-    [c.end, (key) => endOf(key, signal)],
-    [c.used, (key) => (key.last_used_at ? when(key.last_used_at, 'relative') : span('quiet', t.keys.never))],
-    [c.made, (key) => when(key.created_at, 'short')],
-    [c.actions, (key) => key.status === 'active' && div('actions', actions.map(([text, act, kind]) =>
-      button([text, ' ', unseen(key.name)], () => act(key), { class: kind }))), 'acts'],
-  ];
-}
+const columns = (actions, signal) => [
+  [k.columns.name, (key) => [h('span', key.name), isMine(key) && [' ', badge('info', k.mine)], h('.mono.small.quiet', `grd_${key.key_name}_…`)]],
+  [k.columns.roles, (key) => h('span.words', key.roles.map((role) => [h('code', role), ' ']))],
+  [k.columns.status, (key) => statusBadge(key.status)],
+  [k.columns.end, (key) => (key.revoked_at || key.expires_at ? endOf(key, signal) : k.noEnd)],
+  [k.columns.used, (key) => when(key.last_used_at, 'relative')],
+  [k.columns.made, (key) => when(key.created_at, 'short')],
+  [k.columns.actions, (key) => key.status === 'active' && h('.actions', actions.map(([words, act, kind]) =>
+    button([more(words.verb), ' ', unseen(key.name)], () => act(key), kind))), 'acts'],
+];
 
 /** The key itself: here, once. It is taken out of the page when the dialog is closed. */
-async function showOnce(made, lines, signal) {
-  const secret = h('output.secret.mono', { tabindex: '0', 'aria-label': t.keys.once.label }, made.raw_key);
+async function showOnce(made, more, signal) {
+  const { title, label, text, select, close } = k.once;
+  const secret = h('output.secret.mono', { tabindex: '0', 'aria-label': label }, made.raw_key);
   const copy = button(t.common.copy, async () => {
     try {
       await navigator.clipboard.writeText(made.raw_key);
@@ -75,108 +39,65 @@ async function showOnce(made, lines, signal) {
     } catch {
       // Without leave to copy it can be selected.
       getSelection().selectAllChildren(secret);
-      announce(t.keys.once.select);
+      announce(select);
     }
-  }, { class: 'primary' });
-  await showDialog({ title: t.keys.once.title(made.name), close: t.keys.once.close, signal,
-    body: [h('p', t.keys.once.text), secret, div('actions', copy), lines] });
+  }, 'primary');
+  await showDialog({ title: title(made.name), close, signal, body: [h('p', text), secret, h('.actions', copy), more] });
   secret.textContent = '';
 }
 
-const expiryField = (hint) => field({ name: 'expires_at', label: t.keys.create.end, hint, type: 'datetime-local' });
+const endField = (label, value) => field('expires_at', label, { hint: k.endHint, type: 'datetime-local', value });
 
-/** After keys were changed the rest of what is known of them is old. */
-function changed(list) {
-  forgetPermissions();
-  return list.reload();
+/** null: it has none. @throws for form(), as half a date is none to the browser */
+function endIn({ control }) {
+  if (control.validity.badInput)
+    throw { title: k.badEnd, member: 'expires_at' };
+  return fromLocalInput(control.value);
 }
 
-function newKey(data) {
-  const body = { name: data.get('name').trim(), roles: wordsOf(data.get('roles')), expires_at: fromLocalInput(data.get('expires_at')) };
-  if (body.roles.length === 0)
-    throw { title: t.keys.create.noRoles, member: 'roles' };
-  return body;
-}
-
-async function create(list, signal) {
-  const c = t.keys.create;
-  const outcome = await changeDialog({ words: c, name: (body) => body.name, operation: 'CreateApiKey', take: newKey, signal,
-    body: [div('fields', field({ name: 'name', label: c.name, required: true, maxlength: 200 }),
-      field({ name: 'roles', label: c.roles, hint: c.rolesHint, required: true, autocapitalize: 'none' })), expiryField(c.endHint)],
-    change: (reason, body) => call('POST', '/api-keys', { body, reason, signal }) });
-  if (outcome?.now)
-    await showOnce(outcome.now.data, [], signal);
-  if (outcome)
-    await changed(list);
-}
-
-function rotation(data) {
-  const body = { overlap: Number(data.get('overlap')) };
-  const end = data.get('end');
-  if (end !== 'same')
-    body.expires_at = end === 'at' ? fromLocalInput(data.get('expires_at')) : null;
-  if (end === 'at' && body.expires_at === null)
-    throw { title: t.keys.rotate.badEnd, member: 'expires_at' };
-  return body;
-}
-
-function rotateFields() {
-  const c = t.keys.rotate;
-  const at = expiryField();
-  const end = field({ name: 'end', label: c.end, tag: 'select', value: 'same', options: Object.entries(c.ends),
-    onchange: () => { at.hidden = end.control.value !== 'at'; } });
-  at.hidden = true;
-  return div('fields', field({ name: 'overlap', label: c.overlap, hint: c.overlapHint, tag: 'select', value: OVERLAP_USUAL,
-    options: Object.entries(c.overlaps) }), end, at);
+function creation() {
+  const end = endField(k.columns.end);
+  return { words: k.create, operation: 'CreateApiKey', name: ({ name }) => name,
+    body: [h('.fields', field('name', k.create.name, { required: true, maxlength: 200 }),
+      field('roles', k.columns.roles, { hint: k.create.rolesHint, required: true, autocapitalize: 'none' })), end],
+    take: (data) => ({ name: data.get('name').trim(), roles: wordsOf(data.get('roles')), expires_at: endIn(end) }),
+    change: (reason, body) => call('POST', '/api-keys', { body, reason }) };
 }
 
 /** What is done with a key that is there. */
-const changeKey = (key, spec) => changeDialog({ ...spec, name: key.name, resource: { type: 'api_key', id: key.id },
-  head: isMine(key) && h('p', spec.words.mine) });
+const change = (key, words, operation, method, action = '') => ({
+  words, operation, name: key.name, head: isMine(key) && h('p', k.own), resource: { type: 'api_key', id: key.id },
+  change: (reason, body) => call(method, `/api-keys/${key.id}${action}`, { body, reason, ifMatch: etagOf(key) }),
+});
 
-async function rotate(key, list, signal) {
-  const c = t.keys.rotate;
-  const outcome = await changeKey(key, { words: c, operation: 'RotateApiKey', body: rotateFields(), take: rotation, signal,
-    change: (reason, body) => call('POST', path(key.id, '/rotate'), { body, reason, ifMatch: etagOf(key), signal }) });
-  if (outcome?.state === 'done') {
-    const { overlap } = outcome.taken;
-    const until = new Date(Date.now() + overlap * 1000).toISOString();
-    await showOnce(outcome.now.data, overlap > 0 ? para('note note-info', h('span', c.oldWorks, ' ', countdown(until, signal))) :
-      h('p', c.oldEnded), signal);
-  }
-  if (outcome)
-    await changed(list);
+const revocation = (key) => ({ ...change(key, k.revoke, 'RevokeApiKey', 'DELETE'), danger: true });
+
+function rotation(key) {
+  const was = key.expires_at ? toLocalInput(key.expires_at) : '';
+  const end = endField(k.rotate.end, was);
+  return { ...change(key, k.rotate, 'RotateApiKey', 'POST', '/rotate'),
+    body: h('.fields', field('overlap', k.rotate.overlap, { hint: k.rotate.overlapHint, options: k.rotate.overlaps, value: 3600 }), end),
+    take: (data) => ({ overlap: Number(data.get('overlap')), expires_at: endIn(end) === fromLocalInput(was) ? undefined : endIn(end) }) };
 }
 
-async function revoke(key, list, signal) {
-  const outcome = await changeKey(key, { words: t.keys.revoke, operation: 'RevokeApiKey', danger: true, signal,
-    change: (reason) => call('DELETE', path(key.id), { reason, ifMatch: etagOf(key), signal }) });
-  if (outcome)
-    await changed(list);
+/** What a new key's dialog tells of the one that it is to take the place of. */
+function overlapOf({ overlap }, signal) {
+  const until = new Date(Date.now() + overlap * 1000).toISOString();
+  return h('p', overlap > 0 ? [k.rotate.overlap, ' ', countdown(until, signal)] : k.rotate.oldEnded);
 }
 
-export async function show(root, params, signal) {
-  const status = field({ label: t.keys.filter, name: 'status', tag: 'select', value: params.query.get('status') ?? '',
-    options: [['', t.common.all], ...Object.entries(t.common.statuses)], onchange: () => {
-      keepQuery({ status: status.control.value });
-      draw();
-    } });
-  const place = div('card table-card');
-  let list;
-
-  function draw() {
-    const actions = [[more(t.keys.rotate.verb), (key) => rotate(key, list, signal)], [more(t.keys.revoke.verb), (key) => revoke(key, list, signal), 'danger']];
-    list = pagedList({
-      label: t.nav.keys, signal,
-      path: '/api-keys', query: { status: status.control.value },
-      draw: (rows) => table({ caption: t.keys.caption, columns: columns(actions, signal), rows, rowId: (key) => key.id }),
-      none: () => empty(t.keys.none),
-    });
-    place.replaceChildren(list.element);
+export function show(root, { query }, signal) {
+  async function act(spec) {
+    const outcome = await changeDialog({ ...spec, signal });
+    if (outcome?.now?.data)
+      await showOnce(outcome.now.data, spec.words === k.rotate && overlapOf(outcome.taken, signal), signal);
+    if (outcome && outcome.state !== 'refused')
+      keys.draw();
   }
 
-  draw();
-  root.append(pageHead(title, { lead: t.keys.lead,
-    actions: [offer('CreateApiKey', more(t.keys.create.title), { class: 'primary', onclick: () => create(list, signal) }, { signal })] }),
-  div('narrow', status), place);
+  const actions = [[k.rotate, (key) => act(rotation(key))], [k.revoke, (key) => act(revocation(key)), 'danger']];
+  const keys = filtered(query, [['status', k.columns.status, { choices: t.common.statuses }]], (asked, mine) =>
+    pagedList({ label: t.nav.keys, path: '/api-keys', query: asked, columns: columns(actions, mine), none: [k.none], signal: mine }), signal);
+  root.append(pageHead(t.nav.keys, { lead: k.lead, actions: offer('CreateApiKey', more(k.create.title), () => act(creation()), 'primary') }),
+    ...keys.elements);
 }

@@ -1,71 +1,39 @@
 // SPDX-License-Identifier: MIT
 // The audit log: filtered, followed, exported, held against a checkpoint; and one entry of it.
 
-import { get, stream } from '../api.js';
-import { canHash, hashHolds, recordOf } from '../chain.js';
-import { checkDigest, compareHead, eachOf, readCheckpoint } from '../checkpoint.js';
-import { button, div, download, fill, h, newId, para, span } from '../dom.js';
+import { get, OPERATIONS, successive } from '../api.js';
+import { canHash, hashHolds, hexOf, recordOf } from '../chain.js';
+import { button, download, fill, h } from '../dom.js';
 import { Follow } from '../follow.js';
-import { OPERATIONS } from '../question.js';
-import { href } from '../route.js';
 import { tenantId } from '../session.js';
 import { t } from '../texts.js';
-import { utc } from '../time.js';
-import { chainFacts, entryColumns, entryView, facts, typeName } from '../parts/entry.js';
+import { chainFacts, entryColumns as columns, entryView, facts, typeName } from '../parts/entry.js';
 import { field } from '../parts/field.js';
-import { filterForm } from '../parts/filter.js';
-import { announce, noteBox } from '../parts/notice.js';
-import { pagedList } from '../parts/pager.js';
-import { empty, explain, loading, problem } from '../parts/state.js';
-import { badge, pageHead, table, tableRow } from '../parts/view.js';
-
-export const title = (params) => (params.path.length > 0 ? t.log.entry.title : t.nav.log);
+import { announce, explain, note, problem } from '../parts/notice.js';
+import { badge, card, filtered, href, loading, mono, pagedList, pageHead, table, tableRow, utc } from '../parts/view.js';
 
 const PAGE = 50;
 /** Rows of what is followed: older ones make room. */
 const FOLLOWED = 200;
 const POLL_MS = 3000;
-/** Chains that do not agree, shown one by one. */
-const SHOWN = 200;
 
 const l = t.log;
-const tableSpec = { caption: l.caption, columns: entryColumns, rowId: (e) => e.id };
-const read = (query, signal) => get('/audit-log', { query, signal }).then(({ data }) => data);
-
-function filters(query, apply) {
-  const f = l.filters;
-  const id = { type: 'search', maxlength: 256, class: 'mono' };
-  const time = { type: 'datetime-local', step: 1 };
-  return filterForm(f, query, apply, [
-    { name: 'action', label: f.action, choices: OPERATIONS.map((o) => [o, o]) },
-    { name: 'outcome', label: f.outcome, choices: [['done', t.entry.done], ['denied', t.entry.denied]] },
-    { name: 'resource_type', label: f.type, choices: Object.entries(l.types) },
-    { name: 'resource_id', label: f.id, ...id }, { name: 'actor_id', label: f.actor, ...id },
-    { name: 'from', label: f.from, ...time }, { name: 'to', label: f.to, ...time }]);
-}
+const c = l.checkpoint;
+const x = l.export;
 
 /* ---- following ---- */
 
-/** The newest entries, and those that come, until the signal. @returns {HTMLElement} */
 function followed(filters, signal) {
-  const status = para('quiet small follow-state', l.follow.begins);
-  const place = div('paged-content', loading());
-  const later = (a, b = '') => (a > b ? a : b);
-  const follow = new Follow((query) => read({ ...filters, ...query, from: later(filters.from, query.from) }, signal));
+  const status = h('p.quiet.small.follow-state', t.state.loading);
+  const place = h('.paged-content', loading());
+  const times = (...list) => list.filter(Boolean).sort();
+  const follow = new Follow(async ({ from, to, ...query }) => (await get('/audit-log', { signal,
+    query: { ...filters, ...query, from: times(from, filters.from).at(-1), to: times(to, filters.to)[0] } })).data);
   let body = null;
   let count = 0;
 
-  function draw(entries) {
-    const view = table({ ...tableSpec, rows: entries });
-    body = view.querySelector('tbody');
-    fill(place, view);
-  }
-
   function put(entries) {
-    for (const entry of entries) {
-      body.prepend(tableRow(tableSpec, entry));
-      body.firstElementChild.classList.add('fresh');
-    }
+    body.prepend(...entries.map((entry) => tableRow({ columns, rowClass: () => 'fresh' }, entry)).reverse());
     while (body.rows.length > FOLLOWED)
       body.lastElementChild.remove();
     count += entries.length;
@@ -75,13 +43,13 @@ function followed(filters, signal) {
 
   async function look() {
     try {
-      if (body === null)
-        draw(await follow.begin(PAGE));
+      if (!body)
+        [body] = fill(place, table({ caption: t.pager.caption(t.nav.log), columns, rows: await follow.begin(PAGE) })).getElementsByTagName('tbody');
       else if (!document.hidden)
         put(await follow.look());
       status.textContent = l.follow.state(count, FOLLOWED);
     } catch (error) {
-      if (error.kind === 'aborted' || signal.aborted)
+      if (signal.aborted)
         return;
       if (error.kind === 'refused' && error.status < 500 && error.status !== 429) {
         fill(place, problem(error));
@@ -95,207 +63,210 @@ function followed(filters, signal) {
 
   let timer = setTimeout(look, 0);
   signal.addEventListener('abort', () => clearTimeout(timer));
-  return h('div.paged', { role: 'group', 'aria-label': l.follow.label }, status, place);
+  return h('.paged', { role: 'group', 'aria-label': l.follow.label }, status, place);
 }
 
 /* ---- export ---- */
 
-/** By the export's last line: how many entries it says there are; false: it is another line. */
-const KINDS = {
-  ndjson: { type: 'application/x-ndjson', entries: (line) => { const end = JSON.parse(line); return end.complete === true && end.entries; } },
-  csv: { type: 'text/csv', entries: (line) => { const end = /^complete,(\d+)/.exec(line); return end !== null && Number(end[1]); } },
-};
-
-async function readBlob(response, type, progress) {
-  const reader = response.body.getReader();
-  const parts = [];
-  let bytes = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done)
-      return new Blob(parts, { type });
-    parts.push(value);
-    progress(bytes += value.length);
-  }
-}
-
-/** @returns {Promise<number|null>} null: it was cut off */
-async function entriesOf(blob, { entries }) {
-  const tail = await blob.slice(-4096).text();
-  try {
-    const count = entries(tail.trimEnd().split('\n').at(-1));
-    return count === false ? null : count;
-  } catch {
-    return null;
-  }
-}
+/** The last line of an export that was not cut off. */
+const COMPLETE = /^(?:\{"complete":true,"entries":|complete,)(\d+)/;
 
 async function exportLog(kind, query, place, signal) {
-  const e = l.export;
-  const { type } = KINDS[kind];
   const stop = new AbortController();
-  const leave = () => stop.abort();
-  signal.addEventListener('abort', leave);
-  const state = span('quiet', e.begins);
-  fill(place, div('words', state, ' ', button(t.dialog.cancel, leave)));
+  fill(place, h('.words', h('span.quiet', t.state.loading), ' ', button(t.dialog.cancel, () => stop.abort())));
   const name = `audit-log-${tenantId().slice(0, 8)}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
   try {
-    const response = await stream('/audit-log', { query: { ...query, format: kind }, accept: type, signal: stop.signal });
-    const blob = await readBlob(response, type, (bytes) => { state.textContent = e.bytes(bytes); });
-    const entries = await entriesOf(blob, KINDS[kind]);
-    if (entries !== null)
+    const response = await get('/audit-log', { raw: true, query: { ...query, format: kind }, signal: AbortSignal.any([signal, stop.signal]) });
+    const blob = await response.blob();
+    const tail = await blob.slice(-4096).text();
+    const [, entries] = COMPLETE.exec(tail.trimEnd().split('\n').at(-1)) ?? [];
+    if (entries)
       download(`${name}.${kind}`, blob);
-    fill(place, entries !== null ? noteBox('done', { title: e.done(entries), lines: [e.bytes(blob.size)] }) :
-      noteBox('refused', { title: e.cut, lines: [e.cutText], actions: [button(e.keep, () => download(`${name}-incomplete.${kind}`, blob))] }));
+    fill(place, note(entries ? { kind: 'done', title: x.done(Number(entries)) } :
+      { title: x.cut, lines: [x.cutText], actions: button(x.keep, () => download(`${name}-incomplete.${kind}`, blob)) }));
   } catch (error) {
     if (!signal.aborted)
-      fill(place, stop.signal.aborted ? para('quiet', e.cancelled) : noteBox('refused', error.kind ? explain(error) : { title: e.cut, lines: [e.lost] }));
-  } finally {
-    signal.removeEventListener('abort', leave);
+      fill(place, stop.signal.aborted ? h('p.quiet', x.cancelled) : note(explain(error.kind ? error : { title: x.cut, lines: [x.lost] })));
   }
 }
 
-/* ---- checkpoints ---- */
+/* ---- checkpoints, as `grantctl audit checkpoint` writes them ---- */
 
-/** Neither as it was then nor grown since. */
-const isBad = ({ state }) => !['agrees', 'grown'].includes(state);
+const TITLE = 'grantd-checkpoint 1';
+const TENANT = /^tenant ([\da-f-]{36})$/;
+const HEAD = /^(grant|api_key|policy|tenant) ([\da-f-]{36}) ([1-9]\d{0,18}) ([\da-f]{64})$/;
+const DIGEST = /^(sha256|hmac-sha256) ([\da-f]{64})\n$/;
+/** Chains compared at a time, and those that are shown. */
+const AT_ONCE = 4;
+const SHOWN = 200;
 
-function headColumns() {
-  const c = l.checkpoint;
-  return [
-    [c.chain, (r) => [typeName(r.head.type), ' ', span('mono small', r.head.id)]],
-    [c.result, (r) => badge(isBad(r) ? 'bad' : 'good', c.states[r.state])],
-    [c.then, (r) => r.head.length, 'number'],
-    [c.now, (r) => r.length ?? t.common.none, 'number'],
-  ];
+/** `tenants`: the heads of each one's chains; `covered`: what the digest is of. null: it is no checkpoint, or not all of one. */
+function readCheckpoint(text) {
+  const end = text.lastIndexOf('\n', text.length - 2) + 1;
+  const covered = text.slice(0, end);
+  const digest = DIGEST.exec(text.slice(end));
+  const [first, second, ...lines] = covered.split('\n');
+  if (!digest || first !== TITLE || !second?.startsWith('taken ') || lines.pop() !== '')
+    return null;
+  const tenants = new Map();
+  let heads = null;
+  for (const line of lines) {
+    const tenant = TENANT.exec(line);
+    const [, type, id, length, hash] = HEAD.exec(line) ?? [];
+    if (tenant)
+      tenants.set(tenant[1], heads = []);
+    else if (type && heads)
+      heads.push({ type, id, length: Number(length), hash });
+    else
+      return null;
+  }
+  return { taken: second.slice(6), tenants, covered, kind: digest[1], digest: digest[2] };
 }
 
-class Checkpoint {
-  constructor(signal) {
-    const c = l.checkpoint;
-    const id = newId('checkpoint');
-    this.signal = signal;
-    this.results = h('div.stack', { role: 'status' });
-    const input = h('input', { id, type: 'file', onchange: () => {
-      this.take(input.files[0]);
-      // The same file chosen again is to be looked at again.
-      input.value = '';
-    } });
-    const drop = div('drop', h('label.label', { for: id }, c.choose), input, para('hint', c.hint));
-    for (const kind of ['dragenter', 'dragover'])
-      drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add('over'); });
-    for (const kind of ['dragleave', 'drop'])
-      drop.addEventListener(kind, () => drop.classList.remove('over'));
-    drop.addEventListener('drop', (event) => { event.preventDefault(); this.take(event.dataTransfer.files[0]); });
-    this.element = h('section.card.stack', { 'aria-label': c.title }, h('h2', c.title), para('quiet', c.text), drop, this.results);
-  }
+/** Is the file as it was written? A word of c.digest. */
+async function checkDigest({ kind, digest, covered }, key) {
+  if (!canHash())
+    return 'unable';
+  if (kind !== 'sha256' && !key)
+    return 'key-needed';
+  const { subtle } = crypto;
+  const bytes = new TextEncoder().encode(covered);
+  const computed = kind === 'sha256' ? await subtle.digest('SHA-256', bytes) :
+    await subtle.sign('HMAC', await subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']), bytes);
+  return hexOf(computed) === digest ? 'holds' : 'broken';
+}
 
-  async take(file) {
+/** A chain as it is now against its head then: `state` is a word of c.states. */
+async function compareHead(head, signal) {
+  const read = async (query) => (await get('/audit-log', { query: { resource_type: head.type, resource_id: head.id, ...query }, signal })).data;
+  let page = await read({ limit: 1 });
+  const length = page.data[0]?.sequence ?? 0;
+  // From its end back to what was its end then.
+  while (page.has_more && page.data.every((e) => e.sequence > head.length))
+    page = await read({ limit: Math.min(250, length - head.length), cursor: page.next_cursor });
+  const isSame = page.data.find((e) => e.sequence === head.length)?.hash === head.hash;
+  const state = length === 0 ? 'gone' : length < head.length ? 'shorter' : !isSame ? 'differs' : length > head.length ? 'grown' : 'agrees';
+  return { ...head, now: length, state, isBad: !['agrees', 'grown'].includes(state) };
+}
+
+const chainColumns = [
+  [c.chain, ({ type, id }) => [typeName(type), ' ', mono(id)]],
+  [c.result, ({ isBad, state }) => badge(isBad ? 'bad' : 'good', c.states[state])],
+  [c.then, ({ length }) => length, 'number'],
+  [c.now, ({ now }) => now, 'number'],
+];
+
+async function compare(heads, place, signal) {
+  const found = [];
+  const left = [...heads];
+  const progress = h('p.quiet');
+  fill(place, progress);
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (left.length > 0 && !signal.aborted) {
+      found.push(await compareHead(left.shift(), signal));
+      progress.textContent = c.progress(found.length, heads.length);
+    }
+  }));
+  signal.throwIfAborted();
+  const bad = found.filter(({ isBad }) => isBad).length;
+  const rows = found.toSorted((a, b) => b.isBad - a.isBad).slice(0, SHOWN);
+  const title = bad > 0 ? c.bad(bad) : c.good(found.length);
+  const counts = Object.entries(Object.groupBy(found, ({ state }) => state)).map(([state, list]) => `${c.states[state]}: ${list.length}`);
+  announce(title);
+  fill(place, note({ kind: bad > 0 ? 'refused' : 'done', title, lines: [counts.join(' · ')] }),
+    h('details', { open: bad > 0 }, h('summary', c.each),
+      table({ caption: c.title, columns: chainColumns, rows, rowClass: ({ isBad }) => isBad && 'row-bad' }),
+      found.length > SHOWN && h('p.quiet', c.more(found.length - SHOWN))));
+}
+
+/** False: the file is not as it was written, and is compared with nothing. */
+async function tellDigest(checkpoint, place, key) {
+  const state = await checkDigest(checkpoint, key).catch(() => 'broken');
+  const take = async ({ target }) => tellDigest(checkpoint, place, await target.files[0].arrayBuffer());
+  fill(place, note({ kind: { holds: 'done', broken: 'refused' }[state] ?? 'unknown', title: c.digest[state] }),
+    state === 'key-needed' && field('key', c.keyFile, { hint: c.keyHint, type: 'file', onchange: take }));
+  return state !== 'broken';
+}
+
+function checkpointCard(signal) {
+  const results = h('.stack', { role: 'status' });
+  const next = successive(signal);
+
+  async function take(file) {
     if (!file)
       return;
-    this.run?.abort();
-    this.run = new AbortController();
-    const { signal } = this.run;
-    this.signal.addEventListener('abort', () => this.run.abort());
-    const c = l.checkpoint;
+    const mine = next();
     const checkpoint = readCheckpoint(await file.text());
+    if (mine.aborted)
+      return;
     const heads = checkpoint?.tenants.get(tenantId());
-    const taken = checkpoint && c.taken(utc(checkpoint.taken));
     if (!heads) {
-      fill(this.results, noteBox('refused', checkpoint ? { title: c.noTenant, lines: [taken] } : { title: c.none(file.name) }));
+      fill(results, note({ title: checkpoint ? c.noTenant : c.none(file.name) }));
       return;
     }
     const digest = h('div');
-    const chains = div('stack');
-    fill(this.results, h('p', h('strong', file.name), ' ', taken, ' ', c.chains(heads.length)), digest, chains);
-    if (!await this.tellDigest(checkpoint, digest, null))
-      return;
+    const chains = h('.stack');
+    fill(results, h('p', h('strong', file.name), ' ', c.taken(utc(checkpoint.taken)), ' ', c.chains(heads.length)), digest, chains);
     try {
-      await this.compare(heads, chains, signal);
+      if (await tellDigest(checkpoint, digest, null))
+        await compare(heads, chains, mine);
     } catch (error) {
-      if (!signal.aborted)
-        fill(chains, problem(error, () => this.take(file)));
+      if (!mine.aborted)
+        fill(chains, problem(error, () => take(file)));
     }
   }
 
-  /** @returns {Promise<boolean>} false: it is not as it was written, and is compared with nothing */
-  async tellDigest(checkpoint, place, key) {
-    const c = l.checkpoint;
-    const state = await checkDigest(checkpoint, key).catch(() => 'broken');
-    const kind = { holds: 'done', broken: 'refused' }[state] ?? 'unknown';
-    fill(place, noteBox(kind, { title: c.digest[state], lines: state === 'broken' ? [c.brokenText] : [] }),
-      state === 'key-needed' && field({ label: c.keyFile, hint: c.keyHint, type: 'file', name: 'key', onchange: async (event) =>
-        this.tellDigest(checkpoint, place, await event.target.files[0].arrayBuffer()) }));
-    return state !== 'broken';
-  }
-
-  async compare(heads, place, signal) {
-    const c = l.checkpoint;
-    const found = [];
-    const progress = para('quiet');
-    fill(place, progress);
-    await eachOf(heads, async (head) => {
-      found.push({ head, ...await compareHead(head, (query) => read(query, signal)) });
-      progress.textContent = c.progress(found.length, heads.length);
-    }, signal);
-    if (signal.aborted)
-      return;
-    const bad = found.filter(isBad);
-    const rest = found.filter((r) => !isBad(r));
-    const title = bad.length > 0 ? c.bad(bad.length) : c.good(found.length);
-    const counts = Object.entries(c.states).map(([state, text]) => [text, found.filter((r) => r.state === state).length]);
-    announce(title);
-    fill(place, noteBox(bad.length > 0 ? 'refused' : 'done', { title, lines: [counts.filter(([, n]) => n > 0).map(([text, n]) => `${text}: ${n}`).join(' · ')] }),
-      h('details', { open: bad.length > 0 }, h('summary', c.each),
-        table({ caption: c.title, columns: headColumns(), rows: [...bad, ...rest].slice(0, SHOWN), rowClass: (r) => (isBad(r) ? 'row-bad' : '') }),
-        found.length > SHOWN && para('quiet', c.more(found.length - SHOWN))));
-  }
+  const onchange = ({ target }) => {
+    take(target.files[0]);
+    // Chosen again, it is to be read again.
+    target.value = '';
+  };
+  const ondragover = (event) => event.preventDefault();
+  const ondrop = (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files[0]);
+  };
+  const chosen = field('checkpoint', c.choose, { hint: c.hint, type: 'file', onchange });
+  return card(c.title, h('p.quiet', c.text), h('.drop', { ondragover, ondrop }, chosen), results);
 }
 
 /* ---- the pages ---- */
 
-async function showLog(root, query, signal) {
-  let run = new AbortController(); // of what the place shows
-  const place = div('card table-card');
-  const exported = h('div.fault', { role: 'status' });
-  const { form, values } = filters(query, draw);
-  const following = button(l.follow.open, () => {
-    following.setAttribute('aria-pressed', String(!isFollowing()));
-    draw();
+const ID = { type: 'search', maxlength: 256, class: 'mono' };
+const TIME = { type: 'datetime-local', step: 1 };
+const FILTERS = [
+  ['action', l.filters.action, { choices: OPERATIONS }],
+  ['outcome', l.columns.outcome, { choices: { done: t.entry.done, denied: t.entry.denied } }],
+  ['resource_type', l.filters.type, { choices: l.types }],
+  ['resource_id', l.filters.id, ID],
+  ['actor_id', l.filters.actor, ID],
+  ['from', l.filters.from, TIME],
+  ['to', l.filters.to, TIME],
+];
+
+function showLog(root, query, signal) {
+  const exported = h('.fault', { role: 'status' });
+  const follow = button(l.follow.open, () => {
+    follow.ariaPressed = String(follow.ariaPressed !== 'true');
+    log.draw();
   }, { 'aria-pressed': 'false' });
-  const isFollowing = () => following.getAttribute('aria-pressed') === 'true';
-  const exportButton = (kind) => button(l.export.open(kind), () => exportLog(kind, values(), exported, signal));
-
-  function draw() {
-    run.abort();
-    run = new AbortController();
-    const asked = values();
-    fill(place, isFollowing() ? followed(asked, run.signal) : pagedList({ label: t.nav.log, signal: run.signal,
-      path: '/audit-log', query: asked, draw: (rows) => table({ ...tableSpec, rows }), none: () => empty(l.none) }).element);
-  }
-
-  signal.addEventListener('abort', () => run.abort());
-  root.append(pageHead(t.nav.log, { lead: l.lead, actions: [following, exportButton('ndjson'), exportButton('csv')] }), exported, form, place,
-    new Checkpoint(signal).element);
-  draw();
+  const exports = ['ndjson', 'csv'].map((kind) => button(x.open(kind), () => exportLog(kind, log.values(), exported, signal)));
+  const log = filtered(query, FILTERS, (values, mine) => (follow.ariaPressed === 'true' ? followed(values, mine) :
+    pagedList({ label: t.nav.log, path: '/audit-log', query: values, columns, none: [l.none], signal: mine })), signal);
+  root.append(pageHead(t.nav.log, { lead: l.lead, actions: [follow, exports] }), exported, ...log.elements, checkpointCard(signal));
 }
 
-/** Nothing is believed of the hash that the server tells: it is computed from what is shown. */
-async function hashView(answer) {
-  const e = l.entry;
-  const entry = answer.data;
-  const holds = canHash() ? await hashHolds(entry, recordOf(answer.text), tenantId()) : null;
-  const state = holds === null ? badge('warn', e.unchecked) : holds ? badge('good', e.holds) : badge('bad', e.broken);
-  return h('section.card.stack', { 'aria-label': e.chain }, div('card-head', h('h2', e.chain), state),
-    facts(chainFacts(entry)));
+/** The hash that the server tells is not believed: it is computed from what is shown. */
+async function hashView({ data: entry, text }) {
+  const [kind, word] = !canHash() ? ['warn', 'unchecked'] : await hashHolds(entry, recordOf(text), tenantId()) ? ['good', 'holds'] : ['bad', 'broken'];
+  return card([l.entry.chain, badge(kind, l.entry[word])], facts(chainFacts(entry)));
 }
 
 async function showEntry(root, id, signal) {
-  const place = div('stack', loading());
-  const actions = div('actions');
-  root.append(pageHead(l.entry.title, { back: { href: href('/log'), text: t.nav.log }, actions: [actions] }), place);
-  const answer = await get(`/audit-log/${encodeURIComponent(id)}`, { signal });
-  fill(actions, h('a.button', { href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry));
+  const place = h('.stack', loading());
+  const actions = h('a.button', { href: href('/what-if', { entry: id }) }, t.whatIf.fromEntry);
+  root.append(pageHead(l.entry.title, { back: 'log', actions }), place);
+  const answer = await get(`/audit-log/${id}`, { signal });
   fill(place, entryView(answer.data), await hashView(answer));
 }
 

@@ -1,60 +1,100 @@
 // SPDX-License-Identifier: MIT
-// The policies: listed, and made.
+// The policies: listed, and made; and one of them, with its rules. A change is shown as a difference before it is made.
 
-import { call, forgetPermissions } from '../api.js';
-import { div, h } from '../dom.js';
-import { go, href } from '../route.js';
+import { call, get } from '../api.js';
+import { fill, h } from '../dom.js';
 import { more, t } from '../texts.js';
-import { when } from '../time.js';
-import { changeDialog } from '../parts/change.js';
+import { changeDialog, etagOf, offer } from '../parts/change.js';
 import { field } from '../parts/field.js';
-import { offer } from '../parts/may.js';
-import { pagedList } from '../parts/pager.js';
-import { empty } from '../parts/state.js';
-import { badge, pageHead, table } from '../parts/view.js';
-
-export const title = t.nav.policies;
+import { tryTo } from '../parts/notice.js';
+import { diffView, readRules, rulesView } from '../parts/rules.js';
+import { badge, go, loading, pagedList, pageHead, when } from '../parts/view.js';
 
 const p = t.policies;
+const f = p.fields;
+const STATES = { true: p.inForce, false: p.notInForce };
 
-export const enabledBadge = (policy) => (policy.enabled ? badge('good', p.inForce) : badge('off', p.notInForce));
+const stateBadge = ({ enabled }) => badge(enabled ? 'good' : 'off', STATES[enabled]);
 
 const columns = [
-  [p.columns.name, (policy) => h('a', { href: href(`/policies/${policy.id}`) }, policy.name)],
-  [p.columns.state, enabledBadge],
-  [p.columns.priority, (policy) => policy.priority, 'number'],
-  [p.columns.changed, (policy) => when(policy.updated_at, 'short')],
+  [f.name, ({ id, name }) => h('a', { href: `#/policies/${id}` }, name)],
+  [f.enabled, stateBadge],
+  [f.priority, ({ priority }) => priority, 'number'],
+  [p.changed, ({ updated_at }) => when(updated_at, 'short')],
 ];
 
-export function policyFields(policy = { name: '', priority: 0, enabled: true }) {
-  const f = p.fields;
-  return div('fields',
-    field({ name: 'name', label: f.name, value: policy.name, required: true, maxlength: 200 }),
-    field({ name: 'priority', label: f.priority, hint: f.priorityHint, type: 'number', value: String(policy.priority), step: 1 }),
-    field({ name: 'enabled', label: f.enabled, tag: 'select', value: String(policy.enabled), options: [['true', p.inForce], ['false', p.notInForce]] }));
-}
+const policyFields = ({ name, priority, enabled }) => h('.fields',
+  field('name', f.name, { value: name, required: true, maxlength: 200 }),
+  field('priority', f.priority, { hint: f.priorityHint, type: 'number', value: priority, step: 1 }),
+  field('enabled', f.enabled, { value: enabled, options: STATES }));
 
-/** @throws for formDialog() */
-export function policyOf(data) {
-  const priority = Number(data.get('priority'));
-  if (!Number.isInteger(priority) || data.get('priority').trim() === '')
-    throw { title: p.fields.badPriority, member: 'priority' };
-  return { name: data.get('name').trim(), priority, enabled: data.get('enabled') === 'true' };
-}
+/** What is no number the API refuses. */
+const policyOf = (data) => ({ name: data.get('name').trim(), priority: data.get('priority') === '' ? null : Number(data.get('priority')),
+  enabled: data.get('enabled') === 'true' });
 
 async function create(signal) {
-  const outcome = await changeDialog({ words: p.create, name: (body) => body.name, operation: 'CreatePolicy', body: policyFields(), take: policyOf, signal,
-    change: (reason, body) => call('POST', '/policies', { body, reason, signal }) });
-  forgetPermissions();
+  const outcome = await changeDialog({ words: p.create, name: (body) => body.name, operation: 'CreatePolicy', signal, take: policyOf,
+    body: policyFields({ name: '', priority: 0, enabled: true }), change: (reason, body) => call('POST', '/policies', { body, reason }) });
   if (outcome?.now)
     go(`/policies/${outcome.now.data.id}`);
 }
 
-export async function show(root, params, signal) {
-  const list = pagedList({ label: title, path: '/policies', signal,
-    draw: (rows) => table({ caption: p.caption, columns, rows, rowId: (policy) => policy.id }),
-    none: () => empty(p.none.title, p.none.text) });
-  root.append(pageHead(title, { lead: p.lead, actions: [h('a.button', { href: href('/what-if') }, more(t.whatIf.title)),
-    offer('CreatePolicy', more(p.create.title), { class: 'primary', onclick: () => create(signal) }, { signal })] }),
-  div('card table-card', list.element));
+const toWhatIf = () => h('a.button', { href: '#/what-if' }, more(t.whatIf.title));
+
+function showList(root, signal) {
+  root.append(pageHead(t.nav.policies, { lead: p.lead,
+    actions: [toWhatIf(), offer('CreatePolicy', more(p.create.title), () => create(signal), 'primary')] }),
+  h('.card.table-card', pagedList({ label: t.nav.policies, path: '/policies', columns, none: p.none, signal })));
 }
+
+/* ---- one ---- */
+
+const linesOf = ({ name, priority, enabled }) => `${f.name}: ${name}\n${f.priority}: ${priority}\n${f.enabled}: ${STATES[enabled]}`;
+
+function settings(policy) {
+  const compare = (wanted) => diffView(t.rule.difference, linesOf(policy), linesOf(wanted));
+  const place = h('div', { 'aria-live': 'polite' }, compare(policy));
+  const fields = policyFields(policy);
+  fields.addEventListener('input', () => fill(place, compare(policyOf(new FormData(fields.closest('form'))))));
+  return { words: t.policy.settings, method: 'PATCH', operation: 'UpdatePolicy', name: (body) => body.name, body: [fields, place], take: policyOf,
+    readAgain: () => get(`/policies/${policy.id}`), isDone: ({ data }, body) => linesOf(data) === linesOf(body) };
+}
+
+const deletion = ({ name, rules }) => ({ words: t.policy.deletion, method: 'DELETE', operation: 'DeletePolicy', name, danger: true, large: true,
+  body: diffView(t.policy.rules, rules.map((rule) => rule.policy_text).join('\n\n'), '') });
+
+async function showPolicy(root, id, lit, signal) {
+  const path = `/policies/${id}`;
+  const place = h('.stack', loading());
+  const page = { signal, views: new Map(), load, tryIt: () => go('/what-if') };
+
+  function load() {
+    return tryTo(place, async () => {
+      const [{ data }, rules] = await Promise.all([get(path, { signal }), readRules(id, signal)]);
+      const policy = { ...data, rules };
+      root.querySelector('h1').textContent = policy.name;
+      document.title = `${policy.name} · ${t.product}`;
+      const list = rulesView(page, policy);
+      return [h('.words', stateBadge(policy), h('span.quiet', t.policy.facts(policy.priority, policy.version), ' ', when(policy.updated_at, 'short')),
+        h('.actions.push', offer('UpdatePolicy', more(t.policy.settings.title), () => change(policy, settings(policy))),
+          offer('DeletePolicy', more(t.policy.deletion.verb), () => change(policy, deletion(policy)), 'danger'), toWhatIf(), list.add)), list];
+    });
+  }
+
+  async function change(policy, { method, ...spec }) {
+    const outcome = await changeDialog({ ...spec, signal, resource: { type: 'policy', id },
+      change: (reason, body) => call(method, path, { body, reason, ifMatch: etagOf(policy) }) });
+    if (method === 'DELETE' && outcome?.state === 'done')
+      go('/policies');
+    else if (outcome && outcome.state !== 'refused')
+      await load();
+  }
+
+  root.append(pageHead(t.policy.title, { back: 'policies' }), place);
+  await load();
+  const view = page.views.get(lit);
+  view?.light(true);
+  view?.element.scrollIntoView({ block: 'center' });
+}
+
+export const show = (root, { path: [id], query }, signal) => (id ? showPolicy(root, id, query.get('rule'), signal) : showList(root, signal));

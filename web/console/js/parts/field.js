@@ -1,52 +1,75 @@
 // SPDX-License-Identifier: MIT
-// Form fields with their labels, hints and errors tied to them.
+// Forms and their fields. The sign-in page waits for what is imported here.
 
-import { div, h, newId } from '../dom.js';
+import { fill, h, newId } from '../dom.js';
 import { t } from '../texts.js';
 
 /**
- * @param {{label: string, name: string, hint?: string, tag?: 'input'|'textarea'|'select', options?:
- *   [string, string][]}} spec other members are attributes of the control
- * @returns {HTMLElement & {control: HTMLInputElement}} the field
+ * With its `control`. spec: hint, and the control's attributes; options, an object or pairs of values and texts: it is a <select>;
+ * choices: one that begins with "All"; rows: it is a <textarea>.
  */
-export function field({ label, hint, tag = 'input', options, ...attributes }) {
+export function field(name, label, { hint, value, choices, options = choices, ...attributes } = {}) {
   const id = newId('field');
   const hintId = hint && newId('hint');
-  const control = h(tag, { id, 'aria-describedby': hintId, autocomplete: 'off', spellcheck: 'false', ...attributes },
-    options?.map(([value, text]) => h('option', { value }, text)));
-  const element = div('field',
-    h('label', { for: id }, label), control, hint && h('p.hint', { id: hintId }, hint));
-  return Object.assign(element, { control });
+  const pairs = Array.isArray(options) ? options : Object.entries(options ?? {});
+  const control = h(options ? 'select' : attributes.rows ? 'textarea' : 'input',
+    { id, name, 'aria-describedby': hintId, autocomplete: 'off', spellcheck: 'false', ...attributes, value: value?.toString() },
+    (choices ? [['', t.common.all], ...pairs] : pairs).map(([key, text]) => h('option', { value: String(key) }, text)));
+  return Object.assign(h('.field', h('label', { for: id }, label), control, hint && h('p.hint', { id: hintId }, hint)), { control });
 }
 
-/** The API takes at most this, without control characters. */
-const REASON_MOST = 512;
+/**
+ * verb, kind: of its button; beside: other buttons; busy: said while submit(FormData) is waited for, and nothing is sent twice. What that
+ * throws is told above the buttons, by tell(): an ApiError, or {title, lines?, member?}; member: the name of the control at fault.
+ */
+export function form({ verb, kind = 'primary', beside, busy, ...attributes }, submit, ...content) {
+  const fault = h('.fault', { role: 'alert' });
+  const go = h('button', { type: 'submit', class: kind }, verb);
+  const element = h('form', { novalidate: true, onsubmit: send, ...attributes }, content, fault, h('.actions', go, beside));
 
-/** "Why?", as every change asks. */
-export const reasonField = () => field({ label: t.reason.label, hint: t.reason.hint, name: 'reason', spellcheck: 'true', required: true });
+  async function tell(error) {
+    for (const control of element.querySelectorAll('[aria-invalid]'))
+      control.removeAttribute('aria-invalid');
+    // Where the rest of the console does not come, there is nothing yet that could say it better.
+    fill(fault, error && await import('./notice.js').then(({ explain, note }) => note(explain(error)),
+      () => h('p.note.note-refused', error.title ?? t.errors.known.offline[0])));
+    const control = error && element.elements.namedItem(error.member ?? error.details?.member ?? '');
+    control?.setAttribute('aria-invalid', 'true');
+    control?.focus();
+  }
 
-/** The reason that was typed. @throws for formDialog() */
-export function reasonOf(data) {
-  const text = data.get('reason').replace(/\s+/gu, ' ').trim();
-  if (text === '')
-    throw { title: t.reason.missing, member: 'reason' };
-  if (new TextEncoder().encode(text).length > REASON_MOST)
-    throw { title: t.reason.tooLong(REASON_MOST), member: 'reason' };
-  return text;
+  async function send(event) {
+    event.preventDefault();
+    if (go.ariaDisabled)
+      return;
+    go.ariaDisabled = 'true';
+    tell(null);
+    fill(fault, busy && h('p.quiet', busy));
+    try {
+      await submit(new FormData(element), element);
+      fill(fault);
+    } catch (error) {
+      await tell(error);
+    } finally {
+      go.ariaDisabled = null;
+    }
+  }
+
+  return Object.assign(element, { tell });
 }
 
-/** Words apart by blanks or commas. */
+/** Typed as JSON; undefined: nothing is. @throws for form() */
+export function objectOf(text, label, member) {
+  let value = null;
+  try {
+    value = text.trim() === '' ? undefined : JSON.parse(text);
+  } catch {
+    // Told below.
+  }
+  if (value === undefined || value?.constructor === Object)
+    return value;
+  throw { title: t.common.badJson(label), member };
+}
+
 export const wordsOf = (text) => [...new Set(text.split(/[\s,]+/u).filter(Boolean))];
 
-export const submitButton = (text) => h('button.primary', { type: 'submit' }, text);
-
-/** The control that a fault is about. */
-export function markWrong(control) {
-  control?.setAttribute('aria-invalid', 'true');
-  control?.focus();
-}
-
-export function unmark(form) {
-  for (const control of form.querySelectorAll('[aria-invalid]'))
-    control.removeAttribute('aria-invalid');
-}

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What happened, said twice: on the page, where it stays until it is closed, and to screen readers.
+// What happened, said on the page, where it stays until it is closed, and to screen readers; and whatever can go wrong.
 
-import { button, div, fill, h, para, sign } from '../dom.js';
+import { button, fill, h, sign } from '../dom.js';
 import { isSignedIn } from '../session.js';
-import { t } from '../texts.js';
+import { own, t } from '../texts.js';
 
-const polite = h('div.unseen', { role: 'status', 'aria-live': 'polite' });
-const urgent = h('div.unseen', { role: 'alert', 'aria-live': 'assertive' });
-const board = h('section.board', { 'aria-label': t.notice.board });
+const polite = h('.unseen', { role: 'status', 'aria-live': 'polite' });
+const urgent = h('.unseen', { role: 'alert', 'aria-live': 'assertive' });
+/** There before anything is said in them. */
+export const live = [polite, urgent];
+export const board = h('section.board', { 'aria-label': t.notice.board });
 
-/** For frame.js: where live regions and notices live. They are there before anything is said in them. */
-export const noticeRegions = () => ({ live: [polite, urgent], board });
-
-/** Tell screen readers alone. */
+/** To screen readers alone. */
 export function announce(text, isUrgent = false) {
   const region = isUrgent ? urgent : polite;
   // The same text again is to be heard again.
@@ -24,37 +23,61 @@ export const clearNotices = () => fill(board);
 
 const SIGNS = { done: '✓', refused: '✕', unknown: '?', conflict: '↻', info: 'i' };
 
-/**
- * Put a notice on the board, in place of the one before.
- * @param {{kind: 'done'|'refused'|'unknown'|'conflict'|'info', title: string, lines?: (string|Node)[],
- *   quotes?: string[], foot?: string, actions?: Node[]}} what quotes: what rules' authors say, word by word
- * @param {boolean} [isNews] false: what was said before, with more to see
- */
+/** quotes: what rules' authors say, word by word. */
+export function note({ kind = 'refused', title, lines = [], quotes = [], foot, actions }, beside) {
+  return h(`.note.note-${kind}`, sign('note-sign', SIGNS[kind]), h('.note-body',
+    h('p.note-title', title),
+    quotes.length > 0 && h('ul.quotes', quotes.map((quote) => h('li', quote))),
+    lines.map((line) => (line instanceof Node ? line : h('p', line))),
+    foot && h('p.quiet.small', foot),
+    actions && h('.actions', actions)), beside);
+}
+
+/** In place of the notice before. isNews: false where it is that one, with more to see. */
 export function notify(what, isNews = true) {
   if (!isSignedIn())
     return;
-  const close = button('×', clearNotices, { class: 'icon', 'aria-label': t.notice.close });
-  fill(board, h('div', { class: `note note-${what.kind}` },
-    sign('note-sign', SIGNS[what.kind]),
-    div('note-body', noteBody(what)),
-    close));
+  fill(board, note(what, button('×', clearNotices, { class: 'icon', 'aria-label': t.notice.close })));
   if (!isNews)
     return;
   const spoken = [what.title, ...(what.quotes ?? []), ...(what.lines ?? [])].map((x) => x.textContent ?? x);
   announce(spoken.join(' '), what.kind === 'refused' || what.kind === 'unknown');
 }
 
-/** A notice within a dialog or a page. @param {Object} what as for notify() */
-export function noteBox(kind, what, attributes = {}) {
-  return h('div', { class: `note note-${kind}`, ...attributes }, div('note-body', noteBody(what)));
+/** For note(): of an ApiError, a {title}, or a fault of the console's own. */
+export function explain(error) {
+  const { kind, code, notices, request_id, message } = error;
+  if (error.title)
+    return error;
+  if (!kind) {
+    console.error(error);
+    return { title: t.errors.bug };
+  }
+  const isRefused = kind === 'refused';
+  const [title = message, ...lines] = own(t.errors.known, isRefused ? code : kind) ?? [];
+  return { kind: isRefused ? 'refused' : 'unknown', title, lines: [...lines, ...detailLines(error)], quotes: notices,
+    foot: request_id && t.errors.request(request_id) };
 }
 
-function noteBody({ title, lines = [], quotes = [], foot, actions }) {
+function detailLines({ details: d = {}, code, notices, retryAfter }) {
+  const isDenied = code === 'policy_denied';
+  const about = d.member ?? d.parameter;
   return [
-    para('note-title', title),
-    quotes.length > 0 && h('ul.quotes', quotes.map((q) => h('li', q))),
-    lines.map((line) => (line instanceof Node ? line : h('p', line))),
-    foot && para('quiet small', foot),
-    actions && div('actions', actions),
-  ];
+    about && t.errors.member(String(about), String(d.expected ?? '')),
+    isDenied && notices.length === 0 && t.errors.noNotice,
+    isDenied && d.reason && (own(t.errors.reason, d.reason) ?? String(d.reason)),
+    retryAfter && t.errors.retryAfter(retryAfter),
+  ].filter(Boolean);
+}
+
+export const problem = (error, retry) => h('div', { role: 'alert' }, note({ ...explain(error), actions: retry && button(t.state.retry, retry) }));
+
+/** Where it fails, it may be tried again. */
+export async function tryTo(place, draw) {
+  try {
+    fill(place, await draw());
+  } catch (error) {
+    if (error.kind !== 'aborted')
+      fill(place, problem(error, () => tryTo(place, draw)));
+  }
 }
