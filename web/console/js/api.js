@@ -61,7 +61,7 @@ function errorOf({ status, headers }, text, isWrite, options) {
   return new ApiError(unknown ? code : 'refused', { ...common, code, message, details, notices, unknown });
 }
 
-function silence({ signal }, error, unknown) {
+function unanswered({ signal }, error, unknown) {
   return signal?.aborted ? new ApiError('aborted') : new ApiError(error.name === 'TimeoutError' ? 'timeout' : 'offline', { unknown });
 }
 
@@ -79,7 +79,7 @@ export async function call(method, path, options = {}) {
       return response;
     text = await response.text();
   } catch (error) {
-    throw silence(options, error, isWrite);
+    throw unanswered(options, error, isWrite);
   }
   if (!response.ok)
     throw errorOf(response, text, isWrite, options);
@@ -107,7 +107,8 @@ let known = new Map();
 
 /** Not asked again soon, unless it failed. */
 export function once(name, ask) {
-  if (!(Date.now() - known.get(name)?.at < KEPT_MS))
+  const { at = -Infinity } = known.get(name) ?? {};
+  if (Date.now() - at >= KEPT_MS)
     known.set(name, { at: Date.now(), answer: ask().catch((error) => { known.delete(name); throw error; }) });
   return known.get(name).answer;
 }

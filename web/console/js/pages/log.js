@@ -44,7 +44,7 @@ function followed(filters, signal) {
   async function look() {
     try {
       if (!body)
-        [body] = fill(place, table({ caption: t.pager.caption(t.nav.log), columns, rows: await follow.begin(PAGE) })).getElementsByTagName('tbody');
+        body = fill(place, table({ caption: t.pager.caption(t.nav.log), columns, rows: await follow.begin(PAGE) })).querySelector('tbody');
       else if (!document.hidden)
         put(await follow.look());
       status.textContent = l.follow.state(count, FOLLOWED);

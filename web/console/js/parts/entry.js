@@ -123,7 +123,7 @@ async function* pagesOf(id, signal) {
 /** What an entry says a member of the grant was after it; undefined: nothing. */
 const toldBy = ({ outcome, metadata }, name) => (outcome === 'done' ? metadata.after?.[name] : undefined);
 
-/** Whether the grant is as its last entries say: one cut off leaves the rest whole. What came between their reading and its is read again. */
+/** Is the grant as its last entries say? Cut off, they leave the rest whole. Both are read again: it may have changed. */
 async function endHolds(grant, entries, signal) {
   const isAsTold = (name) => {
     const last = entries.find((entry) => toldBy(entry, name) !== undefined);

@@ -72,4 +72,3 @@ export function objectOf(text, label, member) {
 }
 
 export const wordsOf = (text) => [...new Set(text.split(/[\s,]+/u).filter(Boolean))];
-

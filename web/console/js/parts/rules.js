@@ -249,7 +249,7 @@ function ruleView(page, policy, rule, add) {
     }
   }
 
-  const view = { rule, element, focus, light, drop, showFault };
+  const view = { element, focus, light, drop, showFault };
   page.views.set(id, view);
   if (drafts.has(id) || isNew(rule))
     edit();
