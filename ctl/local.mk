@@ -44,7 +44,7 @@ grantctl_SOURCES = \
 	ctl/remotes.h \
 	ctl/seal.c ctl/seal.h \
 	ctl/status.c \
-	ctl/tenant.c ctl/tenant_change.c ctl/tenant_set.c ctl/tenant_output.h \
+	ctl/tenant.c ctl/tenant_change.c ctl/tenant_change.h ctl/tenant_set.c \
 	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
 grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) \

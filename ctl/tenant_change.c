@@ -5,7 +5,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/output.h"
 #include "ctl/engine/session.h"
-#include "ctl/tenant_output.h"
+#include "ctl/tenant_change.h"
 #include "db/json.h"
 
 static enum status tenant_rename(struct ctl *);

@@ -5,7 +5,7 @@
 #include "ctl/commands.h"
 #include "ctl/engine/session.h"
 #include "ctl/policy_guarded.h"
-#include "ctl/tenant_output.h"
+#include "ctl/tenant_change.h"
 #include "db/policy.h"
 
 static enum status tenant_set(struct ctl *);
