@@ -19,8 +19,8 @@
  *	schema_type.c	types
  *	schema_token.c	what a policy does not have: `=`, `?`, annotations with a meaning
  *
- * What returns a bool or a pointer returns false or NULL when it has put an error into the schema's set. All that is
- * made lies in the set's arena.
+ * What returns a bool or a pointer returns false or NULL when it has put an error into the schema's set; but not cd_at_...()
+ * and cd_accept_...(), which only look whether something is there. All that is made lies in the set's arena.
  */
 struct schema_reader {
 	struct parser p; /* its errors are the schema's */
@@ -49,7 +49,7 @@ bool cd_comma_or(struct parser *, enum token_kind end, const char *expected);
 /* `@name` and `@name("text")`, any number. */
 bool cd_annotations(struct parser *, struct said *said);
 
-/* Say that the name just taken means nothing, or twice something: what, the name, and the end of the sentence. False. */
+/* Say that the name just taken means nothing, or twice something: what, the name, the end, and what `near` found (NULL: not looked for). False. */
 bool cd_name_fault(struct parser *, const char *what, const struct name *, const char *end,
     const struct nearest *near);
 

@@ -224,7 +224,7 @@ go_back(struct follow *f)
 
 /* ---- reading ---- */
 
-/* What to look for; NULL: nothing was read yet. */
+/* The entry that was read last; one that there is not, where no entry was; NULL: not even the database was. */
 static const struct audit_mark *
 last_mark(const struct follow *f)
 {

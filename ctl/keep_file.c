@@ -51,7 +51,7 @@ is_ours_alone(const struct stat *held, const char *path)
 
 /*
  * One that a crash left behind is begun anew, unless it has another name, too: a crash just before the end leaves it so, and then what is in
- * it is kept already. The descriptor, or -1 with errno set.
+ * it is kept already. A FIFO of that name is not waited for (O_NONBLOCK). The descriptor, or -1 with errno set.
  */
 static int
 open_temporary(const char *path)

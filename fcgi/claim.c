@@ -8,9 +8,9 @@
 #include "fcgi/seam.h"
 #include "fcgi/worker.h"
 
-/* There is room for it, and no tenant takes more than half of what there is. */
+/* There is room for it, which is its own from then on, and no tenant takes more than half of what there is. */
 static bool
-may_wait(const struct claim *cl)
+have_room(const struct claim *cl)
 {
 	struct pool *pool = cl->w->pool;
 
@@ -41,7 +41,7 @@ take_share(void *to, const struct uuid *id, bool changes)
 		cl->tenant = tenant;
 		return SHARE_TAKEN;
 	}
-	if (!may_wait(cl)) {
+	if (!have_room(cl)) {
 		atomic_fetch_add(&shares->refused, 1);
 		return SHARE_REFUSED;
 	}

@@ -38,7 +38,7 @@ void claim_open(struct claim *, const struct worker *, const struct seam *, stru
 void claim_begin(struct claim *, struct connection *);
 void claim_end(struct claim *);
 
-/* After claim_end(), its connection waits with PAUSE_SHARE. */
+/* The connection of the request that was given back waits with PAUSE_SHARE by now: it is woken, where a share is left after all. */
 void claim_waits(const struct claim *);
 
 #endif

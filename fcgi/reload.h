@@ -15,8 +15,8 @@ struct settings;
 bool reload_settings(struct settings *s, const struct options *o);
 
 /*
- * The same, silently, for a process beside the parent that is told of every reload, too: what is wrong with them, and what takes a restart, is the
- * parent's to say. They may be used for all that does not take one.
+ * The same, silently, for a process beside the parent that is told of every reload, too: what is wrong with the settings, and which take a
+ * restart, is the parent's to say. Those that take one are new in *s all the same, and are not to be read from then on.
  */
 void reload_beside(struct settings *s, const struct options *o);
 

@@ -21,8 +21,8 @@ struct response;
  */
 
 /*
- * Does a browser send each of `origins` so? Otherwise *wrong is the first that none does, borrowed, and *len its length: such as
- * "https://a.example/", which would be listed and never be met.
+ * Is it `*` alone, or does a browser send each of the origins, separated by blanks, so? Otherwise *wrong is the first that none does,
+ * borrowed, and *len its length: such as "https://a.example/", which would be listed and never be met.
  */
 MUST_CHECK bool cors_understood(const char *origins, const char **wrong, size_t *len);
 

@@ -459,7 +459,7 @@ tell_details(struct json_object *answer)
 }
 
 /*
- * An answer that is no success, or says so in words that nobody can read. A web server's own errors say the same where nobody
+ * An answer that is no success, or one that nobody can read. A web server's own errors say the same where nobody
  * knows more; of those that are its own, only refusals and redirections tell that grantd was not asked.
  */
 static enum status

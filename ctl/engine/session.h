@@ -31,7 +31,8 @@ MUST_CHECK bool session_new_id(struct ctl *, struct uuid *);
 enum status session_failed(struct ctl *, enum outcome);
 
 /*
- * On standard error, where it may be a server's words or a file's: with '?' for what a terminal might obey, but for line feeds.
+ * Print on standard error what may have a server's words in it, or a file's: '?' stands for what a terminal might obey, but for line
+ * feeds. Nothing is added at the end.
  */
 void session_say(const char *format, ...) GRANTD_PRINTF(1, 2);
 
