@@ -240,4 +240,4 @@ export function keepsNotices() {
 }
 
 /** Without another page in the history. */
-export const keepQuery = (query) => history.replaceState(null, '', href(place().path, query));
+const keepQuery = (query) => history.replaceState(null, '', href(place().path, query));
