@@ -140,7 +140,7 @@ check_origins(const char *origins, char error[SETTINGS_ERROR_MAX])
 	(void)snprintf(error, SETTINGS_ERROR_MAX,
 	    "GRANTD_CORS_ORIGINS has \"%.*s\", which no browser sends; expected * alone, or origins "
 	    "such as https://console.example.com and http://localhost:3000, in lower case, without a "
-	    "path or a '/' at the end, separated by spaces",
+	    "path, a '/' at the end or the scheme's usual port, separated by spaces",
 	    len < 64 ? (int)len : 64, wrong);
 	return false;
 }

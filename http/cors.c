@@ -18,6 +18,22 @@
 #define DIGITS "0123456789"
 #define MAX_AGE "600" /* seconds; a change of the list of origins is noticed after that */
 
+static bool
+ends_with(const char *text, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+/* Browsers leave out the port that is the scheme's own. */
+static bool
+has_usual_port(const char *text, size_t len)
+{
+	return (strncmp(text, "https:", 6) == 0 && ends_with(text, len, ":443")) ||
+	    (strncmp(text, "http:", 5) == 0 && ends_with(text, len, ":80"));
+}
+
 /* "scheme://host" or "scheme://host:port", in lower case and with nothing behind it. */
 static bool
 is_origin(const char *text, size_t len)
@@ -28,7 +44,8 @@ is_origin(const char *text, size_t len)
 	if (scheme == 0 || strncmp(text + scheme, "://", 3) != 0)
 		return false;
 	host = text + scheme + 3;
-	return host < text + len && host + strspn(host, LOWER DIGITS "-._[]:") == text + len;
+	return host < text + len && host + strspn(host, LOWER DIGITS "-._[]:") == text + len &&
+	    !has_usual_port(text, len);
 }
 
 bool
