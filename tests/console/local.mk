@@ -4,6 +4,7 @@ EXTRA_DIST += tests/console/README.md tests/console/run tests/console/site tests
 	tests/console/follow.mjs \
 	tests/console/grant.mjs \
 	tests/console/grants.mjs \
+	tests/console/honest.mjs \
 	tests/console/keyboard.mjs \
 	tests/console/keys.mjs \
 	tests/console/large.mjs \

@@ -58,7 +58,7 @@ function errorOf({ status, headers }, text, isWrite, options) {
   if (typeof code !== 'string')
     return new ApiError('garbled', { ...common, unknown: isWrite && status >= 500 });
   const unknown = code === 'commit_unknown';
-  return new ApiError(unknown ? code : 'refused', { ...common, code, message, details, notices, unknown });
+  return new ApiError(unknown ? code : 'refused', { ...common, ...given({ code, message, details, notices }), unknown });
 }
 
 function unanswered({ signal }, error, unknown) {

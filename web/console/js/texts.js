@@ -43,9 +43,9 @@ export const t = {
     committed: 'Committed: ',
     /** Titles, and lines. */
     checking: ['Not known yet: reading it again…'],
-    unknown: ['It is not known whether this was done', 'Reading it again told nothing: look again; repeating does no harm.'],
+    unknown: ['It is not known whether this was done', 'Reading it again told nothing: look again before repeating it.'],
     foundDone: ['Done: it was read again and is as you asked', 'The answer was lost, not the change.'],
-    foundNotDone: ['Not done as far as can be seen', 'It is as before, but may be under way: look again in a moment; repeating does no harm.'],
+    foundNotDone: ['Not done as far as can be seen', 'It is as before, but may be under way: look again in a moment.'],
     byRules: 'What decided:',
     conflictLine: 'Nothing of yours was done: look at what it is now, and decide again.',
   },
@@ -145,7 +145,7 @@ export const t = {
     columns: { when: 'When', service: 'Service', name: 'Called', kind: 'Kind', outcome: 'Outcome', from: 'From', details: 'Details' },
     about: (n) => `${plural(n, 'event')} over time. The table below has the numbers.`,
     asTable: 'The chart as a table',
-    none: 'Nothing is recorded', noneOn: 'Auditing is on; nothing was reported in this time.', noneOff: 'Auditing is off.',
+    none: 'Nothing is recorded', noneOn: 'Auditing is on; nothing was reported in this time.', noneOff: 'Auditing is off.', noneLike: 'No event is like that',
   },
   create: {
     title: 'New grant', verb: 'Create', action: 'May (action)', type: 'Kind of resource', expires: 'Ends',

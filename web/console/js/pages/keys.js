@@ -27,7 +27,7 @@ const columns = (actions, signal) => [
     button([more(words.verb), ' ', unseen(key.name)], () => act(key), kind))), 'acts'],
 ];
 
-/** The key itself: here, once. It is taken out of the page when the dialog is closed. */
+/** The key itself: here, once. */
 async function showOnce(made, more, signal) {
   const { title, label, text, select, close } = k.once;
   const secret = h('output.secret.mono', { tabindex: '0', 'aria-label': label }, made.raw_key);

@@ -52,6 +52,7 @@ function followed(filters, signal) {
       if (signal.aborted)
         return;
       if (error.kind === 'refused' && error.status < 500 && error.status !== 429) {
+        fill(status);
         fill(place, problem(error));
         return;
       }
@@ -179,13 +180,15 @@ async function compare(heads, place, signal) {
       found.length > SHOWN && h('p.quiet', c.more(found.length - SHOWN))));
 }
 
-/** False: the file is not as it was written, and is compared with nothing. */
+/** False: the file is not as it was written; what it was compared with is not shown. */
 async function tellDigest(checkpoint, place, key) {
   const state = await checkDigest(checkpoint, key).catch(() => 'broken');
   const take = async ({ target }) => tellDigest(checkpoint, place, await target.files[0].arrayBuffer());
   fill(place, note({ kind: { holds: 'done', broken: 'refused' }[state] ?? 'unknown', title: c.digest[state] }),
     state === 'key-needed' && field('key', c.keyFile, { hint: c.keyHint, type: 'file', onchange: take }));
-  return state !== 'broken';
+  const isBroken = state === 'broken';
+  place.nextSibling.hidden = isBroken;
+  return !isBroken;
 }
 
 function checkpointCard(signal) {
@@ -196,7 +199,7 @@ function checkpointCard(signal) {
     if (!file)
       return;
     const mine = next();
-    const checkpoint = readCheckpoint(await file.text());
+    const checkpoint = readCheckpoint(await file.text().catch(() => ''));
     if (mine.aborted)
       return;
     const heads = checkpoint?.tenants.get(tenantId());
@@ -256,7 +259,7 @@ function showLog(root, query, signal) {
   root.append(pageHead(t.nav.log, { lead: l.lead, actions: [follow, exports] }), exported, ...log.elements, checkpointCard(signal));
 }
 
-/** The hash that the server tells is not believed: it is computed from what is shown. */
+/** Computed from what is shown. */
 async function hashView({ data: entry, text }) {
   const [kind, word] = !canHash() ? ['warn', 'unchecked'] : await hashHolds(entry, recordOf(text), tenantId()) ? ['good', 'holds'] : ['bad', 'broken'];
   return card([l.entry.chain, badge(kind, l.entry[word])], facts(chainFacts(entry)));

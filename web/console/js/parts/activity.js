@@ -51,7 +51,7 @@ const TOP = 8;
 const BOTTOM = 26;
 const KINDS = ['read', 'write'];
 const OUTCOMES = ['success', 'denied', 'error'];
-/** How many events of a bucket ended so: columns of the table, and lines of a bucket's title. */
+/** Columns of the table, and lines of a bucket's title. */
 const COUNTS = KINDS.flatMap((kind) => OUTCOMES.map((outcome) => [`${a.kinds[kind]}: ${a.outcomes[outcome]}`, (bucket) => bucket[kind][outcome], 'number']));
 
 const axis = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
@@ -80,7 +80,7 @@ function bars(bucket, x, y) {
 const titleOf = (bucket) => [`${short.format(bucket.from)} – ${short.format(bucket.to)}`,
   ...COUNTS.map(([label, count]) => count(bucket) > 0 && `${label}: ${count(bucket)}`).filter(Boolean)].join('\n');
 
-/** Of a summary's series, in buckets so long. What a screen reader says of it is `about`; the table tells the rest. */
+/** Of a summary's series, in buckets so long. `about`: for screen readers. */
 function picture(series, seconds, span, off, about) {
   const step = seconds * 1000;
   const begin = Math.floor(span.from / step) * step;
@@ -105,7 +105,7 @@ function picture(series, seconds, span, off, about) {
     times.filter((at) => x(at) < width - 80).map((at) => svg('text.tick', { x: x(at), y: HEIGHT - 6 }, axis.format(at))));
 }
 
-/** A summary of the API's, as a picture and as a table. seconds: the length of its buckets; span: what is shown; times: when auditing was off */
+/** A summary of the API's. seconds: the length of its buckets; span: what is shown; times: when auditing was off */
 function chart({ series, total_events }, seconds, span, times) {
   const off = times.filter(({ from, to }) => from < span.to && to > span.from).map(({ from, to }) => ({ from, to: Math.min(to, span.to) }));
   return h('figure.figure', picture(series, seconds, span, off, a.about(total_events)),
@@ -116,7 +116,7 @@ function chart({ series, total_events }, seconds, span, times) {
 
 /* ---- the section ---- */
 
-/** The last days of a grant, or all its time; with all events that are counted, whenever they were. */
+/** The last days of a grant, or all its time; with all events counted. */
 function spanOf(grant, since, end, { first_event_at: first, last_event_at: last }) {
   const seen = first ? [first, last].map((at) => Date.parse(at)) : [];
   const to = Math.max(end, ...seen) + 1;
@@ -129,7 +129,6 @@ export function activity(grant, known, signal) {
   const none = [a.none, grant.audit_enabled ? a.noneOn : a.noneOff];
   const picture = h('.chart-place.stack', loading(8));
   const list = h('.stack', loading(4));
-  // All of a long time may be more than the database counts while somebody waits.
   const period = field('period', a.period, { options: a.periods, value: 30, onchange: look });
   const next = successive(signal);
 
@@ -151,7 +150,8 @@ export function activity(grant, known, signal) {
   }
 
   const events = (off) => filtered(null, [['outcome', c.outcome, { choices: a.outcomes }], ['service', c.service, { type: 'search', maxlength: 100 }]],
-    (query, mine) => pagedList({ path, query, limit: 25, label: a.events, columns, none, rowsOf: (rows) => withGaps(rows, off), signal: mine }), signal);
+    (query, mine) => pagedList({ path, query, limit: 25, label: a.events, columns,
+      none: query.outcome || query.service ? [a.noneLike] : none, rowsOf: (rows) => withGaps(rows, off), signal: mine }), signal);
 
   look();
   tryTo(list, async () => events(await known).elements);

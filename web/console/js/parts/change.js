@@ -38,8 +38,10 @@ export function offer(operation, text, onclick, kind, about) {
 
 const head = (title) => h('h2', { id: newId('title') }, title);
 
-/** Until it is closed. */
+/** Until it is closed; not where its page was left. */
 function open(dialog, signal) {
+  if (signal?.aborted)
+    return null;
   const before = document.activeElement;
   dialog.setAttribute('aria-labelledby', dialog.querySelector('h2').id);
   document.body.append(dialog);

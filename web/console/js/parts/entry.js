@@ -182,7 +182,7 @@ function timeline(items, grant) {
     shown += next.length;
     more.hidden = shown === items.length;
   }
-  // The first fault is to be seen without looking for it, unless it is far away.
+  // The first fault is to be seen at once, unless it is far away.
   grow(Math.max(SHOWN, Math.min(items.findLastIndex(({ fault }) => fault) + 2, 2000)));
   return [!grant.audit_enabled && h('p.off-now', chain.offNow), list, h('.actions', more)];
 }
@@ -198,7 +198,7 @@ export function history(grant, signal) {
       items.push(item);
       if (items.length % PAGE === 0)
         fill(verdict, verdictBox('quiet', chain.reading(items.length)));
-      // Of a long chain the latest can be read before the first are checked.
+      // The latest can be read before the first are checked.
       if (items.length === PAGE)
         fill(place, timeline(items.slice(), grant));
     }

@@ -66,7 +66,7 @@ export function objectOf(text, label, member) {
   } catch {
     // Told below.
   }
-  if (value === undefined || value?.constructor === Object)
+  if (value === undefined || (value && text.trim()[0] === '{'))
     return value;
   throw { title: t.common.badJson(label), member };
 }

@@ -66,7 +66,7 @@ function detailLines({ details: d = {}, code, notices, retryAfter }) {
     about && t.errors.member(String(about), String(d.expected ?? '')),
     isDenied && notices.length === 0 && t.errors.noNotice,
     isDenied && d.reason && (own(t.errors.reason, d.reason) ?? String(d.reason)),
-    retryAfter && t.errors.retryAfter(retryAfter),
+    retryAfter > 0 && t.errors.retryAfter(retryAfter),
   ].filter(Boolean);
 }
 

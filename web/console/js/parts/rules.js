@@ -15,7 +15,7 @@ const yesNo = { true: t.common.yes, false: t.common.no };
 
 /* ---- compared ---- */
 
-/** Beyond this many pairs of lines the texts are shown as wholly other. */
+/** With more the texts are shown as wholly other. */
 const MOST_PAIRS = 4e6;
 
 /** Lines, each with "same", "gone" or "new" before it. */
@@ -23,7 +23,7 @@ function lineDiff(before, after) {
   const [a, b] = [before, after].map((text) => (text === '' ? [] : text.split('\n')));
   if (a.length * b.length > MOST_PAIRS)
     return [...lineDiff(before, ''), ...lineDiff('', after)];
-  // How many lines are common to what follows the i-th and j-th.
+  // Lines common to what follows the i-th and j-th.
   const common = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
@@ -251,6 +251,8 @@ function ruleView(page, policy, rule, add) {
 
   const view = { element, focus, light, drop, showFault };
   page.views.set(id, view);
+  // As they are now.
+  Object.assign(drafts.get(id) ?? {}, { policy, rule });
   if (drafts.has(id) || isNew(rule))
     edit();
   else
@@ -264,7 +266,9 @@ function ruleView(page, policy, rule, add) {
  */
 export function rulesView(page, policy) {
   const { id, name, rules } = policy;
-  const others = [...drafts.values()].filter(({ rule }) => rule.policy_id === id && !rules.some((stored) => stored.id === rule.id)).map(({ rule }) => rule);
+  const others = [...drafts.values()].filter(({ rule }) => rule.policy_id === id && !rules.some((stored) => stored.id === rule.id)).
+    // Deleted by another: a new one.
+    map(({ rule }) => ({ ...rule, version: undefined }));
   const label = [t.policy.add, ' ', unseen(name)];
   const add = page.isTrial ? button(label, begin) : offer('CreatePolicyRule', label, begin, 'primary');
   const items = [...rules, ...others].map((rule) => ruleView(page, policy, rule, add).element);

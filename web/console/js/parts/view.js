@@ -22,7 +22,7 @@ export function card(title, ...content) {
 
 const SIGNS = { good: '●', bad: '✕', warn: '▲', off: '○', info: '◆', quiet: '·' };
 
-/** The word says it; the colour and the sign only help. */
+/** Colour and sign only help. */
 export const badge = (kind, text) => h(`span.badge.badge-${kind}`, sign('sign', SIGNS[kind]), text);
 
 const STATUSES = { active: 'good', revoked: 'bad' };
@@ -32,7 +32,7 @@ export const statusBadge = (status) => badge(own(STATUSES, status) ?? 'quiet', o
 export const mono = (text) => (text ?? '') !== '' && h('span.mono.small', text);
 
 /** JSON to read; '' for an object with nothing in it. */
-export const pretty = (value) => (value === undefined || Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2));
+export const pretty = (value) => (Object.keys(value ?? {}).length === 0 ? '' : JSON.stringify(value, null, 2));
 
 /**
  * columns: [label, cell of a row, class?]; the first names the row, and class "acts" shows no label; a row {between, class} is a line
@@ -61,13 +61,13 @@ export const empty = (title, text) => h('.empty', h('p.empty-title', title), tex
 /* ---- lists: their filters, which are kept in the address, and paging by cursor ---- */
 
 /**
- * Filters, specs as for field(), over list(values, signal), which is made anew when they change. query: of the address, where they are kept;
- * null: they are of a part of a page. Times are the API's in the values.
+ * Filters, specs as for field(), over list(values, signal), made anew when they change. query: of the address, where they are kept; null:
+ * they are of a part of a page. Times are the API's.
  */
 export function filtered(query, specs, list, signal) {
   const controls = specs.map(([name, text, spec = {}]) => {
     const value = query?.get(name) ?? '';
-    return field(name, text, { ...spec, value: spec.type === 'datetime-local' && value ? toLocalInput(value) : value }).control;
+    return field(name, text, { ...spec, value: spec.type === 'datetime-local' ? fromLocalInput(value) && toLocalInput(value, 19) : value }).control;
   });
   const valueOf = ({ type, value }) => (type === 'datetime-local' ? fromLocalInput(value) ?? '' : value.trim());
   const values = () => Object.fromEntries(controls.map((control) => [control.name, valueOf(control)]));
@@ -90,7 +90,7 @@ export function filtered(query, specs, list, signal) {
   return { elements: [filters, place], values, draw };
 }
 
-/** A page may be empty and not the last: look on, but not for ever. */
+/** A page may be empty and not the last. */
 const LOOKS = 20;
 
 async function lookFor({ path, query, limit = 50, signal }, cursor) {
@@ -111,11 +111,14 @@ export function pagedList(spec) {
   const next = button(t.pager.next, () => go(1));
   const foot = h('nav.pager', { hidden: true, 'aria-label': t.pager.label(label) }, previous, where, next);
   const element = h('.paged', { role: 'group', 'aria-label': label }, content, foot);
-  // The API tells of the next page alone: the way back is kept here.
+  // The way back.
   const cursors = [null];
   let at = 0;
 
   async function go(step) {
+    // Further pages are not known yet.
+    if (content.ariaBusy)
+      return;
     at += step;
     await show();
     focusOn(content);
@@ -179,10 +182,10 @@ export function when(text, style = 'full') {
     isRelative ? ago(date) : (style === 'short' ? short : full).format(date));
 }
 
-/** For <input type=datetime-local>, from the API's text or milliseconds. */
-export function toLocalInput(time) {
+/** For <input type=datetime-local>, from the API's text or milliseconds; to the minute by itself. */
+export function toLocalInput(time, length = 16) {
   const d = new Date(time);
-  return new Date(d.getTime() - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  return new Date(d.getTime() - d.getTimezoneOffset() * 60000).toISOString().slice(0, length);
 }
 
 /** And back; null for nothing or no time. */
@@ -200,7 +203,7 @@ function leftText(ms) {
 
 /** What is left until then, going down each second. */
 export function countdown(until, signal) {
-  // Not read out each second: who listens is told the time in the label.
+  // Not read out each second.
   const element = h('span.mono', { role: 'timer', 'aria-live': 'off', title: utc(until) });
   const timer = setInterval(tick, 1000);
   function tick() {
