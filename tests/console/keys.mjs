@@ -15,7 +15,7 @@ async function create(t, page, tenant) {
   await dialog(page).getByLabel('Reason').fill('For the nightly report');
   await dialog(page).getByLabel('Ends').pressSequentially('31');
   await dialog(page).getByRole('button', { name: 'Make the key' }).click();
-  await dialog(page).getByText('The end is no whole date').waitFor();
+  await dialog(page).getByText('The end is not a full date').waitFor();
   t.is('half an end is not none', await t.focused(page), 'input Ends');
   for (const end of ['2100-01-01T00:00', ''])
     await dialog(page).getByLabel('Ends').fill(end);
