@@ -77,7 +77,7 @@ export const t = {
     UpdateGrant: 'Auditing switched', CreateGrant: 'Grant created', RevokeGrant: 'Grant revoked', RecordActivity: 'Activity recorded',
   },
   actor: { system: (name) => `the system (${name})` },
-  rules: { unread: (id) => `rule ${id}…` },
+  rules: { unread: (id) => `rule …${id}` },
   resourceTypes: {
     aws_account: 'AWS account', aws_permission_set: 'Permission set', aws_s3_bucket: 'S3 bucket',
     aws_rds_instance: 'RDS instance', aws_ec2_instance: 'EC2 instance', aws_organizational_unit: 'Organizational unit',
@@ -125,7 +125,7 @@ export const t = {
     words: { good: 'Chain holds', bad: 'Chain broken', warn: 'Not checked', quiet: 'Checking' },
     reading: (n) => (n === 0 ? 'Reading the chain…' : `${plural(n, 'entry', 'entries')} checked so far…`),
     holds: (n) => `${plural(n, 'entry', 'entries')}, each hash computed again here, in this browser`,
-    holdsText: 'None was changed, removed or put in between, and the grant is as the last one says. Whether refusals were cut from the end, only a checkpoint tells.',
+    holdsText: 'None was changed, removed or put in between, and the grant is as the last one says. Only a checkpoint shows refusals cut from the end.',
     broken: (n) => `The chain is broken at entry ${n}`, after: 'What follows cannot be relied on.',
     cut: 'The grant is not as its history says', cutText: 'Entries were removed from the end, or the grant was changed by hand.',
     cannot: 'Browsers compute hashes only over HTTPS',
@@ -161,7 +161,7 @@ export const t = {
     none: 'No key matches', mine: 'yours, now', own: 'It is the key that you are signed in with.',
     noEnd: 'no end', left: 'left:', endHint: 'Empty: it has no end.', badEnd: 'The end is not a full date and time.',
     create: {
-      title: 'New key', verb: 'Make the key', name: 'Name', rolesHint: 'Words with spaces between, such as: auditor operator',
+      title: 'New key', verb: 'Make the key', name: 'Name', rolesHint: 'With spaces between, such as: auditor operator',
       done: (name) => `the key “${name}” is made`,
     },
     once: {
@@ -217,7 +217,7 @@ export const t = {
     lead: 'Put a request to the policies, as they are and with rules edited, added or left out. Nothing is changed or logged.',
     question: 'The request',
     fields: {
-      action: 'Operation', roles: 'Roles of who asks', rolesHint: 'Words with spaces between. Empty: your own key.', name: 'Its name', key: 'Its id',
+      action: 'Operation', roles: 'Roles of who asks', rolesHint: 'With spaces between. Empty: your own key.', name: 'Its name', key: 'Its id',
       grant: 'The grant asked about', grantHint: 'JSON; an id is replaced by what that grant is. Empty for operations on no one grant.',
       switch: 'Switches auditing', address: 'From (address)', now: 'At (time)', nowHint: 'UTC, such as 2026-11-23T09:30:00Z. Empty: now.',
       more: 'More of the context', moreHint: 'JSON, such as {"target_roles": ["admin"]}, by the operation.',
