@@ -31,7 +31,7 @@ async function filters(t, page) {
   t.ok('by auditing', true);
   await page.getByLabel('Grantee').fill('nobody');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByText('No grant is like that').waitFor();
+  await page.getByText('No grant matches').waitFor();
   t.ok('nothing found is said', true);
   await t.look(page, 'grants-none');
   await page.getByRole('button', { name: 'Clear' }).click();

@@ -15,7 +15,7 @@ async function create(t, page, tenant) {
   await dialog(page).getByLabel('Reason').fill('For the nightly report');
   await dialog(page).getByLabel('Ends').pressSequentially('31');
   await dialog(page).getByRole('button', { name: 'Make the key' }).click();
-  await dialog(page).getByText('The end is no whole date').waitFor();
+  await dialog(page).getByText('The end is not a full date').waitFor();
   t.is('half an end is not none', await t.focused(page), 'input Ends');
   for (const end of ['2100-01-01T00:00', ''])
     await dialog(page).getByLabel('Ends').fill(end);
@@ -51,6 +51,12 @@ async function rotate(t, page, tenant, old) {
   await t.until('the clock goes', async () => await dialog(page).getByRole('timer').innerText() !== before);
   await dialog(page).getByRole('button', { name: 'I have it' }).click();
   await t.until('two keys', async () => await row(page, 'robot').count() === 2);
+  const lines = await page.locator('tbody code').evaluateAll((roles) => roles.map((role) => {
+    const text = document.createRange();
+    text.selectNodeContents(role);
+    return text.getClientRects().length;
+  }));
+  t.ok('no role is broken in the middle', lines.every((n) => n === 1), `lines: ${lines}`);
   t.is('the old one has a clock in the list, too', await page.getByRole('timer').count(), 1);
   for (const k of [old, key])
     t.is('both work', (await fetch(`${t.site.url}/v1/grants`, { headers: { 'X-API-Key': k, 'X-Tenant-ID': tenant.id } })).status, 200);

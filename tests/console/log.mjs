@@ -39,7 +39,7 @@ async function filters(t, page, grant) {
   t.is('and back', await idsOf(page), first);
   await page.getByLabel('From').fill('2031-01-01T00:00:00');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByText('No entry is like that').waitFor();
+  await page.getByText('No entry matches').waitFor();
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.locator('main').getByText('Page 1 ·').waitFor();
   await page.getByLabel('Its id').fill('nonsense');
@@ -139,7 +139,7 @@ async function checkpoint(t, page, tenant, grants) {
   await page.getByText('The file is not as it was written').waitFor();
   await writeFile(file, 'something else\n');
   await choose(file);
-  await page.getByText('is no checkpoint').waitFor();
+  await page.getByText('is not a checkpoint').waitFor();
   const key = `${file}.key`;
   await writeFile(key, 'k'.repeat(40));
   const signed = `${file}.signed`;

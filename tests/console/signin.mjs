@@ -19,7 +19,7 @@ async function refusals(t, tenant, other) {
   t.is('the form has the focus', await t.focused(page), 'input Tenant id');
   await t.look(page, 'sign-in');
   t.like('no UUID', await tryToSignIn(page, 'acme', tenant.admin.key), /not a UUID/);
-  t.like('no key', await tryToSignIn(page, tenant.id, 'secret'), /This is no key/);
+  t.like('no key', await tryToSignIn(page, tenant.id, 'secret'), /This is not a key/);
   t.is('its field is marked', await page.getByLabel('API key').getAttribute('aria-invalid'), 'true');
   const unknown = `${tenant.admin.key.slice(0, -8)}AAAAAAAA`;
   t.like('a key that nobody has', await tryToSignIn(page, tenant.id, unknown), /The key is not accepted/);

@@ -43,6 +43,12 @@ export async function run(t) {
     await t.look(page, 'switch-refused');
   t.is('nothing was changed', (await tenant.admin.get(`/grants/${account.id}`)).audit_enabled, true);
 
+  await page.getByRole('link', { name: 'eve@example.com' }).click();
+  const asked = page.locator('.timeline .denied .diff tbody tr');
+  await asked.first().waitFor();
+  t.is('a refused entry shows what was asked for, and nothing else', await asked.locator('th').allInnerTexts(), ['audit_enabled']);
+  await t.go(page, '/grants');
+
   await page.getByRole('link', { name: 'bob@example.com' }).click();
   await page.locator('.verdict').getByText(/entries, each hash computed again here/).waitFor();
   t.like('the entry has the reason', await page.locator('.timeline .entry').first().innerText(), /Déjà vu: migration – OPS-7/);

@@ -43,7 +43,7 @@ export const t = {
     committed: 'Committed: ',
     /** Titles, and lines. */
     checking: ['Not known yet: reading it again…'],
-    unknown: ['It is not known whether this was done', 'Reading it again told nothing: look again before repeating it.'],
+    unknown: ['It is not known whether this was done', 'It could not be read again: look before repeating it.'],
     foundDone: ['Done: it was read again and is as you asked', 'The answer was lost, not the change.'],
     foundNotDone: ['Not done as far as can be seen', 'It is as before, but may be under way: look again in a moment.'],
     byRules: 'What decided:',
@@ -52,7 +52,7 @@ export const t = {
   errors: {
     request: (id) => `Request ${id}`,
     bug: 'This page failed: the browser’s console tells more.',
-    noNotice: 'No rule permits it, or one forbids it without a word.',
+    noNotice: 'No rule permits it, or one without a notice forbids it.',
     member: (name, expected) => (expected ? `${name}: expected ${expected}.` : `It is about ${name}.`),
     retryAfter: (seconds) => `It may be tried again in ${plural(Number(seconds), 'second')}.`,
     reason: { budget: 'The policies took too many steps.', rule_failed: 'A rule that may forbid this failed.' },
@@ -60,7 +60,7 @@ export const t = {
     known: {
       offline: ['No answer came', 'The server is out of reach, or the connection was lost.'],
       timeout: ['No answer came in time', 'The server took more than 30 seconds.'],
-      garbled: ['The answer is none of the API’s', 'Something else answered in its place.'],
+      garbled: ['The answer is not the API’s', 'Something else answered in its place.'],
       commit_unknown: ['The server lost its database while committing'],
       unauthenticated: ['The key is not accepted', 'It is unknown, revoked, expired or mistyped.'],
       invalid_tenant_id: ['The tenant’s id is not a UUID'],
@@ -77,7 +77,7 @@ export const t = {
     UpdateGrant: 'Auditing switched', CreateGrant: 'Grant created', RevokeGrant: 'Grant revoked', RecordActivity: 'Activity recorded',
   },
   actor: { system: (name) => `the system (${name})` },
-  rules: { unread: (id) => `rule ${id}…` },
+  rules: { unread: (id) => `rule …${id}` },
   resourceTypes: {
     aws_account: 'AWS account', aws_permission_set: 'Permission set', aws_s3_bucket: 'S3 bucket',
     aws_rds_instance: 'RDS instance', aws_ec2_instance: 'EC2 instance', aws_organizational_unit: 'Organizational unit',
@@ -105,12 +105,12 @@ export const t = {
     lead: 'Temporary access, and whether what is done with it is recorded.',
     columns: { grantee: 'Grantee', action: 'May', resource: 'On', state: 'State', auditing: 'Auditing' },
     none: ['There are no grants yet', 'A grant lets somebody do something on a resource for a time.'],
-    noneLike: ['No grant is like that', 'Grantee and resource are compared whole, letter by letter.'],
+    noneLike: ['No grant matches', 'Grantee and resource must be given in full, letter by letter.'],
   },
   grantPage: {
     title: 'Grant', history: 'History',
     facts: {
-      label: 'What it is', ends: 'Ends', granted: 'Granted', changed: 'Last changed', version: (n) => `version ${n}`, request: 'Asked for as', id: 'Id',
+      label: 'What it is', ends: 'Ends', granted: 'Granted', changed: 'Last changed', version: (n) => `version ${n}`, request: 'Request', id: 'Id',
       metadata: 'Metadata',
     },
   },
@@ -125,10 +125,10 @@ export const t = {
     words: { good: 'Chain holds', bad: 'Chain broken', warn: 'Not checked', quiet: 'Checking' },
     reading: (n) => (n === 0 ? 'Reading the chain…' : `${plural(n, 'entry', 'entries')} checked so far…`),
     holds: (n) => `${plural(n, 'entry', 'entries')}, each hash computed again here, in this browser`,
-    holdsText: 'None was changed, removed or put in between, and the grant is as the last one says. Refusals missing from the end: a checkpoint tells.',
+    holdsText: 'None was changed, removed or put in between, and the grant is as the last one says. Only a checkpoint shows refusals cut from the end.',
     broken: (n) => `The chain is broken at entry ${n}`, after: 'What follows cannot be relied on.',
     cut: 'The grant is not as its history says', cutText: 'Entries were removed from the end, or the grant was changed by hand.',
-    cannot: 'Browsers compute hashes over HTTPS alone',
+    cannot: 'Browsers compute hashes only over HTTPS',
     faults: {
       content: 'Its hash is another: something in it was changed.',
       link: 'The hash that it names is not that of the entry before it.',
@@ -158,10 +158,10 @@ export const t = {
   keys: {
     lead: 'Who may call the API, in which roles, and until when.',
     columns: { name: 'Key', roles: 'Roles', status: 'State', end: 'Ends', used: 'Last used', made: 'Made', actions: 'Actions' },
-    none: 'No key is like that', mine: 'yours, now', own: 'It is the key that you are signed in with.',
-    noEnd: 'no end', left: 'left:', endHint: 'Empty: it has no end.', badEnd: 'The end is no whole date and time.',
+    none: 'No key matches', mine: 'yours, now', own: 'It is the key that you are signed in with.',
+    noEnd: 'no end', left: 'left:', endHint: 'Empty: it has no end.', badEnd: 'The end is not a full date and time.',
     create: {
-      title: 'New key', verb: 'Make the key', name: 'Name', rolesHint: 'Words apart by blanks, such as: auditor operator',
+      title: 'New key', verb: 'Make the key', name: 'Name', rolesHint: 'With spaces between, such as: auditor operator',
       done: (name) => `the key “${name}” is made`,
     },
     once: {
@@ -172,7 +172,7 @@ export const t = {
     rotate: {
       title: (name) => `Rotate the key “${name}”`, verb: 'Rotate',
       text: 'A new key with the same name and roles takes its place.',
-      overlap: 'The old key works for', overlapHint: 'Long enough for everybody who uses it to have the new one.',
+      overlap: 'The old key works for', overlapHint: 'Until everybody has the new one.',
       overlaps: { 0: 'no longer', 300: '5 minutes', 3600: '1 hour', 86400: '1 day', 604800: '7 days', 2592000: '30 days' },
       end: 'The new key ends',
       done: (name) => `the key “${name}” is rotated`, oldEnded: 'The old key does not work any more.',
@@ -214,10 +214,10 @@ export const t = {
   },
   whatIf: {
     title: 'What if', fromEntry: 'Ask the policies again…',
-    lead: 'Put a request to the policies, as they are and with rules edited, added or left out. Nothing is changed or logged.',
+    lead: 'Put a request to the policies, as they are and as you edit them. Nothing is changed or logged.',
     question: 'The request',
     fields: {
-      action: 'Operation', roles: 'Roles of who asks', rolesHint: 'Words apart by blanks. Empty: your own key.', name: 'Its name', key: 'Its id',
+      action: 'Operation', roles: 'Roles of who asks', rolesHint: 'With spaces between. Empty: your own key.', name: 'Its name', key: 'Its id',
       grant: 'The grant asked about', grantHint: 'JSON; an id is replaced by what that grant is. Empty for operations on no one grant.',
       switch: 'Switches auditing', address: 'From (address)', now: 'At (time)', nowHint: 'UTC, such as 2026-11-23T09:30:00Z. Empty: now.',
       more: 'More of the context', moreHint: 'JSON, such as {"target_roles": ["admin"]}, by the operation.',
@@ -231,11 +231,11 @@ export const t = {
     lead: 'Who changed what, when, why, and who was refused.',
     columns: { when: 'When', who: 'Who', what: 'What', about: 'About', outcome: 'Outcome', why: 'Reason' },
     types: { grant: 'Grant', api_key: 'Key', policy: 'Policy', tenant: 'Tenant' },
-    none: 'No entry is like that', more: 'What else it tells',
+    none: 'No entry matches', more: 'What else it says',
     filters: { action: 'Operation', type: 'About a', id: 'Its id', actor: 'Who (id of the key)', from: 'From', to: 'Before' },
     entry: {
       title: 'Entry of the audit log', chain: 'Its hash', holds: 'fits what is shown', broken: 'does not fit what is shown',
-      unchecked: 'is computed over HTTPS alone',
+      unchecked: 'is computed only over HTTPS',
     },
     follow: {
       open: 'Follow', label: 'Entries as they come', silent: 'No answer',
@@ -252,13 +252,13 @@ export const t = {
       title: 'Compare with a checkpoint',
       text: 'A file of “grantctl audit checkpoint”, kept away from the database, shows whether a chain was cut or rewritten since.',
       choose: 'Checkpoint file', hint: 'Choose it, or drop it here. It stays in this browser.',
-      none: (name) => `“${name}” is no checkpoint, or not all of one`,
-      noTenant: 'The checkpoint says nothing of your tenant',
+      none: (name) => `“${name}” is not a checkpoint, or not a whole one`,
+      noTenant: 'The checkpoint does not cover your tenant',
       taken: (at) => `Taken at ${at}.`, chains: (n) => `${plural(n, 'chain', 'chains')} of your tenant.`,
       digest: {
-        holds: 'The file is as it was written', broken: 'The file is not as it was written, or its key is another one: it says nothing',
+        holds: 'The file is as it was written', broken: 'The file is not as it was written, or this is not its key: nothing is compared',
         'key-needed': 'The file is signed: its key shows whether it is as it was written',
-        unable: 'Whether the file is as it was written is told over HTTPS alone',
+        unable: 'Whether the file is as it was written is told only over HTTPS',
       },
       keyFile: 'Key file (optional)', keyHint: 'That of --key-file. It stays in this browser.',
       progress: (n, of) => `Compared ${n} of ${of}…`,
@@ -275,7 +275,7 @@ export const t = {
     tenant: 'Tenant id', tenantHint: 'A UUID.',
     key: 'API key', keyHint: 'It begins with grd_.',
     badTenant: 'The tenant’s id is not a UUID.',
-    badKey: 'This is no key: keys begin with grd_.',
+    badKey: 'This is not a key: keys begin with grd_.',
     reasons: {
       'signed-out': 'You are signed out, and the key is forgotten.', idle: 'After 15 idle minutes the key is forgotten.',
       rejected: 'The key is not accepted any more.',

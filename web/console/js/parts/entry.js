@@ -27,7 +27,7 @@ const valueText = (value) => (value === undefined ? t.common.none : typeof value
 function actor({ actor_type, actor_id: id }) {
   if (actor_type !== 'api_key')
     return h('span', t.actor.system(id));
-  const who = h('span', { title: id }, mono(id.slice(0, 8)));
+  const who = h('span', { title: id }, mono(id.slice(-8)));
   once('keys', () => getAll('/api-keys', { pages: 4 })).then((keys) => {
     const key = keys.find((k) => k.id === id);
     if (key)
@@ -38,7 +38,7 @@ function actor({ actor_type, actor_id: id }) {
 
 /** With policies and texts as soon as they are read. */
 export const ruleList = (rules) => h('ul.rules', rules.map(({ policy_id, rule_id }) => {
-  const item = h('li', mono(t.rules.unread(rule_id.slice(0, 8))));
+  const item = h('li', mono(t.rules.unread(rule_id.slice(-8))));
   const path = `/policies/${policy_id}`;
   Promise.all([path, `${path}/rules/${rule_id}`].map((p) => once(p, () => get(p)))).then(([policy, rule]) => fill(item,
     h('a', { href: href(path, { rule: rule_id }) }, policy.data.name), ' · ', h('code', rule.data.policy_text)), () => {});
@@ -52,7 +52,7 @@ export const facts = (pairs) => h('dl.facts', pairs.filter(([, value]) => value)
 
 /** The members that an entry changed, or would have. */
 function changeTable({ outcome, metadata: { before, after } }) {
-  const rows = Object.keys({ ...before, ...after }).filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]));
+  const rows = Object.keys((outcome === 'denied' && after) || { ...before, ...after }).filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]));
   const columns = [[e.member, (name) => name], before && [e.before, (name) => h('span.mono.old', valueText(before[name]))],
     [outcome === 'denied' ? e.asked : e.after, (name) => h('span.mono.new', valueText(after?.[name]))]].filter(Boolean);
   return rows.length > 0 && h('.diff', table({ caption: e.change, columns, rows }));
@@ -87,7 +87,7 @@ const timelineItem = ({ entry, fault, off }, older) => h('li.entry',
 /** What it is about, with the way to its page. */
 function subject({ resource_type: type, resource_id: id }) {
   const place = own({ grant: `/grants/${id}`, policy: `/policies/${id}`, api_key: '/keys' }, type);
-  return h(place ? 'a' : 'span', { href: place && href(place), title: id }, typeName(type), ' ', mono(id.slice(0, 8)));
+  return h(place ? 'a' : 'span', { href: place && href(place), title: id }, typeName(type), ' ', mono(id.slice(-8)));
 }
 
 export const entryColumns = [
@@ -129,7 +129,7 @@ async function endHolds(grant, entries, signal) {
     const last = entries.find((entry) => toldBy(entry, name) !== undefined);
     return !last || toldBy(last, name) === grant[name];
   };
-  for (let looks = 0; !['version', 'audit_enabled'].every(isAsTold); looks++) {
+  for (let looks = 0; !['version', 'audit_enabled', 'expires_at', 'revoked_at'].every(isAsTold); looks++) {
     if (looks === 2)
       return false;
     const newest = await pagesOf(grant.id, signal).next();
