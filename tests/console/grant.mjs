@@ -98,6 +98,9 @@ async function broken(t, page, tenant, admin) {
   const flipped = await made(admin, 'flipped', 4);
   await alter(t, `UPDATE grantd.grants SET audit_enabled = true WHERE tenant_id = '${tenant.id}' AND id = '${flipped.id}'`);
   t.like('a switch that was flipped by hand', await again(t, page, flipped, 'not as its history says'), /changed by hand/);
+  const longer = await made(admin, 'longer', 2);
+  await alter(t, `UPDATE grantd.grants SET expires_at = expires_at + interval '1 year' WHERE tenant_id = '${tenant.id}' AND id = '${longer.id}'`);
+  t.like('an end that was put off by hand', await again(t, page, longer, 'not as its history says'), /changed by hand/);
 }
 
 async function long(t, page, admin) {

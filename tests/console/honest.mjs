@@ -91,7 +91,7 @@ async function checkpoint(t, tenant) {
   const agree = page.locator('.note-title').filter({ hasText: /^All \d+ chains agree/ });
   await agree.waitFor();
   await page.getByLabel('Key file').setInputFiles(`${file}.other`);
-  await page.getByText('it says nothing').waitFor();
+  await page.getByText('this is not its key').waitFor();
   t.is('nothing agrees with a checkpoint that another key signed', await agree.isVisible(), false);
 }
 
