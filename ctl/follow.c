@@ -461,11 +461,11 @@ database_lost(struct follow *f, enum outcome rc)
 static bool
 is_there(const struct follow *f, const struct audit_bound *b)
 {
-	const struct audit_mark *m = last_mark(f);
-
 	if (f->sent.by_writer && f->sent.writer >= b->bound)
 		return false;
-	return f->state.marks == 0 || (b->found && (b->writer == m->writer || b->writer == -1));
+	if (f->state.marks == 0)
+		return true;
+	return b->found && (b->writer == f->state.mark[f->state.marks - 1].writer || b->writer == -1);
 }
 
 /* Is this the database that was read before, with what it had? False: nothing of the batch is to be used. */

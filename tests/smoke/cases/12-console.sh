@@ -61,7 +61,7 @@ console_files()
 	if [ -z "$mounted" ]; then
 		(cd "$web_console" && find . -type f -printf '%P\n' | sort)
 	else
-		printf '%s\n' index.html js/app.js
+		printf '%s\n' index.html js/pages/signin.js
 	fi
 }
 
@@ -73,7 +73,7 @@ done < <(console_files)
 judge 'every file of the console, with its headers'
 
 wrong=
-for file in index.html first.css icon.svg js/app.js; do
+for file in index.html first.css icon.svg js/pages/signin.js; do
 	file_request GET "/console/$file"
 	note_again "$file"
 done
@@ -91,7 +91,7 @@ note_unless "to $(field location)" matches "$(field location)" "^(http://127\.0\
 judge 'its address without the slash'
 
 for path in /console/js/ /console/js /console/nothing.js /console/index.html/more /console/js/../../grantd.conf \
-    /console/.htaccess /console/js/app.js.gz; do
+    /console/.htaccess /console/js/pages/signin.js.gz; do
 	file_request GET "$path"
 	wrong=
 	note_unless "status $status" matches "$status" '^(40[034]|30[18])$'
