@@ -465,7 +465,8 @@ is_there(const struct follow *f, const struct audit_bound *b)
 		return false;
 	if (f->state.marks == 0)
 		return true;
-	return b->found && (b->writer == f->state.mark[f->state.marks - 1].writer || b->writer == -1);
+	return b->found &&
+	    (b->writer == f->state.mark[f->state.marks - 1].writer || b->writer == -1);
 }
 
 /* Is this the database that was read before, with what it had? False: nothing of the batch is to be used. */
