@@ -75,15 +75,16 @@ find_option(struct args *a, const char *text, size_t len)
 	const struct option *other, *found = option_find(a->command->options, text, len, &other);
 	bool shown = field_line_valid(text, FIELD_NAME_MOST);
 
-	if (found == NULL && a->command->remote == NULL && len == strlen("url") &&
+	if (found != NULL && other == NULL)
+		return found;
+	if (found != NULL)
+		(void)args_fault(a, "--%.*s could be --%s or --%s", shown ? (int)len : 0, text,
+		    found->name, other->name);
+	else if (a->command->remote == NULL && len == strlen("url") &&
 	    memcmp(text, "url", len) == 0)
 		(void)args_fault(a, "it works on the database alone, and not over HTTP");
-	else if (found == NULL)
+	else
 		refuse_option(a, text, len);
-	if (other == NULL)
-		return found;
-	(void)args_fault(a, "--%.*s could be --%s or --%s", shown ? (int)len : 0, text, found->name,
-	    other->name);
 	return NULL;
 }
 
