@@ -163,9 +163,91 @@ async function objects(t, tenant) {
   t.is('the grant has them', JSON.stringify(grant.metadata), '{"__proto__":"y","constructor":"x"}');
 }
 
+/** A refusal of a key that is not the one of who is signed in now ends nothing. */
+async function earlier(t, tenant) {
+  const page = await t.blank();
+  const leave = async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  };
+  let hold;
+  await page.goto(`${t.site.url}/console/`);
+  // Whether the log may be read is asked as somebody comes, and is not taken back as he leaves.
+  await page.route('**/v1/audit-log?*', async (route) => {
+    await new Promise((resolve) => { hold = resolve; });
+    await route.fulfill({ status: 401, json: { code: 'unauthenticated', message: 'no', details: {} } }).catch(() => {});
+  });
+  await t.signIn(page, tenant.operator);
+  await t.until('it is asked', async () => hold);
+  await leave();
+  await page.unroute('**/v1/audit-log?*');
+  await t.signIn(page, tenant.admin);
+  const came = page.waitForEvent('requestfinished', (request) => request.headers()['x-api-key'] === tenant.operator.key);
+  hold();
+  await came;
+  await t.go(page, '/keys');
+  await page.locator('tbody tr').first().waitFor();
+  t.is('who is signed in stays so', await page.getByRole('button', { name: 'Sign out' }).count(), 1);
+}
+
+/** A history that could not be read is read when it is tried again. */
+async function again(t, tenant) {
+  const grant = await tenant.admin.grant({});
+  const page = await t.blank();
+  await page.route('**/v1/audit-log?*resource_id=*', (route) => route.fulfill({ status: 503, json: { code: 'unavailable', message: 'down', details: {} } }));
+  await page.goto(`${t.site.url}/console/#/grants/${grant.id}`);
+  await t.signIn(page, tenant.admin);
+  const retry = page.locator('.verdict-place').getByRole('button', { name: 'Try again' });
+  await retry.waitFor();
+  await page.unroute('**/v1/audit-log?*resource_id=*');
+  await retry.click();
+  await page.getByText('Chain holds').waitFor();
+  t.is('its entry is there', await page.locator('.entry').count(), 1);
+}
+
+/** The answer to a deletion is lost: what is not there any more is deleted. */
+async function deleted(t, tenant) {
+  const { policy: { id } } = await tenant.admin.policy('Doomed', { policy_text: 'forbid (principal, action == Action::"GetGrant", resource);' });
+  const page = await t.open(tenant.admin, `/policies/${id}`);
+  const lose = async (route) => {
+    if (route.request().method() !== 'DELETE')
+      return route.continue();
+    await route.fetch();
+    return route.fulfill({ status: 503, json: { code: 'commit_unknown', message: 'lost', details: {} } });
+  };
+  await page.route(`**/v1/policies/${id}**`, lose);
+  const confirm = async () => {
+    await dialog(page).getByLabel('Reason').fill('For a test');
+    await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
+  };
+  await page.locator('.rule').getByRole('button', { name: /^Delete/ }).click();
+  await confirm();
+  await t.notice(page, /Done: it was read again/);
+  await page.getByText('It has no rules').waitFor();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await confirm();
+  t.like('the policy, too', await t.notice(page, /read again/), /The answer was lost, not the change/);
+  await page.getByRole('link', { name: 'baseline' }).waitFor();
+  t.is('and the list is without it', await page.getByRole('link', { name: 'Doomed' }).count(), 0);
+  await page.unroute(`**/v1/policies/${id}**`);
+}
+
+/** What the policies answered is not beside rules that are others. */
+async function stale(t, tenant) {
+  const page = await t.open(tenant.admin, '/what-if');
+  await page.locator('[data-rule]').first().waitFor();
+  await page.getByRole('button', { name: 'Ask the policies' }).click();
+  await page.getByRole('region', { name: 'As the policies are stored' }).waitFor();
+  t.ok('what decided is lit', await page.locator('.rule.lit').count() > 0);
+  await page.locator('[data-rule]').first().getByRole('button', { name: /^Leave out/ }).click();
+  await page.getByText('1 change, not stored').waitFor();
+  t.is('with another rule, nothing is answered', await page.locator('.answers section, .rule.lit').count(), 0);
+  await page.getByRole('button', { name: 'Drop all' }).click();
+}
+
 export async function run(t) {
   const tenant = await t.tenant();
-  const parts = { paging, times, strange, lost, refused, checkpoint, events, objects };
+  const parts = { paging, times, strange, lost, refused, checkpoint, events, objects, earlier, again, deleted, stale };
   for (const [name, part] of Object.entries(parts))
     await part(t, tenant).catch((error) => t.ok(`${name} goes through`, false, error.stack));
   await gone(t, tenant, await late(t, tenant));

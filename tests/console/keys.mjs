@@ -28,6 +28,8 @@ async function create(t, page, tenant) {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await dialog(page).getByRole('button', { name: 'Copy' }).click();
   await dialog(page).getByText('Copied.').waitFor();
+  await page.keyboard.press('Escape');
+  t.ok('and not gone by a slip', await dialog(page).isVisible());
   t.is('and copied', await page.evaluate(() => navigator.clipboard.readText()), key);
   await dialog(page).getByRole('button', { name: 'I have it' }).click();
   await row(page, 'robot').waitFor();

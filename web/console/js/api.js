@@ -14,8 +14,8 @@ const BASE = new URL('../../v1', import.meta.url).href;
 const TIMEOUT_MS = 30000;
 
 /**
- * kind: refused (the API's answer), commit_unknown (too), offline, timeout, garbled (a proxy's page, say), aborted (nobody wants to know any
- * more). unknown: a write may have happened all the same: read the thing again before saying anything about it.
+ * kind: refused (the API's answer), commit_unknown (too), offline, timeout, garbled (a proxy's page, say), aborted (by
+ * the caller). unknown: a write may have happened all the same: read the thing again before saying anything about it.
  */
 class ApiError extends Error {
   constructor(kind, { message = kind, details = {}, notices = [], ...fields } = {}) {
@@ -30,11 +30,11 @@ export const given = (object) => Object.fromEntries(Object.entries(object).filte
 /** A header's value is bytes: text goes as UTF-8. */
 const headerText = (text) => text && String.fromCharCode(...new TextEncoder().encode(text));
 
-function send(method, path, { query = {}, body, reason, ifMatch, idempotencyKey, ...options }, signal) {
+function send(method, path, as, { query = {}, body, reason, ifMatch, idempotencyKey }, signal) {
   const search = new URLSearchParams(given(query)).toString();
   return fetch(BASE + path + (search && `?${search}`), {
     method, signal, body: JSON.stringify(body),
-    headers: given({ ...credentials(), ...options.credentials, 'Content-Type': body && 'application/json',
+    headers: given({ ...as, 'Content-Type': body && 'application/json',
       'X-Audit-Reason': headerText(reason), 'If-Match': ifMatch, 'Idempotency-Key': idempotencyKey }),
     cache: 'no-store', credentials: 'omit', redirect: 'error',
   });
@@ -49,9 +49,9 @@ function parse(text) {
   }
 }
 
-function errorOf({ status, headers }, text, isWrite, options) {
-  // A key that was good and is not any more ends the session.
-  if (status === 401 && !options.credentials)
+function errorOf({ status, headers }, text, isWrite, as) {
+  // The session's key was good and is not any more.
+  if (status === 401 && as['X-API-Key'] === credentials()['X-API-Key'])
     forget('rejected');
   const { code, message, details, notices } = parse(text) ?? {};
   const common = { status, request_id: details?.request_id ?? headers.get('X-Request-Id'), retryAfter: headers.get('Retry-After') };
@@ -66,15 +66,16 @@ function unanswered({ signal }, error, unknown) {
 }
 
 /**
- * options: query, body, reason, ifMatch, idempotencyKey; harmless: it changes nothing; raw: the Response itself, without a time-out;
+ * options: query, body, reason, ifMatch, idempotencyKey; as: other credentials; harmless: it changes nothing; raw: the Response itself, without a time-out;
  * signal: better not of a write, as what became of it is to be told even where its page is left.
  */
 export async function call(method, path, options = {}) {
   const isWrite = !['GET', 'HEAD'].includes(method) && !options.harmless;
   const signal = AbortSignal.any([!options.raw && AbortSignal.timeout(TIMEOUT_MS), options.signal].filter(Boolean));
+  const as = options.as ?? credentials();
   let response, text;
   try {
-    response = await send(method, path, options, signal);
+    response = await send(method, path, as, options, signal);
     if (options.raw && response.ok)
       return response;
     text = await response.text();
@@ -82,7 +83,7 @@ export async function call(method, path, options = {}) {
     throw unanswered(options, error, isWrite);
   }
   if (!response.ok)
-    throw errorOf(response, text, isWrite, options);
+    throw errorOf(response, text, isWrite, as);
   const data = text === '' ? null : parse(text);
   if (data === undefined)
     throw new ApiError('garbled', { status: response.status, unknown: isWrite });

@@ -82,7 +82,7 @@ const styled = new Promise((resolve) => {
 
 /** The key is tried with a question that changes nothing; one that the policies refuse is good. */
 export async function start(key, tenant) {
-  await call('GET', '/grants', { query: { limit: 1 }, credentials: { 'X-API-Key': key, 'X-Tenant-ID': tenant } }).catch((error) => {
+  await call('GET', '/grants', { query: { limit: 1 }, as: { 'X-API-Key': key, 'X-Tenant-ID': tenant } }).catch((error) => {
     if (error.code !== 'policy_denied')
       throw error;
   });

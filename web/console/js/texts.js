@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every text that people read, in one place. Each page has a part of its own.
+// Every text that people read, in one place.
 
 const plural = (n, one, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
@@ -149,7 +149,7 @@ export const t = {
   },
   create: {
     title: 'New grant', verb: 'Create', action: 'May (action)', type: 'Kind of resource', expires: 'Ends',
-    resource: 'Resource', resourceHint: 'Its ARN; or an account’s 12 digits, a bucket’s name, an instance’s id, ou-….',
+    resource: 'Resource', resourceHint: 'Its ARN, or an account’s number, a bucket’s name, an instance’s id, ou-….',
     metadata: 'Metadata (optional)', metadataHint: 'A JSON object, such as {"ticket": "OPS-7"}. Policies see it.',
     done: (grantee) => `${grantee} has a new grant`,
   },
@@ -218,7 +218,7 @@ export const t = {
     question: 'The request',
     fields: {
       action: 'Operation', roles: 'Roles of who asks', rolesHint: 'With spaces between. Empty: your own key.', name: 'Its name', key: 'Its id',
-      grant: 'The grant asked about', grantHint: 'JSON; an id is replaced by what that grant is. Empty for operations on no one grant.',
+      grant: 'The grant asked about', grantHint: 'JSON, or its id. Empty for operations on no one grant.',
       switch: 'Switches auditing', address: 'From (address)', now: 'At (time)', nowHint: 'UTC, such as 2026-11-23T09:30:00Z. Empty: now.',
       more: 'More of the context', moreHint: 'JSON, such as {"target_roles": ["admin"]}, by the operation.',
     },
@@ -245,7 +245,7 @@ export const t = {
     export: {
       open: (kind) => `Export ${kind.toUpperCase()}`,
       done: (n) => `Exported: ${plural(n, 'entry', 'entries')}, complete`,
-      cut: 'The export was cut off', cutText: 'The last line, which says that it is complete, is missing.',
+      cut: 'The export was cut off', cutText: 'The line that says that it is complete is missing.',
       lost: 'The connection was lost. Nothing was saved.', keep: 'Save what came', cancelled: 'The export was cancelled.',
     },
     checkpoint: {
@@ -275,7 +275,7 @@ export const t = {
     tenant: 'Tenant id', tenantHint: 'A UUID.',
     key: 'API key', keyHint: 'It begins with grd_.',
     badTenant: 'The tenant’s id is not a UUID.',
-    badKey: 'This is not a key: keys begin with grd_.',
+    badKey: 'This is not a key.',
     reasons: {
       'signed-out': 'You are signed out, and the key is forgotten.', idle: 'After 15 idle minutes the key is forgotten.',
       rejected: 'The key is not accepted any more.',

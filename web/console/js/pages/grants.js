@@ -12,7 +12,6 @@ import { tryTo } from '../parts/notice.js';
 import { badge, card, filtered, fromLocalInput, go, loading, mono, pagedList, pageHead, pretty, statusBadge, tableRow, toLocalInput, when } from '../parts/view.js';
 
 const HOUR = 3600000;
-/** Below this an active grant is about to end. */
 const SOON = 24 * HOUR;
 
 const g = t.grant;
@@ -30,7 +29,6 @@ function stateOf({ status, expires_at, revoked_at }) {
 
 const resourceOf = ({ resource: { type, id } }) => h('span.resource', h('span.quiet.small', own(t.resourceTypes, type) ?? type), ' ', h('span.mono', id));
 
-/** In a sentence. */
 const nameOf = (grant) => g.name(grant.grantee_id, grant.action, grant.resource.id);
 
 /* ---- changes ---- */
@@ -153,7 +151,7 @@ function showGrant(root, id, signal) {
 
   function draw(grant) {
     root.querySelector('h1').textContent = grant.grantee_id;
-    const { element, off } = history(grant, signal);
+    const { element, off } = history(grant, load, signal);
     return [summary(grant, act), element, activity(grant, off, signal)];
 
     async function act(change) {
@@ -165,7 +163,8 @@ function showGrant(root, id, signal) {
     }
   }
 
-  return tryTo(place, async () => draw((await get(`/grants/${id}`, { signal })).data));
+  const load = () => tryTo(place, async () => draw((await get(`/grants/${id}`, { signal })).data));
+  return load();
 }
 
 export const show = (root, { path: [id], query }, signal) => (id ? showGrant(root, id, signal) : showList(root, query, signal));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The keys: listed, made, rotated with an overlap, revoked. A key itself is shown once, in a dialog, and is nowhere afterwards.
+// The keys: listed, made, rotated with an overlap, revoked.
 
 import { call } from '../api.js';
 import { button, h, unseen } from '../dom.js';
@@ -42,7 +42,9 @@ async function showOnce(made, more, signal) {
       announce(select);
     }
   }, 'primary');
-  await showDialog({ title: title(made.name), close, signal, body: [h('p', text), secret, h('.actions', copy), more] });
+  // Not by a slip.
+  const oncancel = (event) => event.preventDefault();
+  await showDialog({ title: title(made.name), close, oncancel, signal, body: [h('p', text), secret, h('.actions', copy), more] });
   secret.textContent = '';
 }
 
@@ -64,7 +66,6 @@ function creation() {
     change: (reason, body) => call('POST', '/api-keys', { body, reason }) };
 }
 
-/** What is done with a key that is there. */
 const change = (key, words, operation, method, action = '') => ({
   words, operation, name: key.name, head: isMine(key) && h('p', k.own), resource: { type: 'api_key', id: key.id },
   change: (reason, body) => call(method, `/api-keys/${key.id}${action}`, { body, reason, ifMatch: etagOf(key) }),

@@ -4,7 +4,7 @@
 import { call, get } from '../api.js';
 import { fill, h } from '../dom.js';
 import { more, t } from '../texts.js';
-import { changeDialog, etagOf, offer } from '../parts/change.js';
+import { changeDialog, etagOf, offer, readDeleted } from '../parts/change.js';
 import { field } from '../parts/field.js';
 import { tryTo } from '../parts/notice.js';
 import { diffView, readRules, rulesView } from '../parts/rules.js';
@@ -60,7 +60,8 @@ function settings(policy) {
     readAgain: () => get(`/policies/${policy.id}`), isDone: ({ data }, body) => linesOf(data) === linesOf(body) };
 }
 
-const deletion = ({ name, rules }) => ({ words: t.policy.deletion, method: 'DELETE', operation: 'DeletePolicy', name, danger: true, large: true,
+const deletion = ({ id, name, rules }) => ({ words: t.policy.deletion, method: 'DELETE', operation: 'DeletePolicy', name, danger: true, large: true,
+  readAgain: () => readDeleted(`/policies/${id}`), isDone: ({ data }) => !data,
   body: diffView(t.policy.rules, rules.map((rule) => rule.policy_text).join('\n\n'), '') });
 
 async function showPolicy(root, id, lit, signal) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// "What if": a request, composed or taken from an entry of the log, is put to the policies as they are stored and as they are edited here.
+// "What if": a request is put to the policies as they are stored and as they are edited here.
 
 import { get, getAll, given, OPERATIONS } from '../api.js';
 import { button, fill, h } from '../dom.js';
@@ -80,14 +80,15 @@ const policyView = ({ id, name, enabled, priority }, list) => h('.stack',
   list, h('.actions', list.add));
 
 const ID = /^[\da-f-]{36}$/i;
+const NONE = { rules: [], errors: [] };
 
 export async function show(root, { query }, signal) {
   const question = questionForm(ask);
   const answers = h('.answers', { role: 'status' });
   const summary = h('.card-head');
   const place = h('.stack', loading(3));
-  const page = { signal, isTrial: true, views: new Map(), load, ondraft, tryIt };
-  let answer = { rules: [], errors: [] };
+  const page = { signal, isTrial: true, views: new Map(), load, ondraft: forget, tryIt };
+  let answer = NONE;
 
   function set(values) {
     for (const [name, value] of Object.entries(values))
@@ -101,14 +102,22 @@ export async function show(root, { query }, signal) {
       const rules = await Promise.all(policies.map(({ id }) => readRules(id, signal)));
       page.views.clear();
       const drawn = policies.map((policy, i) => policyView(policy, rulesView(page, { ...policy, rules: rules[i] })));
-      ondraft();
+      count();
       light();
       return drawn.length > 0 ? drawn : empty(...t.policies.none);
     });
   }
 
-  function ondraft() {
+  function count() {
     fill(summary, drafts.size > 0 && [h('h2', w.drafts(drafts.size)), button(w.dropAll, dropAll)]);
+  }
+
+  /** What was answered was about other rules. */
+  function forget() {
+    count();
+    fill(answers);
+    answer = NONE;
+    light();
   }
 
   function dropAll() {
@@ -116,7 +125,7 @@ export async function show(root, { query }, signal) {
       page.views.get(id)?.drop();
     // Of rules that are gone, too.
     drafts.clear();
-    ondraft();
+    forget();
     question.elements.action.focus();
   }
 

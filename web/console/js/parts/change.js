@@ -36,6 +36,13 @@ export function offer(operation, text, onclick, kind, about) {
   return offered;
 }
 
+/** Of what was deleted: nothing is there any more. */
+export const readDeleted = (path) => get(path).catch((error) => {
+  if (error.status !== 404)
+    throw error;
+  return {};
+});
+
 const head = (title) => h('h2', { id: newId('title') }, title);
 
 /** Until it is closed; not where its page was left. */
@@ -58,8 +65,9 @@ function open(dialog, signal) {
   });
 }
 
-export function showDialog({ title, body, close, signal }) {
-  const dialog = h('dialog', h('.stack', head(title), body, h('.actions', button(close, () => dialog.close(), 'primary'))));
+/** oncancel: on Escape */
+export function showDialog({ title, body, close, oncancel, signal }) {
+  const dialog = h('dialog', { oncancel }, h('.stack', head(title), body, h('.actions', button(close, () => dialog.close(), 'primary'))));
   return open(dialog, signal);
 }
 

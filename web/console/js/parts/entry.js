@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Audit entries as people read them: who, what, before and after, which rules, why; in a row, on a page of their own, and in a grant's
-// history, with its chain checked here.
+// Audit entries as people read them: in a row, on a page of their own, and in a grant's history, with its chain checked here.
 
 import { get, getAll, once } from '../api.js';
 import { canHash, checked } from '../chain.js';
@@ -58,7 +57,6 @@ function changeTable({ outcome, metadata: { before, after } }) {
   return rows.length > 0 && h('.diff', table({ caption: e.change, columns, rows }));
 }
 
-/** Who, why, what, and by which rules. */
 function story(entry) {
   const { rules, repeated } = entry.metadata;
   return [
@@ -73,7 +71,6 @@ function story(entry) {
 const origin = ({ id, metadata: { request_id, source_ip, user_agent } }) =>
   [[e.address, mono(source_ip)], [e.program, mono(user_agent)], [e.request, mono(request_id)], [e.id, mono(id)]];
 
-/** Its place in the chain. */
 export const chainFacts = ({ sequence, hash, previous_hash }) => [[e.sequence, String(sequence)], [e.hash, mono(hash)], [e.previous, mono(previous_hash)]];
 
 /** One in a timeline. fault: of its chain; off: auditing was off after it; older: the one below it. */
@@ -84,7 +81,6 @@ const timelineItem = ({ entry, fault, off }, older) => h('li.entry',
   story(entry),
   h('details.more', h('summary', t.common.details), facts([...origin(entry), ...chainFacts(entry)])));
 
-/** What it is about, with the way to its page. */
 function subject({ resource_type: type, resource_id: id }) {
   const place = own({ grant: `/grants/${id}`, policy: `/policies/${id}`, api_key: '/keys' }, type);
   return h(place ? 'a' : 'span', { href: place && href(place), title: id }, typeName(type), ' ', mono(id.slice(-8)));
@@ -187,8 +183,8 @@ function timeline(items, grant) {
   return [!grant.audit_enabled && h('p.off-now', chain.offNow), list, h('.actions', more)];
 }
 
-/** The section, and when auditing was off, as offTimes() has it: never, where the log may not be read. */
-export function history(grant, signal) {
+/** The section, and when auditing was off, as offTimes() has it: never, where the log may not be read. again: what a retry does */
+export function history(grant, again, signal) {
   const verdict = h('.verdict-place', verdictBox('quiet', chain.reading(0)));
   const place = h('div', loading(8));
 
@@ -211,7 +207,7 @@ export function history(grant, signal) {
 
   const off = read().catch((error) => {
     if (error.kind !== 'aborted') {
-      fill(verdict, problem(error));
+      fill(verdict, problem(error, again));
       fill(place);
     }
     return [];

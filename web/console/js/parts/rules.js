@@ -6,7 +6,7 @@ import { call, get, getAll, newUuid } from '../api.js';
 import { button, fill, h, newId, sign, unseen } from '../dom.js';
 import { onSession } from '../session.js';
 import { t } from '../texts.js';
-import { changeDialog, etagOf, evaluate, offer } from './change.js';
+import { changeDialog, etagOf, evaluate, offer, readDeleted } from './change.js';
 import { field, form } from './field.js';
 import { badge, empty } from './view.js';
 
@@ -236,7 +236,7 @@ function ruleView(page, policy, rule, add) {
     });
     const outcome = await changeDialog({ operation, words, danger: !options, large: true, body: ruleDiff(rule, wanted), signal: page.signal,
       resource: { type: 'policy', id: policy.id }, change: send, lines: ({ data }) => (data?.warning ? [r.warned(data.warning.message)] : []),
-      readAgain: () => get(path), isDone: ({ data }) => linesOf(data) === linesOf(wanted) });
+      readAgain: () => (options ? get : readDeleted)(path), isDone: ({ data = {} }) => linesOf(data) === linesOf(wanted) });
     if (outcome?.state === 'conflict' && outcome.now && options) {
       // What another made of it is what the next difference is to, and what was typed stays.
       rule = outcome.now.data;

@@ -58,11 +58,11 @@ export function loading(lines = 6) {
 
 export const empty = (title, text) => h('.empty', h('p.empty-title', title), text && h('p.quiet', text));
 
-/* ---- lists: their filters, which are kept in the address, and paging by cursor ---- */
+/* ---- lists: filters, and paging by cursor ---- */
 
 /**
- * Filters, specs as for field(), over list(values, signal), made anew when they change. query: of the address, where they are kept; null:
- * they are of a part of a page. Times are the API's.
+ * Filters, specs as for field(), over list(values, signal), made anew when they change. query: of the address, where they are kept, unless
+ * null. Times are the API's.
  */
 export function filtered(query, specs, list, signal) {
   const controls = specs.map(([name, text, spec = {}]) => {
@@ -156,7 +156,7 @@ export function pagedList(spec) {
   return element;
 }
 
-/* ---- times, as the reader's clock has them, with UTC to be had by pointing at it ---- */
+/* ---- times, the reader's, with UTC on pointing at them ---- */
 
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 export const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -216,7 +216,7 @@ export function countdown(until, signal) {
   return element;
 }
 
-/* ---- addresses: #/path?query, with the filters, so that "back" and links find them; nothing secret is there ---- */
+/* ---- addresses: #/path?query, with the filters; nothing secret is there ---- */
 
 export function place() {
   const [path, query] = location.hash.slice(1).split('?', 2);
