@@ -32,15 +32,12 @@ session()
 	printf '%s\n\\! touch %s\n' "$1" "$work/session.done" >&7
 	until_true test -e "$work/session.done"
 }
-# What is asked for next is another state than the last one, so that there is something to change.
-to=false
+# What is asked for next is another state than the one that is there, so that there is something to change: a killed
+# worker's change may have been made or not.
 hold_grant()
 {
-	case $to in
-	true)	to=false ;;
-	*)	to=true ;;
-	esac
 	session "BEGIN; SELECT 1 FROM grantd.grants WHERE tenant_id = '$one' AND id = '$grant' FOR UPDATE;"
+	to=$(psql -XqAtc "SELECT (NOT audit_enabled)::text FROM grantd.grants WHERE tenant_id = '$one' AND id = '$grant'")
 }
 
 waiting()
@@ -187,6 +184,7 @@ ok "its worker is killed" kill_until_named
 ok "and the place is free" until_true got "$one" "$key_one" 200
 session "ROLLBACK;"
 patches_end
+ok "nothing of it is left" until_true waiting 0
 grantd_stop "after a killed worker"
 
 # Another number, and none
