@@ -8,7 +8,7 @@ packages_build='gcc libc6-dev make pkg-config autoconf automake libtool libfcgi-
 	libsystemd-dev libsmartcols-dev libcurl4-openssl-dev'
 packages_database='postgresql-15 curl'
 packages_test='libcmocka-dev postgresql-15-pgtap sqitch libdbd-pg-perl clang libclang-rt-14-dev
-	libfcgi-bin spawn-fcgi lighttpd lighttpd-mod-deflate apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq socat wrk zsh prometheus
+	libfcgi-bin spawn-fcgi lighttpd lighttpd-mod-deflate apache2 libapache2-mod-fcgid nginx pgbouncer iproute2 mandoc jq gojq socat wrk zsh prometheus
 	clang-format clang-tidy cppcheck shellcheck rsyslog rsyslog-openssl ccache'
 packages_deb='dpkg-dev debhelper'
 packages_deb_test='lintian debootstrap'

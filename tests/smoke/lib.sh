@@ -19,6 +19,7 @@
 #   sql QUERY                  as the database's superuser
 
 status='' head='' body=''
+declare -A fields	# of the head; where one comes in several lines, a line each
 root=''	# of what is asked: http://127.0.0.1:PORT and the path that the API is mounted at
 
 # Take in what curl wrote.
@@ -26,13 +27,15 @@ read_answer()
 {
 	local line name
 
-	head=
+	head= fields=()
 	while IFS= read -r line; do
 		case $line in
 		# Of a "100 Continue" and the answer, the answer.
-		HTTP/*)	head= ;;
+		HTTP/*)	head= fields=() ;;
 		*:*)	name=${line%%:*} line=${line#*:} line=${line# }
-			head+="${name,,}: ${line%$'\r'}"$'\n' ;;
+			name=${name,,} line=${line%$'\r'}
+			head+="$name: $line"$'\n'
+			fields[$name]+=${fields[$name]+$'\n'}$line ;;
 		esac
 	done <"$work/head"
 	IFS= read -r -d '' body <"$work/body" || :
@@ -91,13 +94,7 @@ patch_file()
 
 field()
 {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		"$1: "*)	printf '%s\n' "${line#*: }" ;;
-		esac
-	done <<<"$head"
+	[ -z "${fields[$1]+there}" ] || printf '%s\n' "${fields[$1]}"
 }
 
 member()
@@ -140,14 +137,15 @@ matches()
 # What every answer of grantd's carries.
 note_common()
 {
-	note_unless 'no X-Request-Id' matches "$(field x-request-id)" '^[A-Za-z0-9._-]{1,128}$'
-	note_unless 'Cache-Control is not no-store' same "$(field cache-control)" no-store
-	note_unless 'no nosniff' same "$(field x-content-type-options)" nosniff
+	note_unless 'no X-Request-Id' matches "${fields[x-request-id]-}" '^[A-Za-z0-9._-]{1,128}$'
+	note_unless 'Cache-Control is not no-store' same "${fields[cache-control]-}" no-store
+	note_unless 'no nosniff' same "${fields[x-content-type-options]-}" nosniff
 }
 
+# gojq starts in half of jq's time, which counts here.
 json_holds()
 {
-	jq -e --arg rid "$(field x-request-id)" "$1" <<<"$body" >/dev/null 2>&1
+	gojq -e --arg rid "${fields[x-request-id]-}" "$1" <<<"$body" >/dev/null 2>&1
 }
 
 # A body of one JSON value, where there is one: not with 204 and 304, and not to HEAD.
@@ -157,7 +155,7 @@ expect_ok()
 	note_unless "status $status, not $2" same "$status" "$2"
 	note_common
 	if [ $# -ge 3 ]; then
-		note_unless 'not application/json' same "$(field content-type)" application/json
+		note_unless 'not application/json' same "${fields[content-type]-}" application/json
 		note_unless "not so: $3" json_holds "$3"
 	elif [ "$2" = 204 ] || [ "$2" = 304 ]; then
 		note_unless 'a body' test ! -s "$work/body"
@@ -174,13 +172,13 @@ expect_error()
 	wrong=
 	note_unless "status $status, not $2" same "$status" "$2"
 	note_common
-	note_unless 'not application/json' same "$(field content-type)" application/json
+	note_unless 'not application/json' same "${fields[content-type]-}" application/json
 	note_unless "not an error $3 in the one shape" \
 	    json_holds "$error_shape and .code == \"$3\" and (${4:-true})"
 	case $2 in
-	401)	note_unless 'WWW-Authenticate' same "$(field www-authenticate)" 'ApiKey realm="grantd"' ;;
-	405)	note_unless 'no Allow' test -n "$(field allow)" ;;
-	503)	note_unless 'no Retry-After' matches "$(field retry-after)" '^[0-9]+$' ;;
+	401)	note_unless 'WWW-Authenticate' same "${fields[www-authenticate]-}" 'ApiKey realm="grantd"' ;;
+	405)	note_unless 'no Allow' test -n "${fields[allow]-}" ;;
+	503)	note_unless 'no Retry-After' matches "${fields[retry-after]-}" '^[0-9]+$' ;;
 	esac
 	judge "$1"
 }
@@ -189,7 +187,7 @@ expect_server_error()
 {
 	wrong=
 	note_unless "status $status, not $2" matches "$status" "^($2)\$"
-	note_unless 'not application/json' same "$(field content-type)" application/json
+	note_unless 'not application/json' same "${fields[content-type]-}" application/json
 	note_unless 'not an error in the one shape' json_holds 'type == "object"
 	    and (.code | type == "string") and (.message | type == "string")'
 	judge "$1"
