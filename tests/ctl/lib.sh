@@ -50,11 +50,12 @@ refuses()
 # sql STATEMENT...: as the superuser, with no regard to row-level security; prints the rows.
 sql()
 {
-	local statement
+	local statement arguments=()
 
 	for statement; do
-		psql -X -q -A -t -v ON_ERROR_STOP=1 -c "$statement" || return
+		arguments+=(-c "$statement")
 	done
+	psql -X -q -A -t -v ON_ERROR_STOP=1 "${arguments[@]}"
 }
 
 # json FILTER: what jq makes of the last output.
