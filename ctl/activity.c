@@ -16,16 +16,19 @@
 static enum status activity_list(struct ctl *);
 static enum status activity_summary(struct ctl *);
 
+#define OPTIONS_SPAN \
+	{ .name = "since", \
+		.value = "TIME", \
+		.type = VALUE_TIME, \
+		.help = "only events at or after this time" }, \
+	{ \
+		.name = "until", .value = "TIME", .type = VALUE_TIME, \
+		.help = "only events before this time" \
+	}
+
 static const struct option list_options[] = {
 	OPTION_TENANT,
-	{ .name = "since",
-	    .value = "TIME",
-	    .type = VALUE_TIME,
-	    .help = "only events at or after this time" },
-	{ .name = "until",
-	    .value = "TIME",
-	    .type = VALUE_TIME,
-	    .help = "only events before this time" },
+	OPTIONS_SPAN,
 	{ .name = "outcome",
 	    .value = "OUTCOME",
 	    .type = VALUE_WORD,
@@ -52,8 +55,19 @@ const struct command cmd_activity_list = {
 	.remote = activity_list_remote,
 };
 
-static const struct option summary_options[] = { OPTION_TENANT, OPTIONS_REMOTE, OPTION_JSON,
-	OPTIONS_END };
+static const struct option summary_options[] = {
+	OPTION_TENANT,
+	OPTIONS_SPAN,
+	{ .name = "interval",
+	    .value = "SECONDS",
+	    .type = VALUE_NUMBER,
+	    .least = 1,
+	    .most = ACTIVITY_INTERVAL_MOST,
+	    .help = "also a line for each stretch of this length with events" },
+	OPTIONS_REMOTE,
+	OPTION_JSON,
+	OPTIONS_END,
+};
 
 const struct command cmd_activity_summary = {
 	.name = "activity summary",
@@ -103,7 +117,7 @@ event_row_json(const struct db_list *list, int i)
 /* Read the summary, and check that the grant exists, which the summary does not say. */
 static enum status
 read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
-    struct activity_summary *s)
+    const struct activity_span *span, struct activity_summary *s)
 {
 	struct tenant tenant = TENANT_EMPTY;
 	struct grant g = GRANT_EMPTY;
@@ -112,7 +126,10 @@ read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
 
 	session_begin(c, DB_READ_ONLY, tenant_id, &tenant);
 	db_grant_get(c->db, tenant_id, id, &g);
-	db_activity_summary(c->db, tenant_id, id, s);
+	if (span->since == NULL && span->until == NULL && span->interval == NULL)
+		db_activity_summary(c->db, tenant_id, id, s);
+	else
+		db_activity_counted(c->db, tenant_id, id, span, s);
 	rc = db_commit(c->db);
 	if (session_tenant(c, rc, tenant_id, &tenant))
 		st = g.found ? STATUS_DONE : session_not_there(c, "grant");
@@ -134,6 +151,7 @@ activity_list(struct ctl *c)
 		.json = event_row_json,
 	};
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
+	const struct activity_span all = { NULL, NULL, NULL };
 	const struct which w = {
 		.tenant = args_uuid(&c->args, "tenant"),
 		.grant = &c->args.operand.uuid,
@@ -146,7 +164,7 @@ activity_list(struct ctl *c)
 	};
 	enum status st;
 
-	st = read_summary(c, w.tenant, w.grant, &s);
+	st = read_summary(c, w.tenant, w.grant, &all, &s);
 	activity_summary_clear(&s);
 	return st == STATUS_DONE ? output_list(c, &listing, w.tenant, &w) : st;
 }
@@ -169,10 +187,36 @@ services_row(struct table *t, const char *services)
 }
 
 static enum status
+series_print(struct ctl *c, const struct activity_summary *s)
+{
+	static const char *const headings[] = { "FROM", "READ", "DENIED", "FAILED", "WRITTEN",
+		"DENIED", "FAILED" };
+	struct table t;
+	int i, kind, outcome;
+
+	table_begin(&t, headings, COUNT_OF(headings));
+	for (i = 0; i < s->buckets; i++) {
+		struct activity_bucket b = activity_bucket_at(s, i);
+
+		table_time(&t, &b.from);
+		for (kind = 0; kind < ACTIVITY_KINDS; kind++)
+			for (outcome = 0; outcome < ACTIVITY_OUTCOMES; outcome++)
+				table_int(&t, b.events[kind][outcome]);
+	}
+	(void)putchar('\n');
+	return output_table(c, &t);
+}
+
+static enum status
 summary_print(struct ctl *c, const struct activity_summary *s)
 {
 	struct table t;
+	enum status st;
 
+	if (s->too_many)
+		return session_refuse(c,
+		    "--interval must be longer: more than %d stretches have events",
+		    ACTIVITY_BUCKETS_MOST);
 	if (c->json)
 		return output_json(c, activity_summary_json(s));
 	table_begin(&t, NULL, 2);
@@ -187,14 +231,21 @@ summary_print(struct ctl *c, const struct activity_summary *s)
 	table_text(&t, "failed");
 	table_int(&t, s->error);
 	services_row(&t, s->services);
-	return output_table(c, &t);
+	st = output_table(c, &t);
+	return st == STATUS_DONE && s->buckets > 0 ? series_print(c, s) : st;
 }
 
 static enum status
 activity_summary(struct ctl *c)
 {
 	struct activity_summary s = ACTIVITY_SUMMARY_EMPTY;
-	enum status st = read_summary(c, args_uuid(&c->args, "tenant"), &c->args.operand.uuid, &s);
+	const struct activity_span span = {
+		.since = args_number(&c->args, "since"),
+		.until = args_number(&c->args, "until"),
+		.interval = args_number(&c->args, "interval"),
+	};
+	enum status st = read_summary(c, args_uuid(&c->args, "tenant"), &c->args.operand.uuid,
+	    &span, &s);
 
 	if (st == STATUS_DONE)
 		st = summary_print(c, &s);

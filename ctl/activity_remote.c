@@ -2,6 +2,8 @@
 /* grantctl activity list, summary, over HTTP. */
 #include "config.h"
 
+#include <stdio.h>
+
 #include <json-c/json.h>
 
 #include "ctl/engine/remote.h"
@@ -26,12 +28,29 @@ static const struct shown lines[] = {
 	{ "services", "services", SHOW_TEXT },
 };
 
+static const struct shown counts[] = {
+	{ "FROM", "from", SHOW_TIME },
+	{ "READ", "read.success", SHOW_TEXT },
+	{ "DENIED", "read.denied", SHOW_TEXT },
+	{ "FAILED", "read.error", SHOW_TEXT },
+	{ "WRITTEN", "write.success", SHOW_TEXT },
+	{ "DENIED", "write.denied", SHOW_TEXT },
+	{ "FAILED", "write.error", SHOW_TEXT },
+};
+
 static void
 of_grant(struct ctl *c, struct buf *path, const char *what)
 {
 	remote_path(path, "/v1/grants/");
 	remote_path_uuid(path, &c->args.operand.uuid);
 	remote_path(path, what);
+}
+
+static void
+of_span(struct ctl *c, struct buf *path)
+{
+	remote_query_time(c, path, "since", args_number(&c->args, "since"));
+	remote_query_time(c, path, "until", args_number(&c->args, "until"));
 }
 
 enum status
@@ -41,8 +60,7 @@ activity_list_remote(struct ctl *c)
 	enum status st;
 
 	of_grant(c, &path, "/activity");
-	remote_query_time(c, &path, "since", args_number(&c->args, "since"));
-	remote_query_time(c, &path, "until", args_number(&c->args, "until"));
+	of_span(c, &path);
 	remote_query(c, &path, "outcome", args_text(&c->args, "outcome"));
 	remote_query(c, &path, "service", args_text(&c->args, "service"));
 	st = remote_list(c, columns, COUNT_OF(columns), &path);
@@ -54,11 +72,28 @@ enum status
 activity_summary_remote(struct ctl *c)
 {
 	struct buf path = BUF_EMPTY;
-	struct json_object *summary = NULL;
+	struct json_object *summary = NULL, *series;
+	const int64_t *interval = args_number(&c->args, "interval");
+	char number[24];
 	enum status st;
 
 	of_grant(c, &path, "/activity/summary");
+	of_span(c, &path);
+	if (interval != NULL) {
+		(void)snprintf(number, sizeof(number), "%d", (int)*interval);
+		remote_query(c, &path, "interval", number);
+	}
 	st = remote_call(c, "GET", &path, NULL, &summary);
 	buf_clear(&path);
-	return st == STATUS_DONE ? remote_show(c, lines, COUNT_OF(lines), summary) : st;
+	if (st != STATUS_DONE)
+		return st;
+	series = c->json ? NULL : json_object_get(json_object_object_get(summary, "series"));
+	st = remote_show(c, lines, COUNT_OF(lines), summary);
+	if (st == STATUS_DONE && json_object_is_type(series, json_type_array) &&
+	    json_object_array_length(series) > 0) {
+		(void)putchar('\n');
+		st = remote_table(c, counts, COUNT_OF(counts), series);
+	}
+	json_object_put(series);
+	return st;
 }

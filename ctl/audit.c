@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/json_build.h"
+#include "base/time_text.h"
 #include "ctl/archive.h"
 #include "ctl/audit_report.h"
 #include "ctl/audit_state.h"
@@ -273,6 +274,7 @@ report_json(struct ctl *c, struct run *r)
 	json_put_int(&b, "entries", r->sum.entries);
 	json_put_int(&b, "archived", r->archived);
 	json_put_int(&b, "beyond", r->beyond);
+	json_put_time(&b, "checkpoint_taken_at", r->has_checkpoint ? &r->checkpoint.taken : NULL);
 	json_put_int(&b, "misfits", r->misfits);
 	json_put_int(&b, "rows", r->sum.count.rows);
 	json_put_int(&b, "untold", r->sum.count.untold);
@@ -285,11 +287,15 @@ report_json(struct ctl *c, struct run *r)
 static enum status
 report(struct ctl *c, struct run *r)
 {
+	char taken[TIME_TEXT_LEN + 1];
+
 	if (c->json)
 		return report_json(c, r);
 	(void)printf("%s: tenants %" PRId64 ", chains %" PRId64 ", entries %" PRId64 "\n",
 	    r->sum.faults == 0 ? "the chains hold" : "the chains do not hold", r->sum.tenants,
 	    r->sum.chains, r->sum.entries);
+	if (r->has_checkpoint && time_print(r->checkpoint.taken, taken))
+		(void)printf("compared with the checkpoint of %s\n", taken);
 	(void)printf("%s: rows %" PRId64 ", differences %" PRId64
 		     ", values that no entry tells %" PRId64 "\n",
 	    r->sum.count.differences == 0 ? "the rows are as the entries tell" :

@@ -11,6 +11,7 @@
 
 #include "base/hex.h"
 #include "base/number.h"
+#include "base/time_text.h"
 #include "ctl/checkpoint.h"
 #include "ctl/engine/session.h"
 #include "ctl/line.h"
@@ -74,7 +75,8 @@ read_line(struct checkpoint *cp, int64_t number)
 	if (number == 1)
 		return strcmp(cp->line, CHECKPOINT_TITLE) == 0;
 	if (number == 2)
-		return strncmp(cp->line, "taken ", 6) == 0;
+		return strncmp(cp->line, "taken ", 6) == 0 &&
+		    time_parse(&cp->taken, cp->line + 6, strlen(cp->line + 6));
 	if (parse_tenant(&tenant, cp->line))
 		return add_tenant(cp, &tenant);
 	return cp->count > 0 && parse_head(&head, cp->line);

@@ -30,6 +30,7 @@
 /* A checkpoint that is being read. */
 struct checkpoint {
 	FILE *file;
+	int64_t taken; /* microseconds since 1970 in UTC, as the file says */
 	struct place {
 		struct uuid tenant;
 		long offset; /* of the line after it */

@@ -68,6 +68,10 @@ struct shown {
 MUST_CHECK enum status remote_show(struct ctl *, const struct shown *, int fields,
     struct json_object *);
 
+/* Print the objects of an array, a row each; it stays the caller's. Fails where memory does. */
+MUST_CHECK enum status remote_table(struct ctl *, const struct shown *, int columns,
+    struct json_object *rows);
+
 /* Print all rows of a list, or the newest --limit, page by page. */
 MUST_CHECK enum status remote_list(struct ctl *, const struct shown *, int columns,
     const struct buf *path);

@@ -184,6 +184,30 @@ print_rows(struct ctl *c, struct json_object *rows, bool first, void *of)
 	return st;
 }
 
+/* `headings` are those of p->table, which borrows them. */
+static void
+print_begin(struct print *p, const char *headings[TABLE_COLUMNS_MAX])
+{
+	int i;
+
+	for (i = 0; i < p->columns; i++)
+		headings[i] = p->shown[i].name;
+	table_begin(&p->table, headings, p->columns);
+}
+
+enum status
+remote_table(struct ctl *c, const struct shown *shown, int columns, struct json_object *rows)
+{
+	const char *headings[TABLE_COLUMNS_MAX];
+	struct print p = { .shown = shown, .columns = columns };
+	enum status st;
+
+	print_begin(&p, headings);
+	st = print_rows(c, rows, true, &p);
+	table_clear(&p.table);
+	return st;
+}
+
 enum status
 remote_list(struct ctl *c, const struct shown *shown, int columns, const struct buf *path)
 {
@@ -191,11 +215,8 @@ remote_list(struct ctl *c, const struct shown *shown, int columns, const struct 
 	const char *headings[TABLE_COLUMNS_MAX];
 	struct print p = { .shown = shown, .columns = columns };
 	enum status st;
-	int i;
 
-	for (i = 0; i < columns; i++)
-		headings[i] = shown[i].name;
-	table_begin(&p.table, headings, columns);
+	print_begin(&p, headings);
 	if (c->json)
 		(void)fputs("[", stdout);
 	st = each_page(c, path, limit != NULL ? *limit : INT64_MAX, print_rows, &p);

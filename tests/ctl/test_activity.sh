@@ -60,6 +60,18 @@ writing 0
 denied 120
 failed 0
 services ec2, s3'
+does 'the summary of a time' activity summary --tenant $a $g --since 2026-11-23T03:00:10+01:00 --until 2026-11-23T02:00:20Z
+like 'counts that' "$out" '^events *10[[:space:]]'
+does 'the summary in stretches' activity summary --tenant $a $g --interval 600
+is 'has a line for each' "$(sed '1,/^$/d; s/  */ /g; s/ *$//' <<<"$out")" 'FROM READ DENIED FAILED WRITTEN DENIED FAILED
+2026-11-23T02:00:00Z 540 59 0 0 0 0
+2026-11-23T02:10:00Z 540 60 0 0 0 0
+2026-11-23T02:20:00Z 0 1 0 0 0 0'
+does 'the same for programs' activity summary --tenant $a $g --interval 600 --json
+is 'is what the interface answers' "$(json '[.total_events, (.series | length), .series[1].read.denied, .first_event_at]')" \
+	'[1200,3,60,"2026-11-23T02:00:01.000000Z"]'
+refuses 1 '--interval must be longer: more than 1000 stretches have events' activity summary --tenant $a $g --interval 1
+refuses 2 '--interval must be' activity summary --tenant $a $g --interval 0
 
 refuses 1 "the tenant has no grant with this id: $g" activity list --tenant $b $g
 refuses 1 'the tenant has no grant with this id' activity summary --tenant $b $g

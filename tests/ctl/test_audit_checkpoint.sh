@@ -82,6 +82,10 @@ fi
 rm -f busy kept pipe.new link.new theirs.new
 
 does 'all fits it' audit verify --checkpoint file
+is 'and it is told of when it is, as an older one finds less' "$(sed -n 2p <<<"$out")" \
+	"compared with the checkpoint of $(sed -n 's/^taken //p' file)"
+does 'to programs, too' audit verify --checkpoint file --json
+is 'with its time' "$(json .checkpoint_taken_at)" "$(sed -n 's/^taken //p' file)"
 refuses 1 '--checkpoint: nothing: No such file' audit verify --checkpoint nothing
 refuses 1 'no checkpoint, or not all of one' audit verify --checkpoint /dev/null
 head -n -1 file >damaged

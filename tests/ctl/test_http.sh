@@ -109,8 +109,12 @@ like 'changes a rule and takes one away' "$out" '2 changes$'
 over 'again' policy apply others
 is 'it is nothing' "$out" 'nothing to change'
 
+sql "INSERT INTO grantd.activity_event (tenant_id, grant_id, id, occurred_at, service, name, kind, outcome)
+	SELECT '$t', '$g', gen_random_uuid(), '2026-11-23 02:00:00+00'::timestamptz + n * interval '1 day', 's3', 'GetObject', 'read', 'success'
+	FROM generate_series(1, 3) n"
 same activity list $g
 same activity summary $g
+same activity summary $g --since 2026-01-01T00:00:00Z --interval 86400
 same audit list
 same audit list --action UpdateGrant --limit 2
 same audit show "$(sql "SELECT id FROM grantd.audit_log WHERE reasoning = 'on call'")"
