@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += libbase.la
-libbase_la_SOURCES = \
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
 	base/api_key.c base/api_key.h \
 	base/body.c base/body.h \
 	base/buf.c base/buf.h \
@@ -28,4 +28,3 @@ libbase_la_SOURCES = \
 	base/utf8.c base/utf8.h \
 	base/uuid.c base/uuid.h \
 	base/words.c base/words.h
-libbase_la_LIBADD = $(JSONC_LIBS) $(CRYPTO_LIBS)

@@ -47,7 +47,7 @@ grantctl_SOURCES = \
 	ctl/tenant.c ctl/tenant_change.c ctl/tenant_change.h ctl/tenant_set.c \
 	ctl/tenant_delete.c ctl/tenant_delete.h ctl/tenant_move.c \
 	ctl/tenants.c ctl/tenants.h
-grantctl_LDADD = libpolicy.la cedar/libcedar.la libdb.la libbase.la $(JSONC_LIBS) $(LIBPQ_LIBS) \
+grantctl_LDADD = libpolicy.a cedar/libcedar.la libdb.a libbase.a $(JSONC_LIBS) $(LIBPQ_LIBS) \
 	$(SSL_LIBS) $(CRYPTO_LIBS) $(SMARTCOLS_LIBS) $(CURL_LIBS)
 # Without libcedar.so, so that one file is the whole program and the build has no wrapper for it.
 grantctl_LDFLAGS = $(AM_LDFLAGS) -static

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += libdb.la
-libdb_la_SOURCES = \
+noinst_LIBRARIES += libdb.a
+libdb_a_SOURCES = \
 	db/activity.c db/activity.h \
 	db/activity_list.c \
 	db/activity_summary.c \
@@ -41,12 +41,11 @@ libdb_la_SOURCES = \
 	db/told.c db/told.h \
 	db/told_rules.c db/told_rules.h \
 	db/told_state.c db/told_state.h
-libdb_la_LIBADD = libbase.la $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 # What the schema consists of, and how it is looked at: as C, and the rights that a worker needs as SQL.
 catalog_includes = db/catalog_expected.inc db/catalog_sql.inc db/rights_sql.inc
-db/catalog.lo: db/catalog_expected.inc db/catalog_sql.inc
-db/session.lo: db/rights_sql.inc
+db/catalog.$(OBJEXT): db/catalog_expected.inc db/catalog_sql.inc
+db/session.$(OBJEXT): db/rights_sql.inc
 CLEANFILES += $(catalog_includes)
 db/catalog_expected.inc: $(top_srcdir)/db/catalog.expected
 	$(AM_V_GEN)$(MKDIR_P) db && sed -e 's/[\\"]/\\&/g' -e 's/\t/", "/g' -e 's/^/{ "/' -e 's/$$/" },/' \

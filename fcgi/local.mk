@@ -34,6 +34,7 @@ grantd_SOURCES = \
 	fcgi/upgrade.c fcgi/upgrade.h \
 	fcgi/wire.c fcgi/wire.h \
 	fcgi/worker.c fcgi/worker.h
-grantd_LDADD = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la cedar/libcedar.la $(SYSTEMD_LIBS)
+grantd_LDADD = libhandlers.a libpolicy.a libdb.a libhttp.a libbase.a cedar/libcedar.la \
+	$(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS)
 # The policy engine is linked in: one file to install.
 grantd_LDFLAGS = $(AM_LDFLAGS) -static

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += libhandlers.la
-libhandlers_la_SOURCES = \
+noinst_LIBRARIES += libhandlers.a
+libhandlers_a_SOURCES = \
 	handlers/answer.c handlers/answer.h \
 	handlers/api_key_answer.c handlers/api_key_answer.h \
 	handlers/audit_context.c handlers/audit_context.h \
@@ -44,10 +44,9 @@ libhandlers_la_SOURCES = \
 	handlers/target.c handlers/target.h \
 	handlers/update_grant.c \
 	handlers/update_policy.c handlers/update_policy_rule.c
-libhandlers_la_LIBADD = libdb.la libhttp.la libbase.la $(JSONC_LIBS)
 
 # The description that is served, as a C string: quotes and backslashes escaped, a literal for each line.
-handlers/get_openapi.lo: handlers/openapi_json.inc
+handlers/get_openapi.$(OBJEXT): handlers/openapi_json.inc
 CLEANFILES += handlers/openapi_json.inc
 handlers/openapi_json.inc: $(top_srcdir)/docs/openapi.json
 	$(AM_V_GEN)$(MKDIR_P) handlers && \

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += libhttp.la
-libhttp_la_SOURCES = \
+noinst_LIBRARIES += libhttp.a
+libhttp_a_SOURCES = \
 	http/cors.c http/cors.h \
 	http/error.c http/error.h \
 	http/etag.c http/etag.h \
@@ -11,4 +11,3 @@ libhttp_la_SOURCES = \
 	http/response.c http/response.h \
 	http/token.c http/token.h \
 	http/trace.c http/trace.h
-libhttp_la_LIBADD = $(JSONC_LIBS)

@@ -1,5 +1,5 @@
-noinst_LTLIBRARIES += libpolicy.la
-libpolicy_la_SOURCES = \
+noinst_LIBRARIES += libpolicy.a
+libpolicy_a_SOURCES = \
 	policy/about.c policy/about.h \
 	policy/actions.c policy/actions.h \
 	policy/baseline.c policy/baseline.h \
@@ -17,11 +17,10 @@ libpolicy_la_SOURCES = \
 	policy/set.c policy/set.h \
 	policy/share.c policy/share.h \
 	policy/vocabulary.c policy/vocabulary.h
-libpolicy_la_LIBADD = libdb.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 # The vocabulary of rules, for the official tools, and as a C string: quotes and backslashes escaped, a literal for each line.
 dist_pkgdata_DATA = policy/grantd.cedarschema
-policy/vocabulary.lo: policy/schema_text.inc
+policy/vocabulary.$(OBJEXT): policy/schema_text.inc
 CLEANFILES += policy/schema_text.inc
 policy/schema_text.inc: $(top_srcdir)/policy/grantd.cedarschema
 	$(AM_V_GEN)$(MKDIR_P) policy && \

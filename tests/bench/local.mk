@@ -3,11 +3,11 @@
 check_PROGRAMS += tests/bench/load tests/bench/make-keys tests/bench/peer-libfcgi
 tests_bench_load_SOURCES = tests/bench/load.c tests/bench/ask.c tests/bench/ask.h \
 	tests/bench/http_answer.c tests/bench/http_answer.h
-tests_bench_load_LDADD = libbase.la
+tests_bench_load_LDADD = libbase.a $(JSONC_LIBS) $(CRYPTO_LIBS)
 tests_bench_make_keys_SOURCES = tests/bench/make_keys.c
-tests_bench_make_keys_LDADD = libbase.la
+tests_bench_make_keys_LDADD = libbase.a $(JSONC_LIBS) $(CRYPTO_LIBS)
 tests_bench_peer_libfcgi_SOURCES = tests/bench/peers/libfcgi.c
-tests_bench_peer_libfcgi_LDADD = libbase.la $(FCGI_LIBS) $(LIBPQ_LIBS)
+tests_bench_peer_libfcgi_LDADD = libbase.a $(FCGI_LIBS) $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 EXTRA_DIST += tests/bench/lists tests/bench/activity tests/bench/bare.sql tests/bench/bare-statement.sql tests/bench/growth tests/bench/bomb \
 	tests/bench/lib.sh tests/bench/mix \
 	tests/bench/own.pgbench tests/bench/report.jq tests/bench/run tests/bench/walk.pgbench \

@@ -7,7 +7,7 @@ EXTRA_DIST += tests/db/run tests/db/test_activity.sql tests/db/test_audit_log.sq
 # Programs that need a cluster: tests/db/run starts one and runs them.
 if HAVE_CMOCKA
 admin_fixture = tests/db/admin.c tests/db/admin.h
-admin_ldadd = libdb.la libbase.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+admin_ldadd = libdb.a libbase.a $(CMOCKA_LIBS) $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 check_PROGRAMS += tests/db/test_exchange
 tests_db_test_exchange_SOURCES = tests/db/test_exchange.c $(admin_fixture)
@@ -34,8 +34,8 @@ tests_db_test_told_SOURCES = tests/db/test_told.c $(admin_fixture)
 tests_db_test_told_LDADD = $(admin_ldadd)
 
 service_fixture = tests/db/fixture.c tests/db/fixture.h $(admin_fixture)
-service_ldadd = libhandlers.la libpolicy.la libdb.la libhttp.la libbase.la \
-	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS)
+service_ldadd = libhandlers.a libpolicy.a libdb.a libhttp.a libbase.a \
+	cedar/libcedar.la $(CMOCKA_LIBS) $(LIBPQ_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 check_PROGRAMS += tests/db/test_audit_export
 tests_db_test_audit_export_SOURCES = tests/db/test_audit_export.c $(service_fixture)

@@ -2,7 +2,7 @@
 # tests/faults/run runs the scripts; the client is all there is to build.
 check_PROGRAMS += tests/lib/fcgi_client
 tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
-tests_lib_fcgi_client_LDADD = libbase.la
+tests_lib_fcgi_client_LDADD = libbase.a $(JSONC_LIBS) $(CRYPTO_LIBS)
 
 # A grantd of the version after this one.
 check_PROGRAMS += tests/faults/grantd_next

@@ -1,7 +1,7 @@
 if ENABLE_FUZZING
 # Run by tests/fuzz/run, each on tests/fuzz/corpus/<name> with tests/fuzz/dictionary/<name>.dict where there is one.
 fuzz_ldflags = $(CHECK_LDFLAGS) -fsanitize=fuzzer
-fuzz_ldadd = libhttp.la libbase.la $(JSONC_LIBS) $(CRYPTO_LIBS)
+fuzz_ldadd = libhttp.a libbase.a $(JSONC_LIBS) $(CRYPTO_LIBS)
 check_PROGRAMS += \
 	tests/fuzz/fuzz_api_key \
 	tests/fuzz/fuzz_body \
