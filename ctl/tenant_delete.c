@@ -11,9 +11,6 @@
 #include "ctl/tenant_delete.h"
 #include "db/tenant_remove.h"
 
-/* All of a tenant is counted by one statement. */
-#define PATIENCE_MS (10 * 60 * 1000)
-
 static enum status tenant_delete(struct ctl *);
 
 static const struct option options[] = {
@@ -121,7 +118,8 @@ tenant_delete(struct ctl *c)
 	const struct uuid *id = &c->args.operand.uuid;
 	enum status st = STATUS_REFUSED;
 
-	c->settings.statement_timeout = PATIENCE_MS; /* not connected yet */
+	/* All of a tenant is counted by one statement. Not connected yet. */
+	c->settings.statement_timeout = DB_PATIENCE_MS;
 	session_begin(c, DB_READ_ONLY, id, &t);
 	db_tenant_count(c->db, id, &counts);
 	if (session_tenant(c, db_commit(c->db), id, &t) && may_be_deleted(c, &t)) {

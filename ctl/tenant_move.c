@@ -37,8 +37,6 @@
 #define FEW_ROWS 500
 /* A tenant that changes as fast as it is carried has a longer pause, and is not carried for ever. */
 #define ROUNDS_MOST 20
-/* Verification and comparison read all of a tenant by one statement. */
-#define PATIENCE_MS (10 * 60 * 1000)
 
 static enum status tenant_move(struct ctl *);
 
@@ -527,8 +525,8 @@ tenant_move(struct ctl *c)
 
 	if (!check_target(c, to) || !check_aim(c))
 		return STATUS_USAGE;
-	c->settings.statement_timeout = c->settings
-					    .request_timeout = PATIENCE_MS; /* not connected yet */
+	/* Verification and comparison read all of a tenant by one statement. Not connected yet. */
+	c->settings.statement_timeout = c->settings.request_timeout = DB_PATIENCE_MS;
 	m.there = c->settings;
 	m.there.database = (char *)(uintptr_t)to; /* borrowed, as the other texts are */
 	m.round = (struct move_round){

@@ -7,15 +7,6 @@
 #include "db/audit_counts.h"
 #include "db/statement.h"
 
-/* Events are counted one by one, and one grant may have millions: what bounds a worker's statements is too little here. */
-static const struct statement counts_patience = {
-	.name = "counts_patience",
-	.params = 0,
-	.columns = 1,
-	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.set_config('statement_timeout', '600000', true)",
-};
-
 /* The last of the next thousand grants. None: those are the last ones. */
 static const struct statement counts_range = {
 	.name = "counts_range",
@@ -118,7 +109,8 @@ audit_counts(struct db *db, const struct uuid *tenant, void (*step)(void *contex
 	struct range r = { .sink = sink };
 	enum outcome rc;
 
-	db_queue(db, &counts_patience, &(struct db_params)DB_PARAMS_EMPTY, NULL, NULL);
+	/* Events are counted one by one, and one grant may have millions. */
+	db_queue_patience(db);
 	rc = db_exchange(db);
 	while (rc == DONE && !r.is_last) {
 		struct db_params range = DB_PARAMS_EMPTY, differ = DB_PARAMS_EMPTY;

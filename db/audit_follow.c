@@ -30,15 +30,6 @@ static const struct statement follow_bound = {
 	.sql = "SELECT b.database, b.bound, b.writer FROM grantd.audit_bound($1, $2, $3, $4, $5) b",
 };
 
-/* Looking for the entries of one transaction, or for the last one, may go through many of others. */
-static const struct statement follow_patience = {
-	.name = "follow_patience",
-	.params = 0,
-	.columns = 1,
-	.rows = ROWS_ONE,
-	.sql = "SELECT pg_catalog.set_config('statement_timeout', '600000', true)",
-};
-
 static const struct uuid none;
 
 static bool
@@ -98,7 +89,7 @@ db_audit_bound(struct db *db, const struct audit_mark *mark, struct audit_bound 
 	struct db_params p = DB_PARAMS_EMPTY;
 
 	if (mark == NULL) /* among many that a dump brought it is looked for */
-		db_queue(db, &follow_patience, &(struct db_params)DB_PARAMS_EMPTY, NULL, NULL);
+		db_queue_patience(db);
 	db_put_uuid(&p, mark != NULL ? &mark->tenant : NULL);
 	db_put_uuid(&p, mark != NULL ? &mark->id : NULL);
 	db_put_text(&p, mark != NULL ? mark->resource_type : NULL);
@@ -123,7 +114,8 @@ db_audit_follow(struct db *db, const struct audit_place *after, struct db_rows *
 	struct db_params p = DB_PARAMS_EMPTY;
 	const struct statement *st = &follow_by_writer;
 
-	db_queue(db, &follow_patience, &(struct db_params)DB_PARAMS_EMPTY, NULL, NULL);
+	/* Looking for the entries of one transaction may go through many of others. */
+	db_queue_patience(db);
 	if (after->by_writer)
 		db_put_int(&p, after->writer);
 	if (!audit_place_is_whole(after)) {

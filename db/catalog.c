@@ -46,6 +46,8 @@ catalog_read(struct db_rows *rows, void *into)
 void
 db_catalog(struct db *db, struct db_rows *rows)
 {
+	/* It is asked where something is amiss, which may be that the machine is slow. */
+	db_queue_patience(db);
 	db_queue(db, &catalog, &(struct db_params)DB_PARAMS_EMPTY, catalog_read, rows);
 }
 

@@ -343,7 +343,8 @@ exchange(struct db *db)
 	 * The server ends a statement first; this is for a server that no longer answers, and for a commit that waits for a standby.
 	 * Of several statements the slowest two may take all of their time.
 	 */
-	most = (int64_t)db->settings->statement_timeout * (db->alone ? 1 : 2);
+	most = (int64_t)(db->patient ? DB_PATIENCE_MS : db->settings->statement_timeout) *
+	    (db->alone ? 1 : 2);
 	deadline = db->sent / 1000 + most + 1000;
 	metrics_wait(WAIT_DATABASE, db->sent / 1000);
 	if (PQpipelineSync(db->conn) != 1) {
@@ -473,6 +474,7 @@ db_begin(struct db *db, enum db_access access)
 	db->alone = (access == DB_ONE_READ || access == DB_ONE_WRITE) &&
 	    db->settings->pooler == POOLER_NONE;
 	db->warned = false;
+	db->patient = false;
 	/* A connection is clean only when proven so. */
 	if (db->conn != NULL &&
 	    (db->pending_count != 0 || PQtransactionStatus(db->conn) != PQTRANS_IDLE ||

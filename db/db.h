@@ -38,6 +38,9 @@ enum outcome {
 #define DB_SCHEMA_VERSION 6
 #define DB_SCHEMA_OLDEST 6
 
+/* How long a statement may take that reads all of something, and that a person waits for, and no client. */
+#define DB_PATIENCE_MS 600000
+
 /* Whom a connection speaks as. */
 enum db_session {
 	DB_WORKER, /* the login role, a member of grantd_app */

@@ -51,6 +51,16 @@ static const struct statement session_settings = {
 	    ") AS pinned (name, value)",
 };
 
+/* Until the end of the transaction. */
+static const struct statement session_patience = {
+	.name = "session_patience",
+	.params = 0,
+	.columns = 1,
+	.rows = ROWS_ONE,
+	.sql = "SELECT pg_catalog.set_config('statement_timeout', '" TEXT_OF(
+	    DB_PATIENCE_MS) "', true)",
+};
+
 /* The same as SET ROLE, with the choice between session and transaction as a parameter. */
 static const struct statement owner_role = {
 	.name = "owner_role",
@@ -113,6 +123,13 @@ static const struct statement session_ready = {
 	    "  concat_ws('.', CASE l.kind WHEN 'schema' THEN NULL ELSE 'grantd' END, l.name,"
 	    "   nullif(l.part, ''))), '; ' ORDER BY l.kind DESC, l.name, l.part) FROM lacking l)",
 };
+
+void
+db_queue_patience(struct db *db)
+{
+	db_queue(db, &session_patience, &(struct db_params)DB_PARAMS_EMPTY, NULL, NULL);
+	db->patient = true;
+}
 
 struct state {
 	int64_t version;

@@ -105,6 +105,9 @@ void db_get_bytea(struct db_row *, void *, size_t exactly);
  */
 typedef enum outcome db_reader(struct db_rows *rows, void *into);
 
+/* Queue: the statements that follow in this transaction have DB_PATIENCE_MS. Not for one that begins with DB_ONE_READ or DB_ONE_WRITE. */
+void db_queue_patience(struct db *);
+
 /* Queue one statement; `read` may be NULL. */
 void db_queue(struct db *, const struct statement *, const struct db_params *, db_reader *read,
     void *into);
