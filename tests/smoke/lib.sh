@@ -27,11 +27,11 @@ read_answer()
 {
 	local line name
 
-	head= fields=()
+	head='' fields=()
 	while IFS= read -r line; do
 		case $line in
 		# Of a "100 Continue" and the answer, the answer.
-		HTTP/*)	head= fields=() ;;
+		HTTP/*)	head='' fields=() ;;
 		*:*)	name=${line%%:*} line=${line#*:} line=${line# }
 			name=${name,,} line=${line%$'\r'}
 			head+="$name: $line"$'\n'
