@@ -214,6 +214,7 @@ params_request(struct buf *variables, const char *base_path, struct buf *texts, 
 	drop_empty(rq, HEADER_CONTENT_TYPE);
 	rq->method = http_method_from_name(meta[META_METHOD]);
 	rq->query = meta[META_QUERY];
+	rq->uri = meta[META_URI];
 	rq->remote_addr = meta[META_REMOTE_ADDR];
 	rq->path = route_path(texts, meta[META_SCRIPT_NAME], meta[META_PATH_INFO], meta[META_URI],
 	    base_path);

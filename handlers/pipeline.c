@@ -2,6 +2,7 @@
 /* From a request to a response: routing, OPTIONS, and what every answer has. A call with a key is the machine's. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -150,6 +151,18 @@ print_grant(const struct call *c, char text[UUID_TEXT_LEN + 1])
 		uuid_print(&c->request.path_id[0], text);
 }
 
+#define PATH_SHOWN_MAX 512
+
+/* What does not lie below GRANTD_BASE_PATH has no path here: who looks for the mistake finds what was asked for. */
+static void
+print_path(const struct request *rq, char text[PATH_SHOWN_MAX])
+{
+	bool below = rq->path[1] != '\0' || rq->uri == NULL || rq->uri[0] == '\0';
+	const char *path = below ? rq->path : rq->uri;
+
+	(void)snprintf(text, PATH_SHOWN_MAX, "%.*s", (int)strcspn(path, "?"), path);
+}
+
 /*
  * One line for each request. Refusals are counted where one address has many: a guesser must not fill the log. What was slow is a warning,
  * and says how much of it was the database.
@@ -161,13 +174,13 @@ log_answer(const struct call *c, int64_t us, const struct exchanges *before)
 	const struct exchanges now = exchanges_so_far();
 	int status = c->rs->status, slow = c->service->settings->log_slow;
 	bool is_slow = slow > 0 && us >= (int64_t)slow * 1000;
-	char about[80], grant[UUID_TEXT_LEN + 1];
+	char about[80], grant[UUID_TEXT_LEN + 1], path[PATH_SHOWN_MAX];
 	const struct log_field field[] = {
 		LOG_FIELD("key", c->caller.key.found ? c->caller.id : "-"),
 		LOG_FIELD("name", c->caller.key_name[0] != '\0' ? c->caller.key_name : "-"),
 		LOG_FIELD("from", rq->remote_addr),
 		LOG_FIELD("method", http_method_name(rq->method)),
-		LOG_FIELD("path", rq->path),
+		LOG_FIELD("path", path),
 		LOG_FIELD("grant", grant),
 		LOG_NUMBER("status", status),
 		LOG_FIELD("code",
@@ -181,6 +194,7 @@ log_answer(const struct call *c, int64_t us, const struct exchanges *before)
 	if (log_level_from < (is_slow ? LEVEL_WARNING : LEVEL_INFO))
 		return;
 	print_grant(c, grant);
+	print_path(rq, path);
 	(void)snprintf(about, sizeof(about), "%d %s", status, rq->remote_addr);
 	log_fields(is_slow ? LEVEL_WARNING : LEVEL_INFO, refused ? about : NULL, field,
 	    COUNT_OF(field), "%s %d in %lld ms%s", http_method_name(rq->method), status,

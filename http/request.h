@@ -70,6 +70,7 @@ struct buf;
 struct request {
 	enum http_method method;
 	const char *path;        /* decoded, without the base path; begins with '/' */
+	const char *uri;         /* as the client wrote it, with the query; "", NULL: not told */
 	const char *query;       /* raw, without the '?'; "" where there is none */
 	const char *remote_addr; /* the client's address as the web server says it, or "" */
 	const char *header[HTTP_HEADER__MAX]; /* NULL: absent */

@@ -93,6 +93,13 @@ ok "a slow request is a warning" until_true logged \
 database_ends
 grantd_stop "a slow request"
 
+# A base path that is not the web server's: what was asked for can be seen.
+GRANTD_BASE_PATH=/api grantd_start --workers 1
+fcgi request GET /v1/grants param 'REQUEST_URI=/v1/grants?secret=1' begin 1 0 params end read >/dev/null 2>&1
+ok "what is not below the base path is in the log as it was asked for" until_true logged ' GET 404 .*path=/v1/grants '
+not_ok "without the query" grep -q secret "$log"
+grantd_stop "another base path"
+
 # The system's log.
 socat -u UNIX-RECV:"$work/syslog" OPEN:"$work/heard",creat,append &
 background+=($!)
