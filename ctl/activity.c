@@ -114,7 +114,10 @@ event_row_json(const struct db_list *list, int i)
 	return activity_event_json(&e);
 }
 
-/* Read the summary, and check that the grant exists, which the summary does not say. */
+/*
+ * Read the summary, and check that the grant exists, which the summary does not say. Events of a time are counted one by one, and may be
+ * millions.
+ */
 static enum status
 read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
     const struct activity_span *span, struct activity_summary *s)
@@ -124,6 +127,7 @@ read_summary(struct ctl *c, const struct uuid *tenant_id, const struct uuid *id,
 	enum status st = STATUS_REFUSED;
 	enum outcome rc;
 
+	c->settings.statement_timeout = DB_PATIENCE_MS; /* not connected yet */
 	session_begin(c, DB_READ_ONLY, tenant_id, &tenant);
 	db_grant_get(c->db, tenant_id, id, &g);
 	if (span->since == NULL && span->until == NULL && span->interval == NULL)
