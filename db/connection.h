@@ -50,11 +50,10 @@ struct db {
 	int prepared_count;
 	enum outcome sticky; /* what queueing met; DONE while all is well */
 	bool writes;         /* the transaction may; otherwise its COMMIT leaves nothing in doubt */
-	bool alone; /* without BEGIN: what is queued is committed at the end of its exchange */
-	bool
-	    patient; /* the transaction's statements have DB_PATIENCE_MS, and not what the settings give them */
-	bool warned;         /* the server sent a warning since the transaction began */
-	bool ended;          /* the server has said that it ends the session */
+	bool alone;   /* without BEGIN: what is queued is committed at the end of its exchange */
+	bool patient; /* its statements have DB_PATIENCE_MS, whatever the settings are */
+	bool warned;  /* the server sent a warning since the transaction began */
+	bool ended;   /* the server has said that it ends the session */
 	bool commit_queued;  /* COMMIT of one that may write is among the pending */
 	int64_t sent, heard; /* when the last exchange was, in monotonic microseconds */
 	struct db_clock clock;

@@ -153,12 +153,12 @@ print_grant(const struct call *c, char text[UUID_TEXT_LEN + 1])
 
 #define PATH_SHOWN_MAX 512
 
-/* What does not lie below GRANTD_BASE_PATH has no path here: who looks for the mistake finds what was asked for. */
+/* What is not routed (fcgi/route.h) has the path "/": who looks for the mistake finds what was asked for. Not all of a URL, which may name a user. */
 static void
 print_path(const struct request *rq, char text[PATH_SHOWN_MAX])
 {
-	bool below = rq->path[1] != '\0' || rq->uri == NULL || rq->uri[0] == '\0';
-	const char *path = below ? rq->path : rq->uri;
+	bool routed = rq->path[1] != '\0' || rq->uri == NULL || rq->uri[0] != '/';
+	const char *path = routed ? rq->path : rq->uri;
 
 	(void)snprintf(text, PATH_SHOWN_MAX, "%.*s", (int)strcspn(path, "?"), path);
 }

@@ -241,7 +241,18 @@ async function stale(t, tenant) {
   await page.locator('[data-rule]').first().getByRole('button', { name: /^Leave out/ }).click();
   await page.getByText('1 change, not stored').waitFor();
   t.is('with another rule, nothing is answered', await page.locator('.answers section, .rule.lit').count(), 0);
+  let hold;
+  await page.route('**/v1/policies/evaluate', async (route) => {
+    await new Promise((resolve) => { hold = resolve; });
+    await route.continue();
+  }, { times: 1 });
+  await page.getByRole('button', { name: 'Ask the policies' }).click();
+  await t.until('it is asked', async () => hold);
   await page.getByRole('button', { name: 'Drop all' }).click();
+  hold();
+  // Asked and answered, the button can be pressed again.
+  await page.locator('[type="submit"]:not([aria-disabled])').filter({ hasText: 'Ask the policies' }).waitFor();
+  t.is('nor by what was asked before', await page.locator('.answers section, .rule.lit').count(), 0);
 }
 
 export async function run(t) {

@@ -9,7 +9,7 @@ export const OPERATIONS = 'UpdateGrant CreateGrant RevokeGrant GetGrant ListGran
 ListAuditLog GetAuditLogEntry ListPolicies CreatePolicy GetPolicy UpdatePolicy DeletePolicy ListPolicyRules CreatePolicyRule GetPolicyRule \
 UpdatePolicyRule DeletePolicyRule EvaluatePolicies ListApiKeys CreateApiKey RotateApiKey RevokeApiKey'.split(' ').map((name) => [name, name]);
 
-/** Beside the console, whatever is mounted in front of both. */
+/** Beside the console, wherever both are. */
 const BASE = new URL('../../v1', import.meta.url).href;
 const TIMEOUT_MS = 30000;
 
@@ -66,8 +66,8 @@ function unanswered({ signal }, error, unknown) {
 }
 
 /**
- * options: query, body, reason, ifMatch, idempotencyKey; as: other credentials; harmless: it changes nothing; raw: the Response itself, without a time-out;
- * signal: better not of a write, as what became of it is to be told even where its page is left.
+ * options: query, body, reason, ifMatch, idempotencyKey; as: other credentials; harmless: it changes nothing; raw: the Response itself,
+ * without a time-out; signal: better not of a write, as what became of it is to be told even where its page is left.
  */
 export async function call(method, path, options = {}) {
   const isWrite = !['GET', 'HEAD'].includes(method) && !options.harmless;

@@ -116,7 +116,7 @@ export async function show(root, { query }, signal) {
   function forget() {
     count();
     fill(answers);
-    answer = NONE;
+    answer = { ...NONE };
     light();
   }
 
@@ -143,9 +143,12 @@ export async function show(root, { query }, signal) {
     }
     const stored = questionOf(data);
     const changes = edits();
+    const was = answer;
     const questions = changes.length > 0 ? [stored, { ...stored, edits: changes }] : [stored];
     try {
       const decisions = await Promise.all(questions.map((body) => evaluate(body, signal)));
+      if (answer !== was)
+        return;
       fill(answers, decisions.map((decision, i) => decisionView([w.stored, w.edited][i], decision)));
       answer = decisions.at(-1);
       light();

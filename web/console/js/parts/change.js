@@ -65,7 +65,6 @@ function open(dialog, signal) {
   });
 }
 
-/** oncancel: on Escape */
 export function showDialog({ title, body, close, oncancel, signal }) {
   const dialog = h('dialog', { oncancel }, h('.stack', head(title), body, h('.actions', button(close, () => dialog.close(), 'primary'))));
   return open(dialog, signal);

@@ -216,7 +216,7 @@ export function countdown(until, signal) {
   return element;
 }
 
-/* ---- addresses: #/path?query, with the filters; nothing secret is there ---- */
+/* ---- addresses: #/path?query; nothing secret is there ---- */
 
 export function place() {
   const [path, query] = location.hash.slice(1).split('?', 2);
