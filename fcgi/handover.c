@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "fcgi/handover.h"
 #include "fcgi/pass.h"
+#include "fcgi/peer.h"
 
 /* How many in a row, before somebody else's turn comes. */
 #define SOME 32
@@ -85,8 +86,8 @@ send_waiting(struct handover *h)
 static bool
 hand_on(struct handover *h)
 {
-	if (h->waiting == -1)
-		h->waiting = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (h->waiting == -1 && (h->waiting = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC)) != -1)
+		h->latest = peer_pid(h->waiting);
 	if (h->waiting != -1)
 		return send_waiting(h);
 	h->shortage = is_shortage(errno);

@@ -3,6 +3,7 @@
 #define GRANTD_FCGI_HANDOVER_H
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include <poll.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct handover {
 	struct listener workers; /* the queue's other end, of kind LISTENER_HANDED */
 	int queue;
 	int waiting;   /* a connection that the queue had no room for; or -1 */
+	pid_t latest;  /* who connected last; 0: nobody, or nobody can tell */
 	bool shortage; /* of descriptors or memory, when it was last tried */
 };
 
@@ -36,7 +38,7 @@ void handover_some(struct handover *);
 /* Nothing is to be had just now, so that handover_some() should be called again after a while. */
 bool handover_is_short(const struct handover *);
 
-/* Before the listening socket is closed: hand on all that wait in it, for at most `ms` milliseconds. */
+/* Before the listening socket is closed: hand on all that wait in it, for at most `ms` milliseconds. `latest` is then who came last. */
 void handover_rest(struct handover *, int ms);
 
 /* In a process that is not the porter: close what is the porter's alone. Descriptor 0 is then /dev/null. */

@@ -25,6 +25,7 @@
 #include "base/number.h"
 #include "base/settings.h"
 #include "fcgi/listener.h"
+#include "fcgi/peer.h"
 
 #define PORT_MIN 1
 #define PORT_MAX 65535
@@ -146,14 +147,13 @@ enum node_state { NODE_NONE, NODE_DEAD, NODE_LIVE, NODE_OTHER, NODE_ERROR };
 static bool
 owner_has_ended(int fd)
 {
-	struct ucred owner = { .pid = 0 };
-	socklen_t len = sizeof(owner);
 	struct pollfd end = { .events = POLLIN };
+	pid_t owner = peer_pid(fd);
 	bool ended;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &len) == -1 || owner.pid <= 0)
+	if (owner == 0)
 		return false;
-	if ((end.fd = pidfd_open(owner.pid, 0)) == -1)
+	if ((end.fd = pidfd_open(owner, 0)) == -1)
 		return errno == ESRCH;
 	ended = poll(&end, 1, 0) == 1; /* and nobody has waited for it yet */
 	close(end.fd);

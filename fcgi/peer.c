@@ -74,3 +74,14 @@ peer_allowed(const struct sockaddr *peer, const char *list)
 		list += len + 1;
 	}
 }
+
+pid_t
+peer_pid(int fd)
+{
+	struct ucred peer = { .pid = 0 };
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid > 0 ?
+	    peer.pid :
+	    0;
+}

@@ -3,6 +3,7 @@
 #define GRANTD_FCGI_PEER_H
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include <stdbool.h>
 
@@ -13,5 +14,11 @@
  * Unix socket's mode and group say who may.
  */
 bool peer_allowed(const struct sockaddr *peer, const char *list);
+
+/*
+ * Who has the other end of a connection by a Unix socket: the process that connected, or that listens (unix(7), SO_PEERCRED). It
+ * may have ended since. 0: nobody can tell.
+ */
+pid_t peer_pid(int fd);
 
 #endif

@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "fcgi/handover.h"
@@ -20,9 +22,12 @@
 #include "fcgi/porter.h"
 #include "fcgi/reload.h"
 #include "fcgi/signals.h"
+#include "fcgi/spawner.h"
 
 /* How long no connection is accepted after there were no descriptors or memory for one. */
 #define SHORTAGE_MS 100
+/* A parent that is killed at once has no successor earlier than this after its own start. */
+#define RESTART_MS 1000
 
 struct porter {
 	struct settings *settings;
@@ -30,8 +35,9 @@ struct porter {
 	struct listener *listener;
 	struct handover handover;
 	int spawner;
-	int life[2]; /* a socket pair: ours, and the parent's, which tells it of our end */
-	pid_t parent;
+	int life[2];  /* a socket pair: ours, and the parent's, which tells it of our end */
+	pid_t parent; /* 0: there is none before start_at */
+	int64_t start_at;
 	bool stopping;
 };
 
@@ -53,16 +59,44 @@ fork_parent(void)
 	return child;
 }
 
-static int
+static _Noreturn void
 be_parent(struct porter *p)
 {
 	static const struct inherited nothing = INHERITED_NONE;
 
 	handover_join(&p->handover);
 	close(p->life[0]);
-	if (p->spawner != -1)
-		close(p->spawner);
-	return parent_run(p->settings, p->options, &p->handover.workers, &nothing, p->life[1]);
+	close(p->spawner);
+	exit(parent_run(p->settings, p->options, &p->handover.workers, &nothing, p->life[1]));
+}
+
+/* False: why is logged. */
+static bool
+start_parent(struct porter *p)
+{
+	pid_t parent;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->life) == -1) {
+		log_error("starting the parent of the workers: %s", strerror(errno));
+		return false;
+	}
+	p->start_at = clock_monotonic_ms() + RESTART_MS;
+	if ((parent = fork_parent()) == 0)
+		be_parent(p);
+	close(p->life[1]);
+	if (parent == -1) {
+		close(p->life[0]);
+		return false;
+	}
+	p->parent = parent;
+	return true;
+}
+
+static void
+tell(const struct porter *p, int signo)
+{
+	if (p->parent != 0)
+		(void)kill(p->parent, signo);
 }
 
 static void
@@ -74,7 +108,18 @@ stop(struct porter *p)
 		handover_rest(&p->handover, p->settings->stop_timeout / 4);
 		listener_close(p->listener);
 	}
-	(void)kill(p->parent, SIGTERM);
+	tell(p, SIGTERM);
+}
+
+/* Who is still to come in may be a lighttpd that goes on with us. */
+static void
+be_abandoned(struct porter *p)
+{
+	handover_rest(&p->handover, p->settings->stop_timeout / 4);
+	if (spawner_follow(&p->spawner, p->handover.latest))
+		return;
+	log_warning("the process that spawned grantd is gone");
+	stop(p);
 }
 
 static void
@@ -83,50 +128,89 @@ obey(struct porter *p, bool abandoned)
 	int stops = signals_to_stop;
 
 	signals_to_stop = 0;
-	if (abandoned && !p->stopping) {
-		log_warning("the process that spawned grantd is gone");
-		stops++;
-	}
+	if (abandoned && !p->stopping)
+		be_abandoned(p);
 	while (stops-- > 0)
 		stop(p);
 	if (signals_to_reload) {
 		signals_to_reload = 0;
 		reload_beside(p->settings, p->options);
-		(void)kill(p->parent, SIGHUP);
+		tell(p, SIGHUP);
 	}
 	if (signals_to_upgrade) {
 		signals_to_upgrade = 0;
-		(void)kill(p->parent, SIGUSR2); /* who says that it cannot be */
+		tell(p, SIGUSR2); /* who says that it cannot be */
 	}
 }
 
-/* Pass connections and signals on until the parent ends; its exit status. */
+/*
+ * The parent has ended. One that was killed has a successor: the web server may not notice, or may have been started since and take us
+ * for somebody else's. One that ended by itself was told to, or could not start. False: the porter is to end, too.
+ */
+static bool
+outlive(struct porter *p, int status)
+{
+	p->parent = 0;
+	close(p->life[0]);
+	if (WIFSIGNALED(status))
+		log_error("the parent of the workers was killed by signal %d", WTERMSIG(status));
+	return WIFSIGNALED(status) && !p->stopping;
+}
+
+/* How long to wait for news at most; NULL: there will be some. */
+static const struct timespec *
+patience(const struct porter *p, struct timespec *to)
+{
+	int64_t ms = handover_is_short(&p->handover) ? SHORTAGE_MS : -1;
+
+	if (p->parent == 0)
+		ms = p->start_at - clock_monotonic_ms();
+	if (p->parent != 0 && ms == -1)
+		return NULL;
+	ms = ms < 0 ? 0 : ms;
+	*to = (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	return to;
+}
+
+/* Wait for connections and signals, and pass them on. */
+static void
+pass_some(struct porter *p, const sigset_t *open)
+{
+	static const struct timespec at_once = { .tv_sec = 0 };
+	struct pollfd news[2] = {
+		{ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN },
+		{ .fd = -1 },
+	};
+	struct timespec limit;
+
+	if (!p->stopping)
+		handover_watch(&p->handover, &news[1]);
+	if (ppoll(news, 2, patience(p, &limit), open) == -1)
+		news[0].revents = 0;
+	else if (!p->stopping)
+		handover_some(&p->handover);
+	(void)ppoll(NULL, 0, &at_once, open); /* with much to do, signals come in here */
+	obey(p, news[0].revents != 0);
+}
+
+/* Pass connections and signals on for as long as there is a parent to be had; the exit status. */
 static int
 pass_on(struct porter *p)
 {
-	static const struct timespec at_once = { .tv_sec = 0 };
-	static const struct timespec shortage = { .tv_nsec = SHORTAGE_MS * 1000000L };
-	struct pollfd news[2];
 	sigset_t open;
-	int status;
+	int status = 0;
 
 	signals_supervise(&open);
-	while (waitpid(p->parent, &status, WNOHANG) == 0) {
-		news[0] = (struct pollfd){ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN };
-		news[1] = (struct pollfd){ .fd = -1 };
-		if (!p->stopping)
-			handover_watch(&p->handover, &news[1]);
-		if (ppoll(news, 2, handover_is_short(&p->handover) ? &shortage : NULL, &open) == -1)
-			news[0].revents = 0;
-		else if (!p->stopping)
-			handover_some(&p->handover);
-		(void)ppoll(NULL, 0, &at_once, &open); /* with much to do, signals come in here */
-		obey(p, news[0].revents != 0);
+	for (;;) {
+		if (p->parent != 0 && waitpid(p->parent, &status, WNOHANG) != 0 &&
+		    !outlive(p, status))
+			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+		if (p->parent == 0 && p->stopping)
+			return EXIT_FAILURE;
+		if (p->parent == 0 && clock_monotonic_ms() >= p->start_at && !start_parent(p))
+			return EXIT_FAILURE;
+		pass_some(p, &open);
 	}
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	log_error("the parent of the workers was killed by signal %d", WTERMSIG(status));
-	return EXIT_FAILURE;
 }
 
 int
@@ -138,18 +222,11 @@ porter_run(struct settings *s, const struct options *o, struct listener *l, int 
 		.listener = l,
 		.spawner = spawner,
 	};
-	int status = EXIT_FAILURE;
+	int status;
 
 	if (!handover_open(&p.handover, l))
 		return EXIT_FAILURE;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p.life) == -1) {
-		log_error("starting the parent of the workers: %s", strerror(errno));
-	} else if ((p.parent = fork_parent()) == 0) {
-		status = be_parent(&p);
-	} else if (p.parent != -1) {
-		close(p.life[1]);
-		status = pass_on(&p);
-	}
+	status = pass_on(&p);
 	handover_close(&p.handover);
 	return status;
 }

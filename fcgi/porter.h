@@ -16,10 +16,11 @@ struct settings;
  * it is the porter's alone, the system closes it before anybody hears of the porter's end.
  *
  * A connection goes through a queue to the workers (fcgi/handover.h), which costs a switch to the porter for each. Signals that
- * stop or reload are passed on to the parent; the porter ends when that does, and stops when `spawner` is readable
- * (fcgi/spawner.h). It is borrowed.
+ * stop or reload are passed on to the parent. The porter ends when that does, but starts another one where it was killed: a
+ * lighttpd that was started meanwhile may have met the porter. It stops when `spawner` is readable and no other lighttpd has
+ * (fcgi/spawner.h). `spawner` becomes the porter's.
  *
- * Returns the process's exit status, in the porter and in the child.
+ * Returns the porter's exit status; the child exits itself.
  */
 MUST_CHECK int porter_run(struct settings *s, const struct options *o, struct listener *l,
     int spawner);

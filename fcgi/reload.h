@@ -16,7 +16,7 @@ bool reload_settings(struct settings *s, const struct options *o);
 
 /*
  * The same, silently, for a process beside the parent that is told of every reload, too: what is wrong with the settings, and which take a
- * restart, is the parent's to say. Those that take one are new in *s all the same, and are not to be read from then on.
+ * restart, is the parent's to say.
  */
 void reload_beside(struct settings *s, const struct options *o);
 

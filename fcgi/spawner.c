@@ -4,6 +4,9 @@
 #include <sys/pidfd.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,4 +34,40 @@ spawner_watch(const struct listener *l)
 			    "be killed, grantd goes on",
 		    strerror(errno));
 	return fd;
+}
+
+/* proc(5), /proc/PID/comm */
+static bool
+is_lighttpd(pid_t pid)
+{
+	static const char name[] = "lighttpd\n";
+	char path[64], found[sizeof(name)];
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	len = read(fd, found, sizeof(found));
+	close(fd);
+	return len == (ssize_t)strlen(name) && memcmp(found, name, strlen(name)) == 0;
+}
+
+bool
+spawner_follow(int *spawner, pid_t pid)
+{
+	struct pollfd end = { .events = POLLIN };
+
+	if (pid <= 0 || (end.fd = pidfd_open(pid, 0)) == -1)
+		return false;
+	/* In this order, a process that has this number now had it when its name was read. */
+	if (!is_lighttpd(pid) || poll(&end, 1, 0) != 0) {
+		close(end.fd);
+		return false;
+	}
+	close(*spawner);
+	*spawner = end.fd;
+	log_warning("the process that spawned grantd is gone, and lighttpd %ld goes on with it",
+	    (long)pid);
+	return true;
 }

@@ -2,6 +2,10 @@
 #ifndef GRANTD_FCGI_SPAWNER_H
 #define GRANTD_FCGI_SPAWNER_H
 
+#include <sys/types.h>
+
+#include <stdbool.h>
+
 #include "base/compiler.h"
 
 struct listener;
@@ -19,5 +23,12 @@ struct listener;
  * tell (Linux before 5.3), which is logged.
  */
 MUST_CHECK int spawner_watch(const struct listener *);
+
+/*
+ * `*spawner` has ended, and `pid` connected to the socket last (peer_pid()). Is that a new lighttpd? It connects as it starts, to see
+ * whether it has to start grantd, and having found one it never will. Then that is the one not to outlive: `*spawner`
+ * becomes its descriptor, as above.
+ */
+MUST_CHECK bool spawner_follow(int *spawner, pid_t pid);
 
 #endif

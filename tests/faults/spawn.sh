@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# grantd that a web server spawned: it is back when any process of it was killed, and leaves when the web server does.
+# grantd that a web server spawned: it is back when any process of it was killed, and leaves when the web server does, but
+# not when another one has met it.
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -32,11 +33,16 @@ web_start()
 		"max-procs" => 1, "check-local" => "disable", "fix-root-scriptname" => "enable"
 	)) )
 	CONF
+	web_run
+	socket=$work/spawned-0
+	until_true web_serves || bail "lighttpd does not start: $(cat "$work/lighttpd.log")"
+}
+
+web_run()
+{
 	lighttpd -D -f "$work/lighttpd.conf" </dev/null >>"$work/lighttpd.out" 2>&1 &
 	web_pid=$!
 	background+=("$web_pid")
-	socket=$work/spawned-0
-	until_true web_serves || bail "lighttpd does not start: $(cat "$work/lighttpd.log")"
 }
 
 web_serves()
@@ -80,11 +86,33 @@ serves_anew()
 	web_serves && [ -n "$(porter)" ] && [ "$(porter)" != "$1" ]
 }
 
+# serves_on PARENT: the porter has another parent than this one.
+serves_on()
+{
+	web_serves && [ -n "$(parent)" ] && [ "$(parent)" != "$1" ]
+}
+
+# A connection waits at the socket: it has a line more there.
+is_met()
+{
+	[ "$(grep -c -F "$socket" /proc/net/unix)" -gt 1 ]
+}
+
+# lighttpd is killed and another one started before grantd, or what is left of it, can do anything: they are met.
+web_replaced()
+{
+	local met=$1
+
+	kill -STOP "$met"
+	{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
+	web_run
+	until_true is_met || diag "lighttpd does not look for grantd"
+}
+
 # Kill the porter, the parent, and so on, with clients who ask all the time.
 kill_rounds()
 {
-	local back=0 i before
-	local -a who=(porter parent)
+	local back=0 same=0 i before killed
 	local -a asking=()
 
 	for ((i = 0; i < clients; i++)); do
@@ -96,13 +124,18 @@ kill_rounds()
 	done
 	for ((i = 0; i < rounds; i++)); do
 		before=$(porter)
-		kill -KILL "$("${who[i % 2]}")"
+		kill -KILL "$before"
 		until_true serves_anew "$before" || break
 		back=$((back + 1))
+		before=$(porter) killed=$(parent)
+		kill -KILL "$killed"
+		until_true serves_on "$killed" || break
+		[ "$(porter)" != "$before" ] || same=$((same + 1))
 	done
 	{ kill "${asking[@]}"; wait "${asking[@]}"; } 2>/dev/null
 	is "with $clients clients, porter and parent are killed $rounds times, and it is back" "$back" "$rounds" ||
 		diag "$(tail -n 5 "$work/lighttpd.log")"
+	is "where the parent was killed, by the same porter" "$same" "$rounds"
 }
 
 answered()
@@ -132,9 +165,9 @@ free_request
 answered "a killed porter"
 database_hangs
 hold_request
-before=$(porter)
-kill -KILL "$(parent)"
-ok "the parent is killed while a worker is busy: it is back" until_true serves_anew "$before"
+killed=$(parent)
+kill -KILL "$killed"
+ok "the parent is killed while a worker is busy: it is back" until_true serves_on "$killed"
 free_request
 answered "a killed parent"
 
@@ -158,7 +191,32 @@ ok "KILL of lighttpd: nobody can connect any more" until_true not_answers
 end_request
 answered "KILL of lighttpd"
 ok "KILL of lighttpd: nothing of grantd is left" until_true none_left
-ok "and why is logged" logged 'the process that spawned grantd is gone'
+ok "and why is logged" logged 'the process that spawned grantd is gone$'
+
+# A lighttpd that was killed and started at once meets the grantd of the one before. It never starts another then.
+web_start 2
+before=$(porter)
+web_replaced "$before"
+kill -CONT "$before"
+ok "another lighttpd meets grantd: it is served" until_true web_serves
+ok "which is logged" logged "the process that spawned grantd is gone, and lighttpd $web_pid goes on with it"
+killed=$(pgrep -P "$before" -x grantd)
+web_replaced "$before"
+kill -KILL "$killed"
+kill -CONT "$before"
+ok "and so is a third, of a grantd whose parent was killed" until_true web_serves
+web_stop KILL "a lighttpd that met grantd is killed"
+
+# Whoever else has connected is no reason to stay.
+web_start 2
+begin_request
+before=$(porter)
+kill -STOP "$before"
+{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
+kill -CONT "$before"
+ok "no lighttpd, but a client: nobody can connect any more" until_true not_answers
+end_request
+ok "and nothing of grantd is left" until_true none_left
 
 # What is on its way when grantd is told to stop
 web_start 1
@@ -187,9 +245,17 @@ ok "and it serves on" web_serves
 echo 'GRANTD_LOG_FORMAT=json' >"$work/spawned.conf"
 kill -HUP "$(porter)"
 ok "HUP with another form of the log" until_true logged '"message":"reloaded"'
-kill -KILL "$(parent)"
+killed=$(parent)
+kill -KILL "$killed"
 ok "the porter has it, too" until_true logged '"level":"error",.*"message":"the parent of the workers was killed by signal 9"'
-ok "and it is back" until_true web_serves
+ok "and it is back" until_true serves_on "$killed"
+echo "GRANTD_STATUS_LISTEN=$work/status" >"$work/spawned.conf"
+kill -HUP "$(porter)"
+ok "HUP with what takes a restart" until_true logged '"message":"reload: GRANTD_STATUS_LISTEN has changed, which takes a restart'
+killed=$(parent)
+kill -KILL "$killed"
+ok "and its parent is killed: it is back" until_true serves_on "$killed"
+ok "which is no restart" test ! -e "$work/status"
 web_stop TERM "after HUP"
 
 # One process

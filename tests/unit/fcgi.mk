@@ -18,13 +18,13 @@ TESTS += $(fcgi_unit_programs)
 
 tests_unit_test_board_SOURCES = tests/unit/test_board.c fcgi/board.c
 tests_unit_test_board_LDADD = $(unit_ldadd)
-tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c fcgi/pass.c
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c fcgi/handover.c fcgi/listener.c fcgi/pass.c fcgi/peer.c
 tests_unit_test_handover_LDADD = $(unit_ldadd) $(SYSTEMD_LIBS)
 tests_unit_test_inherit_SOURCES = tests/unit/test_inherit.c fcgi/inherit.c
 tests_unit_test_inherit_LDADD = $(unit_ldadd)
 tests_unit_test_intake_SOURCES = tests/unit/test_intake.c fcgi/intake.c
 tests_unit_test_intake_LDADD = $(unit_ldadd)
-tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c
+tests_unit_test_listener_SOURCES = tests/unit/test_listener.c fcgi/listener.c fcgi/peer.c
 tests_unit_test_listener_LDADD = $(unit_ldadd) $(SYSTEMD_LIBS)
 tests_unit_test_params_SOURCES = tests/unit/test_params.c fcgi/params.c fcgi/route.c
 tests_unit_test_params_LDADD = $(unit_ldadd)

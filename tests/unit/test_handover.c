@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,14 +98,38 @@ one_after_the_other(void **state)
 	open_world(&w);
 	handover_some(&w.handover);
 	assert_int_equal(heard(&w), 0);
+	assert_int_equal(w.handover.latest, 0);
 	a = call(&w, 'a');
 	b = call(&w, 'b');
 	handover_some(&w.handover);
+	assert_int_equal(w.handover.latest, getpid());
 	assert_int_equal(heard(&w), 'a');
 	assert_int_equal(heard(&w), 'b');
 	assert_int_equal(heard(&w), 0);
 	close(a);
 	close(b);
+	close_world(&w);
+}
+
+/* Who looks whether somebody is there, and says nothing, has been here, too. */
+static void
+the_latest(void **state)
+{
+	struct world w;
+	pid_t caller;
+	int a;
+
+	(void)state;
+	open_world(&w);
+	a = call(&w, 'a');
+	caller = fork();
+	if (caller == 0)
+		_exit(call(&w, 'b') == -1);
+	assert_int_equal(waitpid(caller, NULL, 0), caller);
+	handover_rest(&w.handover, 1000);
+	assert_int_equal(w.handover.latest, caller);
+	assert_int_equal(heard(&w), 'a');
+	close(a);
 	close_world(&w);
 }
 
@@ -218,6 +243,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_after_the_other),
+		cmocka_unit_test(the_latest),
 		cmocka_unit_test(a_full_queue),
 		cmocka_unit_test(the_porter_ends),
 		cmocka_unit_test(no_descriptors),

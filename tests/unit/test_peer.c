@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -64,12 +67,30 @@ unix_sockets_are_not_meant(void **state)
 	assert_true(peer_allowed((const struct sockaddr *)&un, "192.0.2.1"));
 }
 
+static void
+who_it_is(void **state)
+{
+	int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(peer_pid(pair[0]), getpid());
+	close(pair[1]);
+	assert_int_equal(peer_pid(pair[0]), getpid());
+	close(pair[0]);
+	assert_int_equal(peer_pid(pair[0]), 0);
+	assert_int_equal(peer_pid(tcp), 0);
+	close(tcp);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
 		cmocka_unit_test(unix_sockets_are_not_meant),
+		cmocka_unit_test(who_it_is),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
