@@ -152,9 +152,11 @@ outlive(struct porter *p, int status)
 {
 	p->parent = 0;
 	close(p->life[0]);
-	if (WIFSIGNALED(status))
-		log_error("the parent of the workers was killed by signal %d", WTERMSIG(status));
-	return WIFSIGNALED(status) && !p->stopping;
+	if (!WIFSIGNALED(status))
+		return false;
+	log_error("the parent of the workers was killed by signal %d%s", WTERMSIG(status),
+	    p->stopping ? "" : ", and another takes its place");
+	return !p->stopping;
 }
 
 /* How long to wait for news at most; NULL: there will be some. */

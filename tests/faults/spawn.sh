@@ -247,7 +247,7 @@ kill -HUP "$(porter)"
 ok "HUP with another form of the log" until_true logged '"message":"reloaded"'
 killed=$(parent)
 kill -KILL "$killed"
-ok "the porter has it, too" until_true logged '"level":"error",.*"message":"the parent of the workers was killed by signal 9"'
+ok "the porter has it, too" until_true logged '"level":"error",.*"message":"the parent of the workers was killed by signal 9, and another takes its place"'
 ok "and it is back" until_true serves_on "$killed"
 echo "GRANTD_STATUS_LISTEN=$work/status" >"$work/spawned.conf"
 kill -HUP "$(porter)"
