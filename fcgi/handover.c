@@ -82,15 +82,26 @@ send_waiting(struct handover *h)
 	return true;
 }
 
+/* False: none waits, and none could be accepted; errno says why. */
+static bool
+find_waiting(struct handover *h)
+{
+	if (h->waiting != -1)
+		return true;
+	h->waiting = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC);
+	h->shortage = h->waiting == -1 && is_shortage(errno);
+	if (h->waiting == -1)
+		return false;
+	h->latest = peer_pid(h->waiting);
+	return true;
+}
+
 /* Accept one, and put it into the queue. False: there is none, or no room. */
 static bool
 hand_on(struct handover *h)
 {
-	if (h->waiting == -1 && (h->waiting = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC)) != -1)
-		h->latest = peer_pid(h->waiting);
-	if (h->waiting != -1)
+	if (find_waiting(h))
 		return send_waiting(h);
-	h->shortage = is_shortage(errno);
 	if (h->shortage)
 		log_error("accepting a connection: %s", strerror(errno));
 	return !h->shortage && errno != EAGAIN; /* this one is gone already */
@@ -127,6 +138,21 @@ handover_rest(struct handover *h, int ms)
 		(void)poll(&room, h->shortage ? 0 : 1,
 		    left < SHORTAGE_MS ? (int)left : SHORTAGE_MS);
 	}
+}
+
+bool
+handover_sift(struct handover *h)
+{
+	struct pollfd end = { .events = 0 };
+
+	if (!find_waiting(h))
+		return false;
+	end.fd = h->waiting;
+	if (poll(&end, 1, 0) != 1 || (end.revents & POLLHUP) == 0)
+		return send_waiting(h);
+	close(h->waiting);
+	h->waiting = -1;
+	return true;
 }
 
 void

@@ -38,8 +38,14 @@ void handover_some(struct handover *);
 /* Nothing is to be had just now, so that handover_some() should be called again after a while. */
 bool handover_is_short(const struct handover *);
 
-/* Before the listening socket is closed: hand on all that wait in it, for at most `ms` milliseconds. `latest` is then who came last. */
+/* Before the listening socket is closed: hand on all that wait in it, for at most `ms` milliseconds. */
 void handover_rest(struct handover *, int ms);
+
+/*
+ * Once the web server has ended: the next connection. One that has nobody at its other end any more, as all of that server's, is closed and
+ * needs no room in the queue; `latest` is who it was. False: there is no more, or no room.
+ */
+bool handover_sift(struct handover *);
 
 /* In a process that is not the porter: close what is the porter's alone. Descriptor 0 is then /dev/null. */
 void handover_join(struct handover *);

@@ -57,7 +57,7 @@ struct parent {
 	struct slot *board;
 	struct shares *shares;
 	struct pool *pool;
-	int spawner; /* readable once whoever we are not to outlive has ended; -1: nobody */
+	int porter; /* readable once it has ended, whom we are not to outlive; -1: there is none */
 	struct limits *limits;
 	struct metrics *metrics; /* of each slot, and behind them our own */
 	struct status *status;
@@ -128,8 +128,8 @@ tell(struct child *c, int signo)
 }
 
 /*
- * The new process: what it keeps of the parent's is the listener, the settings, its slot and
- * its end of the link.
+ * The new process: what it keeps of the parent's is the listener, the settings, its slot, its
+ * end of the link, and what tells of the porter's end.
  */
 static _Noreturn void
 be_worker(struct parent *p, int slot)
@@ -144,13 +144,12 @@ be_worker(struct parent *p, int slot)
 		.board = p->board,
 		.shares = p->shares,
 		.link = p->link[1],
+		.porter = p->porter,
 		.alone = false,
 	};
 
 	close(p->link[0]);
 	status_leave(p->status);
-	if (p->spawner != -1)
-		close(p->spawner);
 	if (!pool_join(p->pool, slot))
 		exit(EXIT_FAILURE);
 	worker_process(&w);
@@ -524,7 +523,7 @@ wait_for_news(struct parent *p, const sigset_t *open)
 	struct pollfd news[OWN_NEWS + STATUS_FDS_MOST] = {
 		{ .fd = p->link[0], .events = POLLIN },
 		{ .fd = pool_ear(p->pool), .events = POLLIN },
-		{ .fd = p->stopping ? -1 : p->spawner, .events = POLLIN },
+		{ .fd = p->stopping ? -1 : p->porter, .events = POLLIN },
 	};
 	char trash[64];
 	bool heard;
@@ -603,7 +602,7 @@ open_figures(struct parent *p)
 
 int
 parent_run(struct settings *s, const struct options *o, struct listener *l,
-    const struct inherited *in, int spawner)
+    const struct inherited *in, int porter)
 {
 	struct parent *p = calloc(1, sizeof(*p));
 	sigset_t open;
@@ -620,7 +619,7 @@ parent_run(struct settings *s, const struct options *o, struct listener *l,
 	p->options = o;
 	p->upgrade.argv = o->argv;
 	p->listener = l;
-	p->spawner = spawner;
+	p->porter = porter;
 	p->pool = pool_open(l, p->link[1], s->kept_connections, s->waiting_requests,
 	    seam_save_most());
 	if (p->pool == NULL) {

@@ -16,13 +16,13 @@ struct settings;
  * (fcgi/upgrade.h). A worker that has one request in hand for longer than GRANTD_REQUEST_TIMEOUT is
  * killed. The signals that main() holds are blocked on entry and on return. What is inherited of
  * kept connections is taken over. The listener is retired and closed when stopping begins. When
- * `spawner` is readable (-1: there is none; borrowed), that is as good as being told to stop:
+ * `porter` is readable (fcgi/porter.h; -1: there is none; borrowed), that is as good as being told to stop:
  * nobody could do so any more.
  *
  * Returns the process's exit status: 0 when every worker ended by itself; 1, with the reason
  * logged, when one had to be killed at the end, or the parent could not go on.
  */
 MUST_CHECK int parent_run(struct settings *s, const struct options *o, struct listener *l,
-    const struct inherited *in, int spawner);
+    const struct inherited *in, int porter);
 
 #endif

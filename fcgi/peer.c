@@ -81,7 +81,7 @@ peer_pid(int fd)
 	struct ucred peer = { .pid = 0 };
 	socklen_t len = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid > 0 ?
-	    peer.pid :
-	    0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 || peer.pid <= 0)
+		return 0;
+	return peer.pid;
 }

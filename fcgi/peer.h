@@ -17,7 +17,7 @@ bool peer_allowed(const struct sockaddr *peer, const char *list);
 
 /*
  * Who has the other end of a connection by a Unix socket: the process that connected, or that listens (unix(7), SO_PEERCRED). It
- * may have ended since. 0: nobody can tell.
+ * may have ended since. 0: nobody can tell, as for TCP, and for a process of another PID namespace.
  */
 pid_t peer_pid(int fd);
 

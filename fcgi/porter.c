@@ -26,7 +26,7 @@
 
 /* How long no connection is accepted after there were no descriptors or memory for one. */
 #define SHORTAGE_MS 100
-/* A parent that is killed at once has no successor earlier than this after its own start. */
+/* At least so long from a parent's start to its successor's, lest one that always dies at once be started all the time. */
 #define RESTART_MS 1000
 
 struct porter {
@@ -34,10 +34,11 @@ struct porter {
 	const struct options *options;
 	struct listener *listener;
 	struct handover handover;
-	int spawner;
-	int life[2];  /* a socket pair: ours, and the parent's, which tells it of our end */
-	pid_t parent; /* 0: there is none before start_at */
-	int64_t start_at;
+	int spawner;         /* readable once whoever we are not to outlive has ended; owned */
+	bool by_lighttpd;    /* it is one, or was: another one may go on with us */
+	int life[2];         /* a socket pair: ours, and the others', whom it tells of our end */
+	pid_t parent;        /* 0: none just now */
+	int64_t start_after; /* no parent is started before; clock_monotonic_ms() */
 	bool stopping;
 };
 
@@ -76,20 +77,11 @@ start_parent(struct porter *p)
 {
 	pid_t parent;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->life) == -1) {
-		log_error("starting the parent of the workers: %s", strerror(errno));
-		return false;
-	}
-	p->start_at = clock_monotonic_ms() + RESTART_MS;
+	p->start_after = clock_monotonic_ms() + RESTART_MS;
 	if ((parent = fork_parent()) == 0)
 		be_parent(p);
-	close(p->life[1]);
-	if (parent == -1) {
-		close(p->life[0]);
-		return false;
-	}
-	p->parent = parent;
-	return true;
+	p->parent = parent == -1 ? 0 : parent;
+	return parent != -1;
 }
 
 static void
@@ -99,27 +91,41 @@ tell(const struct porter *p, int signo)
 		(void)kill(p->parent, signo);
 }
 
+/* A lighttpd that comes in between the last accept4(2) and this has found us in vain. */
+static void
+close_door(struct porter *p)
+{
+	p->stopping = true;
+	listener_close(p->listener);
+}
+
 static void
 stop(struct porter *p)
 {
 	if (!p->stopping) {
-		p->stopping = true;
 		/* First nobody finds the way in, then those who did are served. */
 		handover_rest(&p->handover, p->settings->stop_timeout / 4);
-		listener_close(p->listener);
+		close_door(p);
 	}
 	tell(p, SIGTERM);
 }
 
-/* Who is still to come in may be a lighttpd that goes on with us. */
+/* The spawner has ended. Whoever waits in the socket is accepted first: another lighttpd may be among them. */
 static void
 be_abandoned(struct porter *p)
 {
-	handover_rest(&p->handover, p->settings->stop_timeout / 4);
-	if (spawner_follow(&p->spawner, p->handover.latest))
+	bool more = true;
+
+	while (!p->by_lighttpd || !spawner_follow(&p->spawner, p->handover.latest)) {
+		if (more) {
+			more = handover_sift(&p->handover);
+			continue;
+		}
+		close_door(p);
+		log_warning("the process that spawned grantd is gone");
+		tell(p, SIGTERM);
 		return;
-	log_warning("the process that spawned grantd is gone");
-	stop(p);
+	}
 }
 
 static void
@@ -132,26 +138,28 @@ obey(struct porter *p, bool abandoned)
 		be_abandoned(p);
 	while (stops-- > 0)
 		stop(p);
-	if (signals_to_reload) {
+	if (signals_to_reload && p->parent == 0) {
+		signals_to_reload = 0;
+		(void)reload_settings(p->settings, p->options); /* nobody else is there to say it */
+	} else if (signals_to_reload) {
 		signals_to_reload = 0;
 		reload_beside(p->settings, p->options);
 		tell(p, SIGHUP);
 	}
 	if (signals_to_upgrade) {
 		signals_to_upgrade = 0;
-		tell(p, SIGUSR2); /* who says that it cannot be */
+		tell(p, SIGUSR2); /* who says that it cannot be, if there is one */
 	}
 }
 
 /*
- * The parent has ended. One that was killed has a successor: the web server may not notice, or may have been started since and take us
- * for somebody else's. One that ended by itself was told to, or could not start. False: the porter is to end, too.
+ * The parent has ended. One that was killed is to have a successor: were the porter to end instead, a lighttpd that found it (porter.h)
+ * would never start another grantd. One that ended by itself was told to, or cannot serve. False: the porter is to end, too.
  */
 static bool
 outlive(struct porter *p, int status)
 {
 	p->parent = 0;
-	close(p->life[0]);
 	if (!WIFSIGNALED(status))
 		return false;
 	log_error("the parent of the workers was killed by signal %d%s", WTERMSIG(status),
@@ -159,17 +167,18 @@ outlive(struct porter *p, int status)
 	return !p->stopping;
 }
 
-/* How long to wait for news at most; NULL: there will be some. */
+/* How long to wait at most; NULL: until a descriptor or a signal tells. */
 static const struct timespec *
-patience(const struct porter *p, struct timespec *to)
+wait_limit(const struct porter *p, struct timespec *to)
 {
-	int64_t ms = handover_is_short(&p->handover) ? SHORTAGE_MS : -1;
+	int64_t ms = SHORTAGE_MS;
 
 	if (p->parent == 0)
-		ms = p->start_at - clock_monotonic_ms();
-	if (p->parent != 0 && ms == -1)
+		ms = p->start_after - clock_monotonic_ms();
+	else if (!handover_is_short(&p->handover))
 		return NULL;
-	ms = ms < 0 ? 0 : ms;
+	if (ms < 0)
+		ms = 0;
 	*to = (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 	return to;
 }
@@ -187,9 +196,9 @@ pass_some(struct porter *p, const sigset_t *open)
 
 	if (!p->stopping)
 		handover_watch(&p->handover, &news[1]);
-	if (ppoll(news, 2, patience(p, &limit), open) == -1)
+	if (ppoll(news, 2, wait_limit(p, &limit), open) == -1)
 		news[0].revents = 0;
-	else if (!p->stopping)
+	else if (!p->stopping && news[0].revents == 0)
 		handover_some(&p->handover);
 	(void)ppoll(NULL, 0, &at_once, open); /* with much to do, signals come in here */
 	obey(p, news[0].revents != 0);
@@ -203,14 +212,18 @@ pass_on(struct porter *p)
 	int status = 0;
 
 	signals_supervise(&open);
+	if (!start_parent(p))
+		return EXIT_FAILURE;
 	for (;;) {
-		if (p->parent != 0 && waitpid(p->parent, &status, WNOHANG) != 0 &&
-		    !outlive(p, status))
-			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
-		if (p->parent == 0 && p->stopping)
-			return EXIT_FAILURE;
-		if (p->parent == 0 && clock_monotonic_ms() >= p->start_at && !start_parent(p))
-			return EXIT_FAILURE;
+		if (p->parent != 0) {
+			if (waitpid(p->parent, &status, WNOHANG) != 0 && !outlive(p, status))
+				return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+		} else if (p->stopping) {
+			return EXIT_FAILURE; /* it was killed, and no other is needed any more */
+		} else if (clock_monotonic_ms() >= p->start_after) {
+			(void)start_parent(
+			    p); /* or later: lighttpd may never start another grantd */
+		}
 		pass_some(p, &open);
 	}
 }
@@ -223,9 +236,14 @@ porter_run(struct settings *s, const struct options *o, struct listener *l, int 
 		.options = o,
 		.listener = l,
 		.spawner = spawner,
+		.by_lighttpd = spawner_may_be_lighttpd(),
 	};
 	int status;
 
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p.life) == -1) {
+		log_error("preparing to accept for workers: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	if (!handover_open(&p.handover, l))
 		return EXIT_FAILURE;
 	status = pass_on(&p);

@@ -18,7 +18,7 @@ struct settings;
  * A connection goes through a queue to the workers (fcgi/handover.h), which costs a switch to the porter for each. Signals that
  * stop or reload are passed on to the parent. The porter ends when that does, but starts another one where it was killed: a
  * lighttpd that was started meanwhile may have met the porter. It stops when `spawner` is readable and no other lighttpd has
- * (fcgi/spawner.h). `spawner` becomes the porter's.
+ * (fcgi/spawner.h). `spawner`, which is not -1, becomes the porter's.
  *
  * Returns the porter's exit status; the child exits itself.
  */

@@ -32,6 +32,7 @@ single_run(struct settings *s, const struct options *o, struct listener *l,
 		.board = NULL,
 		.shares = NULL,
 		.link = -1,
+		.porter = -1,
 		.alone = true,
 	};
 	enum worker_end end;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,9 +342,18 @@ serve_last(struct serving *sv)
 	} while (now < half && (event == POOL_NEW || event == POOL_KEPT || may_come(w->pool)));
 }
 
+/* Does somebody accept connections who starts another parent, with workers that take what he accepts? */
+static bool
+has_porter(const struct worker *w)
+{
+	struct pollfd end = { .fd = w->porter, .events = POLLIN };
+
+	return w->porter != -1 && poll(&end, 1, 0) == 0;
+}
+
 /*
- * The parent was killed, or whoever spawned the one process there is. What it has accepted for us is in our hands alone; what
- * waits in a socket that others may have, too, is not.
+ * The parent was killed, or whoever spawned the one process there is. What a porter accepted that was killed, too, is in our hands alone;
+ * what waits in a socket that others may have, or for another parent's workers, is not.
  */
 static void
 end_orphaned(struct serving *sv)
@@ -354,7 +364,7 @@ end_orphaned(struct serving *sv)
 	log_warning(w->alone ? "the process that spawned this one is gone; it ends" :
 			       "the parent process is gone; this worker ends");
 	listener_abandon(w->listener);
-	if (w->listener->kind != LISTENER_HANDED && !w->alone)
+	if (!w->alone && (w->listener->kind != LISTENER_HANDED || has_porter(w)))
 		return;
 	while ((c.fd = accept_connection(w->listener, w->pool)) >= 0)
 		serve(sv, &c);

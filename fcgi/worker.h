@@ -26,6 +26,7 @@ struct worker {
 	struct slot *board;      /* of all workers; NULL: alone */
 	struct shares *shares;   /* likewise */
 	int link;                /* to the parent, which is told when we are ready; or -1 */
+	int porter;              /* readable once it has ended; -1: there is none */
 	bool alone;              /* the one process there is, without a parent */
 };
 

@@ -40,9 +40,24 @@ web_start()
 
 web_run()
 {
-	lighttpd -D -f "$work/lighttpd.conf" </dev/null >>"$work/lighttpd.out" 2>&1 &
+	lighttpd -D -f "$work/${1:-lighttpd.conf}" </dev/null >>"$work/lighttpd.out" 2>&1 &
 	web_pid=$!
 	background+=("$web_pid")
+}
+
+# grantd of a supervisor that is killed as soon as a lighttpd has connected.
+supervised_start()
+{
+	: >"$log"
+	GRANTD_CONFIG=$work/spawned.conf GRANTD_LOG_FILE=$log bash -c 'spawn-fcgi -n -s "$1" -- "$2" --workers 1 & wait' - \
+		"$socket" "$grantd" </dev/null >>"$work/supervised.out" 2>&1 &
+	supervisor=$!
+	background+=("$supervisor")
+	until_true answers || bail "grantd does not start: $(cat "$work/supervised.out")"
+	sed '/bin-path/d; /GRANTD_/d; /max-procs/s/"max-procs" => 1,/"socket" => "'"${socket//\//\\/}"'",/' "$work/lighttpd.conf" >"$work/connect.conf"
+	web_run connect.conf
+	until_true web_serves || bail "lighttpd does not connect: $(cat "$work/lighttpd.log")"
+	{ kill -KILL "$supervisor"; wait "$supervisor"; } 2>/dev/null
 }
 
 web_serves()
@@ -63,6 +78,12 @@ grantds()
 not_answers()
 {
 	! answers
+}
+
+# A process that nobody has waited for counts as ended.
+ended()
+{
+	! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
 }
 
 none_left()
@@ -92,10 +113,10 @@ serves_on()
 	web_serves && [ -n "$(parent)" ] && [ "$(parent)" != "$1" ]
 }
 
-# A connection waits at the socket: it has a line more there.
+# Somebody has connected whom nobody has accepted (SS_CONNECTING).
 is_met()
 {
-	[ "$(grep -c -F "$socket" /proc/net/unix)" -gt 1 ]
+	grep -F "$socket" /proc/net/unix | grep -q ' 0001 02 '
 }
 
 # lighttpd is killed and another one started before grantd, or what is left of it, can do anything: they are met.
@@ -106,7 +127,7 @@ web_replaced()
 	kill -STOP "$met"
 	{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
 	web_run
-	until_true is_met || diag "lighttpd does not look for grantd"
+	ok "another lighttpd looks for grantd" until_true is_met
 }
 
 # Kill the porter, the parent, and so on, with clients who ask all the time.
@@ -167,9 +188,30 @@ database_hangs
 hold_request
 killed=$(parent)
 kill -KILL "$killed"
+before=$(porter)
 ok "the parent is killed while a worker is busy: it is back" until_true serves_on "$killed"
+is "with the same porter" "$(porter)" "$before"
 free_request
 answered "a killed parent"
+
+# What waits is for the workers of the parent that takes the place of one that was killed, and not for those that end.
+web_stop TERM "after a killed parent"
+web_start 1
+killed=$(parent)
+old=$(pgrep -P "$killed" -x grantd)
+kill -STOP "$old"
+kill -KILL "$killed"
+ok "another parent has taken a killed one's place" until_true serves_on "$killed"
+new=$(pgrep -P "$(parent)" -x grantd)
+kill -STOP "$new"
+begin_request
+kill -CONT "$old"
+ok "and a worker of the killed one ends" until_true ended "$old"
+kill -CONT "$new"
+end_request
+answered "a killed parent and one that waits"
+web_stop TERM "after a killed parent's worker"
+web_start 3
 
 # All of it, in the order of their ages, as pkill does
 before=$(porter)
@@ -178,11 +220,11 @@ kill -KILL $(grantds | sort -n) 2>/dev/null
 ok "everything is killed: it is back" until_true serves_anew "$before"
 
 # A worker alone, which is the parent's to replace
-before=$(porter)
-worker=$(pgrep -P "$(parent)" | head -n 1)
+before=$(parent)
+worker=$(pgrep -P "$before" | head -n 1)
 kill -KILL "$worker"
 ok "a worker is killed: it is replaced" until_true logged "worker $worker was killed by signal 9"
-is "by the same parent" "$(porter)" "$before"
+is "by the same parent" "$(parent)" "$before"
 
 # lighttpd is killed, and never tells anybody to stop.
 begin_request
@@ -198,25 +240,52 @@ web_start 2
 before=$(porter)
 web_replaced "$before"
 kill -CONT "$before"
-ok "another lighttpd meets grantd: it is served" until_true web_serves
-ok "which is logged" logged "the process that spawned grantd is gone, and lighttpd $web_pid goes on with it"
+ok "which is served" until_true web_serves
+ok "by what it met" until_true logged "the process that spawned grantd is gone, and lighttpd $web_pid goes on with it"
 killed=$(pgrep -P "$before" -x grantd)
 web_replaced "$before"
 kill -KILL "$killed"
 kill -CONT "$before"
-ok "and so is a third, of a grantd whose parent was killed" until_true web_serves
+ok "and is served where the parent was killed, too" until_true web_serves
+ok "by the same porter" until_true logged "lighttpd $web_pid goes on with it"
 web_stop KILL "a lighttpd that met grantd is killed"
 
-# Whoever else has connected is no reason to stay.
-web_start 2
-begin_request
-before=$(porter)
-kill -STOP "$before"
-{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
-kill -CONT "$before"
-ok "no lighttpd, but a client: nobody can connect any more" until_true not_answers
-end_request
+# One that was killed before its grantd had looked who that is
+cat >"$work/late" <<-SCRIPT
+#!/bin/sh
+echo \$\$ >"$work/late.pid"
+kill -STOP \$\$
+exec "$grantd" "\$@"
+SCRIPT
+chmod +x "$work/late"
+late_start()
+{
+	rm -f "$work/late.pid"
+	: >"$log"
+	sed -i "s|\"bin-path\" => \"[^ ]*|\"bin-path\" => \"$work/late|" "$work/lighttpd.conf"
+	web_run
+	until_true test -s "$work/late.pid" || bail "lighttpd does not start: $(cat "$work/lighttpd.log")"
+	late=$(cat "$work/late.pid")
+	until_true grep -q '^State:.T' "/proc/$late/status"
+	{ kill -KILL "$web_pid"; wait "$web_pid"; } 2>/dev/null
+}
+late_start
+kill -CONT "$late"
+ok "lighttpd is killed while grantd starts: that ends" until_true ended "$late"
+ok "and says why" logged 'the process that spawned grantd is gone$'
+late_start
+web_run
+ok "another lighttpd looks for it" until_true is_met
+kill -CONT "$late"
+ok "and is served" until_true web_serves
+ok "by that one" until_true logged "lighttpd $web_pid goes on with it"
+web_stop KILL "a lighttpd that met one that was starting is killed"
+
+# A lighttpd that only connects is no reason to stay where a supervisor spawned grantd, and is gone.
+supervised_start
+ok "a supervisor is killed, and a lighttpd is there: nobody can connect any more" until_true not_answers
 ok "and nothing of grantd is left" until_true none_left
+web_stop TERM "a lighttpd that only connects"
 
 # What is on its way when grantd is told to stop
 web_start 1

@@ -12,6 +12,7 @@ fcgi_unit_programs = \
 	tests/unit/test_pool \
 	tests/unit/test_route \
 	tests/unit/test_share \
+	tests/unit/test_spawner \
 	tests/unit/test_status_request
 check_PROGRAMS += $(fcgi_unit_programs)
 TESTS += $(fcgi_unit_programs)
@@ -38,6 +39,8 @@ tests_unit_test_route_SOURCES = tests/unit/test_route.c fcgi/route.c
 tests_unit_test_route_LDADD = $(unit_ldadd)
 tests_unit_test_share_SOURCES = tests/unit/test_share.c fcgi/share.c
 tests_unit_test_share_LDADD = $(unit_ldadd)
+tests_unit_test_spawner_SOURCES = tests/unit/test_spawner.c fcgi/spawner.c fcgi/peer.c
+tests_unit_test_spawner_LDADD = $(unit_ldadd)
 tests_unit_test_status_request_SOURCES = tests/unit/test_status_request.c fcgi/intake.c fcgi/status_request.c
 tests_unit_test_status_request_LDADD = $(unit_ldadd)
 endif

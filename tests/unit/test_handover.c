@@ -111,25 +111,57 @@ one_after_the_other(void **state)
 	close_world(&w);
 }
 
-/* Who looks whether somebody is there, and says nothing, has been here, too. */
+/* Another process looks whether somebody is there, and is gone again. */
+static pid_t
+met_by_another(const struct world *w)
+{
+	pid_t caller = fork();
+	int status;
+
+	if (caller == 0)
+		_exit(connect(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+			  (const struct sockaddr *)&w->address, w->address_len) == -1);
+	assert_int_equal(waitpid(caller, &status, 0), caller);
+	assert_int_equal(status, 0);
+	return caller;
+}
+
+/* Whoever has left was here, too, even where the queue has no room. */
 static void
-the_latest(void **state)
+sifting(void **state)
 {
 	struct world w;
 	pid_t caller;
-	int a;
+	int a, b, n;
 
 	(void)state;
 	open_world(&w);
 	a = call(&w, 'a');
-	caller = fork();
-	if (caller == 0)
-		_exit(call(&w, 'b') == -1);
-	assert_int_equal(waitpid(caller, NULL, 0), caller);
-	handover_rest(&w.handover, 1000);
-	assert_int_equal(w.handover.latest, caller);
+	do {
+		close(call(&w, 'x'));
+		handover_some(&w.handover);
+	} while (w.handover.waiting == -1);
+	b = call(&w, 'b');
+	caller = met_by_another(&w);
+	(void)met_by_another(&w);
+	assert_true(handover_sift(&w.handover)); /* the one that had no room */
+	assert_false(handover_sift(&w.handover));
+	assert_int_equal(w.handover.latest, getpid());
 	assert_int_equal(heard(&w), 'a');
+	assert_true(handover_sift(&w.handover));
+	assert_true(handover_sift(&w.handover));
+	assert_int_equal(w.handover.latest, caller);
+	assert_true(handover_sift(&w.handover));
+	assert_int_not_equal(w.handover.latest, caller);
+	assert_false(handover_sift(&w.handover));
+	assert_int_equal(w.handover.waiting, -1);
+	do
+		n = heard(&w);
+	while (n == 'x');
+	assert_int_equal(n, 'b');
+	assert_int_equal(heard(&w), 0);
 	close(a);
+	close(b);
 	close_world(&w);
 }
 
@@ -243,7 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_after_the_other),
-		cmocka_unit_test(the_latest),
+		cmocka_unit_test(sifting),
 		cmocka_unit_test(a_full_queue),
 		cmocka_unit_test(the_porter_ends),
 		cmocka_unit_test(no_descriptors),

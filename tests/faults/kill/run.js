@@ -78,7 +78,9 @@ function candidates(kind) {
 	const mine = grantds(work);
 	const children = (p) => mine.filter((child) => child.parent === p.pid);
 	const depth = (p) => Math.max(0, ...children(p).map((child) => 1 + depth(child)));
-	const of_depth = (n) => mine.filter((p) => depth(p) === n).map((p) => p.pid);
+	// Not a grantd that lighttpd found and did not start: it would never start another (docs/operating.md).
+	const parents = [process.pid, ...named('lighttpd'), ...mine.map((p) => p.pid)];
+	const of_depth = (n) => mine.filter((p) => depth(p) === n && parents.includes(p.parent)).map((p) => p.pid);
 
 	switch (kind) {
 	case 'worker':
