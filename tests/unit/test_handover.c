@@ -132,7 +132,8 @@ sifting(void **state)
 {
 	struct world w;
 	pid_t caller;
-	int a, b, n;
+	int a, b;
+	char c;
 
 	(void)state;
 	open_world(&w);
@@ -156,9 +157,9 @@ sifting(void **state)
 	assert_false(handover_sift(&w.handover));
 	assert_int_equal(w.handover.waiting, -1);
 	do
-		n = heard(&w);
-	while (n == 'x');
-	assert_int_equal(n, 'b');
+		c = heard(&w);
+	while (c == 'x');
+	assert_int_equal(c, 'b');
 	assert_int_equal(heard(&w), 0);
 	close(a);
 	close(b);
