@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <sys/file.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -12,7 +11,6 @@
 #include <grp.h>
 #include <limits.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,26 +138,6 @@ find_node(struct node *n, const struct settings *s, char error[LISTENER_ERROR_MA
 /* What is at the path already. */
 enum node_state { NODE_NONE, NODE_DEAD, NODE_LIVE, NODE_OTHER, NODE_ERROR };
 
-/*
- * Has the process ended that listens at the other end? Its workers, who have the socket, too, end with the requests they have
- * in hand and serve no more. False where nobody can tell.
- */
-static bool
-owner_has_ended(int fd)
-{
-	struct pollfd end = { .events = POLLIN };
-	pid_t owner = peer_pid(fd);
-	bool ended;
-
-	if (owner == 0)
-		return false;
-	if ((end.fd = pidfd_open(owner, 0)) == -1)
-		return errno == ESRCH;
-	ended = poll(&end, 1, 0) == 1; /* and nobody has waited for it yet */
-	close(end.fd);
-	return ended;
-}
-
 static enum node_state
 probe_node(const struct node *n)
 {
@@ -174,8 +152,9 @@ probe_node(const struct node *n)
 	/* A full queue (EAGAIN) is a live one's, so do not wait in it. */
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
 		return NODE_ERROR;
+	/* Workers of one that has ended have the socket, too, and end with the requests they have in hand. */
 	if (connect(fd, (const struct sockaddr *)&n->address, sizeof(n->address)) == 0)
-		state = owner_has_ended(fd) ? NODE_DEAD : NODE_LIVE;
+		state = peer_has_ended(fd) ? NODE_DEAD : NODE_LIVE;
 	else
 		state = errno == ECONNREFUSED ? NODE_DEAD : NODE_LIVE;
 	close(fd);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <sys/pidfd.h>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fcgi/peer.h"
 
@@ -84,4 +89,20 @@ peer_pid(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 || peer.pid <= 0)
 		return 0;
 	return peer.pid;
+}
+
+bool
+peer_has_ended(int fd)
+{
+	struct pollfd end = { .events = POLLIN };
+	pid_t pid = peer_pid(fd);
+	bool ended;
+
+	if (pid == 0)
+		return false;
+	if ((end.fd = pidfd_open(pid, 0)) == -1)
+		return errno == ESRCH;
+	ended = poll(&end, 1, 0) == 1;
+	close(end.fd);
+	return ended;
 }

@@ -21,4 +21,7 @@ bool peer_allowed(const struct sockaddr *peer, const char *list);
  */
 pid_t peer_pid(int fd);
 
+/* Has that process ended, whether or not anybody has waited for it yet? For a listening socket, whoever made it one. False where nobody can tell. */
+bool peer_has_ended(int fd);
+
 #endif

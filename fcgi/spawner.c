@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,13 +16,11 @@
 #include "fcgi/peer.h"
 #include "fcgi/spawner.h"
 
-/* Has the process ended that listened on the socket first? spawn-fcgi -n was this one. */
-static bool
-is_bereft(int fd)
+/* What is readable at once. */
+static int
+gone(void)
 {
-	pid_t opener = peer_pid(fd);
-
-	return opener > 1 && opener != getpid() && kill(opener, 0) == -1 && errno == ESRCH;
+	return eventfd(1, EFD_CLOEXEC);
 }
 
 int
@@ -35,20 +32,20 @@ spawner_watch(const struct listener *l)
 	if (l->kind != LISTENER_PASSED || getsid(0) == getpid())
 		return -1;
 	if (parent <= 1)
-		return is_bereft(l->fd) ? eventfd(1, EFD_CLOEXEC) :
-					  -1; /* readable from the start */
+		return peer_has_ended(l->fd) ? gone() : -1;
 	fd = pidfd_open(parent, 0);
-	/* Its number may be another's, had it ended in between. Whose child we are then is not who spawned us. */
-	if (fd != -1 && getppid() != parent) {
-		close(fd);
-		fd = -1;
-		errno = ESRCH;
-	}
-	if (fd == -1)
+	if (fd == -1 && errno != ESRCH) {
 		log_warning("the process that started grantd cannot be watched (%s), and should it "
 			    "be killed, grantd goes on",
 		    strerror(errno));
-	return fd;
+		return -1;
+	}
+	if (fd != -1 && getppid() == parent)
+		return fd;
+	/* It has ended in between. Its number may be another's by now, and whose child we are is not who spawned us. */
+	if (fd != -1)
+		close(fd);
+	return gone();
 }
 
 /* proc(5), /proc/PID/comm */

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -81,7 +82,32 @@ who_it_is(void **state)
 	close(pair[0]);
 	assert_int_equal(peer_pid(pair[0]), 0);
 	assert_int_equal(peer_pid(tcp), 0);
+	assert_false(peer_has_ended(tcp));
 	close(tcp);
+}
+
+/* Of a listening socket that a child left behind */
+static void
+whether_it_has_ended(void **state)
+{
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	siginfo_t info;
+	pid_t pid;
+
+	(void)state;
+	/* With no more than the family, the system gives it a name of its own. */
+	assert_int_equal(bind(listener, (struct sockaddr *)&name, sizeof(sa_family_t)), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(listen(listener, 1) != 0 || peer_has_ended(listener));
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_status, 0);
+	assert_int_equal(peer_pid(listener), pid);
+	assert_true(peer_has_ended(listener));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(peer_has_ended(listener));
+	close(listener);
 }
 
 int
@@ -91,6 +117,7 @@ main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(unix_sockets_are_not_meant),
 		cmocka_unit_test(who_it_is),
+		cmocka_unit_test(whether_it_has_ended),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
