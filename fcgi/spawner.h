@@ -30,8 +30,8 @@ MUST_CHECK bool spawner_may_be_lighttpd(void);
 /*
  * `*spawner`, a lighttpd as far as known, has ended. If `pid` (peer_pid() of who connected last) is a living lighttpd, that is
  * watched instead: it connected as it started, to see whether it has to start grantd, found one, and never will. True: it is
- * logged, `*spawner` is closed, and becomes the other's descriptor. False: `*spawner` is as it was. lighttpd is known by its name, which is no proof: whoever may connect
- * could keep grantd from stopping, and no more. With server.max-worker it may be one of lighttpd's workers that connected last.
+ * logged, `*spawner` is closed, and becomes the other's descriptor. False: `*spawner` is as it was. lighttpd is known by its
+ * name, which is no proof: whoever may connect could keep grantd from stopping, and no more. With server.max-worker it may be one of lighttpd's workers that connected last.
  */
 MUST_CHECK bool spawner_follow(int *spawner, pid_t pid);
 
